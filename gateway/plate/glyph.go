@@ -1,0 +1,108 @@
+package plate
+
+import (
+	"strings"
+
+	"gatehouse/sync/fact"
+)
+
+// glyph is one character of a plate and what it may be taken for.
+type glyph struct {
+	char  rune
+	twin  rune // the Latin letter that looks the same, or char itself
+	class rune // one character that stands for all that look alike
+}
+
+// text is a plate spelt in glyphs; its classes are the skeleton.
+type text struct {
+	length int
+	glyphs [MaxCharacters]glyph
+}
+
+// spell turns a plate into glyphs.
+func spell(plate fact.Plate) text {
+	var t text
+	for _, char := range plate {
+		if t.length == MaxCharacters {
+			break
+		}
+		t.glyphs[t.length] = glyphOf(char)
+		t.length++
+	}
+	return t
+}
+
+// key is a hash (FNV-1a) of the skeleton without the character at skip; -1 leaves none out.
+func (t *text) key(skip int) uint64 {
+	hash := uint64(14695981039346656037)
+	for i := range t.length {
+		if i != skip {
+			hash = (hash ^ uint64(t.glyphs[i].class)) * 1099511628211
+		}
+	}
+	return hash
+}
+
+// repeats reports whether leaving out the character at skip makes the same key as the one before it.
+func (t *text) repeats(skip int) bool {
+	return skip > 0 && t.glyphs[skip].class == t.glyphs[skip-1].class
+}
+
+func glyphOf(char rune) glyph {
+	if char < 0x80 {
+		return glyph{char: char, twin: char, class: classOf(char)}
+	}
+	twin := twinOf(char)
+	return glyph{char: char, twin: twin, class: classOf(bareOf(twin))}
+}
+
+// twinOf is the Latin letter or the digit that looks the same as a Cyrillic or Greek letter.
+func twinOf(char rune) rune {
+	if latin, ok := counterpart(char, "АВЕКМНОРСТУХІЈЅЗ", "ABEKMHOPCTYXIJS3"); ok {
+		return latin
+	}
+	if latin, ok := counterpart(char, "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"); ok {
+		return latin
+	}
+	return char
+}
+
+// classOf collapses characters that cameras often take for each other.
+func classOf(char rune) rune {
+	switch char {
+	case '0', 'O', 'D', 'Q':
+		return '0'
+	case '1', 'I', 'L', 'T':
+		return '1'
+	case '2', 'Z', '7':
+		return '2'
+	case '5', 'S':
+		return '5'
+	case '6', 'G', 'C':
+		return '6'
+	case '8', 'B':
+		return '8'
+	case 'V', 'Y', 'U':
+		return 'V'
+	case 'M', 'N', 'W', 'H':
+		return 'M'
+	case 'E', 'F':
+		return 'E'
+	case 'P', 'R':
+		return 'P'
+	case 'K', 'X':
+		return 'K'
+	}
+	return char
+}
+
+// nearTo lists the characters of other classes that cameras at times take a character for.
+var nearTo = [128]string{
+	'0': "89CGU", '1': "7J", '3': "8B", '4': "A", '5': "6", '6': "58B", '7': "1TY", '8': "3690", '9': "08",
+	'A': "4", 'B': "36RE", 'C': "0O", 'E': "B", 'G': "0OQ", 'J': "1IU", 'O': "CGU", 'P': "F", 'F': "P", 'Q': "G",
+	'R': "B", 'T': "7Y", 'U': "0OJ", 'Y': "7T", 'I': "J",
+}
+
+func near(a, b rune) bool {
+	return a < 0x80 && strings.ContainsRune(nearTo[a], b)
+}

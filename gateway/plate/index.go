@@ -1,0 +1,90 @@
+package plate
+
+import (
+	"slices"
+
+	"gatehouse/sync/fact"
+)
+
+// Index finds open tickets, reservations or passes by plate. Plates are in normal form. Several ids may carry
+// one plate (a twin), and one id several plates.
+type Index[ID ~string] struct {
+	policy Policy
+	open   map[fact.Plate]*entry[ID]
+	// near holds each plate under its skeleton and under its skeleton less each one of its characters, so that
+	// two plates one edit apart meet in at least one bucket.
+	near map[uint64][]*entry[ID]
+	ids  int
+}
+
+// entry is one open plate.
+type entry[ID ~string] struct {
+	text text
+	ids  []ID // sorted
+}
+
+// NewIndex is an empty index that decides by the policy.
+func NewIndex[ID ~string](policy Policy) *Index[ID] {
+	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}, near: map[uint64][]*entry[ID]{}}
+}
+
+// Len is the number of plates with ids: a plate that two ids carry counts twice.
+func (x *Index[ID]) Len() int { return x.ids }
+
+// Add opens id under plate. The empty plate, and what is there already, change nothing.
+func (x *Index[ID]) Add(plate fact.Plate, id ID) {
+	if plate == "" {
+		return
+	}
+	e := x.open[plate]
+	if e == nil {
+		e = &entry[ID]{text: spell(plate)}
+		x.open[plate] = e
+		x.link(e)
+	}
+	if at, there := slices.BinarySearch(e.ids, id); !there {
+		e.ids = slices.Insert(e.ids, at, id)
+		x.ids++
+	}
+}
+
+// Remove closes id under plate; what is not there changes nothing.
+func (x *Index[ID]) Remove(plate fact.Plate, id ID) {
+	e := x.open[plate]
+	if e == nil {
+		return
+	}
+	if at, there := slices.BinarySearch(e.ids, id); there {
+		e.ids = slices.Delete(e.ids, at, at+1)
+		x.ids--
+	}
+	if len(e.ids) == 0 {
+		delete(x.open, plate)
+		x.unlink(e)
+	}
+}
+
+func (x *Index[ID]) link(e *entry[ID]) {
+	for skip := -1; skip < e.text.length; skip++ {
+		if !e.text.repeats(skip) {
+			key := e.text.key(skip)
+			x.near[key] = append(x.near[key], e)
+		}
+	}
+}
+
+func (x *Index[ID]) unlink(e *entry[ID]) {
+	for skip := -1; skip < e.text.length; skip++ {
+		if e.text.repeats(skip) {
+			continue
+		}
+		key := e.text.key(skip)
+		bucket := x.near[key]
+		at := slices.Index(bucket, e)
+		if bucket = slices.Delete(bucket, at, at+1); len(bucket) == 0 {
+			delete(x.near, key)
+		} else {
+			x.near[key] = bucket
+		}
+	}
+}
