@@ -1,0 +1,181 @@
+package booking
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/sync/fact"
+)
+
+// SlotMS is the grain of the Calendar: a quarter of an hour. A reservation counts in every slot it touches, so
+// that two which share a slot without overlapping need two spots.
+const SlotMS = 15 * 60 * 1000
+
+// slotsMax bounds a window: 400 days.
+const slotsMax = 400 * 24 * 4
+
+// The errors of a Calendar.
+var (
+	ErrNoAvailability = errors.New("booking: no spot available")
+	ErrWindow         = errors.New("booking: wrong window")
+	ErrKnown          = errors.New("booking: the reservation exists already")
+	ErrUnknown        = errors.New("booking: no such reservation")
+)
+
+// FullError says when a type is sold out. It is an ErrNoAvailability.
+type FullError struct {
+	Type fact.SpotType
+	AtMS int64 // the first full moment of the window
+}
+
+// Error names the moment and what to do.
+func (e *FullError) Error() string {
+	at := time.UnixMilli(e.AtMS).UTC().Format(time.RFC3339)
+	return fmt.Sprintf("%v: %s is sold out at %s; choose another time or type", ErrNoAvailability, e.Type, at)
+}
+
+// Unwrap makes errors.Is find ErrNoAvailability.
+func (e *FullError) Unwrap() error { return ErrNoAvailability }
+
+// Capacity is the number of spots that may be sold, by type.
+type Capacity [typesMax]int
+
+// Calendar counts what is sold of each type in each slot.
+type Calendar struct {
+	capacity Capacity
+	sold     map[slot]int
+	entries  map[fact.ReservationID]span
+}
+
+// slot is one quarter of an hour of one type; number 0 begins with the Unix epoch.
+type slot struct {
+	number int64
+	of     fact.SpotType
+}
+
+// span is the slots of one reservation, both ends included.
+type span struct {
+	first, last int64
+	of          fact.SpotType
+}
+
+// NewCalendar is an empty calendar.
+func NewCalendar(capacity Capacity) *Calendar {
+	return &Calendar{capacity: capacity, sold: map[slot]int{}, entries: map[fact.ReservationID]span{}}
+}
+
+// SetCapacity changes how much of a type may be sold from now on. What is sold stays sold.
+func (c *Calendar) SetCapacity(t fact.SpotType, spots int) {
+	if int(t) < typesMax {
+		c.capacity[t] = spots
+	}
+}
+
+// Confirm sells one spot of the type for [startMS, endMS), or says why not and changes nothing.
+func (c *Calendar) Confirm(id fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
+	if _, known := c.entries[id]; known {
+		return fmt.Errorf("%w: %s", ErrKnown, id)
+	}
+	if err := c.Fits("", t, startMS, endMS); err != nil {
+		return err
+	}
+	c.put(id, t, startMS, endMS)
+	return nil
+}
+
+// Change sells another type or window instead of what the reservation has, or says why not and leaves that as
+// it is.
+func (c *Calendar) Change(id fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
+	if _, known := c.entries[id]; !known {
+		return fmt.Errorf("%w: %s", ErrUnknown, id)
+	}
+	if err := c.Fits(id, t, startMS, endMS); err != nil {
+		return err
+	}
+	c.put(id, t, startMS, endMS)
+	return nil
+}
+
+// Fits returns nil if one more could be sold, in place of the given reservation if there is one.
+func (c *Calendar) Fits(instead fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
+	if t == fact.AnyType || int(t) >= typesMax {
+		return fmt.Errorf("%w: type %s can't be reserved; choose one of %s", ErrNoAvailability, t, fact.SpotTypes())
+	}
+	wanted := spanOf(t, startMS, endMS)
+	if endMS <= startMS || wanted.last-wanted.first >= slotsMax {
+		return fmt.Errorf("%w: it must end after it starts, and within 400 days", ErrWindow)
+	}
+	own, replaces := c.entries[instead]
+	for number := wanted.first; number <= wanted.last; number++ {
+		sold := c.sold[slot{number, t}]
+		if replaces && own.of == t && own.first <= number && number <= own.last {
+			sold--
+		}
+		if sold >= c.capacity[t] {
+			return &FullError{Type: t, AtMS: max(startMS, number*SlotMS)}
+		}
+	}
+	return nil
+}
+
+// put counts a reservation, whatever the capacity: it was sold.
+func (c *Calendar) put(id fact.ReservationID, t fact.SpotType, startMS, endMS int64) {
+	c.Release(id)
+	entry := spanOf(t, startMS, endMS).bounded()
+	c.entries[id] = entry
+	c.add(entry, +1)
+}
+
+// Release gives back what a reservation had; nothing if it had nothing.
+func (c *Calendar) Release(id fact.ReservationID) {
+	c.add(c.entries[id], -1)
+	delete(c.entries, id)
+}
+
+// add counts a span up or down. A slot in which nothing is sold takes no memory.
+func (c *Calendar) add(s span, change int) {
+	if s.of == fact.AnyType {
+		return
+	}
+	for number := s.first; number <= s.last; number++ {
+		at := slot{number, s.of}
+		c.sold[at] += change
+		if c.sold[at] == 0 {
+			delete(c.sold, at)
+		}
+	}
+}
+
+// Reserved is how many of the type are sold at a moment.
+func (c *Calendar) Reserved(t fact.SpotType, atMS int64) int {
+	return c.sold[slot{slotNumber(atMS), t}]
+}
+
+// MaxReserved is the most that are sold of the type at any moment of [startMS, endMS), of which it looks at 400
+// days.
+func (c *Calendar) MaxReserved(t fact.SpotType, startMS, endMS int64) int {
+	most, window := 0, spanOf(t, startMS, endMS).bounded()
+	for number := window.first; number <= window.last; number++ {
+		most = max(most, c.sold[slot{number, t}])
+	}
+	return most
+}
+
+func spanOf(t fact.SpotType, startMS, endMS int64) span {
+	return span{first: slotNumber(startMS), last: slotNumber(endMS - 1), of: t}
+}
+
+func (s span) bounded() span {
+	s.last = min(s.last, s.first+slotsMax-1)
+	return s
+}
+
+// slotNumber rounds down, before 1970 too.
+func slotNumber(atMS int64) int64 {
+	number := atMS / SlotMS
+	if atMS%SlotMS < 0 {
+		number--
+	}
+	return number
+}

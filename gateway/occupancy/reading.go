@@ -1,0 +1,57 @@
+package occupancy
+
+// SensorsMax is the largest number of sensors on one spot: one that decides and one that confirms.
+const SensorsMax = 2
+
+// Reading is one value of one sensor.
+type Reading struct {
+	Sensor     uint8 // index among the spot's sensors
+	Kind       Kind
+	DistanceMM int32    // of a Distance
+	FieldNT    [3]int32 // of a Field: x, y, z in nanotesla
+	Occupied   bool     // of an Occupied
+}
+
+// Kind says which value a Reading carries. The numbers are those of drivers.SampleKind.
+type Kind uint8
+
+// The kinds of reading. Alive is a heartbeat without a value. Interference and NoObject are what ultrasonic
+// sensors say instead of a distance: suspect, and no sign of a free spot (a sloped windscreen gives no echo).
+const (
+	Alive Kind = iota
+	Distance
+	Field
+	Occupied
+	Interference
+	NoObject
+)
+
+// value is the reading as a vector: (distance, 0, 0), the field, or (0 or 1, 0, 0).
+func (r *Reading) value() [3]int32 {
+	switch {
+	case r.Kind == Field:
+		return [3]int32{saturate(r.FieldNT[0]), saturate(r.FieldNT[1]), saturate(r.FieldNT[2])}
+	case r.Kind == Distance:
+		return [3]int32{saturate(r.DistanceMM)}
+	case r.Occupied:
+		return [3]int32{1}
+	}
+	return [3]int32{}
+}
+
+// fingerprint differs for two values that differ, but for one pair in four thousand million.
+func (r *Reading) fingerprint() uint32 {
+	const prime = 16777619
+	mixed := uint32(r.Kind)
+	for _, part := range r.value() {
+		mixed = (mixed*prime ^ uint32(part)) * prime
+		mixed ^= mixed >> 15
+	}
+	return mixed
+}
+
+// valueMax bounds what a sensor can say: 4 kilometres, 4 millitesla. No spot sensor measures that far, and
+// baselines in 1/256 of a unit still fit 32 bits.
+const valueMax = 4_000_000
+
+func saturate(value int32) int32 { return min(max(value, -valueMax), valueMax) }

@@ -1,0 +1,143 @@
+package occupancy
+
+import "gatehouse/sync/fact"
+
+// Spot is the state of one spot and what its sensors have taught about it. It is a plain value without
+// pointers, of at most 256 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
+type Spot struct {
+	sensors     [SensorsMax]sensor
+	wakeMS      int64
+	candidateMS int64 // since when the candidate is believed
+	changedMS   int64 // when the state last changed
+	confidence  uint16
+	status      fact.SpotStatus
+	candidate   fact.SpotStatus
+	started     bool
+}
+
+// Restore is a spot that was in this state before the gateway restarted. What is not available or occupied is
+// unknown. The sensors have one silent period to say something; SetBaseline gives them what they had learned.
+func Restore(status fact.SpotStatus, confidence uint16) Spot {
+	if status != fact.SpotAvailable && status != fact.SpotOccupied {
+		return Spot{}
+	}
+	return Spot{status: status, candidate: status, confidence: confidence}
+}
+
+// Status is available, occupied or unknown.
+func (s *Spot) Status() fact.SpotStatus { return s.status }
+
+// Confidence of the status, per mille, as of the last call.
+func (s *Spot) Confidence() uint16 { return s.confidence }
+
+// SensorFault is what is wrong with the spot's i-th sensor; ReasonNone if it is well.
+func (s *Spot) SensorFault(i uint8) fact.Reason { return s.sensors[i].fault }
+
+// WakeMS is when Tick must be called at the latest: a time already past if there is something to say at once,
+// Never if nothing happens without a reading.
+func (s *Spot) WakeMS() int64 { return s.wakeMS }
+
+// Read takes one reading and reports whether there is a change. A reading of a sensor that the config does not
+// have is ignored.
+func (s *Spot) Read(cfg *Config, nowMS int64, r Reading) (Change, bool) {
+	s.start(nowMS)
+	if int(r.Sensor) < sensorCount(cfg) {
+		s.sensors[r.Sensor].read(cfg, nowMS, &r, s.status)
+	}
+	return s.settle(cfg, nowMS)
+}
+
+// Tick lets time pass and reports whether that is a change. One call reports one; call again while WakeMS is
+// not in the future.
+func (s *Spot) Tick(cfg *Config, nowMS int64) (Change, bool) {
+	s.start(nowMS)
+	return s.settle(cfg, nowMS)
+}
+
+// start lets all silences begin with the first call.
+func (s *Spot) start(nowMS int64) {
+	if s.started {
+		return
+	}
+	s.started, s.changedMS = true, nowMS
+	for i := range s.sensors {
+		s.sensors[i].heardMS = nowMS
+	}
+}
+
+// settle draws the conclusions of whatever happened.
+func (s *Spot) settle(cfg *Config, nowMS int64) (Change, bool) {
+	sensorChange := s.inspect(cfg, nowMS)
+	b := s.believe(cfg, nowMS)
+	change := s.decide(cfg, nowMS, &b)
+	change.Sensor = sensorChange
+	s.wakeMS = s.nextMS(cfg, nowMS, &b)
+	return change, change.Moved() || sensorChange.Kind != SensorSame
+}
+
+// inspect looks for a sensor whose condition changed, and takes note of the first.
+func (s *Spot) inspect(cfg *Config, nowMS int64) SensorChange {
+	for i := range sensorCount(cfg) {
+		s.sensors[i].withdraw(cfg, nowMS)
+	}
+	for i := range sensorCount(cfg) {
+		v := &s.sensors[i]
+		before, found := v.fault, v.condition(cfg, cfg.PeriodMS[i], nowMS)
+		if found == before {
+			continue
+		}
+		v.fault = found
+		if found == fact.ReasonSensorSilent {
+			v.forget(nowMS)
+		}
+		if found == fact.ReasonNone {
+			return SensorChange{Kind: SensorRecovered, Sensor: uint8(i), Reason: before}
+		}
+		return SensorChange{Kind: SensorFaulted, Sensor: uint8(i), Reason: found}
+	}
+	return SensorChange{}
+}
+
+// decide is the trailing debounce: a belief that differs from the state becomes the state when it has held.
+// From unknown there is no edge to wait for, unless the belief is in doubt.
+func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
+	same := Change{Before: s.status, After: s.status, Confidence: s.confidence}
+	if b.status == s.status {
+		s.candidate, s.confidence = s.status, b.confidence
+		same.Confidence = b.confidence
+		return same
+	}
+	if b.status != s.candidate {
+		s.candidate, s.candidateMS = b.status, nowMS
+	}
+	if s.status == fact.SpotUnknown && b.confidence >= cfg.ConfirmBelow {
+		b.holdMS = 0
+	}
+	if nowMS-s.candidateMS < b.holdMS {
+		return same
+	}
+	change := Change{
+		Before: s.status, After: b.status, Confidence: b.confidence, Reason: b.reason,
+		SinceMS: nowMS - max(b.sinceMS, s.changedMS),
+	}
+	s.status, s.confidence, s.changedMS = b.status, b.confidence, nowMS
+	return change
+}
+
+// nextMS is when something will happen by itself.
+func (s *Spot) nextMS(cfg *Config, nowMS int64, b *belief) int64 {
+	wake := Never
+	if b.status != s.status {
+		wake = s.candidateMS + b.holdMS
+	}
+	for i := range sensorCount(cfg) {
+		v, periodMS := &s.sensors[i], cfg.PeriodMS[i]
+		if v.condition(cfg, periodMS, nowMS) != v.fault {
+			return nowMS
+		}
+		wake = min(wake, v.wakeMS(cfg, periodMS, nowMS))
+	}
+	return wake
+}
+
+func sensorCount(cfg *Config) int { return min(int(cfg.Sensors), SensorsMax) }
