@@ -1,0 +1,243 @@
+package boards_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/boards"
+	"gatehouse/sync/tomlfile"
+)
+
+func TestEveryBoardLoads(t *testing.T) {
+	names := boards.Names()
+	for _, wanted := range []string{"pi4", "sim"} {
+		if !slices.Contains(names, wanted) {
+			t.Errorf("boards %v: %s is missing", names, wanted)
+		}
+	}
+	for _, name := range names {
+		board, err := boards.Load(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if board.Name != name || board.Title == "" {
+			t.Errorf("%s.toml calls its board %q, with the title %q", name, board.Name, board.Title)
+		}
+		checkConsistent(t, board)
+	}
+}
+
+// A site that works in the simulator can be moved to a Pi: what the two have in common has the same names.
+func TestThePiIsASmallSim(t *testing.T) {
+	sim, _ := boards.Load("sim")
+	pi, _ := boards.Load("pi4")
+	for name, output := range pi.Outputs {
+		if got := sim.Outputs[name]; got.MaxOnMS != output.MaxOnMS || got.Safe != output.Safe {
+			t.Errorf("output %s: sim %+v, pi4 %+v", name, got, output)
+		}
+	}
+	for name, input := range pi.Inputs {
+		if got := sim.Inputs[name]; got.NC != input.NC || got.ActiveLow != input.ActiveLow {
+			t.Errorf("input %s: sim %+v, pi4 %+v", name, got, input)
+		}
+	}
+}
+
+// Reset pulls of the Pi's chip: GPIO 0-8 up, 9-27 down. A relay that is driven high on a pulled-up line would close
+// at power-on.
+func TestNoRelayOfThePiClosesAtPowerOn(t *testing.T) {
+	pi, _ := boards.Load("pi4")
+	for name, output := range pi.Outputs {
+		pulledUp := pi.Lines[output.Line].Number <= 8
+		if output.Active(pulledUp) {
+			t.Errorf("output %s is active while the chip resets", name)
+		}
+	}
+}
+
+func TestAnUnknownBoardNamesTheKnownOnes(t *testing.T) {
+	_, err := boards.Load("pi44")
+	if !errors.Is(err, boards.ErrUnknown) || !strings.Contains(err.Error(), "did you mean pi4?") {
+		t.Errorf("error %v", err)
+	}
+}
+
+const revisedPi = `
+name = "pi4-rev2"
+title = "As pi4, with a relay board that is driven low"
+extends = "pi4"
+
+[lines]
+relay1 = { pin = "GPIO6X", active_low = true }
+
+[outputs]
+lane1_lamp = { line = "relay4", active_low = true, max_on_ms = 0, safe = "on" }
+`
+
+func TestABoardThatExtendsAnotherSaysOnlyWhatDiffers(t *testing.T) {
+	board, err := boards.Parse([]byte(revisedPi), "rev2.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, _ := boards.Load("pi4")
+	if got := board.Lines["relay1"]; got.Pin != "GPIO6X" || got.Chip != "" {
+		t.Errorf("relay1 is %+v: an entry replaces the base's as a whole", got)
+	}
+	if !board.Outputs["lane1_raise"].ActiveLow || board.Outputs["lane1_raise"].MaxOnMS != 1000 {
+		t.Errorf("lane1_raise is %+v: it is the base's, on a line that is now driven low", board.Outputs["lane1_raise"])
+	}
+	if got := board.Outputs["lane1_lamp"]; got.Safe != boards.SafeOn || !got.ActiveLow {
+		t.Errorf("lane1_lamp is %+v", got)
+	}
+	if board.Name != "pi4-rev2" || board.Backend != base.Backend || len(board.Inputs) != len(base.Inputs) {
+		t.Errorf("board %s, %s, %d inputs", board.Name, board.Backend, len(board.Inputs))
+	}
+}
+
+// A normally closed contact to ground, with a pull-up: at rest it holds the line low, a cut wire lets it rise.
+func TestACutWireReadsAsActive(t *testing.T) {
+	fire := boards.Input{ActiveLow: true, NC: true}
+	if !fire.Active(true) || fire.Active(false) {
+		t.Error("fire: an open contact must be active, a closed one inactive")
+	}
+	loop := boards.Input{ActiveLow: true}
+	if loop.Active(true) || !loop.Active(false) {
+		t.Error("loop: a closed contact must be active, an open one inactive")
+	}
+}
+
+func TestLevelsAndStatesAreInverse(t *testing.T) {
+	for _, flag := range []bool{false, true} {
+		for _, state := range []bool{false, true} {
+			output := boards.Output{ActiveLow: flag}
+			if output.Active(output.High(state)) != state {
+				t.Errorf("%+v: state %v does not come back", output, state)
+			}
+			for _, nc := range []bool{false, true} {
+				input := boards.Input{ActiveLow: flag, NC: nc}
+				if input.Active(input.High(state)) != state {
+					t.Errorf("%+v: state %v does not come back", input, state)
+				}
+			}
+		}
+	}
+}
+
+const brokenBoard = `
+title = "Everything wrong"
+backend = "chardev"
+
+[lines]
+a = { chip = "pinctrl-bcm2711", line = 17 }
+b = { chip = "pinctrl-bcm2711", line = 17 }
+c = { chip = "pinctrl-bcm2711" }
+d = { pin = "GPIO5" }
+
+[outputs]
+raise = { line = "a" }
+lower = { line = "a", max_on_ms = 500, interlock = ["raize", "lower"] }
+lamp = { line = "e", max_on_ms = -1 }
+horn = { line = "d", max_on_ms = 500, safe = "on" }
+
+[inputs]
+loop = { line = "d", debounce_us = 9000000 }
+none = {}
+
+[uarts]
+one = "/dev/ttyAMA0"
+two = "/dev/ttyAMA0"
+three = ""
+`
+
+func TestAllProblemsAreReportedAtOnce(t *testing.T) {
+	_, err := boards.Parse([]byte(brokenBoard), "broken.toml")
+	var problems tomlfile.Problems
+	if !errors.As(err, &problems) {
+		t.Fatalf("error %v", err)
+	}
+	text := err.Error()
+	for _, wanted := range []string{
+		"broken.toml:1:1: name: the board has no name",
+		"broken.toml:7:5: lines.b: pinctrl-bcm2711 line 17 is used twice: by a and by b",
+		"lines.c: it is not clear which line this is",
+		"outputs.raise: max_on_ms is missing; write the longest time it may stay on in ms",
+		"outputs.raise.line: line a is used twice: by output lower and by output raise",
+		`outputs.lower.interlock[1]: there is no output "raize" to interlock with; did you mean raise?`,
+		"outputs.lower.interlock[2]: an output can't be interlocked with itself",
+		`outputs.lamp.line: there is no line "e"`,
+		"outputs.lamp.max_on_ms: -1 ms is out of range",
+		"outputs.horn.line: line d is used twice: by input loop and by output horn",
+		"outputs.horn.max_on_ms: an output that is on when safe can't be bounded",
+		"inputs.loop.debounce_us: 9000000 µs is out of range",
+		"inputs.none: it has no line",
+		"uarts.two: /dev/ttyAMA0 is used twice: by one and by two",
+		"uarts.three: it has no device path",
+	} {
+		if !strings.Contains(text, wanted) {
+			t.Errorf("no problem says %q", wanted)
+		}
+	}
+	if len(problems) != 15 || t.Failed() {
+		t.Errorf("%d problems:\n%s", len(problems), text)
+	}
+}
+
+func TestWhatTheFormatCanTellIsToldFirst(t *testing.T) {
+	for text, wanted := range map[string]string{
+		"nam = \"x\"\n":                         "did you mean name?",
+		"backend = \"chardevs\"\n":              `no backend is "chardevs": write one of chardev, virtual`,
+		"[outputs]\nx = { safe = \"of\" }\n":    `no safe state is "of": write one of off, on, keep`,
+		"[inputs]\nx = { bias = \"\" }\n":       `no bias is "": write one of keep, up, down, off`,
+		"extends = \"pi3\"\nname = \"x\"\n":     `there is no board "pi3"; did you mean pi4?`,
+		"[lines]\na = { line = \"seventeen\" }": "whole number",
+	} {
+		_, err := boards.Parse([]byte(text), "board.toml")
+		if err == nil || !strings.Contains(err.Error(), wanted) || !strings.HasPrefix(err.Error(), "board.toml:") {
+			t.Errorf("%q\nerror %v\nwant  %s", text, err, wanted)
+		}
+	}
+}
+
+// checkConsistent says what every board promises to its readers.
+func checkConsistent(t *testing.T, board boards.Board) {
+	t.Helper()
+	used := map[string]bool{}
+	use := func(line string) {
+		if _, known := board.Lines[line]; !known || used[line] {
+			t.Errorf("line %q is unknown or used twice", line)
+		}
+		used[line] = true
+	}
+	for name, output := range board.Outputs {
+		use(output.Line)
+		for _, other := range output.Interlock {
+			if _, known := board.Outputs[other]; !known || other == name {
+				t.Errorf("%s is interlocked with %q", name, other)
+			}
+		}
+		if output.Name != name || output.MaxOnMS < 0 {
+			t.Errorf("output %s: %+v", name, output)
+		}
+	}
+	for name, input := range board.Inputs {
+		use(input.Line)
+		if input.Name != name || input.DebounceUS < 0 {
+			t.Errorf("input %s: %+v", name, input)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(revisedPi))
+	f.Add([]byte(brokenBoard))
+	f.Add([]byte("name = \"x\"\nbackend = \"virtual\"\n[lines]\na = {}\n[inputs]\ni = { line = \"a\" }\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		board, err := boards.Parse(data, "fuzz.toml")
+		if err == nil {
+			checkConsistent(t, board)
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package all_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/all"
+	"gatehouse/drivers/drivertest"
+)
+
+// settings are the least that each driver needs.
+var settings = map[string]drivers.Settings{
+	"column":          {"port": "uart1"},
+	"contact":         {"input": "in1"},
+	"platerecognizer": {},
+	"relaybarrier":    {"raise": "k1"},
+	"sign":            {"port": "uart1"},
+	"terminal":        {"port": "uart1"},
+	"ultrasonic":      {"port": "uart1"},
+}
+
+// abilities names the contracts that a device implements.
+func abilities(device any) (names []string) {
+	for name, has := range map[string]bool{
+		"Barrier":  is[drivers.Barrier](device),
+		"Camera":   is[drivers.Camera](device),
+		"Display":  is[drivers.Display](device),
+		"Handler":  is[http.Handler](device),
+		"Printer":  is[drivers.Printer](device),
+		"Reader":   is[drivers.Reader](device),
+		"Sensor":   is[drivers.Sensor](device),
+		"Switch":   is[drivers.Switch](device),
+		"Terminal": is[drivers.Terminal](device),
+	} {
+		if has {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func is[T any](device any) bool {
+	_, ok := device.(T)
+	return ok
+}
+
+func TestWhatEachDriverCanDo(t *testing.T) {
+	want := map[string][]string{
+		"column":          {"Display", "Printer", "Reader"},
+		"contact":         {"Switch"},
+		"platerecognizer": {"Camera", "Handler"},
+		"relaybarrier":    {"Barrier"},
+		"sign":            {"Display"},
+		"terminal":        {"Terminal"},
+		"ultrasonic":      {"Sensor"},
+	}
+	catalog := all.Catalog()
+	if len(catalog) != len(want) {
+		t.Errorf("drivers %v", catalog.Names())
+	}
+	for _, driver := range catalog {
+		device, err := driver.Make(drivertest.NewHost(), settings[driver.Name])
+		if err != nil {
+			t.Errorf("%s: %v", driver.Name, err)
+			continue
+		}
+		if got := abilities(device); !slices.Equal(got, want[driver.Name]) {
+			t.Errorf("%s can %v, want %v", driver.Name, got, want[driver.Name])
+		}
+	}
+}
+
+func TestNamesAreUniqueAndSorted(t *testing.T) {
+	var names []string
+	for _, driver := range all.Catalog() {
+		names = append(names, driver.Name)
+	}
+	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("names %v", names)
+	}
+}
+
+// Every setting of every driver, given a value of a type that no setting takes, is an error that names the setting and
+// says what to write.
+func TestEverySettingIsCheckedAndExplained(t *testing.T) {
+	for _, driver := range all.Catalog() {
+		for key, help := range driver.Settings {
+			wrong := drivers.Settings{key: 1.5}
+			for other, value := range settings[driver.Name] {
+				if other != key {
+					wrong[other] = value
+				}
+			}
+			_, err := driver.Make(drivertest.NewHost(), wrong)
+			if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), key+" = 1.5: write ") {
+				t.Errorf("%s: %s = 1.5: error %v", driver.Name, key, err)
+			}
+			if help == "" {
+				t.Errorf("%s: the setting %s has no help", driver.Name, key)
+			}
+		}
+	}
+}
+
+// A folder beside this one that holds a driver must be in the catalog.
+func TestNoDriverIsForgotten(t *testing.T) {
+	folders, err := filepath.Glob("../*/*.go")
+	if err != nil || len(folders) == 0 {
+		t.Fatalf("no folders: %v", err)
+	}
+	names := all.Catalog().Names()
+	for _, path := range folders {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Base(filepath.Dir(path))
+		if strings.Contains(string(source), "\nfunc Driver() drivers.Driver {") && !slices.Contains(names, name) {
+			t.Errorf("drivers/%s is not in the catalog", name)
+		}
+	}
+}

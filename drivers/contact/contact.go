@@ -1,0 +1,86 @@
+package contact
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// debounceMaxMS bounds the filter: a car needs about 500 ms to cross a loop.
+const debounceMaxMS = 500
+
+// Driver is the catalog's line.
+func Driver() drivers.Driver {
+	return drivers.Driver{
+		Name:    "contact",
+		Summary: "loop, arm switch, fire or stop contact on an input of the board",
+		Settings: map[string]string{
+			"input":           "name of the input on the board",
+			"normally_closed": "true if the contact is closed at rest, so that a cut wire reads as active (default false)",
+			"debounce_ms":     "a level counts once it has been stable for so long, 0 to 500 (default 0; the board filters as well)",
+		},
+		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newContact(host, settings) },
+	}
+}
+
+// Contact is one contact.
+type Contact struct {
+	host     drivers.Host
+	input    string
+	closed   bool
+	debounce time.Duration
+}
+
+func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) {
+	input, err := settings.Text("input", "")
+	if err == nil && input == "" {
+		err = fmt.Errorf("%w: input is missing: write the name of one of the board's inputs", drivers.ErrSettings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	closed, isBool := settings["normally_closed"].(bool)
+	if value, written := settings["normally_closed"]; written && !isBool {
+		return nil, fmt.Errorf("%w: normally_closed = %v: write true or false", drivers.ErrSettings, value)
+	}
+	debounceMS, err := settings.Int("debounce_ms", 0)
+	if err == nil && (debounceMS < 0 || debounceMS > debounceMaxMS) {
+		err = fmt.Errorf("%w: debounce_ms = %d: write 0 to %d", drivers.ErrSettings, debounceMS, debounceMaxMS)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Contact{host: host, input: input, closed: closed, debounce: time.Duration(debounceMS) * time.Millisecond}, nil
+}
+
+// normallyClosed is an Input of a board that knows its contact's kind.
+type normallyClosed interface{ NormallyClosed() bool }
+
+// Watch reports the level at the start and every edge that lasts, until ctx ends or the input is lost.
+func (c *Contact) Watch(ctx context.Context, report func(drivers.Level)) error {
+	input, err := c.host.Input(c.input)
+	if err != nil {
+		report(drivers.LevelFailed)
+		return fmt.Errorf("contact: open input %s: %w", c.input, err)
+	}
+	defer input.Close()
+	invert := c.closed
+	if known, ok := input.(normallyClosed); ok && known.NormallyClosed() {
+		invert = false
+	}
+	settled := filter{delay: c.debounce, report: func(active bool) { report(level(active != invert)) }}
+	if err := settled.watch(ctx, input); ctx.Err() == nil {
+		report(drivers.LevelFailed)
+		return fmt.Errorf("contact: watch input %s: %w", c.input, err)
+	}
+	return ctx.Err()
+}
+
+func level(active bool) drivers.Level {
+	if active {
+		return drivers.LevelActive
+	}
+	return drivers.LevelInactive
+}

@@ -1,0 +1,156 @@
+package contact_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/contact"
+	"gatehouse/drivers/drivertest"
+)
+
+func TestContactKeepsTheContract(t *testing.T) {
+	for name, settings := range map[string]drivers.Settings{
+		"plain":    {"input": "in1"},
+		"filtered": {"input": "in1", "normally_closed": true, "debounce_ms": int64(100)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			drivertest.TestSwitch(t, func() drivertest.ListenerBench {
+				host := drivertest.NewHost()
+				active := false
+				return drivertest.ListenerBench{
+					Bench: drivertest.Bench{Driver: contact.Driver(), Settings: settings, Host: host, Names: []string{"in1"}},
+					Report: func(any) {
+						active = !active
+						host.FakeInput("in1").Drive(active)
+					},
+				}
+			})
+		})
+	}
+}
+
+// watched runs a contact in a bubble while play drives its input, and returns what it reported.
+func watched(t *testing.T, host drivers.Host, settings drivers.Settings, play func()) []drivers.Level {
+	device, err := contact.Driver().Make(host, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var levels []drivers.Level
+	ended := make(chan error, 1)
+	go func() {
+		ended <- device.(drivers.Switch).Watch(ctx, func(level drivers.Level) { levels = append(levels, level) })
+	}()
+	synctest.Wait()
+	play()
+	time.Sleep(time.Second)
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	return levels
+}
+
+func TestACutWireOfANormallyClosedContactIsActive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		fire := host.FakeInput("fire")
+		fire.Drive(true) // closed at rest
+		got := watched(t, host, drivers.Settings{"input": "fire", "normally_closed": true}, func() { fire.Drive(false) })
+		if want := []drivers.Level{drivers.LevelInactive, drivers.LevelActive}; !slices.Equal(got, want) {
+			t.Errorf("levels %v, want %v", got, want)
+		}
+	})
+}
+
+// boardHost is a board that says itself that its inputs are normally closed.
+type boardHost struct{ *drivertest.Host }
+
+type closedInput struct{ drivers.Input }
+
+func (closedInput) NormallyClosed() bool { return true }
+
+func (h boardHost) Input(name string) (drivers.Input, error) {
+	input, err := h.Host.Input(name)
+	return closedInput{input}, err
+}
+
+// Two who say the same must not cancel each other out: the fire contact would never fire.
+func TestBoardAndSiteMayBothSayNormallyClosed(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			host := boardHost{drivertest.NewHost()}
+			got := watched(t, host, drivers.Settings{"input": "fire", "normally_closed": closed}, func() { host.FakeInput("fire").Drive(true) })
+			if want := []drivers.Level{drivers.LevelInactive, drivers.LevelActive}; !slices.Equal(got, want) {
+				t.Errorf("normally_closed = %v: levels %v, want %v", closed, got, want)
+			}
+		})
+	}
+}
+
+func TestBouncesAreOneEdge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		loop := host.FakeInput("loop")
+		got := watched(t, host, drivers.Settings{"input": "loop", "debounce_ms": int64(50)}, func() {
+			for i := range 21 {
+				loop.Drive(i%2 == 0)
+				time.Sleep(2 * time.Millisecond)
+			}
+		})
+		if want := []drivers.Level{drivers.LevelInactive, drivers.LevelActive}; !slices.Equal(got, want) {
+			t.Errorf("levels %v, want %v", got, want)
+		}
+	})
+}
+
+// Whatever bounces: reports alternate, and the last one is the level that the contact came to rest at.
+func TestTheLastEdgeAlwaysWins(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		pauses := rapid.SliceOfN(rapid.IntRange(0, 120), 0, 30).Draw(r, "pauses")
+		debounceMS := rapid.SampledFrom([]int64{0, 1, 50, 500}).Draw(r, "debounce")
+		synctest.Test(t, func(t *testing.T) {
+			host := drivertest.NewHost()
+			active := false
+			got := watched(t, host, drivers.Settings{"input": "loop", "debounce_ms": debounceMS}, func() {
+				for _, pause := range pauses {
+					active = !active
+					host.FakeInput("loop").Drive(active)
+					time.Sleep(time.Duration(pause) * time.Millisecond)
+				}
+			})
+			if len(slices.Compact(slices.Clone(got))) != len(got) {
+				r.Errorf("pauses %v: a level twice in %v", pauses, got)
+			}
+			if last := got[len(got)-1] == drivers.LevelActive; last != active {
+				r.Errorf("pauses %v: levels %v, but the contact is %v", pauses, got, active)
+			}
+		})
+	})
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{}, "input is missing: write the name"},
+		{drivers.Settings{"input": int64(4)}, "input = 4: write a text"},
+		{drivers.Settings{"input": "a", "normally_closed": "yes"}, "normally_closed = yes: write true or false"},
+		{drivers.Settings{"input": "a", "debounce_ms": int64(501)}, "debounce_ms = 501: write 0 to 500"},
+		{drivers.Settings{"input": "a", "debounce_ms": false}, "debounce_ms = false: write a whole number"},
+	} {
+		_, err := contact.Driver().Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package drivers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"gatehouse/sync/fact"
+)
+
+// The errors a driver returns; wrap them with what and where.
+var (
+	ErrOffline     = errors.New("drivers: device does not answer")
+	ErrUnsupported = errors.New("drivers: the device can't do that")
+	ErrSettings    = errors.New("drivers: wrong settings")
+)
+
+// Sensor reports samples of the spots it watches until ctx ends or the device is lost.
+type Sensor interface {
+	Sense(ctx context.Context, report func(Sample)) error
+}
+
+// Sample is one raw value of a spot sensor.
+type Sample struct {
+	Channel    int // which of the device's spots, from 0
+	Kind       SampleKind
+	DistanceMM int32
+	FieldNT    [3]int32 // magnetic field in nanotesla: x, y, z
+	Occupied   bool
+}
+
+// SampleKind says which fields of a Sample hold.
+type SampleKind uint8
+
+// The kinds of sample. Interference and NoObject come from ultrasonic sensors that report them.
+const (
+	SampleAlive SampleKind = iota // a heartbeat without a value
+	SampleDistance
+	SampleField
+	SampleOccupied
+	SampleInterference
+	SampleNoObject
+)
+
+// Switch reports a two-state input (a loop, an arm switch, the fire contact): its state at the start, then
+// every edge. Failed means that the input can't be believed.
+type Switch interface {
+	Watch(ctx context.Context, report func(Level)) error
+}
+
+// Level is the state of a Switch.
+type Level uint8
+
+// The levels.
+const (
+	LevelInactive Level = iota
+	LevelActive
+	LevelFailed
+)
+
+// Barrier moves an arm. Do returns when the command has been given, not when the arm has moved.
+type Barrier interface {
+	Do(ctx context.Context, command BarrierCommand) error
+}
+
+// BarrierCommand is one order to a barrier.
+type BarrierCommand uint8
+
+// The commands. Raise is a pulse that the driver (or better: hardware) ends; Hold is a level, Release ends it
+// and moves nothing by itself.
+const (
+	BarrierRaise BarrierCommand = iota
+	BarrierHold
+	BarrierRelease
+	BarrierLower
+	BarrierStop
+)
+
+// Camera reports plates until ctx ends. A camera that pushes over HTTP is also an http.Handler, which the
+// gateway serves at /devices/{deviceId}.
+type Camera interface {
+	See(ctx context.Context, report func(PlateRead)) error
+}
+
+// PlateRead is one reading of one plate.
+type PlateRead struct {
+	EventID    string // the camera's own, for telling repetitions
+	Raw        string // as the camera wrote it; empty: a vehicle without a readable plate
+	Confidence uint16 // per mille
+	Chars      []uint16
+	Candidates []PlateCandidate
+	Country    string
+	Direction  fact.Direction
+	Vehicle    fact.SpotType // what size the camera takes it for; AnyType if it does not say
+	CameraMS   int64         // the camera's clock, Unix ms; kept, never billed
+}
+
+// PlateCandidate is a second opinion of a camera.
+type PlateCandidate struct {
+	Raw        string
+	Confidence uint16 // per mille
+}
+
+// Reader reports what drivers show or press, until ctx ends.
+type Reader interface {
+	Read(ctx context.Context, report func(Shown)) error
+}
+
+// Shown is something a driver showed or pressed at a gate.
+type Shown struct {
+	Kind   fact.CredentialKind // CredentialNone with Button set: the button was pressed
+	Text   string
+	Button Button
+}
+
+// Button is a button of a lane's column.
+type Button uint8
+
+// The buttons.
+const (
+	ButtonNone Button = iota
+	ButtonTicket
+	ButtonHelp
+)
+
+// Display shows one face until the next. Showing the same face again is cheap and heals a display that lost
+// power.
+type Display interface {
+	Show(ctx context.Context, face Face) error
+}
+
+// Face is what a display shows: lines for a text display, Count for a number sign.
+type Face struct {
+	Lines   []string
+	Colour  Colour
+	Count   int
+	Unknown bool // the count is not known: blank, never 0 and never the last one
+}
+
+// Colour is the colour of a face.
+type Colour uint8
+
+// The colours a sign can have.
+const (
+	ColourGreen Colour = iota
+	ColourYellow
+	ColourRed
+)
+
+// Printer prints slips.
+type Printer interface {
+	Print(ctx context.Context, slip Slip) error
+}
+
+// Slip is a ticket or a receipt.
+type Slip struct {
+	Lines []string
+	QR    string
+}
+
+// Terminal takes payments. Every order has an id of ours: after a lost reply, Status asks what became of it.
+type Terminal interface {
+	Pay(ctx context.Context, order PaymentOrder) (PaymentAnswer, error)
+	Status(ctx context.Context, payment fact.PaymentID) (PaymentAnswer, error)
+}
+
+// PaymentOrder asks for one amount.
+type PaymentOrder struct {
+	Payment fact.PaymentID
+	Amount  fact.Money
+}
+
+// PaymentAnswer is what became of a payment. NotFound (only from Status) means that the terminal never got the
+// order, so that it may be sent again.
+type PaymentAnswer struct {
+	Outcome   PaymentOutcome
+	Reference string
+	Method    fact.PaymentMethod
+}
+
+// PaymentOutcome says how a payment ended.
+type PaymentOutcome uint8
+
+// The outcomes.
+const (
+	PaymentUnknown PaymentOutcome = iota
+	PaymentApproved
+	PaymentDeclined
+	PaymentNotFound
+)
+
+// Host opens what the board names. Names are the board's.
+type Host interface {
+	Input(name string) (Input, error)
+	Output(name string) (Output, error)
+	Serial(name string, mode SerialMode) (Port, error)
+}
+
+// Input is one digital input, in logical levels (polarity is the board's business).
+type Input interface {
+	// Watch reports the level at the start and every edge with the time of the edge, until ctx ends.
+	Watch(ctx context.Context, report func(active bool, at time.Time)) error
+	io.Closer
+}
+
+// Output is one digital output, in logical levels. Opening it set the board's safe level without an edge.
+type Output interface {
+	Set(active bool) error
+	// Pulse sets the output for the given time and ends it in hardware or in a timer of its own; never longer
+	// than the board's maximum.
+	Pulse(d time.Duration) error
+	io.Closer
+}
+
+// SerialMode is how a serial port is to be opened: 8 data bits always.
+type SerialMode struct {
+	Baud   int
+	Parity byte // 'N', 'E' or 'O'; 0 is 'N'
+}
+
+// Port is an open serial port. Read returns (0, nil) when nothing came for a while, so that a caller can look
+// at its context; a port that hung up returns an error that wraps ErrOffline.
+type Port interface {
+	io.ReadWriteCloser
+}

@@ -1,0 +1,21 @@
+package drivertest_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"gatehouse/drivers/drivertest"
+)
+
+func TestTheFakesKeepTheContract(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		wire, input, output := host.Wire("port"), host.FakeInput("in"), host.FakeOutput("out")
+		drivertest.TestHost(t, drivertest.HostBench{
+			Host: host, Input: "in", Output: "out", Serial: "port",
+			Drive: input.Drive, Active: output.Active, Edges: func() int { return len(output.Edges()) },
+			Far: wire.Far(), HangUp: wire.HangUp,
+		})
+		host.Close()
+	})
+}

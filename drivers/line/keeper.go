@@ -1,0 +1,163 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"gatehouse/boards"
+)
+
+// keeper is the goroutine that alone moves outputs, ends their pulses, and knows who has opened what.
+type keeper struct {
+	orders  chan func()
+	closing chan struct{}
+	done    chan struct{} // closed when all is safe
+	once    sync.Once
+
+	// What follows belongs to the goroutine.
+	relays map[string]*relay
+	taken  map[string]bool
+	ports  map[*ownedPort]bool
+	err    error // of making all safe
+}
+
+func newKeeper(board boards.Board, pin func(boards.Line) (gpio.PinIO, error)) *keeper {
+	k := &keeper{
+		orders: make(chan func()), closing: make(chan struct{}), done: make(chan struct{}),
+		relays: map[string]*relay{}, taken: map[string]bool{}, ports: map[*ownedPort]bool{},
+	}
+	for name, spec := range board.Outputs {
+		k.relays[name] = &relay{spec: spec, find: func() (gpio.PinIO, error) { return pin(board.Lines[spec.Line]) }}
+	}
+	for _, r := range k.relays {
+		for _, other := range r.spec.Interlock {
+			r.against = append(r.against, k.relays[other])
+			k.relays[other].against = append(k.relays[other].against, r)
+		}
+	}
+	for _, r := range k.inOrder() {
+		_ = r.prepare() // tried again when a device asks for the output, and then reported
+	}
+	go k.run()
+	return k
+}
+
+func (k *keeper) inOrder() []*relay {
+	relays := []*relay{}
+	for _, name := range slices.Sorted(maps.Keys(k.relays)) {
+		relays = append(relays, k.relays[name])
+	}
+	return relays
+}
+
+func (k *keeper) run() {
+	defer close(k.done)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case order := <-k.orders:
+			order()
+		case <-timer.C:
+			k.change(time.Now())
+		case <-k.closing:
+			k.makeSafe()
+			return
+		}
+		timer.Stop()
+		if next := k.nextEnd(); !next.IsZero() {
+			timer.Reset(time.Until(next))
+		}
+	}
+}
+
+// do runs an order in the goroutine.
+func (k *keeper) do(order func() error) error {
+	result := make(chan error, 1)
+	select {
+	case k.orders <- func() { result <- order() }:
+		return <-result
+	case <-k.done:
+		return ErrClosed
+	}
+}
+
+// change ends the pulses whose time has come, and tries again what failed.
+func (k *keeper) change(now time.Time) {
+	for _, r := range k.relays {
+		if !r.endAt.IsZero() && !now.Before(r.endAt) {
+			_ = r.drive(r.then) // tried until it works; the device hears of it with its next command
+		}
+	}
+}
+
+// nextEnd is when the next pulse ends; zero if there is none.
+func (k *keeper) nextEnd() (next time.Time) {
+	for _, r := range k.relays {
+		if !r.endAt.IsZero() && (next.IsZero() || r.endAt.Before(next)) {
+			next = r.endAt
+		}
+	}
+	return next
+}
+
+func (k *keeper) makeSafe() {
+	for _, r := range k.inOrder() {
+		k.err = errors.Join(k.err, r.makeSafe())
+	}
+	for port := range k.ports {
+		k.err = errors.Join(k.err, port.Port.Close())
+	}
+}
+
+func (k *keeper) close() error {
+	k.once.Do(func() { close(k.closing) })
+	<-k.done
+	return k.err
+}
+
+// take marks something as open until release is called.
+func (k *keeper) take(what string) (release func(), err error) {
+	err = k.do(func() error {
+		if k.taken[what] {
+			return fmt.Errorf("%s: %w: name it at one device only", what, ErrTaken)
+		}
+		k.taken[what] = true
+		return nil
+	})
+	return sync.OnceFunc(func() {
+		_ = k.do(func() error { // after the Host is closed it does not matter
+			delete(k.taken, what)
+			return nil
+		})
+	}), err
+}
+
+// prepare makes an output safe if that has not worked yet.
+func (k *keeper) prepare(name string) error {
+	return k.do(k.relays[name].prepare)
+}
+
+// closeWith makes the Host close the port. A port that came too late is closed now.
+func (k *keeper) closeWith(port *ownedPort) error {
+	port.forget = func() {
+		_ = k.do(func() error {
+			delete(k.ports, port)
+			return nil
+		})
+	}
+	err := k.do(func() error {
+		k.ports[port] = true
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, port.Port.Close())
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tarm/serial"
+
+	"gatehouse/drivers"
+)
+
+const (
+	// readTimeout is the shortest that the kernel's terminal layer knows.
+	readTimeout = 100 * time.Millisecond
+	// hangUpReads is how many reads that end too early in a row mean that the port is gone.
+	hangUpReads = 2
+	// writeSlack is how much longer than its bytes take a write may last.
+	writeSlack = 500 * time.Millisecond
+	// closeLimit is how long closing may wait for what still goes on.
+	closeLimit = 500 * time.Millisecond
+)
+
+var bauds = []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
+
+// OpenSerial opens the serial port of that device path.
+func OpenSerial(device string, mode drivers.SerialMode) (drivers.Port, error) {
+	parity := serial.Parity(mode.Parity)
+	if mode.Parity == 0 {
+		parity = serial.ParityNone
+	}
+	if !slices.Contains(bauds, mode.Baud) {
+		return nil, fmt.Errorf("%w: baud = %d: write one of %v", drivers.ErrSettings, mode.Baud, bauds)
+	}
+	raw, err := serial.OpenPort(&serial.Config{Name: device, Baud: mode.Baud, Parity: parity, ReadTimeout: readTimeout})
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, err)
+	}
+	return newSerialPort(device, mode.Baud, raw), nil
+}
+
+// serialPort gives tarm's port the manners of drivers.Port. Its reads end with io.EOF after the timeout, and at once when
+// the port is gone.
+type serialPort struct {
+	device string
+	baud   int
+	raw    io.ReadWriteCloser
+	input  [256]byte
+	unread []byte // of input
+	early  int    // reads in a row that ended too early
+	writes chan writing
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newSerialPort(device string, baud int, raw io.ReadWriteCloser) *serialPort {
+	p := &serialPort{
+		device: device, baud: baud, raw: raw, writes: make(chan writing), closed: make(chan struct{}),
+	}
+	go p.write()
+	return p
+}
+
+// Read is for one goroutine.
+func (p *serialPort) Read(b []byte) (int, error) {
+	if len(p.unread) == 0 {
+		if err := p.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(b, p.unread)
+	p.unread = p.unread[n:]
+	return n, nil
+}
+
+// fill reads what is there, or waits for the timeout.
+func (p *serialPort) fill() error {
+	if p.isClosed() {
+		return p.fail("read", errClosedPort)
+	}
+	start := time.Now()
+	n, err := p.raw.Read(p.input[:])
+	switch {
+	case n > 0:
+		p.early, p.unread = 0, p.input[:n]
+		return nil
+	case err != nil && !errors.Is(err, io.EOF):
+		return p.fail("read", err)
+	case time.Since(start) >= readTimeout/2:
+		p.early = 0
+		return nil
+	}
+	if p.early++; p.early >= hangUpReads {
+		return p.fail("read", errHungUp)
+	}
+	return nil
+}
+
+var (
+	errClosedPort = errors.New("line: the port is closed")
+	errHungUp     = errors.New("line: the port hung up")
+	errStuck      = errors.New("line: nothing takes the bytes")
+)
+
+func (p *serialPort) fail(what string, err error) error {
+	return fmt.Errorf("%s %s: %w: %w", what, p.device, drivers.ErrOffline, err)
+}
+
+// writing is a write on its way.
+type writing struct {
+	bytes []byte
+	done  chan error
+}
+
+// Write is for one goroutine at a time, beside the one that reads. A write that lasts much longer than its bytes need
+// is given up; the port is of no more use until the far side takes them.
+func (p *serialPort) Write(b []byte) (int, error) {
+	timer := time.NewTimer(writeSlack + time.Duration(len(b))*12*time.Second/time.Duration(p.baud))
+	defer timer.Stop()
+	w := writing{bytes: slices.Clone(b), done: make(chan error, 1)}
+	queue := p.writes
+	for {
+		select {
+		case queue <- w:
+			queue = nil
+		case err := <-w.done:
+			if err != nil {
+				return 0, p.fail("write", err)
+			}
+			return len(b), nil
+		case <-p.closed:
+			return 0, p.fail("write", errClosedPort)
+		case <-timer.C:
+			return 0, p.fail("write", errStuck)
+		}
+	}
+}
+
+// write does the writes, which can block for as long as the far side likes.
+func (p *serialPort) write() {
+	for {
+		select {
+		case w := <-p.writes:
+			_, err := p.raw.Write(w.bytes)
+			w.done <- err
+		case <-p.closed:
+			return
+		}
+	}
+}
+
+func (p *serialPort) isClosed() bool {
+	select {
+	case <-p.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Close ends reads within the read timeout, and does not wait for a write that is stuck.
+func (p *serialPort) Close() (err error) {
+	p.once.Do(func() {
+		close(p.closed)
+		done := make(chan error, 1)
+		go func() { done <- p.raw.Close() }()
+		select {
+		case err = <-done:
+		case <-time.After(closeLimit):
+			err = p.fail("close", errStuck)
+		}
+	})
+	return err
+}
+
+// ownedPort is a port that its Host knows of.
+type ownedPort struct {
+	drivers.Port
+	release func()
+	forget  func()
+}
+
+// Close closes the port and gives it back.
+func (p *ownedPort) Close() error {
+	err := p.Port.Close()
+	p.forget()
+	p.release()
+	return err
+}

@@ -1,0 +1,56 @@
+package relaybarrier
+
+import (
+	"fmt"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// relay is an output that is opened when it is first needed. A nil relay is always off.
+type relay struct {
+	host   drivers.Host
+	name   string
+	output drivers.Output // nil: not open
+}
+
+func (r *relay) open() error {
+	if r.output != nil {
+		return nil
+	}
+	output, err := r.host.Output(r.name)
+	if err != nil {
+		return fmt.Errorf("open output %s: %w", r.name, err)
+	}
+	r.output = output
+	return nil
+}
+
+// on gives a pulse.
+func (r *relay) on(pulse time.Duration) error {
+	if err := r.open(); err != nil {
+		return err
+	}
+	if err := r.output.Pulse(pulse); err != nil {
+		return fmt.Errorf("pulse output %s: %w", r.name, err)
+	}
+	return nil
+}
+
+// off ends a pulse or a level. An output that was never opened is at its safe level.
+func (r *relay) off() error {
+	if r == nil || r.output == nil {
+		return nil
+	}
+	return r.set(false)
+}
+
+func (r *relay) set(active bool) error {
+	if err := r.open(); err != nil {
+		return err
+	}
+	if err := r.output.Set(active); err != nil {
+		return fmt.Errorf("set output %s: %w", r.name, err)
+	}
+	return nil
+}

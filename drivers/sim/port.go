@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/creack/pty"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/line"
+)
+
+// writeLimit is how long a device waits for a gateway that does not read.
+const writeLimit = time.Millisecond
+
+// port is a pseudo terminal: a device's cable. The near end is a path that a driver opens.
+type port struct {
+	path string
+	far  *os.File
+	near *os.File // kept open, so that the cable does not hang up between two openings
+}
+
+// plug makes a port whose near end is raw, as if it had been open before.
+func plug() (*port, error) {
+	far, near, err := pty.Open()
+	if err != nil {
+		return nil, fmt.Errorf("sim: open a pseudo terminal: %w; each spot with a sensor needs one", err)
+	}
+	polled, err := polledFile(far)
+	if err != nil {
+		near.Close()
+		return nil, err
+	}
+	p := &port{path: near.Name(), far: polled, near: near}
+	raw, err := line.OpenSerial(p.path, drivers.SerialMode{Baud: 115200})
+	if err == nil {
+		err = raw.Close()
+	}
+	if err != nil {
+		p.close()
+		return nil, fmt.Errorf("sim: make %s raw: %w", p.path, err)
+	}
+	return p, nil
+}
+
+// polledFile gives a file to the runtime's poller, so that a close ends a read and writes have deadlines.
+func polledFile(file *os.File) (*os.File, error) {
+	defer file.Close()
+	descriptor, err := syscall.Dup(int(file.Fd()))
+	if err == nil {
+		err = syscall.SetNonblock(descriptor, true)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sim: poll %s: %w", file.Name(), err)
+	}
+	return os.NewFile(uintptr(descriptor), file.Name()), nil
+}
+
+// Read waits for bytes from the driver.
+func (p *port) Read(b []byte) (int, error) { return p.far.Read(b) }
+
+// Write sends bytes; those that nobody takes are lost, as on a cable.
+func (p *port) Write(b []byte) (int, error) {
+	if err := p.far.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+		return 0, err
+	}
+	n, err := p.far.Write(b)
+	if os.IsTimeout(err) {
+		return len(b), nil
+	}
+	return n, err
+}
+
+// forget drops what was sent while nobody listened: a cable remembers nothing.
+func (p *port) forget() {
+	stale := make([]byte, 4096)
+	for {
+		if err := p.near.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
+			return
+		}
+		if n, err := p.near.Read(stale); n == 0 || err != nil {
+			return
+		}
+	}
+}
+
+func (p *port) close() {
+	p.far.Close()
+	p.near.Close()
+}

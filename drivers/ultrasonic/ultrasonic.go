@@ -1,0 +1,96 @@
+package ultrasonic
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// Driver is the catalog's line.
+func Driver() drivers.Driver {
+	return drivers.Driver{
+		Name:    "ultrasonic",
+		Summary: "overhead distance sensor that sends FF H L SUM (A02YYUW, DYP-A02, ME007YS, JSN-SR04T)",
+		Settings: map[string]string{
+			"port":      "name of the serial port on the board",
+			"baud":      "9600 (the default); 115200 for the newer DYP sensors",
+			"silent_ms": "without a frame for so long the sensor counts as away (default 5000)",
+		},
+		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+	}
+}
+
+// Sensor is one sensor on a serial port of its own.
+type Sensor struct {
+	host    drivers.Host
+	port    string
+	mode    drivers.SerialMode
+	silent  time.Duration
+	skipped atomic.Uint64
+}
+
+func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
+	port, err := settings.Text("port", "")
+	if err == nil && port == "" {
+		err = fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	baud, err := settings.Int("baud", 9600)
+	if err != nil {
+		return nil, err
+	}
+	silentMS, err := settings.Int("silent_ms", 5000)
+	if err == nil && (silentMS < 500 || silentMS > 60_000) {
+		err = fmt.Errorf("%w: silent_ms = %d: write 500 to 60000", drivers.ErrSettings, silentMS)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Sensor{host: host, port: port, mode: drivers.SerialMode{Baud: baud}, silent: time.Duration(silentMS) * time.Millisecond}, nil
+}
+
+// Skipped counts the bytes that made no sense.
+func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
+
+// Sense reports every frame until ctx ends, the port hangs up, or the sensor has been silent for too long.
+func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
+	port, err := s.host.Serial(s.port, s.mode)
+	if err != nil {
+		return fmt.Errorf("ultrasonic: open port %s: %w", s.port, err)
+	}
+	defer port.Close()
+	var decoder Decoder
+	chunk := make([]byte, 64)
+	heard := time.Now()
+	for ctx.Err() == nil {
+		n, err := port.Read(chunk)
+		if err != nil {
+			return fmt.Errorf("ultrasonic: read port %s: %w", s.port, err)
+		}
+		for _, sample := range s.decode(&decoder, chunk[:n]) {
+			heard = time.Now()
+			report(sample)
+		}
+		if time.Since(heard) > s.silent {
+			return fmt.Errorf("ultrasonic: port %s: no frame for %v, check the sensor's power and its mode: %w", s.port, s.silent, drivers.ErrOffline)
+		}
+	}
+	return ctx.Err()
+}
+
+func (s *Sensor) decode(decoder *Decoder, chunk []byte) []drivers.Sample {
+	var samples []drivers.Sample
+	before := decoder.Skipped
+	for _, b := range chunk {
+		if sample, complete := decoder.Push(b); complete {
+			samples = append(samples, sample)
+		}
+	}
+	s.skipped.Add(decoder.Skipped - before)
+	return samples
+}

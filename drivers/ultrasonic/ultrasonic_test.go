@@ -1,0 +1,153 @@
+package ultrasonic_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/ultrasonic"
+)
+
+func decode(data []byte) (samples []drivers.Sample, skipped uint64) {
+	var decoder ultrasonic.Decoder
+	for _, b := range data {
+		if sample, complete := decoder.Push(b); complete {
+			samples = append(samples, sample)
+		}
+	}
+	return samples, decoder.Skipped
+}
+
+func distance(mm int32) drivers.Sample {
+	return drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: mm}
+}
+
+func TestGoldenFrames(t *testing.T) {
+	for text, want := range map[string]drivers.Sample{
+		"FF07A1A7": distance(1953), // datasheet of the A02YYUW
+		"FF08989F": distance(2200),
+		"FF07FF05": distance(2047),
+		"FF0000FF": distance(0),
+		"FFFFFEFC": {Kind: drivers.SampleInterference},
+		"FFFFFDFB": {Kind: drivers.SampleNoObject},
+	} {
+		frame, _ := hex.DecodeString(text)
+		if got, skipped := decode(frame); len(got) != 1 || got[0] != want || skipped != 0 {
+			t.Errorf("%s: %+v, skipped %d: want %+v", text, got, skipped, want)
+		}
+		if got := ultrasonic.Encode(want); !bytes.Equal(got, frame) {
+			t.Errorf("%+v encodes to %X, want %s", want, got, text)
+		}
+	}
+}
+
+// A frame in which FF is data must not be taken apart, wherever the receiver starts to listen: not 2047 mm, and not
+// 511 mm, whose frame shifted by one byte has a good checksum too.
+func TestTheDecoderFindsItsStepFromAnyByte(t *testing.T) {
+	for mm := int32(0); mm <= ultrasonic.DistanceMaxMM; mm++ {
+		stream := bytes.Repeat(ultrasonic.Encode(distance(mm)), 4)
+		for start := range 4 {
+			got, skipped := decode(stream[start:])
+			if len(got) < 3 || skipped > 3 || got[0] != distance(mm) {
+				t.Fatalf("%d mm from byte %d: %+v, %d bytes skipped", mm, start, got, skipped)
+			}
+		}
+	}
+}
+
+func TestEverySampleComesBack(t *testing.T) {
+	for mm := int32(0); mm <= ultrasonic.DistanceMaxMM; mm++ {
+		if got, _ := decode(ultrasonic.Encode(distance(mm))); len(got) != 1 || got[0] != distance(mm) {
+			t.Fatalf("%d mm comes back as %+v", mm, got)
+		}
+	}
+	if got, _ := decode(ultrasonic.Encode(distance(-1))); got[0] != distance(0) {
+		t.Errorf("a negative distance is sent as %+v", got[0])
+	}
+	if got, _ := decode(ultrasonic.Encode(distance(1 << 20))); got[0] != distance(ultrasonic.DistanceMaxMM) {
+		t.Errorf("a distance that is too long is sent as %+v", got[0])
+	}
+}
+
+// After any noise the decoder is in step again within two frames.
+func TestNoiseCostsAtMostOneFrame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		noise := rapid.SliceOfN(rapid.Byte(), 0, 16).Draw(t, "noise")
+		mm := rapid.Int32Range(0, ultrasonic.DistanceMaxMM).Draw(t, "mm")
+		frame := ultrasonic.Encode(distance(mm))
+		got, _ := decode(append(noise, bytes.Repeat(frame, 3)...))
+		if len(got) < 2 || got[len(got)-1] != distance(mm) {
+			t.Fatalf("%X, then three times %X: %+v", noise, frame, got)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte{0xFF, 0x07, 0xA1, 0xA7})
+	f.Add([]byte{0xFF, 0xFF, 0x07, 0xFF, 0x05, 0xFF, 0xFF, 0xFE, 0xFC})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		samples, skipped := decode(data)
+		rest := len(data) - 4*len(samples) - int(skipped)
+		if rest < 0 || rest > 3 {
+			t.Errorf("%X: %d frames and %d skipped of %d bytes", data, len(samples), skipped, len(data))
+		}
+	})
+}
+
+func TestSensorKeepsTheContract(t *testing.T) {
+	drivertest.TestSensor(t, func() drivertest.ListenerBench {
+		host := drivertest.NewHost()
+		simulator := ultrasonic.Simulator{Out: host.Wire("uart1").Far()}
+		return drivertest.ListenerBench{
+			Bench: drivertest.Bench{
+				Driver: ultrasonic.Driver(), Host: host, Names: []string{"uart1"},
+				Settings: drivers.Settings{"port": "uart1", "baud": int64(9600), "silent_ms": int64(5000)},
+			},
+			Report: func(any) { _ = simulator.SendDistance(2047) },
+			Garble: func(any) { _, _ = simulator.Out.Write([]byte{0x00, 0xFF, 0xFF, 0x13, 0x55, 0xAA}) },
+		}
+	})
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{}, "port is missing: write the name"},
+		{drivers.Settings{"port": int64(1)}, "port = 1: write a text"},
+		{drivers.Settings{"port": "a", "baud": "fast"}, "baud = fast: write a whole number"},
+		{drivers.Settings{"port": "a", "silent_ms": int64(1)}, "silent_ms = 1: write 500 to 60000"},
+	} {
+		_, err := ultrasonic.Driver().Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}
+
+func TestASilentSensorIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		device, err := ultrasonic.Driver().Make(host, drivers.Settings{"port": "uart1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		err = device.(drivers.Sensor).Sense(t.Context(), func(drivers.Sample) {})
+		if waited := time.Since(start); !errors.Is(err, drivers.ErrOffline) || waited < 5*time.Second || waited > 6*time.Second {
+			t.Errorf("after %v: %v", waited, err)
+		}
+		if open := host.OpenNow(); len(open) != 0 {
+			t.Errorf("left open: %v", open)
+		}
+	})
+}
