@@ -1,0 +1,75 @@
+# Gatehouse: all that a developer runs. `make` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO       ?= go
+PKG      ?= ./...
+FUZZTIME ?= 10s
+SEEDS    ?= 200
+DEMO     ?= demo
+
+folders  := $(wildcard sync boards drivers gateway cloud tools)
+
+.PHONY: help build demo test race lint tidy fuzz sim crash bench clean
+
+help: ## list the targets
+	@echo "Gatehouse runs a car park from a box at its gate. Targets:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do printf '  make %-7s %s\n' "$$target" "$$what"; done
+
+build: ## all programs into bin/, without C
+	@.ci/need go
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./...
+
+demo: ## a whole car park on this machine, with simulated devices
+	@.ci/need go
+	$(GO) run ./gateway/cmd/gatehouse $(DEMO)
+
+test: ## formatting, vet, the rules, and all tests: before every commit
+	@.ci/need go
+	@.ci/need chromium
+	@$(MAKE) --no-print-directory format
+	$(GO) vet ./...
+	$(GO) test ./tools/tidy
+	$(GO) test -timeout 5m ./...
+
+race: ## all tests with the race detector
+	@.ci/need go
+	@.ci/need cc
+	$(GO) test -race -timeout 15m ./...
+
+lint: ## formatting, vet, staticcheck, known vulnerabilities
+	@.ci/need go
+	@$(MAKE) --no-print-directory format
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	.ci/vulncheck
+
+.PHONY: format
+format:
+	@unformatted=$$(gofmt -l $(folders)); test -z "$$unformatted" || { echo "not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; }
+
+tidy: ## the rules of the tree: layers, purity, names, sizes
+	@.ci/need go
+	$(GO) test -count=1 ./tools/tidy
+
+fuzz: ## each fuzz target of PKG (all) for FUZZTIME (10s)
+	@.ci/need go
+	.ci/fuzz $(FUZZTIME) $(PKG)
+
+sim: ## SEEDS (200) simulated worst days
+	@.ci/need go
+	$(GO) run ./tools/lotsim seeds --count $(SEEDS)
+
+crash: ## kill -9 and power cuts, over and over: the tests that heed GATEHOUSE_CAMPAIGN
+	@.ci/need go
+	GATEHOUSE_CAMPAIGN=1 $(GO) test -count=1 -timeout 30m $$(grep -rl --include='*_test.go' GATEHOUSE_CAMPAIGN $(folders) | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+
+bench: ## measured comparisons
+	@.ci/need go
+	$(GO) run ./tools/bench
+
+clean: ## remove what was built
+	rm -rf bin *.test *.out
+	find $(folders) -name '*.test' -delete -o -name '*.out' -delete

@@ -1,0 +1,92 @@
+package tidy
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// layers is who may import whom: a package imports only packages of layers below its own. A folder stands for
+// itself and for the folders in it that have no line of their own, which may import each other; drivers/* stands
+// for each folder in drivers. Tests may import what they like, except that gateway and cloud never meet.
+var layers = [][]string{
+	{"sync/tomlfile"}, // so that boards, sites and tariffs are read alike
+	{"sync/fact"},
+	{"boards", "drivers"},
+	{"sync/crdt", "sync/policy", "drivers/drivertest"},
+	{
+		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast",
+		"sync/wire", "sync/outbox", "sync/factlog", "drivers/line",
+	},
+	{"gateway/lot", "cloud/ledger", "drivers/*"},
+	{"drivers/sim"}, // speaks the bytes of any device
+	{
+		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/site", "drivers/all", "sync/uplink",
+		"cloud/api", "cloud/web", "cloud/store", "cloud/broker", "cloud/enrol", "cloud/feeds",
+	},
+	{"gateway/app", "cloud/app"},
+	{"gateway/cmd/*", "cloud/cmd/*", "tools/*"},
+}
+
+// family is the line of the table that stands for a folder, and the number of its layer.
+func family(dir string) (name string, level int, found bool) {
+	for at := dir; at != "."; at = path.Dir(at) {
+		for _, form := range []string{at, path.Dir(at) + "/*"} {
+			for level, layer := range layers {
+				if slices.Contains(layer, form) {
+					return at, level, true
+				}
+			}
+		}
+	}
+	return "", 0, false
+}
+
+// ruleLayers: nothing imports upward or sideways, and every package has a layer.
+func ruleLayers(t *tree) []finding {
+	findings := []finding{}
+	for _, p := range t.packages {
+		if _, _, found := family(p.dir); !found {
+			findings = append(findings, finding{p.dir, 0, "has no layer: give it a line in tools/tidy/layers.go"})
+			continue
+		}
+		for _, f := range slices.Concat(p.files, p.tests) {
+			for imported, pos := range f.imports() {
+				dir, ours := strings.CutPrefix(imported, module+"/")
+				if !ours {
+					continue
+				}
+				if why := forbidden(p.dir, dir, f.isTest()); why != "" {
+					findings = append(findings, t.at(pos, "%s must not import %s: %s", p.dir, dir, why))
+				}
+			}
+		}
+	}
+	return findings
+}
+
+// forbidden is the reason for which one folder must not import another, or "".
+func forbidden(from, to string, test bool) string {
+	name, level, _ := family(from)
+	other, otherLevel, found := family(to)
+	sides := [2]string{top(from), top(to)}
+	switch {
+	case sides == [2]string{"gateway", "cloud"}, sides == [2]string{"cloud", "gateway"}:
+		return "what gateway and cloud share is in sync"
+	case test, name == other:
+		return ""
+	case !found:
+		return "it has no layer"
+	case otherLevel > level:
+		return "it is in a layer above"
+	case otherLevel == level:
+		return "it is beside it, in the same layer"
+	}
+	return ""
+}
+
+// top is the first element of a path.
+func top(name string) string {
+	first, _, _ := strings.Cut(name, "/")
+	return first
+}
