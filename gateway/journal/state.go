@@ -1,0 +1,43 @@
+package journal
+
+import "gatehouse/sync/fact"
+
+// State is what the facts led to, and what the journal keeps beside the log: the lot (gateway/lot). Only the
+// goroutine that owns it calls it.
+//
+// A start loads the live tables and applies the facts behind them. So whatever Apply looks at must be in a live
+// table: a fact that changes a record which is archived, and no longer loaded, would have no effect after a restart
+// and another one without it.
+type State interface {
+	// Apply folds one fact.
+	Apply(fact.Record)
+	// Load restores one state record of a table below ArchiveTable, as wire.Marshal encoded it. Records come in
+	// the order of table and key, before any Apply.
+	Load(table uint8, key string, value []byte) error
+	// Dirty yields each state record that changed since the last call, once. A nil value is a record that is
+	// gone. The journal encodes the value with wire.Marshal before yield returns and keeps nothing of it.
+	Dirty(yield func(table uint8, key string, value any))
+}
+
+// ArchiveTable is the first table number of the archive: records that a start doesn't load (closed tickets,
+// ended reservations) and that Get and Scan find.
+const ArchiveTable = 128
+
+// DrainFacts is how many facts a start or a rebuild applies at most between two calls of Dirty, so that a State
+// need not remember more archived records than so many facts make.
+const DrainFacts = 256
+
+// Entry is one state record as it is kept; Value is what wire.Marshal made of it.
+type Entry struct {
+	Table uint8
+	Key   string
+	Value []byte
+}
+
+// changes are state records by entry key. A nil value is a record that is gone.
+type changes map[string][]byte
+
+// entryKey orders records by table and key.
+func entryKey(table uint8, key string) string { return string([]byte{table}) + key }
+
+func archived(entryKey string) bool { return entryKey[0] >= ArchiveTable }
