@@ -1,0 +1,98 @@
+package gate
+
+import "strings"
+
+// Blocks is the set of things that keep the arm from being lowered.
+type Blocks uint16
+
+// One bit for each.
+const (
+	BlockPresence    Blocks = 1 << iota // a loop is occupied
+	BlockBetween                        // a vehicle may be between the loops
+	BlockLoop                           // a loop failed, or has said nothing yet
+	BlockUnqualified                    // a loop has not been seen working yet
+	BlockUncovered                      // no loop covers the way of the arm
+	BlockVend                           // a vehicle was granted
+	BlockHold
+	BlockFire
+	BlockStop
+	BlockLockedOut
+	BlockClearing // ClearMS are not over
+	BlockArm      // the arm has a fault, or its switches have said nothing yet
+	BlockStopped  // the arm was stopped, and nothing worked since
+	BlockBarrier  // lowering is the barrier's business
+)
+
+// unsafe is what turns an arm that is coming down.
+const unsafe = BlockPresence | BlockBetween | BlockLoop | BlockUnqualified
+
+// habits are what a person may overrule.
+const habits = BlockArm | BlockStopped | BlockBarrier
+
+var blockText = [...]string{
+	"presence", "between", "loop", "unqualified", "uncovered", "vend", "hold", "fire", "stop", "locked_out", "clearing", "arm", "stopped", "barrier",
+}
+
+// String lists the blocks, for a technician who asks why the arm does not close.
+func (b Blocks) String() string {
+	words := []string{}
+	for bit, word := range blockText {
+		if b&(1<<bit) != 0 {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// Blocks is what keeps the arm from being lowered by the timer, at the time of the last Step. A manual lower
+// overrules BlockArm, BlockStopped and BlockBarrier, and nothing else.
+func (g *Gate) Blocks() Blocks {
+	b := g.loopBlocks()
+	set := func(on bool, bit Blocks) {
+		if on {
+			b |= bit
+		}
+	}
+	set(g.near[ArmingLoop].awaited() || g.near[ClosingLoop].awaited(), BlockBetween)
+	set(!g.cfg.ClosingLoop || g.cfg.twoWay() && !g.cfg.ArmingLoop, BlockUncovered)
+	set(g.vends.n > 0, BlockVend)
+	set(g.hold || g.held != CauseNone, BlockHold)
+	set(g.fire, BlockFire)
+	set(g.stop, BlockStop)
+	set(g.stoppedShort, BlockStopped)
+	set(g.arm.lockedOut, BlockLockedOut)
+	set(g.arm.faulty() || g.arm.silent(), BlockArm)
+	set(g.nowMS < g.clearFromMS+g.cfg.ClearMS, BlockClearing)
+	set(g.cfg.Closing == ClosedByBarrier, BlockBarrier)
+	return b
+}
+
+func (g *Gate) loopBlocks() Blocks {
+	var b Blocks
+	for at := range g.loops {
+		l := &g.loops[at]
+		switch {
+		case !l.installed:
+			continue
+		case l.level == Occupied:
+			b |= BlockPresence
+		case l.level != Clear || l.failing():
+			b |= BlockLoop
+		}
+		if l.proof != proven {
+			b |= BlockUnqualified
+		}
+	}
+	return b
+}
+
+// present tells if a vehicle stands on a loop.
+func (g *Gate) present() bool {
+	return g.loops[ArmingLoop].occupied() || g.loops[ClosingLoop].occupied()
+}
+
+// underArm tells if a vehicle stands on a loop that is in the way of the arm.
+func (g *Gate) underArm() bool {
+	arming := g.cfg.twoWay() || !g.cfg.ClosingLoop
+	return g.loops[ClosingLoop].occupied() || arming && g.loops[ArmingLoop].occupied()
+}

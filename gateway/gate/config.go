@@ -1,0 +1,74 @@
+package gate
+
+import "gatehouse/sync/fact"
+
+// Closing says who lowers the arm.
+type Closing uint8
+
+// ClosedByBarrier: the barrier closes with its own loop and timer, and we only ask it to open. ClosedByGateway:
+// the barrier waits for our command.
+const (
+	ClosedByBarrier Closing = iota
+	ClosedByGateway
+)
+
+// Config is what is installed at a gate and how patient it is. All times are in milliseconds; zero means the
+// default.
+type Config struct {
+	// Direction is the way the gate serves; DirectionUnknown: both ways.
+	Direction fact.Direction
+	// What is installed.
+	ArmingLoop, ClosingLoop, UpSwitch, DownSwitch bool
+	Closing                                       Closing
+
+	MaxRunMS      int64 // the arm reaches its switch within; 6,000
+	ClearMS       int64 // no presence for so long before lowering; 1,000, at least TrailerGapMS
+	BackOutMS     int64 // off the near loop for so long without the far loop: it went back; 3,000
+	VendTimeoutMS int64 // nobody drove through, and no loop changed; 30,000
+	TrailerGapMS  int64 // far loop occupied again within: the same vehicle; 500
+	LoopStuckMS   int64 // occupied for longer: a fault, not a car; 900,000
+	WrongWayMS    int64 // on the closing loop from the wrong side for so long: reported while it stands; 2,000
+	StuckOpenMS   int64 // a barrier that closes by itself is up without a reason; 120,000
+	RetryMax      int   // raises repeated for one cause before the gate is locked out; 4, which is also the most
+}
+
+// retryLimit is the most that P9 allows.
+const retryLimit = 4
+
+// WithDefaults fills in what is zero or makes no sense.
+func (c Config) WithDefaults() Config {
+	c.MaxRunMS = orDefault(c.MaxRunMS, 6_000)
+	c.BackOutMS = orDefault(c.BackOutMS, 3_000)
+	c.VendTimeoutMS = orDefault(c.VendTimeoutMS, 30_000)
+	c.TrailerGapMS = orDefault(c.TrailerGapMS, 500)
+	c.ClearMS = max(orDefault(c.ClearMS, 1_000), c.TrailerGapMS)
+	c.LoopStuckMS = orDefault(c.LoopStuckMS, 900_000)
+	c.WrongWayMS = orDefault(c.WrongWayMS, 2_000)
+	c.StuckOpenMS = orDefault(c.StuckOpenMS, 120_000)
+	if c.RetryMax <= 0 || c.RetryMax > retryLimit {
+		c.RetryMax = retryLimit
+	}
+	return c
+}
+
+func orDefault(valueMS, defaultMS int64) int64 {
+	if valueMS <= 0 {
+		return defaultMS
+	}
+	return valueMS
+}
+
+// twoWay tells a gate that serves both directions.
+func (c Config) twoWay() bool { return c.Direction == fact.DirectionUnknown }
+
+// served tells if vehicles may come over this loop.
+func (c Config) served(from Loop) bool { return from == ArmingLoop || c.twoWay() }
+
+// travel is the direction of a vehicle that comes over this loop.
+func (c Config) travel(from Loop) fact.Direction {
+	outward := c.Direction == fact.Outward
+	if (from == ArmingLoop) != outward {
+		return fact.Inward
+	}
+	return fact.Outward
+}

@@ -1,0 +1,19 @@
+// Package gatecheck judges a gate: it is told what went into a gate and what came out, and in a simulator also
+// what is true, and answers with the rules that were broken.
+//
+//	P1   never lowered, nor left coming down, on an occupied, failed or silent loop
+//	P1t  the arm is not kept coming down for more than 100 ms while a vehicle is in its way
+//	P2   presence while the arm comes down reverses it at once
+//	P4   never lowered before each loop was seen occupied and then clear, or a person confirmed
+//	P5   on fire the arm is raised and held, and stays so
+//	P6   STOP > fire > manual raise > hold and vend; a lower waits for all of them
+//	P7   the timer lowers only after ClearMS without a change, with no vend and no hold
+//	P8   every vend ends once; vehicles counted = vehicles through
+//	P9   what nobody commanded, or what does not work, is a fault and ends automatic lowering; retries are few
+//	A1   every command has a cause that is live
+//	A2   a vend raises the arm once; retries follow an arm that did not get up, or fell
+//
+// It knows the rules and not the machine: it shares nothing with package gate but the words. Simulators use it
+// (gateway/gate's own tests, tools/lotsim). It is pure: no clock, goroutine or I/O, and it must not import
+// anything above package gate.
+package gatecheck

@@ -1,0 +1,125 @@
+package gate
+
+import "gatehouse/sync/fact"
+
+// Vend is one grant for one vehicle.
+type Vend struct {
+	Ticket    fact.TicketID  // empty: raised by hand
+	Direction fact.Direction // DirectionUnknown: whichever way
+	Reason    fact.Reason
+}
+
+// Loop names a detector of the gate.
+type Loop uint8
+
+// The arming loop lies before the arm, the closing loop under it. At a gate that serves both ways the arm is
+// between them: the arming loop outside, the closing loop inside.
+const (
+	ArmingLoop Loop = iota
+	ClosingLoop
+)
+
+// other is where a vehicle that comes over l leaves.
+func (l Loop) other() Loop { return 1 - l }
+
+var loopText = [...]string{"arming", "closing"}
+
+// String is the loop's name.
+func (l Loop) String() string { return nameOf(loopText[:], uint8(l)) }
+
+// Level is what a loop reads.
+type Level uint8
+
+// LevelUnknown: nothing was reported yet. Failed: the detector says, or its driver knows, that it can't be
+// believed.
+const (
+	LevelUnknown Level = iota
+	Clear
+	Occupied
+	Failed
+)
+
+var levelText = [...]string{"unknown", "clear", "occupied", "failed"}
+
+// String is the level's name.
+func (l Level) String() string { return nameOf(levelText[:], uint8(l)) }
+
+// InputKind says which fields of an Input hold.
+type InputKind uint8
+
+// The inputs; each has a function below that makes it.
+const (
+	InputTick InputKind = iota
+	InputLoop
+	InputArm
+	InputGrant
+	InputRefuse
+	InputRaiseOnce
+	InputHold
+	InputFire
+	InputStop
+	InputLower
+	InputConfirm
+)
+
+var inputText = [...]string{"tick", "loop", "arm", "grant", "refuse", "raise_once", "hold", "fire", "stop", "lower", "confirm"}
+
+// String is the kind's name.
+func (k InputKind) String() string { return nameOf(inputText[:], uint8(k)) }
+
+// Input is one thing that a gate is told.
+type Input struct {
+	Kind     InputKind
+	Loop     Loop
+	Level    Level
+	Up, Down bool // the arm's switches
+	On       bool // of hold, fire and stop
+	Vend     Vend // of a grant; its reason, of a raise; its direction, of a refusal
+}
+
+// Tick tells the gate the time, no later than its WakeMS.
+func Tick() Input { return Input{} }
+
+// LoopReads reports a loop's level; repeating the same level changes nothing.
+func LoopReads(loop Loop, level Level) Input { return Input{Kind: InputLoop, Loop: loop, Level: level} }
+
+// ArmReads reports both arm switches; one that is not installed is ignored.
+func ArmReads(up, down bool) Input { return Input{Kind: InputArm, Up: up, Down: down} }
+
+// Grant lets one vehicle through. The cause must be durable. A ticket that is already pending is not granted
+// twice.
+func Grant(vend Vend) Input { return Input{Kind: InputGrant, Vend: vend} }
+
+// Refuse says that the vehicle that asked from this direction (DirectionUnknown: any) must not go through.
+func Refuse(direction fact.Direction) Input {
+	return Input{Kind: InputRefuse, Vend: Vend{Direction: direction}}
+}
+
+// RaiseOnce is a person's order to raise the arm for one vehicle, whatever else is known, save STOP.
+func RaiseOnce(reason fact.Reason) Input {
+	return Input{Kind: InputRaiseOnce, Vend: Vend{Reason: reason}}
+}
+
+// Hold keeps the arm up until it is switched off again.
+func Hold(on bool) Input { return Input{Kind: InputHold, On: on} }
+
+// Fire reports the fire input: active, or its wire open.
+func Fire(active bool) Input { return Input{Kind: InputFire, On: active} }
+
+// Stop reports the stop input: active, or its wire open.
+func Stop(active bool) Input { return Input{Kind: InputStop, On: active} }
+
+// Lower is a person's order to lower the arm. It is carried out now or not at all: Gate.Blocks says why not.
+func Lower() Input { return Input{Kind: InputLower} }
+
+// Confirm says that a person on site vouches for the gate: its arm faults and its lock-out end, and its loops
+// count as seen working.
+func Confirm() Input { return Input{Kind: InputConfirm} }
+
+// nameOf looks a code up in its table.
+func nameOf(table []string, value uint8) string {
+	if int(value) < len(table) {
+		return table[value]
+	}
+	return "unknown"
+}
