@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/gateway/lot"
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/fact"
+)
+
+// Fee is what a ticket costs now.
+type Fee struct {
+	Ticket    string     `json:"ticketId"`
+	Currency  string     `json:"currency"`
+	Fee       Amount     `json:"fee" doc:"Of the whole stay until now"`
+	FeeMinor  int64      `json:"feeMinor"`
+	Paid      Amount     `json:"paid"`
+	PaidMinor int64      `json:"paidMinor"`
+	Due       Amount     `json:"due" doc:"What is still to be paid"`
+	DueMinor  int64      `json:"dueMinor"`
+	PaidUntil *time.Time `json:"paidUntil,omitempty" doc:"Until then nothing more is due"`
+	Reason    string     `json:"reason,omitempty" doc:"Why nothing is due, or why the fee is bounded"`
+	Doubted   bool       `json:"clockDoubted" doc:"The clock was not known for all of the stay: only the certain part counts"`
+	QuotedAt  *time.Time `json:"quotedAt"`
+	Breakdown Breakdown  `json:"breakdown"`
+}
+
+// Breakdown is how a stay is priced (source design: PricingBreakdown).
+type Breakdown struct {
+	Duration      Duration `json:"duration"`
+	BaseRate      Amount   `json:"baseRate" doc:"Per hour, of the first charge"`
+	BaseRateMinor int64    `json:"baseRateMinor"`
+	Charges       []Charge `json:"charges" doc:"They tile the stay"`
+	Subtotal      Amount   `json:"subtotal" doc:"Without tax"`
+	SubtotalMinor int64    `json:"subtotalMinor"`
+	Tax           Amount   `json:"tax"`
+	TaxMinor      int64    `json:"taxMinor"`
+	Total         Amount   `json:"total"`
+	TotalMinor    int64    `json:"totalMinor"`
+}
+
+// Duration is whole hours and the minutes after them.
+type Duration struct {
+	Hours   int64 `json:"hours" minimum:"0"`
+	Minutes int64 `json:"minutes" minimum:"0" maximum:"59"`
+}
+
+// Charge is one line of a fee.
+type Charge struct {
+	Rule      string     `json:"rule" doc:"Of the tariff"`
+	From      *time.Time `json:"from,omitempty"`
+	To        *time.Time `json:"to,omitempty"`
+	Days      int64      `json:"days" doc:"For how many days in a row this line stands"`
+	Rate      Amount     `json:"ratePerHour"`
+	RateMinor int64      `json:"ratePerHourMinor"`
+	Units     int64      `json:"units,omitempty" doc:"Started units, where the tariff counts units"`
+	Amount    Amount     `json:"amount"`
+	Minor     int64      `json:"amountMinor"`
+	Capped    bool       `json:"capped,omitempty" doc:"Less, because of the daily maximum"`
+	Note      string     `json:"note,omitempty" example:"grace"`
+}
+
+func durationOf(elapsedMS int64) Duration {
+	hours, minutes := tariff.HoursMinutes(elapsedMS)
+	return Duration{hours, minutes}
+}
+
+func breakdownOf(cfg *lot.Config, a lot.Account) Breakdown {
+	b := Breakdown{
+		Duration: durationOf(a.DurationMS), Charges: []Charge{},
+		Subtotal: amountOf(a.Fee.SubtotalMinor, cfg.Currency), SubtotalMinor: a.Fee.SubtotalMinor,
+		Tax: amountOf(a.Fee.TaxMinor, cfg.Currency), TaxMinor: a.Fee.TaxMinor,
+		Total: amountOf(a.Fee.TotalMinor, cfg.Currency), TotalMinor: a.Fee.TotalMinor,
+	}
+	for i := range a.Fee.Charges {
+		b.Charges = append(b.Charges, chargeOf(cfg, &a.Fee.Charges[i]))
+	}
+	if len(a.Fee.Charges) > 0 {
+		b.BaseRateMinor = a.Fee.Charges[0].RatePerHourMinor
+	}
+	b.BaseRate = amountOf(b.BaseRateMinor, cfg.Currency)
+	return b
+}
+
+func chargeOf(cfg *lot.Config, c *tariff.Charge) Charge {
+	return Charge{
+		Rule: c.Rule, From: timeAt(c.FromMS), To: timeAt(c.ToMS), Days: c.Days, Rate: amountOf(c.RatePerHourMinor, cfg.Currency),
+		RateMinor: c.RatePerHourMinor, Units: c.Units, Amount: amountOf(c.AmountMinor, cfg.Currency), Minor: c.AmountMinor,
+		Capped: c.Capped, Note: c.Note.String(),
+	}
+}
+
+func feeOf(cfg *lot.Config, id fact.TicketID, a lot.Account, nowMS int64) Fee {
+	return Fee{
+		Ticket: string(id), Currency: string(cfg.Currency), Fee: amountOf(a.Fee.TotalMinor, cfg.Currency), FeeMinor: a.Fee.TotalMinor,
+		Paid: amountOf(a.PaidMinor, cfg.Currency), PaidMinor: a.PaidMinor, Due: amountOf(a.DueMinor, cfg.Currency), DueMinor: a.DueMinor,
+		PaidUntil: timeAt(a.PaidUntilMS), Reason: codeOf(a.Reason != fact.ReasonNone, a.Reason), Doubted: a.ClockDoubted,
+		QuotedAt: timeAt(nowMS), Breakdown: breakdownOf(cfg, a),
+	}
+}
+
+// Paid answers a payment (source design: payment_transactions).
+type Paid struct {
+	Payment   string     `json:"paymentId"`
+	Ticket    string     `json:"ticketId"`
+	Status    string     `json:"paymentStatus" enum:"completed"`
+	Method    string     `json:"paymentMethod"`
+	Amount    Amount     `json:"amount"`
+	Minor     int64      `json:"amountMinor"`
+	Currency  string     `json:"currency"`
+	Due       Amount     `json:"due" doc:"What was left to pay right after"`
+	DueMinor  int64      `json:"dueMinor"`
+	PaidUntil *time.Time `json:"paidUntil,omitempty" doc:"Until then nothing more is due"`
+}
+
+func (s *server) fee(ctx context.Context, in *TicketPath) (*struct{ Body Fee }, error) {
+	t, err := s.ticket(ctx, in.Ticket)
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body Fee }{}
+	return out, s.view(ctx, func(l *lot.Lot) {
+		out.Body = feeOf(l.Config(), t.ID, l.Account(&t, l.Now()), l.Now().WallMS)
+	})
+}
+
+type payRequest struct {
+	TicketPath
+	Keyed
+	Body struct {
+		Method    string      `json:"paymentMethod" enum:"credit_card,mobile_pay,monthly_pass,cash"`
+		Amount    GivenAmount `json:"amount"`
+		Reference string      `json:"gatewayRef,omitempty" maxLength:"64" doc:"The payment provider's reference; never a card number"`
+	}
+}
+
+type payAnswer struct {
+	Replayed
+	Body Paid
+}
+
+func (s *server) pay(ctx context.Context, in *payRequest) (*payAnswer, error) {
+	cfg, err := s.cfg(ctx)
+	if err != nil {
+		return nil, err
+	}
+	minor, err := in.Body.Amount.minor(cfg.Currency)
+	if err != nil {
+		return nil, invalid("body.amount", err.Error())
+	}
+	var method fact.PaymentMethod
+	if err := method.UnmarshalText([]byte(in.Body.Method)); err != nil {
+		return nil, invalid("body.paymentMethod", err.Error())
+	}
+	result, err := s.submit(ctx, lot.PayTicket{
+		Request: request(ctx, in.Keyed), Ticket: fact.TicketID(in.Ticket), Method: method, AmountMinor: minor, Reference: in.Body.Reference,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &payAnswer{Replayed: replay(result.Repeated)}
+	out.Body = Paid{
+		Payment: string(result.Payment), Ticket: in.Ticket, Status: "completed", Method: in.Body.Method, Amount: amountOf(minor, cfg.Currency),
+		Minor: minor, Currency: string(cfg.Currency), Due: amountOf(result.DueMinor, cfg.Currency), DueMinor: result.DueMinor,
+	}
+	err = s.view(ctx, func(l *lot.Lot) {
+		if t, found := l.Ticket(result.Ticket); found {
+			out.Body.PaidUntil = timeAt(l.Account(&t, l.Now()).PaidUntilMS)
+		}
+	})
+	return out, err
+}

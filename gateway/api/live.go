@@ -1,0 +1,155 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"gatehouse/gateway/lot"
+)
+
+// Live serves the state of the lot and streams of it, to the API and to the page. However many read it, a
+// change costs at most two snapshots.
+type Live struct {
+	backend Backend
+	places  chan struct{} // one for each stream that is open
+
+	mu   sync.Mutex
+	kept map[Role]snapshot
+}
+
+// snapshot is a State as JSON.
+type snapshot struct {
+	begun time.Time // on this machine's clock, before it was read
+	now   time.Time // on the lot's clock
+	json  []byte
+}
+
+// timed is the snapshot with its time.
+func (s *snapshot) timed() []byte {
+	return append(fmt.Appendf(nil, `{"now":"%s",`, s.now.Format(time.RFC3339Nano)), s.json[1:]...)
+}
+
+// NewLive makes a Live that reads the lot through backend.
+func NewLive(backend Backend) *Live {
+	return &Live{backend: backend, places: make(chan struct{}, streamsMax), kept: map[Role]snapshot{}}
+}
+
+// State is the State as JSON, with a field more, now: what the lot's clock says. It is for whoever made the
+// request that ctx belongs to, and was read after since.
+func (l *Live) State(ctx context.Context, since time.Time) ([]byte, error) {
+	s, err := l.snapshot(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	return s.timed(), nil
+}
+
+func (l *Live) snapshot(ctx context.Context, since time.Time) (snapshot, error) {
+	role := whoOf(ctx).role
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if kept := l.kept[role]; kept.json != nil && kept.begun.After(since) {
+		return kept, nil
+	}
+	s := snapshot{begun: time.Now()}
+	info := l.backend.Info()
+	var state State
+	err := l.backend.View(ctx, func(lot *lot.Lot) {
+		state = stateOf(ctx, lot, info)
+		s.now = time.UnixMilli(lot.Now().WallMS).UTC()
+	})
+	if err != nil {
+		return s, fmt.Errorf("api: the state can't be read: %w", err)
+	}
+	state.Checks = unwell(l.backend.Health().Checks)
+	state.Severity = severityOf(state.Alerts, state.Checks)
+	if s.json, err = json.Marshal(state); err != nil {
+		return s, fmt.Errorf("api: the state can't be written as JSON: %w", err)
+	}
+	l.kept[role] = s
+	return s, nil
+}
+
+// changed makes a frame for Stream: the state, if it is not what the last frame was.
+func (l *Live) changed() func(context.Context, time.Time) ([]byte, error) {
+	var last []byte
+	return func(ctx context.Context, since time.Time) ([]byte, error) {
+		s, err := l.snapshot(ctx, since)
+		if err != nil || bytes.Equal(s.json, last) {
+			return nil, err
+		}
+		last = s.json
+		return s.timed(), nil
+	}
+}
+
+// Stream keeps a request open and sends server-sent events named state: what frame makes of the lot, read
+// before the time that frame is given, at once and after every change, at most four a second; nothing where
+// frame returns nothing. A comment keeps a quiet stream alive. It returns when the client goes away or reads too
+// slowly, or the request's context ends.
+func (l *Live) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx context.Context, since time.Time) ([]byte, error)) {
+	select {
+	case l.places <- struct{}{}:
+	default:
+		w.Header().Set("Retry-After", "10")
+		problem(codeManyStreams, fmt.Sprintf("%d live streams are open already", streamsMax), "close some pages, or ask for single answers").write(w)
+		return
+	}
+	defer func() { <-l.places }()
+	ctx := r.Context()
+	out := eventWriter{w, http.NewResponseController(w)}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no")
+	changes := l.backend.Changes(ctx)
+	heartbeat := time.NewTicker(heartbeatEvery)
+	defer heartbeat.Stop()
+	for beat := true; ; {
+		data, err := frame(ctx, time.Now())
+		if err != nil || ctx.Err() != nil || out.send(data, beat) != nil {
+			return
+		}
+		pause := time.NewTimer(streamEvery)
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
+		beat = false
+		select {
+		case <-ctx.Done():
+			return
+		case <-changes:
+		case <-heartbeat.C:
+			beat = true
+		}
+	}
+}
+
+// eventWriter writes server-sent events.
+type eventWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+// send writes an event, if there is data, or else a heartbeat, if one is due.
+func (e *eventWriter) send(data []byte, beat bool) error {
+	if data == nil && !beat {
+		return nil
+	}
+	_ = e.control.SetWriteDeadline(time.Now().Add(writeWithin)) // where there is none, the server's own holds
+	var err error
+	if data == nil {
+		_, err = fmt.Fprint(e.w, ": still here\n\n")
+	} else {
+		_, err = fmt.Fprintf(e.w, "event: state\ndata: %s\n\n", data)
+	}
+	if err != nil {
+		return err
+	}
+	return e.control.Flush()
+}

@@ -1,0 +1,20 @@
+// Package lot is the car park as one deterministic state machine: it composes gates, spots, rights and prices
+// into decisions.
+//
+//	out := lot.Step(now, event)
+//
+// The caller does out.Urgent at once, commits out.Facts durably, then does out.Effects in their order, and
+// comes back with a Tick no later than out.WakeMS. Facts that the cloud or a restart needs are in out.Facts;
+// nothing else is.
+//
+// State is of two kinds. What a restart must remember (tickets, assignments, reservations, passes, counts) is
+// changed by Apply alone, so that a restart is stored records plus Apply of the facts behind them, and so that
+// the cloud can fold the same facts. What a restart must forget (the level of a loop, a running timer, the
+// last plate a camera saw) is kept by Step, and starts anew.
+//
+// Guarantees: same configuration, same events, same bytes, on every machine. A spot has at most one
+// assignment. Each raise of a barrier has exactly one fact that is its cause. Every refusal is a fact with a
+// reason. No step does work in proportion to the number of spots.
+//
+// It must not import anything that does I/O, reads a clock or starts a goroutine.
+package lot

@@ -1,0 +1,273 @@
+package lot
+
+import (
+	"fmt"
+	"strings"
+
+	"gatehouse/gateway/gate"
+	"gatehouse/gateway/plate"
+	"gatehouse/sync/fact"
+)
+
+// visit is a vehicle that asks to enter, by whatever it showed.
+type visit struct {
+	credential  fact.CredentialKind
+	plate       fact.Plate
+	raw         string
+	confidence  uint16
+	vehicle     fact.SpotType
+	reason      fact.Reason
+	print       bool
+	reservation Reservation
+	pass        Pass
+	claimedMS   int64
+}
+
+// entry decides whether a vehicle may enter (FR-2), and returns the ticket if it may.
+func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
+	if l.meta.Fire {
+		return l.denyEntry(i, v, fact.ReasonFire)
+	}
+	if v.plate != "" {
+		if twin := l.twin(v.plate); twin != nil {
+			if twin.Status == TicketAdmitted && twin.EntryGate == l.cfg.Gates[i].ID {
+				return l.readmit(i, twin)
+			}
+			if l.cfg.Policy.Twin == TwinDeny {
+				return l.denyEntry(i, v, fact.ReasonAlreadyInside)
+			}
+		}
+		l.addRights(&v)
+	}
+	spot, reason := l.chooseSpot(i, v)
+	if reason != fact.ReasonNone {
+		return l.denyEntry(i, v, reason)
+	}
+	return l.grantEntry(i, v, spot)
+}
+
+// twin finds the newest open ticket with exactly this plate.
+func (l *Lot) twin(p fact.Plate) *Ticket {
+	match := l.plates.Match(plate.Read{Plate: p, Confidence: 1000})
+	if match.Outcome == plate.Found {
+		match.Others = []fact.TicketID{match.ID}
+	}
+	var newest *Ticket
+	for _, id := range match.Others {
+		if t := l.tickets[id]; t != nil && t.Plate == p && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
+			newest = t
+		}
+	}
+	return newest
+}
+
+// addRights finds the reservation or pass of a vehicle's plate.
+func (l *Lot) addRights(v *visit) {
+	if v.reservation.ID != "" {
+		return // the one that was shown
+	}
+	if reservation, found := l.book.ForPlate(v.plate, l.now.WallMS); found && reservation.Status == fact.ReservationConfirmed {
+		v.reservation, v.reason = reservation, fact.ReasonReservation
+		return
+	}
+	if pass, found := l.book.PassForPlate(v.plate, l.now.WallMS); found && v.pass.ID == "" {
+		v.pass, v.reason = pass, fact.ReasonPass
+	}
+}
+
+// chooseSpot finds the spot for a visit: the reserved one; else the best free one of a type it may use, unless
+// those left are spoken for by reservations about to start.
+func (l *Lot) chooseSpot(i int, v visit) (int32, fact.Reason) {
+	types := l.cfg.Upgrade.Types(v.wants(), v.handicapped())
+	if v.reservation.ID != "" {
+		if at, found := l.spotIndex[v.reservation.Spot]; found && l.usable(at, v.reservation.ID) {
+			return at, fact.ReasonNone
+		}
+		if at, ok := l.allocator.Best(types, l.entryNumber(i)); ok {
+			return at, fact.ReasonNone
+		}
+		return 0, fact.ReasonFull
+	}
+	open := types[:0:0]
+	for _, kind := range types {
+		if l.allocator.FreeCount(kind) > l.unplaced(kind) {
+			open = append(open, kind)
+		}
+	}
+	if at, ok := l.allocator.Best(open, l.entryNumber(i)); ok {
+		return at, fact.ReasonNone
+	}
+	if l.freeOtherwise(types, v.handicapped()) {
+		return 0, fact.ReasonWrongType
+	}
+	return 0, fact.ReasonFull
+}
+
+// usable reports whether the spot bound to a reservation can be had now.
+func (l *Lot) usable(at int32, id fact.ReservationID) bool {
+	spot := &l.spots[at]
+	return spot.Reservation == id && spot.Status() == fact.SpotReserved
+}
+
+// freeOtherwise reports whether there is a free spot, but of no type that the visit may use. To who has no right to
+// them, handicapped spots are as good as taken.
+func (l *Lot) freeOtherwise(types []fact.SpotType, handicapped bool) bool {
+	free := l.allocator.FreeCount(fact.AnyType)
+	if !handicapped {
+		free -= l.allocator.FreeCount(fact.Handicapped)
+	}
+	for _, kind := range types {
+		free -= l.allocator.FreeCount(kind)
+	}
+	return free > 0
+}
+
+// wants is the spot type that a visit asks for.
+func (v *visit) wants() fact.SpotType {
+	switch {
+	case v.reservation.ID != "":
+		return v.reservation.SpotType
+	case v.pass.ID != "" && v.pass.SpotType != fact.AnyType:
+		return v.pass.SpotType
+	}
+	return vehicleOr(v.vehicle, fact.Regular)
+}
+
+// handicapped reports whether a visit has the right to a handicapped spot.
+func (v *visit) handicapped() bool {
+	return v.reservation.SpotType == fact.Handicapped || v.pass.SpotType == fact.Handicapped
+}
+
+// entryNumber is a gate's number among the entries, for the distance of spots from it.
+func (l *Lot) entryNumber(i int) int {
+	number := 0
+	for k := range i {
+		if l.cfg.Gates[k].Lane.Direction != fact.Outward {
+			number++
+		}
+	}
+	return number
+}
+
+// grantEntry opens a ticket and lets the vehicle in.
+func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason) {
+	dot := l.nextDot()
+	if old := l.twin(v.plate); v.plate != "" && old != nil {
+		l.suspect(old, fact.ReasonMissedExit)
+		dot = l.nextDot()
+	}
+	granted := fact.EntryGranted{
+		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
+		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
+		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
+		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+	}
+	if twin := l.twin(v.plate); v.plate != "" && twin != nil {
+		granted.Twin = twin.ID
+	}
+	l.emit(granted)
+	l.watchOverstay(l.tickets[granted.Ticket])
+	l.letThrough(i, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
+	way := l.Directions(i, spot)
+	l.show(i, Face{Lines: append([]string{"Welcome"}, way...), Colour: Green})
+	if v.print && l.cfg.Gates[i].Printer {
+		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way...)})
+	}
+	return granted.Ticket, v.reason
+}
+
+// priced is the type whose price a visit pays: what it asked for, not what an upgrade gave it.
+func (l *Lot) priced(v *visit) fact.SpotType { return v.wants() }
+
+// readmit lets an interrupted entry go on, on the ticket it has.
+func (l *Lot) readmit(i int, t *Ticket) (fact.TicketID, fact.Reason) {
+	if l.pending(t.ID) {
+		return t.ID, fact.ReasonReentered // it has its grant and has not used it
+	}
+	l.emit(fact.EntryReadmitted{Gate: l.cfg.Gates[i].ID, Ticket: t.ID})
+	l.letThrough(i, gate.Vend{Ticket: t.ID, Direction: fact.Inward, Reason: fact.ReasonReentered})
+	lines := []string{"Welcome"}
+	if at, found := l.spotIndex[t.Spot]; found {
+		lines = append(lines, l.Directions(i, at)...)
+	}
+	l.show(i, Face{Lines: lines, Colour: Green})
+	return t.ID, fact.ReasonReentered
+}
+
+// pending reports whether a ticket has a grant of this run that its vehicle has not used.
+func (l *Lot) pending(id fact.TicketID) bool {
+	t := l.tickets[id]
+	return t != nil && (t.Status == TicketAdmitted || t.Status == TicketLeaving) && t.Granted.Incarnation == l.meta.Incarnation
+}
+
+// letThrough gives a gate the right to let one vehicle pass.
+func (l *Lot) letThrough(i int, vend gate.Vend) {
+	n := l.lane(i)
+	n.granted, n.asked = true, true
+	n.wait(waitNone, never)
+	l.eager = true
+	n.feed(l, i, gate.Grant(vend))
+}
+
+// denyEntry refuses, says why on the display and in the log.
+func (l *Lot) denyEntry(i int, v visit, reason fact.Reason) (fact.TicketID, fact.Reason) {
+	l.emit(fact.EntryDenied{
+		Gate: l.cfg.Gates[i].ID, Credential: v.credential, Plate: v.plate, Reason: reason, Without: l.without(i), Vehicle: v.vehicle,
+	})
+	l.lanes[i].feed(l, i, gate.Refuse(l.direction(i)))
+	l.show(i, Face{Lines: refusalLines(reason), Colour: Red})
+	return "", reason
+}
+
+// refusalLines tells a driver why, and what to do.
+func refusalLines(reason fact.Reason) []string {
+	switch reason {
+	case fact.ReasonFull:
+		return []string{"FULL", "Please drive on"}
+	case fact.ReasonWrongType:
+		return []string{"No space for", "this vehicle"}
+	case fact.ReasonAlreadyInside:
+		return []string{"Already inside", "Press help"}
+	case fact.ReasonAmbiguousPlate:
+		return []string{"Plate not clear", "Show your ticket"}
+	case fact.ReasonNoTicket:
+		return []string{"No ticket found", "Show it or press help"}
+	case fact.ReasonTicketUsed:
+		return []string{"Ticket was used", "Press help"}
+	case fact.ReasonUnpaid:
+		return []string{"Not paid yet", "Use a pay station"}
+	case fact.ReasonDeclined:
+		return []string{"Payment declined", "Try another card"}
+	case fact.ReasonUnknownCredential:
+		return []string{"Card not known", "Take a ticket"}
+	case fact.ReasonOutsideWindow:
+		return []string{"Not valid now", "Press help"}
+	case fact.ReasonTerminalFault:
+		return []string{"Terminal is down", "Use a pay station"}
+	case fact.ReasonFire:
+		return []string{"FIRE", "Do not enter"}
+	}
+	return []string{"Please wait", "Press help"}
+}
+
+// Directions tells a driver the way from a gate to a spot.
+func (l *Lot) Directions(i int, spot int32) []string {
+	s := &l.cfg.Spots[spot]
+	to := &l.cfg.Floors[s.Floor]
+	lines := []string{}
+	if from := &l.cfg.Floors[l.cfg.Gates[i].Floor]; from.Number != to.Number {
+		lines = append(lines, fmt.Sprintf("Ramp to %s", to.Name))
+	}
+	if s.Zone >= 0 && s.Zone < len(l.cfg.Zones) {
+		lines = append(lines, "Zone "+l.cfg.Zones[s.Zone].Name)
+	}
+	return append(lines, "Spot "+s.Number)
+}
+
+// clip bounds a text that came from outside.
+func clip(text string) string {
+	if len(text) > noteMaxBytes {
+		text = text[:noteMaxBytes]
+	}
+	return strings.ToValidUTF8(text, "")
+}

@@ -1,0 +1,234 @@
+package lot
+
+import (
+	"gatehouse/gateway/gate"
+	"gatehouse/gateway/plate"
+	"gatehouse/sync/fact"
+)
+
+// exitByPlate finds the ticket of a plate and settles it. An ambiguous plate asks for the ticket; it never
+// guesses.
+func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
+	match := l.plates.Match(read)
+	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
+	switch match.Outcome {
+	case plate.Found:
+		return l.settle(i, l.tickets[match.ID], fact.CredentialPlate, read.Plate)
+	case plate.Ambiguous:
+		if t := l.newestOf(match); t != nil {
+			return l.settle(i, t, fact.CredentialPlate, read.Plate)
+		}
+		return l.denyExit(i, "", read.Plate, fact.ReasonAmbiguousPlate, 0)
+	}
+	return l.denyExit(i, "", read.Plate, fact.ReasonNoTicket, 0)
+}
+
+// newestOf resolves twins: of several tickets with exactly the plate read, all but the newest are known to
+// have missed their exit. Different plates stay ambiguous.
+func (l *Lot) newestOf(match plate.Match[fact.TicketID]) *Ticket {
+	var newest *Ticket
+	for _, id := range match.Others {
+		t := l.tickets[id]
+		if t == nil || match.Cost != 0 || newest != nil && newest.Plate != t.Plate {
+			return nil
+		}
+		if newest == nil || newest.Entry.HLC < t.Entry.HLC {
+			newest = t
+		}
+	}
+	return newest
+}
+
+// shown takes a code or a card.
+func (l *Lot) shown(e Shown) {
+	if l.outward(e.Gate) {
+		l.exitByTicket(e)
+		return
+	}
+	if !l.ready(e.Gate) {
+		return
+	}
+	if t := l.interruptedEntry(e); t != nil {
+		l.readmit(e.Gate, t)
+		return
+	}
+	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
+	if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found && e.Kind == fact.CredentialCard {
+		v.pass, v.reason = pass, fact.ReasonPass
+	} else if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
+		if r.Status == fact.ReservationActive || r.Status == fact.ReservationCompleted {
+			l.denyEntry(e.Gate, v, fact.ReasonTicketUsed)
+			return
+		}
+		if !l.cfg.Booking.InWindow(&r, l.now.WallMS) {
+			l.denyEntry(e.Gate, v, fact.ReasonOutsideWindow)
+			return
+		}
+		v.reservation, v.reason = r, fact.ReasonReservation
+	} else {
+		l.denyEntry(e.Gate, v, fact.ReasonUnknownCredential)
+		return
+	}
+	l.entry(e.Gate, v)
+}
+
+// interruptedEntry finds the ticket that a pass or reservation was given at this gate, and that was never seen through.
+func (l *Lot) interruptedEntry(e Shown) *Ticket {
+	pass, _ := l.book.PassForCard(e.Text, l.now.WallMS)
+	for _, t := range l.open {
+		if t.Status != TicketAdmitted || t.EntryGate != l.cfg.Gates[e.Gate].ID {
+			continue
+		}
+		byCard := e.Kind == fact.CredentialCard && t.Pass != "" && t.Pass == pass.ID
+		if byCard || e.Kind == fact.CredentialReservation && t.Reservation != "" && string(t.Reservation) == e.Text {
+			return t
+		}
+	}
+	return nil
+}
+
+// recentPlate is the plate that the camera read of the vehicle standing at a gate, if it read one well.
+func (l *Lot) recentPlate(i int) fact.Plate {
+	n := l.lane(i)
+	if n.answerMS == 0 || l.now.MonoMS-n.answerMS > l.cfg.Policy.PlateFreshMS {
+		return ""
+	}
+	if read := l.normalised(n.answered); read.Confidence >= l.cfg.Policy.PlateConfidence {
+		return read.Plate
+	}
+	return ""
+}
+
+func (l *Lot) exitByTicket(e Shown) {
+	n := l.lane(e.Gate)
+	if !l.ready(e.Gate) {
+		return
+	}
+	n.asked, n.shown, n.seen = true, e.Kind, l.recentPlate(e.Gate)
+	n.wait(waitNone, never)
+	if e.Kind == fact.CredentialCard {
+		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
+			for _, t := range l.open {
+				if t.Pass == pass.ID {
+					l.settle(e.Gate, t, e.Kind, n.seen)
+					return
+				}
+			}
+		}
+		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+		return
+	}
+	id := fact.TicketID(e.Text)
+	if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
+		id = r.Ticket
+	}
+	t := l.tickets[id]
+	switch {
+	case t == nil:
+		l.denyExit(e.Gate, "", n.seen, fact.ReasonNoTicket, 0)
+	case !t.Open():
+		l.denyExit(e.Gate, t.ID, n.seen, fact.ReasonTicketUsed, 0)
+	default:
+		l.settle(e.Gate, t, e.Kind, n.seen)
+	}
+}
+
+// settle lets a ticket's vehicle out if nothing is due, and asks for what is.
+func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plate) fact.Reason {
+	n := l.lane(i)
+	if l.pending(t.ID) {
+		return t.Reason
+	}
+	account := l.Account(t, l.now)
+	if account.ClockDoubted {
+		l.suspect(t, fact.ReasonClockDoubt)
+	}
+	n.shown, n.seen = shown, seen
+	switch {
+	case t.Status == TicketLeaving: // granted before a power cut: what was settled holds
+		account.Fee.TotalMinor, account.Fee.TaxMinor = t.FeeMinor, t.TaxMinor
+		return l.grantExit(i, t, account, shown, seen, t.Reason)
+	case l.meta.Fire: // nobody is asked to pay while it burns
+		return l.grantExit(i, t, account, shown, seen, fact.ReasonFire)
+	case account.DueMinor <= 0:
+		return l.grantExit(i, t, account, shown, seen, account.Reason)
+	case n.payment != "" && n.ticket == t.ID:
+		return fact.ReasonUnpaid // the terminal is being asked already
+	}
+	n.ticket, n.dueMinor, n.attempts = t.ID, account.DueMinor, 0
+	if !l.cfg.Gates[i].Terminal {
+		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
+	}
+	if n.down&fact.WithoutTerminal != 0 {
+		if l.cfg.Policy.TerminalDownOwed {
+			return l.letOutOwing(i, t)
+		}
+		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, account.DueMinor)
+	}
+	if p := t.pendingPayment(); p != nil {
+		l.resume(i, p)
+	} else {
+		l.askPayment(i)
+	}
+	return fact.ReasonUnpaid
+}
+
+// grantExit lets a vehicle out.
+func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, seen fact.Plate, reason fact.Reason) fact.Reason {
+	if reason == fact.ReasonPaid || reason == fact.ReasonFire {
+		a.Fee = l.honoured(a.Fee, t.PaidMinor())
+	}
+	l.emit(fact.ExitGranted{
+		Gate: l.cfg.Gates[i].ID, Ticket: t.ID, Credential: shown, Plate: seen, FeeMinor: a.Fee.TotalMinor,
+		TaxMinor: a.Fee.TaxMinor, PaidMinor: t.PaidMinor(), Reason: reason, Without: l.without(i),
+	})
+	n := l.lane(i)
+	n.ticket, n.payment, n.dueMinor = "", "", 0
+	n.wait(waitNone, never)
+	l.letThrough(i, gate.Vend{Ticket: t.ID, Direction: fact.Outward, Reason: reason})
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return reason
+}
+
+// letOutOwing lets a vehicle out because of a fault of ours, and records what it owes: the price it was shown, once.
+func (l *Lot) letOutOwing(i int, t *Ticket) fact.Reason {
+	n := l.lane(i)
+	account := l.Account(t, l.now)
+	owedMinor := min(account.DueMinor, n.dueMinor)
+	account.Fee = l.honoured(account.Fee, account.Fee.TotalMinor-account.DueMinor+owedMinor)
+	if more := owedMinor - t.OwedMinor; more > 0 {
+		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: more, Reason: fact.ReasonTerminalFault})
+	}
+	return l.grantExit(i, t, account, n.shown, n.seen, fact.ReasonOwed)
+}
+
+// denyExit refuses, says why on the display and in the log.
+func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
+	l.emit(fact.ExitDenied{
+		Gate: l.cfg.Gates[i].ID, Ticket: id, Credential: l.lanes[i].shown, Plate: seen, DueMinor: dueMinor, Reason: reason,
+		Without: l.without(i),
+	})
+	l.lanes[i].feed(l, i, gate.Refuse(l.direction(i)))
+	lines := refusalLines(reason)
+	if dueMinor > 0 {
+		lines = append(lines, l.moneyText(dueMinor))
+	}
+	l.show(i, Face{Lines: lines, Colour: Red})
+	return reason
+}
+
+// helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it
+// only calls a person, whom the page shows it to.
+func (l *Lot) helpPressed(i int) {
+	n := l.lane(i)
+	if !l.outward(i) || !l.ready(i) || n.payment != "" {
+		return
+	}
+	if t := l.tickets[n.ticket]; t != nil && t.Open() {
+		l.settle(i, t, fact.CredentialNone, l.recentPlate(i))
+		return
+	}
+	id := fact.TicketID(l.nextDot().ID('T'))
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.LostMinor})
+	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
+}

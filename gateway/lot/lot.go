@@ -1,0 +1,288 @@
+package lot
+
+import (
+	"fmt"
+
+	"gatehouse/gateway/booking"
+	"gatehouse/gateway/gate"
+	"gatehouse/gateway/occupancy"
+	"gatehouse/gateway/plate"
+	"gatehouse/sync/fact"
+)
+
+// Lot is the state of one location. It is not safe for concurrent use: one goroutine owns it.
+type Lot struct {
+	cfg *Config
+
+	// Remembered over a restart; changed by Apply alone.
+	meta     Meta
+	gates    []GateState
+	spots    []SpotState
+	tickets  map[fact.TicketID]*Ticket
+	book     *booking.Book
+	requests map[fact.RequestKey]*request
+	hours    []Hour // by StartMS, the newest last
+
+	// Indexes over what is remembered.
+	gateIndex    map[fact.GateID]int
+	spotIndex    map[fact.SpotID]int32
+	open         []*Ticket
+	closed       []*Ticket // ring of those still in memory
+	closedNext   int
+	plates       *plate.Index[fact.TicketID]
+	arriving     []*Ticket // passed the entry, not yet seen parked; by entry
+	roaming      []*Ticket // seen to leave their spot; the latest last
+	allocator    *booking.Allocator
+	counts       counts
+	requestOrder []fact.RequestKey
+	dirty        dirtySet
+
+	// Forgotten by a restart.
+	now         fact.Stamp
+	lanes       []lane
+	sensing     []occupancy.Spot
+	sensingDue  due[int32]
+	sensingAt   []int64 // when sensingDue holds each spot; never: it does not
+	overstayDue due[fact.TicketID]
+	waiting     []fact.ReservationID // due, and no spot was free
+	interrupted []fact.TicketID      // exits that were under way when the power went
+	offline     []offlineDevice
+	signs       []sign
+	signsMoved  bool
+	decisions   []DecisionAt
+	diskStalled bool
+	damage      []fact.LogDamaged
+	out         Out
+	eager       bool
+
+	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
+}
+
+// New makes an empty lot. Load what was stored and Apply the facts behind it, then Step with Started. Its error
+// says what of the configuration makes no sense.
+func New(cfg *Config) (*Lot, error) {
+	allocator, err := booking.NewAllocator(cfg.Strategy, entryGates(cfg), spotInfos(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("lot: %w", err)
+	}
+	l := &Lot{
+		allocator: allocator,
+		cfg:       cfg,
+		gates:     make([]GateState, len(cfg.Gates)),
+		spots:     make([]SpotState, len(cfg.Spots)),
+		tickets:   map[fact.TicketID]*Ticket{},
+		book:      booking.NewBook(cfg.Booking, sellable(cfg)),
+		requests:  map[fact.RequestKey]*request{},
+		gateIndex: map[fact.GateID]int{},
+		spotIndex: map[fact.SpotID]int32{},
+		plates:    plate.NewIndex[fact.TicketID](cfg.Matching),
+		lanes:     make([]lane, len(cfg.Gates)),
+		sensing:   make([]occupancy.Spot, len(cfg.Spots)),
+		sensingAt: make([]int64, len(cfg.Spots)),
+		signs:     make([]sign, len(cfg.Floors)),
+	}
+	l.meta.Location = cfg.Location
+	for i := range cfg.Gates {
+		l.gateIndex[cfg.Gates[i].ID] = i
+		l.lanes[i] = newLane(&cfg.Gates[i])
+	}
+	l.counts = newCounts(cfg)
+	for i := range cfg.Spots {
+		l.spotIndex[cfg.Spots[i].ID] = int32(i)
+		l.sensingAt[i] = never
+		l.restoreSpot(int32(i), SpotState{Sensed: firstSensed(&cfg.Spots[i])})
+	}
+	return l, nil
+}
+
+func entryGates(cfg *Config) int {
+	n := 0
+	for i := range cfg.Gates {
+		if cfg.Gates[i].Lane.Direction != fact.Outward {
+			n++
+		}
+	}
+	return n
+}
+
+// firstSensed is what a spot counts as before anything is known of it: a spot without a sensor is free until a
+// ticket says otherwise, one with a sensor is unknown until it speaks.
+func firstSensed(spot *Spot) fact.SpotStatus {
+	if spot.Sensor < 0 {
+		return fact.SpotAvailable
+	}
+	return fact.SpotUnknown
+}
+
+func spotInfos(cfg *Config) []booking.SpotInfo {
+	infos := make([]booking.SpotInfo, len(cfg.Spots))
+	for i := range cfg.Spots {
+		spot := &cfg.Spots[i]
+		infos[i] = booking.SpotInfo{
+			Index: int32(i), Type: spot.Type, FloorNumber: cfg.Floors[spot.Floor].Number,
+			ElevatorDistanceM: spot.ElevatorDistanceM, EntryDistanceM: spot.EntryDistanceM,
+		}
+	}
+	return infos
+}
+
+// sellable is how many spots of each type may be reserved ahead.
+func sellable(cfg *Config) booking.Capacity {
+	var capacity booking.Capacity
+	for i := range cfg.Spots {
+		capacity[cfg.Spots[i].Type]++
+	}
+	for _, kind := range fact.SpotTypes() {
+		capacity[kind] = int(int64(capacity[kind]) * cfg.Policy.ReservablePercent / 100)
+	}
+	return capacity
+}
+
+// OnPassage has every step of a gate's state machine shown to a checker; simulators use it.
+func (l *Lot) OnPassage(watch func(gate int, nowMS int64, in gate.Input, out []gate.Output)) {
+	l.watchPassage = watch
+}
+
+// Step decides on one event. now must not go back in its monotonic time.
+func (l *Lot) Step(now fact.Stamp, ev Event) Out {
+	l.now, l.out, l.eager = now, Out{}, false
+	if !l.input(ev) {
+		l.command(ev)
+	}
+	l.expire()
+	l.refreshSigns()
+	l.out.Lazy = !l.eager
+	l.out.WakeMS = l.wakeMS()
+	return l.out
+}
+
+// input handles what devices and the shell report.
+func (l *Lot) input(ev Event) bool {
+	switch e := ev.(type) {
+	case Tick:
+	case Started:
+		l.start(e)
+	case LoopChanged:
+		l.lane(e.Gate).loop(l, e)
+	case ArmChanged:
+		l.lane(e.Gate).arm(l, e)
+	case FireChanged:
+		l.fire(e.Active)
+	case StopChanged:
+		l.lane(e.Gate).stop(l, e.Active)
+	case PlateSeen:
+		l.plateSeen(e)
+	case Shown:
+		l.shown(e)
+	case TicketPressed:
+		l.ticketPressed(e.Gate)
+	case HelpPressed:
+		l.helpPressed(e.Gate)
+	case SpotRead:
+		l.spotRead(e)
+	case PaymentAnswered:
+		l.paymentAnswered(e)
+	case DeviceChanged:
+		l.deviceChanged(e)
+	case ClockChanged:
+		l.clockChanged(e)
+	case DiskChanged:
+		l.diskStalled = e.Stalled
+	case CommitsLate:
+		l.emit(e.Fact)
+	case LogDamaged:
+		l.emit(e.Fact)
+	default:
+		return false
+	}
+	return true
+}
+
+// clockChanged re-dates what the old time was wrong for, and looks anew at what is due by wall time.
+func (l *Lot) clockChanged(e ClockChanged) {
+	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
+	for _, t := range l.open {
+		l.watchOverstay(t)
+	}
+}
+
+// nextDot names the fact that emit will make next, for identifiers made from it.
+func (l *Lot) nextDot() fact.Dot {
+	return fact.Dot{Incarnation: l.meta.Incarnation, Seq: l.meta.Seq + 1}
+}
+
+// emit makes a fact of what was decided.
+func (l *Lot) emit(f fact.Fact) fact.Dot {
+	return l.emitAs(l.nextDot(), f)
+}
+
+func (l *Lot) emitAs(dot fact.Dot, f fact.Fact) fact.Dot {
+	record := fact.Record{Dot: dot, At: l.now, Fact: f}
+	l.Apply(record)
+	l.out.Facts = append(l.out.Facts, record)
+	return dot
+}
+
+// do asks for an effect after the facts of this step are durable.
+func (l *Lot) do(effect Effect) {
+	l.out.Effects = append(l.out.Effects, effect)
+	if _, sign := effect.(ShowSign); !sign {
+		l.eager = true
+	}
+}
+
+// start begins a run: what was under way when the last one ended can't be known.
+func (l *Lot) start(e Started) {
+	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
+	l.eager, l.signsMoved = true, true
+	for _, t := range l.open {
+		switch {
+		case t.Status == TicketLeaving:
+			l.interrupted = append(l.interrupted, t.ID)
+			l.suspect(t, fact.ReasonPowerLoss)
+		case t.Status == TicketAdmitted:
+			l.suspect(t, fact.ReasonPowerLoss)
+		}
+		l.watchOverstay(t)
+	}
+	uses := make([]uint32, len(l.spots))
+	for i := range l.spots {
+		uses[i] = l.spots[i].Uses
+	}
+	l.allocator.Restore(uses)
+	for i := range l.gates {
+		if l.gates[i].Held {
+			l.lanes[i].hold(l, i, true)
+		}
+	}
+}
+
+// expire does what time has made due.
+func (l *Lot) expire() {
+	for i := range l.lanes {
+		l.lanes[i].expire(l, i)
+	}
+	l.expireSensing()
+	l.expireBookings()
+	l.expireTickets()
+	l.expireRequests()
+}
+
+// wakeMS is the monotonic time by which something is due.
+func (l *Lot) wakeMS() int64 {
+	wake := l.sensingDue.next()
+	for i := range l.lanes {
+		wake = min(wake, l.lanes[i].wakeMS())
+	}
+	wall := l.overstayDue.next()
+	if whenMS, ok := l.book.Next(); ok {
+		wall = min(wall, whenMS)
+	}
+	if wall != never {
+		wake = min(wake, l.now.MonoMS+max(0, wall-l.now.WallMS))
+	}
+	if len(l.interrupted) > 0 {
+		wake = min(wake, l.cfg.Policy.InterruptedMS)
+	}
+	return wake
+}

@@ -1,0 +1,288 @@
+package lot
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"gatehouse/gateway/occupancy"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/wire"
+)
+
+// dirtySet lists the state records that changed since they were last taken, each once.
+type dirtySet struct {
+	list []dirtyKey
+	has  map[dirtyKey]struct{}
+}
+
+type dirtyKey struct {
+	table Table
+	key   string
+}
+
+func (d *dirtySet) add(table Table, key string) {
+	k := dirtyKey{table, key}
+	if _, found := d.has[k]; found {
+		return
+	}
+	if d.has == nil {
+		d.has = map[dirtyKey]struct{}{}
+	}
+	d.has[k] = struct{}{}
+	d.list = append(d.list, k)
+}
+
+// Dirty yields the state records that changed since the last call. A nil value is a record that is gone. The
+// values hold until the next Step or Apply.
+func (l *Lot) Dirty(yield func(table uint8, key string, value any)) {
+	for _, k := range l.dirty.list {
+		yield(k.table, k.key, l.stored(k))
+	}
+	l.dirty.list = l.dirty.list[:0]
+	clear(l.dirty.has)
+}
+
+// DirtyAll has the next Dirty yield everything: for a journal that can't know what its predecessor wrote.
+func (l *Lot) DirtyAll() {
+	l.dirty.add(TableMeta, "")
+	for i := range l.cfg.Gates {
+		l.dirty.add(TableGates, string(l.cfg.Gates[i].ID))
+	}
+	for i := range l.cfg.Spots {
+		l.dirty.add(TableSpots, string(l.cfg.Spots[i].ID))
+	}
+	for _, t := range l.open {
+		l.dirty.add(TableTickets, string(t.ID))
+	}
+	for _, t := range l.closed {
+		if t != nil {
+			l.dirty.add(TableTickets, string(t.ID))
+			l.dirty.add(TableClosedTickets, string(t.ID))
+			l.dirty.add(TableRecent, string(t.ID))
+		}
+	}
+	for _, r := range l.book.Reservations() {
+		l.dirty.add(TableReservations, string(r.ID))
+		if !r.Live() {
+			l.dirty.add(TableEndedReservations, string(r.ID))
+		}
+	}
+	for _, p := range l.book.Passes() {
+		l.dirty.add(TablePasses, string(p.ID))
+	}
+	for _, key := range l.requestOrder {
+		l.dirty.add(TableRequests, string(key))
+	}
+	for i := range l.hours {
+		l.dirty.add(TableHours, hourKey(l.hours[i].StartMS))
+	}
+}
+
+// stored is the present value of a state record.
+func (l *Lot) stored(k dirtyKey) any {
+	switch k.table {
+	case TableMeta:
+		return l.meta
+	case TableGates:
+		return l.gates[l.gateIndex[fact.GateID(k.key)]]
+	case TableSpots:
+		return l.spots[l.spotIndex[fact.SpotID(k.key)]]
+	case TableTickets:
+		if t := l.tickets[fact.TicketID(k.key)]; t != nil && t.Open() {
+			return t
+		}
+	case TableClosedTickets, TableRecent:
+		if t := l.tickets[fact.TicketID(k.key)]; t != nil && !t.Open() {
+			return t
+		}
+	case TableReservations:
+		if r, found := l.book.ByID(fact.ReservationID(k.key)); found && r.Live() {
+			return r
+		}
+	case TableEndedReservations:
+		if r, found := l.book.ByID(fact.ReservationID(k.key)); found && !r.Live() {
+			return r
+		}
+	case TablePasses:
+		if p, found := l.book.PassByID(fact.PassID(k.key)); found {
+			return p
+		}
+	case TableRequests:
+		if r := l.requests[fact.RequestKey(k.key)]; r != nil {
+			return r
+		}
+	case TableHours:
+		if h := l.findHour(k.key); h != nil {
+			return h
+		}
+	}
+	return nil
+}
+
+// Load restores one stored state record. Records may come in any order of tables below 128.
+func (l *Lot) Load(table uint8, key string, value []byte) error {
+	var err error
+	switch table {
+	case TableMeta:
+		err = wire.Unmarshal(value, &l.meta)
+	case TableGates:
+		if i, found := l.gateIndex[fact.GateID(key)]; found {
+			err = wire.Unmarshal(value, &l.gates[i])
+		}
+	case TableSpots:
+		err = l.loadSpot(fact.SpotID(key), value)
+	case TableTickets:
+		err = l.loadTicket(value)
+	case TableRecent:
+		t := &Ticket{}
+		if err = wire.Unmarshal(value, t); err == nil {
+			l.loadClosed(t)
+		}
+	case TableReservations:
+		var r Reservation
+		if err = wire.Unmarshal(value, &r); err == nil {
+			l.book.Load([]Reservation{r}, nil)
+		}
+	case TablePasses:
+		var p Pass
+		if err = wire.Unmarshal(value, &p); err == nil {
+			l.book.Load(nil, []Pass{p})
+		}
+	case TableRequests:
+		r := &request{}
+		if err = wire.Unmarshal(value, r); err == nil {
+			l.restoreRequest(fact.RequestKey(key), r)
+		}
+	case TableHours:
+		var h Hour
+		if err = wire.Unmarshal(value, &h); err == nil {
+			l.restoreHour(h)
+		}
+	default:
+		return fmt.Errorf("lot: stored table %d is not known to this version", table)
+	}
+	if err != nil {
+		return fmt.Errorf("lot: stored record %d/%s: %w", table, key, err)
+	}
+	return nil
+}
+
+func (l *Lot) loadSpot(id fact.SpotID, value []byte) error {
+	var state SpotState
+	if err := wire.Unmarshal(value, &state); err != nil {
+		return err
+	}
+	if i, found := l.spotIndex[id]; found {
+		l.restoreSpot(i, state)
+		l.sensing[i] = occupancy.Restore(state.Sensed, state.Confidence)
+	}
+	return nil
+}
+
+func (l *Lot) loadTicket(value []byte) error {
+	t := &Ticket{}
+	if err := wire.Unmarshal(value, t); err != nil {
+		return err
+	}
+	l.insertTicket(t)
+	switch {
+	case t.Parked:
+	case t.VacatedMS != 0:
+		l.roam(t)
+	case t.Status != TicketAdmitted:
+		l.expect(t)
+	}
+	return nil
+}
+
+// loadClosed puts a recently closed ticket back, in the order in which they closed.
+func (l *Lot) loadClosed(t *Ticket) {
+	l.tickets[t.ID] = t
+	at, _ := slices.BinarySearchFunc(l.closed, t.Exit.HLC, func(other *Ticket, hlc uint64) int { return cmp.Compare(other.Exit.HLC, hlc) })
+	l.closed = slices.Insert(l.closed, at, t)
+}
+
+// hour is the total of the hour that holds a moment, made if need be.
+func (l *Lot) hour(wallMS int64) *Hour {
+	_, offsetS := time.UnixMilli(wallMS).In(l.cfg.Zone).Zone()
+	startMS := wallMS - mod(wallMS+int64(offsetS)*1_000, hourMS) // civil hours: some zones are half an hour off
+	if n := len(l.hours); n > 0 && l.hours[n-1].StartMS >= startMS {
+		startMS = l.hours[n-1].StartMS // a clock that went back adds to the newest hour
+	} else {
+		l.hours = append(l.hours, Hour{StartMS: startMS, PeakInside: l.meta.LoopInside, PeakOccupied: int64(l.counts.all[fact.SpotOccupied])})
+		if len(l.hours) > hoursMax {
+			l.dirty.add(TableHours, hourKey(l.hours[0].StartMS))
+			l.hours = l.hours[1:]
+		}
+	}
+	l.dirty.add(TableHours, hourKey(startMS))
+	return &l.hours[len(l.hours)-1]
+}
+
+func hourKey(startMS int64) string { return fmt.Sprintf("%016x", uint64(startMS)) }
+
+func (l *Lot) findHour(key string) *Hour {
+	startMS, err := strconv.ParseUint(key, 16, 64)
+	for i := len(l.hours) - 1; i >= 0 && err == nil; i-- {
+		if l.hours[i].StartMS == int64(startMS) {
+			return &l.hours[i]
+		}
+	}
+	return nil
+}
+
+func (l *Lot) restoreHour(h Hour) {
+	at := len(l.hours)
+	for at > 0 && l.hours[at-1].StartMS > h.StartMS {
+		at--
+	}
+	l.hours = append(l.hours, Hour{})
+	copy(l.hours[at+1:], l.hours[at:])
+	l.hours[at] = h
+}
+
+const (
+	hourMS = 3_600_000
+	dayMS  = 24 * hourMS
+)
+
+// mod is the remainder that is never negative.
+func mod(a, b int64) int64 { return (a%b + b) % b }
+
+// remember keeps the answer to an idempotency key.
+func (l *Lot) remember(f fact.RequestHandled, wallMS int64) {
+	l.restoreRequest(f.Key, &request{Handled: f, AtMS: wallMS})
+	l.dirty.add(TableRequests, string(f.Key))
+	if len(l.requestOrder) > requestsMax {
+		l.forget()
+	}
+}
+
+func (l *Lot) restoreRequest(key fact.RequestKey, r *request) {
+	if l.requests[key] == nil {
+		l.requestOrder = append(l.requestOrder, key)
+	}
+	l.requests[key] = r
+}
+
+// forget drops the oldest remembered answer.
+func (l *Lot) forget() {
+	key := l.requestOrder[0]
+	l.requestOrder = l.requestOrder[1:]
+	delete(l.requests, key)
+	l.dirty.add(TableRequests, string(key))
+}
+
+// expireRequests forgets the answers that are old enough.
+func (l *Lot) expireRequests() {
+	for len(l.requestOrder) > 0 {
+		r := l.requests[l.requestOrder[0]]
+		if r != nil && l.now.WallMS-r.AtMS < l.cfg.Policy.RequestKeepMS {
+			return
+		}
+		l.forget()
+	}
+}

@@ -1,0 +1,123 @@
+package lot
+
+import (
+	"slices"
+
+	"gatehouse/gateway/occupancy"
+	"gatehouse/sync/fact"
+)
+
+// spotRead takes one reading of a spot's sensor. Almost all of them change nothing.
+func (l *Lot) spotRead(e SpotRead) {
+	kind := l.cfg.Spots[e.Spot].Sensor
+	if kind < 0 {
+		return
+	}
+	change, changed := l.sensing[e.Spot].Read(&l.cfg.Sensors[kind], l.now.MonoMS, e.Reading)
+	if changed {
+		l.sensed(e.Spot, change)
+	}
+	l.watchSensing(e.Spot)
+}
+
+// watchSensing has a spot looked at when its debounce or its silence runs out.
+func (l *Lot) watchSensing(i int32) {
+	wakeMS := l.sensing[i].WakeMS()
+	if wakeMS < l.sensingAt[i] {
+		l.sensingAt[i] = wakeMS
+		l.sensingDue.put(wakeMS, i)
+	}
+}
+
+func (l *Lot) expireSensing() {
+	for l.sensingDue.next() <= l.now.MonoMS {
+		whenMS, i := l.sensingDue.next(), l.sensingDue.take()
+		if l.sensingAt[i] != whenMS {
+			continue // an earlier entry of the same spot has taken care of it
+		}
+		l.sensingAt[i] = never
+		kind := l.cfg.Spots[i].Sensor
+		if change, changed := l.sensing[i].Tick(&l.cfg.Sensors[kind], l.now.MonoMS); changed {
+			l.sensed(i, change)
+		}
+		l.watchSensing(i)
+	}
+}
+
+// sensed turns what the sensors make of a spot into facts.
+func (l *Lot) sensed(i int32, c occupancy.Change) {
+	id := l.cfg.Spots[i].ID
+	switch c.Sensor.Kind {
+	case occupancy.SensorFaulted:
+		l.emit(fact.SensorFaulted{Spot: id, Sensor: c.Sensor.Sensor, Reason: c.Sensor.Reason})
+	case occupancy.SensorRecovered:
+		l.emit(fact.SensorRecovered{Spot: id, Sensor: c.Sensor.Sensor, Reason: c.Sensor.Reason})
+	}
+	if c.After == l.spots[i].Sensed {
+		return
+	}
+	l.spotBecame(i, fact.SpotChanged{
+		Spot: id, Before: l.spots[i].Sensed, After: c.After, Confidence: c.Confidence, Reason: c.Reason, SinceMS: c.SinceMS,
+	})
+}
+
+// spotBecame records a spot's new state and works out whose car it was.
+func (l *Lot) spotBecame(i int32, change fact.SpotChanged) {
+	l.emit(change)
+	if change.After == fact.SpotOccupied {
+		l.recognise(i)
+	}
+}
+
+// recognise finds the ticket of a car that appeared on a spot: the one the spot is held for; else one on its
+// way, the one that entered first; else one that has just left another spot, the latest first. A car that
+// belongs to none came in behind another.
+func (l *Lot) recognise(i int32) {
+	spot, id := &l.spots[i], l.cfg.Spots[i].ID
+	if spot.Ticket != "" {
+		if !spot.Parked {
+			l.emit(fact.TicketParked{Ticket: spot.Ticket, Spot: id})
+		}
+		return
+	}
+	reserved := spot.Reservation
+	t, guess := l.likelyOn(i)
+	if t == nil {
+		l.emit(fact.ViolationFound{Violation: fact.ViolationNoRight, Spot: id})
+		l.moveReservation(reserved)
+		return
+	}
+	held := t.Spot
+	if at, found := l.spotIndex[held]; !found || l.spots[at].Ticket != t.ID {
+		held = ""
+	}
+	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
+	switch {
+	case reserved != "" && t.Reservation != reserved:
+		l.emit(fact.ViolationFound{Violation: fact.ViolationReservedSpot, Spot: id, Ticket: t.ID})
+		l.moveReservation(reserved)
+	case !l.mayUse(t, l.cfg.Spots[i].Type):
+		l.emit(fact.ViolationFound{Violation: fact.ViolationWrongSpotType, Spot: id, Ticket: t.ID})
+	}
+}
+
+// mayUse reports whether a ticket's vehicle may stand on a type of spot.
+func (l *Lot) mayUse(t *Ticket, kind fact.SpotType) bool {
+	handicapped := t.Priced == fact.Handicapped
+	return slices.Contains(l.cfg.Upgrade.Types(vehicleOr(t.Vehicle, fact.Regular), handicapped), kind) || t.Priced == kind
+}
+
+func (l *Lot) likelyOn(i int32) (t *Ticket, guess bool) {
+	for n := len(l.roaming) - 1; n >= 0; n-- {
+		if l.roaming[n].Spot == l.cfg.Spots[i].ID {
+			return l.roaming[n], false // the sensor lost it for a moment
+		}
+	}
+	if len(l.arriving) > 0 {
+		return l.arriving[0], len(l.arriving) > 1
+	}
+	if n := len(l.roaming); n > 0 {
+		return l.roaming[n-1], n > 1
+	}
+	return nil, false
+}

@@ -1,0 +1,145 @@
+package lot
+
+import (
+	"gatehouse/gateway/booking"
+	"gatehouse/sync/fact"
+)
+
+// SpotState is what a restart must remember of a spot.
+type SpotState struct {
+	Sensed      fact.SpotStatus    `cbor:"1,keyasint,omitempty"` // available, occupied or unknown
+	Confidence  uint16             `cbor:"2,keyasint,omitempty"`
+	SinceMS     int64              `cbor:"3,keyasint,omitempty"` // wall time of the last change
+	Ticket      fact.TicketID      `cbor:"4,keyasint,omitempty"`
+	Parked      bool               `cbor:"5,keyasint,omitempty"` // the ticket's car was seen here
+	Reservation fact.ReservationID `cbor:"6,keyasint,omitempty"`
+	Out         bool               `cbor:"7,keyasint,omitempty"`
+	Uses        uint32             `cbor:"8,keyasint,omitempty"`
+	Vehicle     string             `cbor:"9,keyasint,omitempty"` // by a person's word
+	Violation   fact.Violation     `cbor:"10,keyasint,omitempty"`
+	Fault       fact.Reason        `cbor:"11,keyasint,omitempty"` // of its sensor
+}
+
+// Status is what the spot counts as.
+func (s *SpotState) Status() fact.SpotStatus {
+	switch {
+	case s.Out:
+		return fact.SpotMaintenance
+	case s.Sensed == fact.SpotOccupied:
+		return fact.SpotOccupied
+	case s.Ticket != "" && s.Parked:
+		return fact.SpotOccupied
+	case s.Ticket != "":
+		return fact.SpotHeld
+	case s.Reservation != "":
+		return fact.SpotReserved
+	}
+	return s.Sensed
+}
+
+// GateState is what a restart must remember of a gate.
+type GateState struct {
+	Held     bool     `cbor:"1,keyasint,omitempty"`
+	HeldBy   string   `cbor:"2,keyasint,omitempty"`
+	Faults   uint16   `cbor:"3,keyasint,omitempty"` // one bit for each fact.GateFault
+	Passed   int64    `cbor:"4,keyasint,omitempty"` // vehicles through, ever
+	Tailgate int64    `cbor:"5,keyasint,omitempty"`
+	Last     Decision `cbor:"6,keyasint,omitempty"`
+	FaultAt  int64    `cbor:"7,keyasint,omitempty"`
+	HeldAt   int64    `cbor:"8,keyasint,omitempty"`
+	Granted  int64    `cbor:"9,keyasint,omitempty"` // grants, ever
+}
+
+// faults lists the codes of a gate's faults.
+func (g *GateState) faults() []string {
+	codes := []string{}
+	for fault := fact.FaultNone + 1; fault <= fact.FaultStopped; fault++ {
+		if g.Faults&(1<<fault) != 0 {
+			codes = append(codes, fault.String())
+		}
+	}
+	return codes
+}
+
+// Decision is the last thing a gate decided, for people.
+type Decision struct {
+	AtMS    int64         `cbor:"1,keyasint,omitempty" json:"atMs"`
+	Granted bool          `cbor:"2,keyasint,omitempty" json:"granted"`
+	Reason  fact.Reason   `cbor:"3,keyasint,omitempty" json:"reason"`
+	Plate   fact.Plate    `cbor:"4,keyasint,omitempty" json:"plate,omitempty"`
+	Ticket  fact.TicketID `cbor:"5,keyasint,omitempty" json:"ticketId,omitempty"`
+	Spot    fact.SpotID   `cbor:"6,keyasint,omitempty" json:"spotId,omitempty"`
+	FeeText string        `cbor:"7,keyasint,omitempty" json:"fee,omitempty"`
+	Without fact.Degraded `cbor:"8,keyasint,omitempty" json:"-"`
+}
+
+// Meta is what a restart must remember of the lot as a whole.
+type Meta struct {
+	Location    fact.LocationID  `cbor:"1,keyasint,omitempty"`
+	Incarnation fact.Incarnation `cbor:"2,keyasint,omitempty"`
+	Seq         uint64           `cbor:"3,keyasint,omitempty"`
+	Last        fact.Stamp       `cbor:"4,keyasint,omitempty"`
+	LoopInside  int64            `cbor:"5,keyasint,omitempty"` // by the closing loops; may drift, is corrected
+	Fire        bool             `cbor:"6,keyasint,omitempty"`
+	LateCommits int64            `cbor:"7,keyasint,omitempty"`
+	LostFacts   uint64           `cbor:"8,keyasint,omitempty"`
+	// DeclaredThrough is the last position of the log that was declared damaged.
+	DeclaredThrough uint64     `cbor:"10,keyasint,omitempty"`
+	Trust           fact.Trust `cbor:"9,keyasint,omitempty"`
+	// LineMS is the time of Last on a line that only elapsed time moves: the monotonic clock within a run, and over
+	// a restart what the wall clock says of the gap. Setting the clock moves nothing on it.
+	LineMS int64 `cbor:"11,keyasint,omitempty"`
+	// Doubts counts the gaps of which no clock could say how long they were; they count as nothing.
+	Doubts int64 `cbor:"12,keyasint,omitempty"`
+}
+
+// Hour is what one hour of civil time came to.
+type Hour struct {
+	StartMS       int64 `cbor:"1,keyasint,omitempty" json:"startMs"`
+	Entries       int64 `cbor:"2,keyasint,omitempty" json:"entries"`
+	Exits         int64 `cbor:"3,keyasint,omitempty" json:"exits"`
+	Denied        int64 `cbor:"4,keyasint,omitempty" json:"denied"`
+	DeniedFull    int64 `cbor:"5,keyasint,omitempty" json:"deniedFull"`
+	RevenueMinor  int64 `cbor:"6,keyasint,omitempty" json:"revenueMinor"`
+	OwedMinor     int64 `cbor:"7,keyasint,omitempty" json:"owedMinor"`
+	Stays         int64 `cbor:"8,keyasint,omitempty" json:"stays"` // completed
+	StaysMS       int64 `cbor:"9,keyasint,omitempty" json:"staysMs"`
+	PeakInside    int64 `cbor:"10,keyasint,omitempty" json:"peakInside"`
+	PeakOccupied  int64 `cbor:"11,keyasint,omitempty" json:"peakOccupied"`
+	Tailgates     int64 `cbor:"12,keyasint,omitempty" json:"tailgates"`
+	Corrections   int64 `cbor:"13,keyasint,omitempty" json:"corrections"`
+	OccupiedMS    int64 `cbor:"14,keyasint,omitempty" json:"-"` // spot-milliseconds, for the mean
+	OccupiedUntil int64 `cbor:"15,keyasint,omitempty" json:"-"`
+}
+
+// Table numbers the kinds of state record that a restart reads. Tables from 128 on are an archive: kept, and
+// not read at start.
+type Table = uint8
+
+// The tables.
+const (
+	TableMeta         Table = 1
+	TableGates        Table = 2
+	TableSpots        Table = 3
+	TableTickets      Table = 4
+	TableReservations Table = 5
+	TablePasses       Table = 6
+	TableRequests     Table = 7
+	TableHours        Table = 8
+	TableRecent       Table = 9 // closed tickets that a late payment or a correction may still change
+
+	TableClosedTickets     Table = 128
+	TableEndedReservations Table = 129
+)
+
+// request is a remembered answer to an idempotency key.
+type request struct {
+	Handled fact.RequestHandled `cbor:"1,keyasint"`
+	AtMS    int64               `cbor:"2,keyasint,omitempty"`
+}
+
+// Reservation and Pass are booking's.
+type (
+	Reservation = booking.Reservation
+	Pass        = booking.Pass
+)

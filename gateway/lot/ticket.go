@@ -1,0 +1,146 @@
+package lot
+
+import (
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/fact"
+)
+
+// TicketStatus is where a visit stands.
+type TicketStatus uint8
+
+// Admitted: granted, not yet seen through the entry. Leaving: granted, not yet seen through the exit.
+const (
+	TicketAdmitted TicketStatus = iota
+	TicketActive
+	TicketLeaving
+	TicketCompleted
+	TicketCancelled
+)
+
+var ticketStatusText = []string{"admitted", "active", "leaving", "completed", "cancelled"}
+
+// String is the code of the status.
+func (s TicketStatus) String() string { return ticketStatusText[s] }
+
+// MarshalText makes JSON carry the code.
+func (s TicketStatus) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Ticket is one visit from entry to exit (APDS: Session).
+type Ticket struct {
+	ID          fact.TicketID       `cbor:"1,keyasint,omitempty"`
+	Status      TicketStatus        `cbor:"2,keyasint,omitempty"`
+	Plate       fact.Plate          `cbor:"3,keyasint,omitempty"`
+	PlateRaw    string              `cbor:"4,keyasint,omitempty"`
+	Credential  fact.CredentialKind `cbor:"5,keyasint,omitempty"`
+	Vehicle     fact.SpotType       `cbor:"6,keyasint,omitempty"`
+	Priced      fact.SpotType       `cbor:"7,keyasint,omitempty"`
+	Spot        fact.SpotID         `cbor:"8,keyasint,omitempty"` // held for it, or where its car was seen last
+	Parked      bool                `cbor:"9,keyasint,omitempty"` // its car was seen on Spot
+	ParkedMS    int64               `cbor:"10,keyasint,omitempty"`
+	VacatedMS   int64               `cbor:"11,keyasint,omitempty"`
+	Entry       fact.Stamp          `cbor:"12,keyasint,omitempty"`
+	EntryGate   fact.GateID         `cbor:"13,keyasint,omitempty"`
+	Exit        fact.Stamp          `cbor:"14,keyasint,omitempty"`
+	ExitGate    fact.GateID         `cbor:"15,keyasint,omitempty"`
+	Reservation fact.ReservationID  `cbor:"16,keyasint,omitempty"`
+	BookedEndMS int64               `cbor:"17,keyasint,omitempty"`
+	Pass        fact.PassID         `cbor:"18,keyasint,omitempty"`
+	Tariff      string              `cbor:"19,keyasint,omitempty"`
+	Suspect     fact.Reason         `cbor:"20,keyasint,omitempty"`
+	LostMinor   int64               `cbor:"21,keyasint,omitempty"` // what a lost ticket costs; 0: not lost
+	Payments    []Payment           `cbor:"22,keyasint,omitempty"`
+	FeeMinor    int64               `cbor:"23,keyasint,omitempty"` // as settled at the exit
+	TaxMinor    int64               `cbor:"24,keyasint,omitempty"`
+	OwedMinor   int64               `cbor:"25,keyasint,omitempty"` // left owing
+	Redated     bool                `cbor:"26,keyasint,omitempty"` // its entry time was set right after the clock was
+	Granted     fact.Dot            `cbor:"27,keyasint,omitempty"` // the fact that last let it through
+	Reason      fact.Reason         `cbor:"28,keyasint,omitempty"` // of that grant
+	Overstay    bool                `cbor:"29,keyasint,omitempty"`
+	EntryLineMS int64               `cbor:"30,keyasint,omitempty"` // on the line of Meta
+	EntryDoubts int64               `cbor:"31,keyasint,omitempty"`
+
+	place int // in the lot's list of open tickets
+}
+
+// Payment is one payment for a ticket, from its order to its end (APDS: FinancialTransaction).
+type Payment struct {
+	ID          fact.PaymentID     `cbor:"1,keyasint,omitempty" json:"paymentId"`
+	Status      PaymentStatus      `cbor:"2,keyasint,omitempty" json:"paymentStatus"`
+	AmountMinor int64              `cbor:"3,keyasint,omitempty" json:"amountMinor"`
+	Method      fact.PaymentMethod `cbor:"4,keyasint,omitempty" json:"paymentMethod"`
+	Reference   string             `cbor:"5,keyasint,omitempty" json:"gatewayRef,omitempty"`
+	At          fact.Stamp         `cbor:"6,keyasint,omitempty" json:"-"`
+	Gate        fact.GateID        `cbor:"7,keyasint,omitempty" json:"gateId,omitempty"`
+	Prepaid     bool               `cbor:"8,keyasint,omitempty" json:"prepaid,omitempty"` // with the reservation
+	LineMS      int64              `cbor:"9,keyasint,omitempty" json:"-"`                 // of At, on the line of Meta
+}
+
+// PaymentStatus is where a payment stands, by the source design's names.
+type PaymentStatus uint8
+
+// The states.
+const (
+	PaymentPending PaymentStatus = iota
+	PaymentCompleted
+	PaymentFailed
+)
+
+var paymentStatusText = []string{"pending", "completed", "failed"}
+
+// MarshalText makes JSON carry the code.
+func (s PaymentStatus) MarshalText() ([]byte, error) { return []byte(paymentStatusText[s]), nil }
+
+// Open reports whether the visit goes on.
+func (t *Ticket) Open() bool { return t.Status <= TicketLeaving }
+
+// PaidMinor is the money received for the ticket: a balance is a fold over its payments.
+func (t *Ticket) PaidMinor() int64 {
+	sum := int64(0)
+	for i := range t.Payments {
+		if t.Payments[i].Status == PaymentCompleted {
+			sum += t.Payments[i].AmountMinor
+		}
+	}
+	return sum
+}
+
+// payment finds a payment of the ticket.
+func (t *Ticket) payment(id fact.PaymentID) *Payment {
+	for i := range t.Payments {
+		if t.Payments[i].ID == id {
+			return &t.Payments[i]
+		}
+	}
+	return nil
+}
+
+// prepaidMinor is what was paid with the reservation.
+func (t *Ticket) prepaidMinor() int64 {
+	for i := range t.Payments {
+		if t.Payments[i].Prepaid {
+			return t.Payments[i].AmountMinor
+		}
+	}
+	return 0
+}
+
+// pendingPayment is the order that a terminal has not answered, if there is one.
+func (t *Ticket) pendingPayment() *Payment {
+	for i := range t.Payments {
+		if t.Payments[i].Status == PaymentPending {
+			return &t.Payments[i]
+		}
+	}
+	return nil
+}
+
+// Account is what a ticket costs at some moment, and what of it is due.
+type Account struct {
+	Fee          tariff.Fee
+	PaidMinor    int64
+	DueMinor     int64
+	PaidUntilMS  int64 // wall time until which nothing more is due; 0: not paid
+	DurationMS   int64
+	Reason       fact.Reason // why nothing is due, or why it is bounded
+	ClockDoubted bool
+}

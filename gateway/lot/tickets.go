@@ -1,0 +1,151 @@
+package lot
+
+import (
+	"slices"
+
+	"gatehouse/sync/fact"
+)
+
+// insertTicket adds an open ticket to all indexes.
+func (l *Lot) insertTicket(t *Ticket) {
+	l.tickets[t.ID] = t
+	t.place = len(l.open)
+	l.open = append(l.open, t)
+	if t.Plate != "" {
+		l.plates.Add(t.Plate, t.ID)
+	}
+	l.dirty.add(TableTickets, string(t.ID))
+}
+
+// removeOpen takes a ticket out of the indexes of open ones.
+func (l *Lot) removeOpen(t *Ticket) {
+	last := l.open[len(l.open)-1]
+	l.open[t.place], last.place = last, t.place
+	l.open = l.open[:len(l.open)-1]
+	l.arriving = without(l.arriving, t)
+	l.roaming = without(l.roaming, t)
+	if t.Plate != "" {
+		l.plates.Remove(t.Plate, t.ID)
+	}
+}
+
+// without removes one ticket from a list, keeping the order of the others.
+func without(list []*Ticket, t *Ticket) []*Ticket {
+	if i := slices.Index(list, t); i >= 0 {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
+}
+
+// closeTicket ends a visit and frees its spot.
+func (l *Lot) closeTicket(t *Ticket, status TicketStatus, at fact.Stamp) {
+	l.removeOpen(t)
+	l.unassign(t)
+	t.Status, t.Exit = status, at
+	if status == TicketCompleted {
+		hour := l.hour(at.WallMS)
+		hour.Stays++
+		stayMS, _ := at.SinceMS(t.Entry)
+		hour.StaysMS += stayMS
+	}
+	if t.Reservation != "" {
+		l.endReservation(t, status)
+	}
+	l.dirty.add(TableTickets, string(t.ID))
+	l.dirty.add(TableClosedTickets, string(t.ID))
+	l.dirty.add(TableRecent, string(t.ID))
+	l.keepClosed(t)
+}
+
+// endReservation ends a visit's reservation, or has it hold again if its vehicle backed out.
+func (l *Lot) endReservation(t *Ticket, status TicketStatus) {
+	if status == TicketCancelled {
+		l.book.Deactivated(t.Reservation)
+	} else {
+		l.book.Completed(t.Reservation)
+		l.dirty.add(TableEndedReservations, string(t.Reservation))
+	}
+	l.dirty.add(TableReservations, string(t.Reservation))
+}
+
+// keepClosed remembers a closed ticket until enough newer ones have closed.
+func (l *Lot) keepClosed(t *Ticket) {
+	if len(l.closed) < recentClosedMax {
+		l.closed = append(l.closed, t)
+		return
+	}
+	old := l.closed[l.closedNext]
+	if old != nil && !old.Open() {
+		delete(l.tickets, old.ID)
+		l.dirty.add(TableRecent, string(old.ID))
+	}
+	l.closed[l.closedNext] = t
+	l.closedNext = (l.closedNext + 1) % recentClosedMax
+}
+
+// reopenTicket takes back a close; the ticket has no spot until its car is seen.
+func (l *Lot) reopenTicket(t *Ticket) {
+	if i := slices.Index(l.closed, t); i >= 0 {
+		l.closed[i] = nil
+	}
+	t.Status, t.Spot, t.Parked, t.Exit, t.VacatedMS = TicketActive, "", false, fact.Stamp{}, l.meta.Last.WallMS
+	l.dirty.add(TableClosedTickets, string(t.ID))
+	l.dirty.add(TableRecent, string(t.ID))
+	l.insertTicket(t)
+	l.roam(t)
+}
+
+// changeTicket changes a ticket in memory, open or recently closed.
+func (l *Lot) changeTicket(id fact.TicketID, change func(*Ticket)) {
+	t := l.tickets[id]
+	if t == nil {
+		return
+	}
+	change(t)
+	if t.Open() {
+		l.dirty.add(TableTickets, string(id))
+	} else {
+		l.dirty.add(TableClosedTickets, string(id))
+		l.dirty.add(TableRecent, string(id))
+	}
+}
+
+// suspect marks a stay as doubtful, once.
+func (l *Lot) suspect(t *Ticket, reason fact.Reason) {
+	if t.Suspect == fact.ReasonNone {
+		l.emit(fact.TicketSuspected{Ticket: t.ID, Reason: reason})
+	}
+}
+
+// watchOverstay has a ticket looked at when its stay becomes too long.
+func (l *Lot) watchOverstay(t *Ticket) {
+	limitMS := l.cfg.Policy.MaxStayMS
+	if limitMS > 0 && t.Pass == "" && !t.Overstay {
+		l.overstayDue.put(t.Entry.WallMS+limitMS, t.ID)
+	}
+}
+
+// expireTickets finds overstays, and closes exits that a power cut interrupted and that nobody came back for.
+func (l *Lot) expireTickets() {
+	for l.overstayDue.next() <= l.now.WallMS {
+		t := l.tickets[l.overstayDue.take()]
+		if t == nil || !t.Open() || t.Overstay {
+			continue
+		}
+		entryMS, nowMS, _ := l.stay(t, l.now)
+		if leftMS := entryMS + l.cfg.Policy.MaxStayMS - nowMS; leftMS > 0 { // a clock was set since
+			l.overstayDue.put(l.now.WallMS+leftMS, t.ID)
+		} else {
+			l.emit(fact.ViolationFound{Violation: fact.ViolationOverstay, Spot: t.Spot, Ticket: t.ID})
+		}
+	}
+	if len(l.interrupted) == 0 || l.now.MonoMS < l.cfg.Policy.InterruptedMS {
+		return
+	}
+	for _, id := range l.interrupted {
+		if t := l.tickets[id]; t != nil && t.Status == TicketLeaving {
+			l.emit(fact.TicketCorrected{Ticket: id, Close: true, Actor: "gateway", Note: "exit granted before a power cut, and not seen since"})
+		}
+	}
+	l.interrupted = nil
+}

@@ -1,0 +1,176 @@
+package site
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"gatehouse/gateway/gate"
+	"gatehouse/gateway/lot"
+	"gatehouse/sync/fact"
+)
+
+func (b *builder) server() {
+	s := &b.file.Server
+	if s.Listen != "" {
+		b.site.Listen = s.Listen
+	}
+	for i, t := range s.Tokens {
+		token := Token{Name: t.Name}
+		token.Role = choose(b, t.Role, roleText, []Role{RoleView, RoleOperate, RoleConfigure}, RoleView, "server", "token", i, "role")
+		sum, err := hex.DecodeString(t.SHA256)
+		if err != nil || len(sum) != len(token.SHA256) {
+			b.wrong("the token's sha256 is not 64 hexadecimal digits", "write what `gatehouse token` prints", "server", "token", i, "sha256")
+		}
+		copy(token.SHA256[:], sum)
+		b.site.Tokens = append(b.site.Tokens, token)
+	}
+}
+
+func (b *builder) gates() {
+	var ids []string
+	for i := range b.file.Gates {
+		t := &b.file.Gates[i]
+		b.unique(t.ID, "gate", ids, "gate", i)
+		ids = append(ids, t.ID)
+		g := lot.Gate{ID: fact.GateID(t.ID), Name: t.Name}
+		if g.Name == "" {
+			g.Name = t.ID
+		}
+		g.Floor = max(0, b.find(t.Floor, "floor", b.floorIDs(), "gate", i, "floor"))
+		if t.Direction == "" {
+			b.wrong("the gate's direction is missing", `write direction = "in", "out" or "both"`, "gate", i)
+		}
+		g.Lane.Direction = choose(b, t.Direction, []string{"in", "out", "both"},
+			[]fact.Direction{fact.Inward, fact.Outward, fact.DirectionUnknown}, fact.Inward, "gate", i, "direction")
+		g.Lane.Closing = choose(b, t.Closing, []string{"barrier", "gateway"},
+			[]gate.Closing{gate.ClosedByBarrier, gate.ClosedByGateway}, gate.ClosedByBarrier, "gate", i, "closing")
+		g.NoPlate = choose(b, t.NoPlate, []string{"ticket", "admit", "deny"},
+			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, lot.NoPlateTicket, "gate", i, "no_plate")
+		g.Stall = choose(b, t.DiskStall, []string{"open", "wait"},
+			[]lot.Stall{lot.StallOpen, lot.StallWait}, lot.StallOpen, "gate", i, "disk_stall")
+		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
+		b.set(&g.Lane.MaxRunMS, t.MaxRunMS, 500, 60_000, "gate", i, "max_run_ms")
+		b.set(&g.Lane.VendTimeoutMS, t.VendTimeout, 5_000, 3_600_000, "gate", i, "vend_timeout_ms")
+		if g.Lane.Direction != fact.Outward {
+			b.entries = append(b.entries, t.ID)
+		}
+		b.site.Lot.Gates = append(b.site.Lot.Gates, g)
+	}
+	if len(ids) == 0 {
+		b.wrong("there is no gate", "add a [[gate]] with an id and a direction")
+	}
+}
+
+func (b *builder) gateIDs() []string {
+	ids := make([]string, len(b.file.Gates))
+	for i := range ids {
+		ids[i] = b.file.Gates[i].ID
+	}
+	return ids
+}
+
+func (b *builder) devices() {
+	var ids []string
+	spots := map[string]int32{}
+	for i := range b.site.Lot.Spots {
+		spots[b.site.Lot.Spots[i].Number] = int32(i)
+	}
+	uses := make([]string, 0, len(Uses()))
+	for _, use := range Uses() {
+		uses = append(uses, string(use))
+	}
+	for i := range b.file.Devices {
+		t := &b.file.Devices[i]
+		b.unique(t.ID, "device", ids, "device", i)
+		ids = append(ids, t.ID)
+		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: t.Settings}
+		if t.Role == "" {
+			b.wrong("the device's role is missing", fmt.Sprintf("write one of %q", uses), "device", i)
+		}
+		d.Use = choose(b, t.Role, uses, Uses(), UseSensor, "device", i, "role")
+		b.driver(i, t)
+		b.place(i, t, &d, spots)
+		b.site.Devices = append(b.site.Devices, d)
+	}
+	for i := range b.site.Lot.Gates {
+		b.equip(i)
+	}
+}
+
+// driver checks a device's driver and the names of its settings.
+func (b *builder) driver(i int, t *deviceTable) {
+	driver, found := b.known.Find(t.Driver)
+	if !found {
+		b.wrong(fmt.Sprintf("there is no driver %q", t.Driver), advise(t.Driver, b.known.Names()), "device", i, "driver")
+		return
+	}
+	known := make([]string, 0, len(driver.Settings))
+	for name := range driver.Settings {
+		known = append(known, name)
+	}
+	for name := range t.Settings {
+		if _, found := driver.Settings[name]; !found {
+			b.wrong(fmt.Sprintf("driver %q has no setting %q", t.Driver, name), advise(name, sorted(known)), "device", i, "settings", name)
+		}
+	}
+}
+
+// place checks what a device is said to serve.
+func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32) {
+	switch d.Use {
+	case UseSensor, UseSecondSensor:
+		if len(t.Spots) == 0 {
+			b.wrong("the sensor serves no spot", `write spots = ["A-001"]`, "device", i)
+		}
+		for k, number := range t.Spots {
+			spot, found := spots[number]
+			if !found {
+				b.wrong(fmt.Sprintf("there is no spot %q", number), "write its number as in [[spots]]", "device", i, "spots", k)
+				continue
+			}
+			if b.site.Lot.Spots[spot].Sensor < 0 {
+				b.wrong(fmt.Sprintf("spot %q has no kind of sensor", number), `give its [[spots]] row sensor = "…"`, "device", i, "spots", k)
+			}
+			d.Spots = append(d.Spots, spot)
+		}
+	case UseSign:
+		d.Floor = b.find(t.Floor, "floor", b.floorIDs(), "device", i, "floor")
+	case UseFire:
+	default:
+		d.Gate = b.find(t.Gate, "gate", b.gateIDs(), "device", i, "gate")
+	}
+}
+
+// equip tells a gate what it has, by the devices that name it.
+func (b *builder) equip(i int) {
+	g := &b.site.Lot.Gates[i]
+	for _, d := range b.site.Devices {
+		if d.Use == UseFire {
+			g.Fire = true
+		}
+		if d.Gate != i {
+			continue
+		}
+		switch d.Use {
+		case UseArmingLoop:
+			g.Lane.ArmingLoop = true
+		case UseClosingLoop:
+			g.Lane.ClosingLoop = true
+		case UseArmUp:
+			g.Lane.UpSwitch = true
+		case UseArmDown:
+			g.Lane.DownSwitch = true
+		case UseCamera:
+			g.Camera = true
+		case UseColumn:
+			g.Column, g.Printer, g.Display = true, true, true
+		case UseDisplay:
+			g.Display = true
+		case UseTerminal:
+			g.Terminal = true
+		}
+	}
+	if g.Lane.Closing == gate.ClosedByGateway && !g.Lane.ClosingLoop {
+		b.wrong("the gateway may not close a gate without a closing loop", `add a device with role "closing_loop", or write closing = "barrier"`, "gate", i, "closing")
+	}
+}

@@ -1,0 +1,68 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gatehouse/drivers"
+)
+
+// lastGoodName is the copy of the last site file that could be used, beside the journal.
+const lastGoodName = "site.last-good.toml"
+
+// ErrNoSite means that there is neither a site file that can be used nor one from before.
+var ErrNoSite = errors.New("site: no usable site file")
+
+// Loaded is a site and how it came about. If Broken is not nil, the file could not be used and the site is the
+// last good one: the gateway runs in safe mode. NotKept says why the file could not be kept as the last good one.
+type Loaded struct {
+	*Site
+	Broken  error
+	NotKept error
+}
+
+// Load reads the site file. A file that can't be used is no reason not to start: the last good one, kept in
+// dataDir, takes its place. A good one becomes the last good one.
+func Load(path, dataDir string, known drivers.Catalog) (Loaded, error) {
+	lastGood := filepath.Join(dataDir, lastGoodName)
+	data, err := os.ReadFile(path)
+	if err == nil {
+		var good *Site
+		if good, err = Parse(path, data, known); err == nil {
+			return Loaded{Site: good, NotKept: keep(lastGood, data)}, nil
+		}
+	}
+	broken := err
+	data, err = os.ReadFile(lastGood)
+	if err != nil {
+		return Loaded{}, fmt.Errorf("%w: %w", ErrNoSite, broken)
+	}
+	good, err := Parse(lastGood, data, known)
+	if err != nil {
+		return Loaded{}, fmt.Errorf("%w: %w; and the last good one: %w", ErrNoSite, broken, err)
+	}
+	return Loaded{Site: good, Broken: broken}, nil
+}
+
+// keep replaces the last good file so that a power cut leaves the old one or the new one.
+func keep(path string, data []byte) error {
+	if old, err := os.ReadFile(path); err == nil && string(old) == string(data) {
+		return nil
+	}
+	temporary := path + ".new"
+	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("site: keep the last good file: %w", err)
+	}
+	_, err = file.Write(data)
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		return fmt.Errorf("site: keep the last good file: %w", err)
+	}
+	return nil
+}

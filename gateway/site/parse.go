@@ -1,0 +1,131 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"gatehouse/drivers"
+	"gatehouse/gateway/lot"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/tomlfile"
+)
+
+// Parse reads a site file. The filename is only for messages; known are the drivers that a device may name.
+// Its error is tomlfile.Problems, all that one reading finds.
+func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
+	document, err := tomlfile.Parse(filename, data)
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{document: document, known: known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
+	if err := document.Decode(&b.file); err != nil {
+		return nil, err
+	}
+	b.location()
+	b.server()
+	b.floors()
+	b.sensors()
+	b.gates()
+	b.spots()
+	b.devices()
+	b.policy()
+	b.reservations()
+	b.upgrade()
+	b.tariff()
+	if err := b.problems.Err(); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	b.site.Digest = hex.EncodeToString(sum[:8])
+	return b.site, nil
+}
+
+// builder turns the file into a Site and collects what is wrong.
+type builder struct {
+	document *tomlfile.Document
+	known    drivers.Catalog
+	file     file
+	site     *Site
+	problems tomlfile.Problems
+	entries  []string // entry gates by id, in order
+}
+
+// wrong notes a problem at a place in the file.
+func (b *builder) wrong(what, do string, path ...any) {
+	b.problems = append(b.problems, b.document.Problem(path, what, do))
+}
+
+// choose looks a word up; an unknown one is a problem that names the nearest.
+func choose[T any](b *builder, word string, names []string, values []T, fallback T, path ...any) T {
+	if word == "" {
+		return fallback
+	}
+	for i, name := range names {
+		if name == word {
+			return values[i]
+		}
+	}
+	b.wrong(fmt.Sprintf("%q is not known", word), advise(word, names), path...)
+	return fallback
+}
+
+func advise(word string, names []string) string {
+	if near := tomlfile.Suggest(word, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Sprintf("write one of %q", names)
+}
+
+// find looks an id up in a list; it must be there.
+func (b *builder) find(id, what string, ids []string, path ...any) int {
+	for i := range ids {
+		if ids[i] == id {
+			return i
+		}
+	}
+	if id == "" {
+		b.wrong("a "+what+" is missing", advise("", ids), path...)
+	} else {
+		b.wrong(fmt.Sprintf("there is no %s %q", what, id), advise(id, ids), path...)
+	}
+	return -1
+}
+
+// unique notes an id that is missing or was there before.
+func (b *builder) unique(id, what string, before []string, path ...any) {
+	if id == "" {
+		b.wrong("a "+what+" needs an id", "give it a short name, as it is painted on the wall", path...)
+	}
+	for _, other := range before {
+		if other == id && id != "" {
+			b.wrong(fmt.Sprintf("there are two %ss %q", what, id), "give each its own id", path...)
+		}
+	}
+}
+
+// money reads an amount; an empty text is nothing.
+func (b *builder) money(text string, path ...any) int64 {
+	if text == "" {
+		return 0
+	}
+	amount, err := fact.ParseMoney(text, b.site.Lot.Currency)
+	if err != nil {
+		b.wrong(fmt.Sprintf("%q is no amount of %s", text, b.site.Lot.Currency), `write a decimal number in quotes, for example "2.50"`, path...)
+	}
+	if amount.Minor < 0 {
+		b.wrong("the amount is negative", "write an amount of 0 or more", path...)
+	}
+	return amount.Minor
+}
+
+// set copies a number that the file gives, if it is within its bounds.
+func (b *builder) set(to *int64, from *int64, least, most int64, path ...any) {
+	switch {
+	case from == nil:
+	case *from < least || *from > most:
+		b.wrong(fmt.Sprintf("%d is out of range", *from), fmt.Sprintf("write a number from %d to %d", least, most), path...)
+	default:
+		*to = *from
+	}
+}

@@ -1,0 +1,198 @@
+package site
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/gateway/booking"
+	"gatehouse/gateway/lot"
+	"gatehouse/gateway/occupancy"
+	"gatehouse/gateway/plate"
+	"gatehouse/sync/fact"
+)
+
+// spotsMax is the largest lot that one gateway runs (NFR-6).
+const spotsMax = 10_000
+
+func (b *builder) location() {
+	l, cfg := &b.file.Location, b.site.Lot
+	cfg.Location, cfg.Name, cfg.Currency = fact.LocationID(l.ID), l.Name, fact.Currency(l.Currency)
+	if l.ID == "" {
+		b.wrong("the location needs an id", `write id = "…", unique in the chain`, "location")
+	}
+	if cfg.Name == "" {
+		cfg.Name = l.ID
+	}
+	if len(l.Currency) != 3 || strings.ToUpper(l.Currency) != l.Currency {
+		b.wrong(fmt.Sprintf("%q is no currency", l.Currency), `write its ISO code, for example currency = "EUR"`, "location", "currency")
+	}
+	zone, err := time.LoadLocation(l.Timezone)
+	if err != nil || l.Timezone == "" || l.Timezone == "Local" {
+		b.wrong(fmt.Sprintf("%q is no time zone", l.Timezone), `write its IANA name, for example timezone = "Europe/Berlin"`, "location", "timezone")
+		zone = time.UTC
+	}
+	cfg.Zone, cfg.Matching = zone, plate.DefaultPolicy()
+	cfg.Strategy = choose(b, l.Strategy,
+		[]string{"nearest_elevator", "nearest_entry", "top_floor_first", "even_wear"},
+		[]booking.Strategy{booking.NearestElevator, booking.NearestEntry, booking.TopFloorFirst, booking.EvenWear},
+		booking.NearestElevator, "location", "strategy")
+	b.site.Board = l.Board
+	if l.Board == "" {
+		b.wrong("the board is missing", `write board = "sim" for a simulated one`, "location")
+	}
+}
+
+func (b *builder) floors() {
+	var ids []string
+	for i, f := range b.file.Floors {
+		b.unique(f.ID, "floor", ids, "floor", i)
+		ids = append(ids, f.ID)
+		name := f.Name
+		if name == "" {
+			name = "Floor " + strconv.FormatInt(f.Number, 10)
+		}
+		b.site.Lot.Floors = append(b.site.Lot.Floors, lot.Floor{ID: fact.FloorID(f.ID), Number: int(f.Number), Name: name})
+	}
+	if len(ids) == 0 {
+		b.wrong("there is no floor", "add a [[floor]] with an id and a number")
+	}
+	var zones []string
+	for i, z := range b.file.Zones {
+		b.unique(z.ID, "zone", zones, "zone", i)
+		zones = append(zones, z.ID)
+		name := z.Name
+		if name == "" {
+			name = z.ID
+		}
+		floor := b.find(z.Floor, "floor", ids, "zone", i, "floor")
+		b.site.Lot.Zones = append(b.site.Lot.Zones, lot.Zone{ID: fact.ZoneID(z.ID), Floor: max(0, floor), Name: name})
+	}
+}
+
+func (b *builder) floorIDs() []string {
+	ids := make([]string, len(b.file.Floors))
+	for i := range ids {
+		ids[i] = b.file.Floors[i].ID
+	}
+	return ids
+}
+
+func (b *builder) zoneIDs() []string {
+	ids := make([]string, len(b.file.Zones))
+	for i := range ids {
+		ids[i] = b.file.Zones[i].ID
+	}
+	return ids
+}
+
+func (b *builder) sensors() {
+	var names []string
+	for i, s := range b.file.Sensors {
+		b.unique(s.Name, "sensor", names, "sensor", i)
+		names = append(names, s.Name)
+		cfg := occupancy.Default()
+		cfg.EmptyMM = int32(s.EmptyMM)
+		b.set(&cfg.PeriodMS[0], s.PeriodMS, 0, 86_400_000, "sensor", i, "period_ms")
+		cfg.PeriodMS[1] = cfg.PeriodMS[0]
+		b.set(&cfg.DebounceMS, s.DebounceMS, 0, 600_000, "sensor", i, "debounce_ms")
+		cfg.DoubtDebounceMS = max(cfg.DoubtDebounceMS, cfg.DebounceMS)
+		count := int64(cfg.Sensors)
+		b.set(&count, s.Sensors, 1, 2, "sensor", i, "sensors")
+		cfg.Sensors = uint8(count)
+		if err := cfg.Check(); err != nil {
+			b.wrong(err.Error(), "", "sensor", i)
+		}
+		b.site.Lot.Sensors = append(b.site.Lot.Sensors, cfg)
+	}
+}
+
+func (b *builder) spots() {
+	var sensors []string
+	for _, s := range b.file.Sensors {
+		sensors = append(sensors, s.Name)
+	}
+	seen := map[string]bool{}
+	for row := range b.file.Spots {
+		table := &b.file.Spots[row]
+		spot := lot.Spot{Sensor: -1, Charger: table.Charger}
+		spot.Zone = b.find(table.Zone, "zone", b.zoneIDs(), "spots", row, "zone")
+		if spot.Zone >= 0 {
+			spot.Floor = b.site.Lot.Zones[spot.Zone].Floor
+		}
+		spot.Type = b.spotType(table.Type, "spots", row, "type")
+		if table.Sensor != "" {
+			spot.Sensor = b.find(table.Sensor, "sensor", sensors, "spots", row, "sensor")
+		}
+		for i, number := range b.numbers(row) {
+			if seen[number] {
+				b.wrong(fmt.Sprintf("there are two spots %q", number), "give each its own number", "spots", row, "numbers")
+			}
+			seen[number] = true
+			spot.ID, spot.Number = fact.SpotID(number), number
+			spot.ElevatorDistanceM = int32(table.ElevatorM + int64(i)*table.StepM)
+			spot.EntryDistanceM = b.entryDistances(table, i)
+			b.site.Lot.Spots = append(b.site.Lot.Spots, spot)
+		}
+	}
+	if n := len(b.site.Lot.Spots); n == 0 || n > spotsMax {
+		b.wrong(fmt.Sprintf("there are %d spots", n), fmt.Sprintf("a gateway runs 1 to %d spots; add [[spots]] rows", spotsMax))
+	}
+}
+
+// entryDistances is how far a spot is from each entry gate.
+func (b *builder) entryDistances(table *spotsTable, i int) []int32 {
+	distances := make([]int32, len(b.entries))
+	for g, id := range b.entries {
+		distances[g] = int32(table.EntryM[id] + int64(i)*table.StepM)
+	}
+	return distances
+}
+
+// numbers spells a row's ranges out: "A-001..A-003" is A-001, A-002, A-003.
+func (b *builder) numbers(row int) []string {
+	var numbers []string
+	for i, text := range b.file.Spots[row].Numbers {
+		first, last, ranged := strings.Cut(text, "..")
+		if !ranged {
+			numbers = append(numbers, text)
+			continue
+		}
+		prefix, from := splitNumber(first)
+		prefixLast, until := splitNumber(last)
+		if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax {
+			b.wrong(fmt.Sprintf("%q is no range of spots", text), `write for example "A-001..A-040"`, "spots", row, "numbers", i)
+			continue
+		}
+		width := len(first) - len(prefix)
+		for n := from; n <= until; n++ {
+			numbers = append(numbers, fmt.Sprintf("%s%0*d", prefix, width, n))
+		}
+	}
+	if len(numbers) == 0 {
+		b.wrong("the row has no spots", `write numbers = ["A-001..A-040"]`, "spots", row)
+	}
+	return numbers
+}
+
+// splitNumber parts the digits at the end of a spot's number from what stands before them.
+func splitNumber(text string) (prefix string, number int) {
+	at := len(text)
+	for at > 0 && text[at-1] >= '0' && text[at-1] <= '9' {
+		at--
+	}
+	number, err := strconv.Atoi(text[at:])
+	if err != nil {
+		return text, -1
+	}
+	return text[:at], number
+}
+
+func (b *builder) spotType(word string, path ...any) fact.SpotType {
+	names := make([]string, 0, 5)
+	for _, kind := range fact.SpotTypes() {
+		names = append(names, kind.String())
+	}
+	return choose(b, word, names, fact.SpotTypes(), fact.Regular, path...)
+}

@@ -1,0 +1,89 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"gatehouse/gateway/lot"
+	"gatehouse/sync/fact"
+)
+
+// Site is a location's file, checked.
+type Site struct {
+	Lot     *lot.Config
+	Board   string
+	Listen  string // address of the HTTP server
+	Tokens  []Token
+	Devices []Device
+	Digest  string // of the file, for fact.GatewayStarted
+	// Warnings are what is allowed and probably not meant.
+	Warnings []string
+}
+
+// Token lets whoever shows it act in a role.
+type Token struct {
+	Name   string
+	Role   Role
+	SHA256 [sha256.Size]byte
+}
+
+// Role says what a token may do; each includes the ones before it.
+type Role uint8
+
+// The roles.
+const (
+	RoleView Role = iota
+	RoleOperate
+	RoleConfigure
+)
+
+var roleText = []string{"view", "operate", "configure"}
+
+// String is the code of the role.
+func (r Role) String() string { return roleText[r] }
+
+// Device is one device of the location and what it serves.
+type Device struct {
+	ID       fact.DeviceID
+	Driver   string
+	Use      Use
+	Gate     int // index into the lot's gates; -1: none
+	Floor    int // index into the lot's floors; -1: none
+	Spots    []int32
+	Settings map[string]any
+}
+
+// Use is what a device is for.
+type Use string
+
+// The uses, as written in the file's `role`.
+const (
+	UseArmingLoop   Use = "arming_loop"
+	UseClosingLoop  Use = "closing_loop"
+	UseArmUp        Use = "arm_up"
+	UseArmDown      Use = "arm_down"
+	UseBarrier      Use = "barrier"
+	UseCamera       Use = "camera"
+	UseColumn       Use = "column"
+	UseDisplay      Use = "display"
+	UseTerminal     Use = "terminal"
+	UseFire         Use = "fire"
+	UseStop         Use = "stop"
+	UseSensor       Use = "sensor"
+	UseSecondSensor Use = "second_sensor"
+	UseSign         Use = "sign"
+)
+
+// Uses lists all uses, in the order in which they are documented.
+func Uses() []Use {
+	return []Use{
+		UseArmingLoop, UseClosingLoop, UseArmUp, UseArmDown, UseBarrier, UseCamera, UseColumn, UseDisplay,
+		UseTerminal, UseFire, UseStop, UseSensor, UseSecondSensor, UseSign,
+	}
+}
+
+// HashToken is what the file keeps of a token.
+func HashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
