@@ -1,0 +1,21 @@
+// Command lotsim runs simulated car parks: a real day of a ledger, or thousands of bad days by their seeds.
+//
+//	lotsim day --ledger FILE --date YYYY-MM-DD --spots N --gates N --seed S --json
+//	lotsim seeds --count N [--from SEED]
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	var commands struct {
+		Day   day   `cmd:"" help:"Replay one real day of a ledger as fast as it goes."`
+		Seeds seeds `cmd:"" help:"Run many seeds with every fault, and check the invariants at each step."`
+	}
+	context := kong.Parse(&commands, kong.Name("lotsim"), kong.Description("Simulated car parks."), kong.BindTo(os.Stdout, (*io.Writer)(nil)))
+	context.FatalIfErrorf(context.Run())
+}
