@@ -8,18 +8,18 @@ tool (
 )
 
 require (
-	github.com/alecthomas/kong v1.17.0
-	github.com/creack/pty v1.1.24
-	github.com/danielgtaylor/huma/v2 v2.37.2
-	github.com/fxamacker/cbor/v2 v2.10.0
-	github.com/pelletier/go-toml/v2 v2.4.3
-	github.com/prometheus/client_golang v1.25.0
-	github.com/tarm/serial v0.0.0-20180830185346-98f6abe2eb07
-	go.etcd.io/bbolt v1.5.0
-	golang.org/x/sys v0.49.0
-	periph.io/x/conn/v3 v3.7.3
-	periph.io/x/host/v3 v3.8.5
-	pgregory.net/rapid v1.3.0
+	github.com/alecthomas/kong v1.17.0 // commands as structs, with the help that technicians read
+	github.com/creack/pty v1.1.24 // pseudo terminals, so that simulated devices meet the real serial code
+	github.com/danielgtaylor/huma/v2 v2.37.2 // REST with its OpenAPI description from the same types
+	github.com/fxamacker/cbor/v2 v2.10.0 // deterministic CBOR with limits on what it reads
+	github.com/pelletier/go-toml/v2 v2.4.3 // TOML with positions, for files written by hand
+	github.com/prometheus/client_golang v1.25.0 // metrics in the form that monitoring reads
+	github.com/tarm/serial v0.0.0-20180830185346-98f6abe2eb07 // serial ports
+	go.etcd.io/bbolt v1.5.0 // the lot's state in one crash-safe file
+	golang.org/x/sys v0.49.0 // indirect
+	periph.io/x/conn/v3 v3.7.3 // the contracts of lines and buses
+	periph.io/x/host/v3 v3.8.5 // lines and buses of the boards we run on
+	pgregory.net/rapid v1.3.0 // properties over generated values, with shrinking
 )
 
 require (

@@ -1,10 +1,11 @@
 package lot
 
-import "container/heap"
-
-// due is a queue of keys by time. An entry is not removed when its time changes: whoever takes it asks whether
-// it still holds, so that putting it off costs nothing.
-type due[K any] struct{ items dueItems[K] }
+// due is a queue of keys by time: a binary heap, the earliest on top. An entry is not removed when its time changes:
+// whoever takes it asks whether it still holds, so that putting it off costs nothing.
+type due[K any] struct {
+	list []dueItem[K]
+	puts uint64
+}
 
 type dueItem[K any] struct {
 	whenMS int64
@@ -12,38 +13,47 @@ type dueItem[K any] struct {
 	key    K
 }
 
-type dueItems[K any] struct {
-	list []dueItem[K]
-	next uint64
-}
-
-func (d *dueItems[K]) Len() int { return len(d.list) }
-func (d *dueItems[K]) Less(i, j int) bool {
-	a, b := &d.list[i], &d.list[j]
+func (a *dueItem[K]) before(b *dueItem[K]) bool {
 	return a.whenMS < b.whenMS || a.whenMS == b.whenMS && a.order < b.order
-}
-func (d *dueItems[K]) Swap(i, j int) { d.list[i], d.list[j] = d.list[j], d.list[i] }
-func (d *dueItems[K]) Push(item any) { d.list = append(d.list, item.(dueItem[K])) }
-func (d *dueItems[K]) Pop() any {
-	last := len(d.list) - 1
-	item := d.list[last]
-	d.list = d.list[:last]
-	return item
 }
 
 // put adds a key for a time.
 func (d *due[K]) put(whenMS int64, key K) {
-	d.items.next++
-	heap.Push(&d.items, dueItem[K]{whenMS, d.items.next, key})
+	d.puts++
+	d.list = append(d.list, dueItem[K]{whenMS, d.puts, key})
+	for at := len(d.list) - 1; at > 0; {
+		parent := (at - 1) / 2
+		if !d.list[at].before(&d.list[parent]) {
+			return
+		}
+		d.list[at], d.list[parent] = d.list[parent], d.list[at]
+		at = parent
+	}
 }
 
 // next is the time of the first key, or never.
 func (d *due[K]) next() int64 {
-	if len(d.items.list) == 0 {
+	if len(d.list) == 0 {
 		return never
 	}
-	return d.items.list[0].whenMS
+	return d.list[0].whenMS
 }
 
 // take removes the first key.
-func (d *due[K]) take() K { return heap.Pop(&d.items).(dueItem[K]).key }
+func (d *due[K]) take() K {
+	last := len(d.list) - 1
+	key := d.list[0].key
+	d.list[0], d.list[last] = d.list[last], dueItem[K]{}
+	d.list = d.list[:last]
+	for at := 0; ; {
+		child := 2*at + 1
+		if child+1 < last && d.list[child+1].before(&d.list[child]) {
+			child++
+		}
+		if child >= last || !d.list[child].before(&d.list[at]) {
+			return key
+		}
+		d.list[at], d.list[child] = d.list[child], d.list[at]
+		at = child
+	}
+}

@@ -21,6 +21,7 @@ type visit struct {
 	reservation Reservation
 	pass        Pass
 	claimedMS   int64
+	twin        *Ticket // an open one with the same plate
 }
 
 // entry decides whether a vehicle may enter (FR-2), and returns the ticket if it may.
@@ -29,13 +30,13 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 		return l.denyEntry(i, v, fact.ReasonFire)
 	}
 	if v.plate != "" {
-		if twin := l.twin(v.plate); twin != nil {
-			if twin.Status == TicketAdmitted && twin.EntryGate == l.cfg.Gates[i].ID {
-				return l.readmit(i, twin)
-			}
-			if l.cfg.Policy.Twin == TwinDeny {
-				return l.denyEntry(i, v, fact.ReasonAlreadyInside)
-			}
+		v.twin = l.twin(v.plate)
+		switch {
+		case v.twin == nil:
+		case v.twin.Status == TicketAdmitted && v.twin.EntryGate == l.cfg.Gates[i].ID:
+			return l.readmit(i, v.twin)
+		case l.cfg.Policy.Twin == TwinDeny:
+			return l.denyEntry(i, v, fact.ReasonAlreadyInside)
 		}
 		l.addRights(&v)
 	}
@@ -151,19 +152,18 @@ func (l *Lot) entryNumber(i int) int {
 
 // grantEntry opens a ticket and lets the vehicle in.
 func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason) {
-	dot := l.nextDot()
-	if old := l.twin(v.plate); v.plate != "" && old != nil {
-		l.suspect(old, fact.ReasonMissedExit)
-		dot = l.nextDot()
+	if v.twin != nil {
+		l.suspect(v.twin, fact.ReasonMissedExit)
 	}
+	dot := l.nextDot()
 	granted := fact.EntryGranted{
 		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
 		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
 	}
-	if twin := l.twin(v.plate); v.plate != "" && twin != nil {
-		granted.Twin = twin.ID
+	if v.twin != nil {
+		granted.Twin = v.twin.ID
 	}
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])

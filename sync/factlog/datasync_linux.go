@@ -4,18 +4,18 @@ import (
 	"os"
 	"runtime"
 
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // datasync repeats an interrupted fdatasync: EINTR says nothing about the data. Any other error is final.
 func datasync(f *osFile) error {
 	for {
-		err := unix.Fdatasync(f.descriptor)
+		err := syscall.Fdatasync(f.descriptor)
 		runtime.KeepAlive(f)
 		if err == nil {
 			return nil
 		}
-		if err != unix.EINTR {
+		if err != syscall.EINTR {
 			return os.NewSyscallError("fdatasync", err)
 		}
 	}

@@ -46,5 +46,5 @@
 // The log detects rot, it doesn't resist a forger: the chain proves order and content to whoever holds a signed hash.
 // One process at a time may hold a folder; the caller holds the lock (the journal's bbolt file has one).
 //
-// It imports nothing of this project, and of third parties only golang.org/x/sys for fdatasync.
+// It imports nothing of this project, and no third party.
 package factlog

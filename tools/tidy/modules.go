@@ -5,20 +5,23 @@ import (
 	"strings"
 )
 
-// dependency is one third-party module: the one package that imports it, and why we have it.
+// dependency is one third-party module: who imports it, and why we have it.
 type dependency struct {
 	module   string
-	importer string // a folder, or tests for any test
+	importer string // a folder (if need be two, parted by a blank), or tests, or programs
 	why      string
 }
 
-// tests as an importer: test files of any package, and nothing else.
-const tests = "tests"
+// tests as an importer: test files of any package, and nothing else. programs: every package main.
+const (
+	tests    = "tests"
+	programs = "programs"
+)
 
 // dependencies are all of them. A module more is a line here, with a reason that outweighs the years of keeping it.
 var dependencies = []dependency{
-	{"github.com/alecthomas/kong", "tools/lotctl", "a grammar of commands as a struct, with the help that technicians read"},
-	{"github.com/creack/pty", "drivers/sim", "pseudo terminals, so that simulated serial devices meet the real serial code"},
+	{"github.com/alecthomas/kong", programs, "a grammar of commands as a struct, with the help that technicians read"},
+	{"github.com/creack/pty", "drivers/sim drivers/line", "pseudo terminals, so that simulated serial devices meet the real serial code"},
 	{"github.com/danielgtaylor/huma/v2", "gateway/api", "REST with its OpenAPI description from the same types"},
 	{"github.com/fxamacker/cbor/v2", "sync/wire", "deterministic CBOR with limits on what it reads"},
 	{"github.com/pelletier/go-toml/v2", "sync/tomlfile", "TOML with positions, for files written by hand"},
@@ -30,7 +33,8 @@ var dependencies = []dependency{
 	{"pgregory.net/rapid", tests, "properties over generated values, with shrinking"},
 }
 
-// ruleModules: each third-party module is imported by one package alone, as its dependency line says.
+// ruleModules: each third-party module is imported by one package alone, with the packages below it, as its
+// dependency line says.
 func ruleModules(t *tree) []finding {
 	findings := []finding{}
 	for _, p := range t.packages {
@@ -44,7 +48,7 @@ func ruleModules(t *tree) []finding {
 				})
 				if found < 0 {
 					findings = append(findings, t.at(pos, "imports %s, which has no line in tools/tidy/modules.go", imported))
-				} else if owner := dependencies[found].importer; !mayImport(f, p.dir, owner) {
+				} else if owner := dependencies[found].importer; !mayImport(f, p, owner) {
 					findings = append(findings, t.at(pos, "imports %s, which is for %s alone", imported, owner))
 				}
 			}
@@ -53,8 +57,14 @@ func ruleModules(t *tree) []finding {
 	return findings
 }
 
-func mayImport(f *file, dir, owner string) bool {
-	return dir == owner || f.isTest() && owner == tests
+func mayImport(f *file, p *pkg, importer string) bool {
+	for _, owner := range strings.Fields(importer) {
+		switch {
+		case p.dir == owner, strings.HasPrefix(p.dir, owner+"/"), owner == programs && p.name == "main", owner == tests && f.isTest():
+			return true
+		}
+	}
+	return false
 }
 
 // ruleRequirements: what go.mod requires directly is what dependencies lists, and says in a comment what it is for.
