@@ -126,6 +126,13 @@ func (l *Lot) lotAlerts() []Alert {
 		})
 	}
 	for _, t := range l.open {
+		if t.Suspect != fact.ReasonNone {
+			alerts = append(alerts, Alert{
+				Code: "suspect_stay", Severity: Info, Where: string(t.Plate), SinceMS: t.Entry.WallMS,
+				What: "Ticket " + string(t.ID) + " is in doubt (" + t.Suspect.String() + "); its price is bounded.",
+				Do:   "Look whether the vehicle is still here; close the ticket if it is not.",
+			})
+		}
 		if t.Overstay {
 			alerts = append(alerts, Alert{Code: "overstay", Severity: Info, Where: string(t.Spot), SinceMS: t.Entry.WallMS, What: "Ticket " + string(t.ID) + " stays longer than allowed.", Do: "Look at the vehicle."})
 		}

@@ -1,6 +1,10 @@
 package lot
 
-import "gatehouse/sync/fact"
+import (
+	"slices"
+
+	"gatehouse/sync/fact"
+)
 
 // Apply folds one fact into what a restart must remember. It is the only place that changes it. A fact about a
 // gate or spot that the configuration no longer has changes nothing but the totals.
@@ -213,8 +217,8 @@ func (l *Lot) decided(id fact.GateID, d Decision, at fact.Stamp) {
 			g.Granted++
 		}
 	})
-	l.decisions = append(l.decisions, DecisionAt{Gate: id, Decision: d})
-	if len(l.decisions) > recentDecisionsMax {
-		l.decisions = l.decisions[1:]
+	if len(l.decisions) == recentDecisionsMax {
+		l.decisions = slices.Delete(l.decisions, 0, 1)
 	}
+	l.decisions = append(l.decisions, DecisionAt{Gate: id, Decision: d})
 }

@@ -2,6 +2,7 @@ package lot_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -111,6 +112,37 @@ func plateNumber(n int) string {
 	mixed := uint64(n) * 0x9E3779B97F4A7C15
 	letters := "ABCDEFGHJKLMNPRSTUVWXYZ"
 	return fmt.Sprintf("%c%c%c%04d", letters[mixed>>59%23], letters[mixed>>50%23], letters[mixed>>40%23], mixed>>20%10_000)
+}
+
+// TestNothingGrowsWithSpots lets vehicles in and out, and looks at what that takes of memory.
+func TestNothingGrowsWithSpots(t *testing.T) {
+	const visits = 300
+	for _, spots := range []int{20, 10_000} {
+		big := newBigLot(t, spots, false)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range visits {
+			big.enter()
+			big.leave()
+		}
+		runtime.ReadMemStats(&after)
+		if perVisit := (after.TotalAlloc - before.TotalAlloc) / visits; perVisit > 16<<10 {
+			t.Errorf("with %d spots a visit takes %d bytes", spots, perVisit)
+		}
+	}
+}
+
+// TestReadingsAllocateNothing takes readings that change nothing.
+func TestReadingsAllocateNothing(t *testing.T) {
+	big := newBigLot(t, 1_000, true)
+	n := 0
+	for range 20_000 {
+		big.read(n)
+		n++
+	}
+	if allocations := testing.AllocsPerRun(10_000, func() { big.read(n); n++ }); allocations != 0 {
+		t.Errorf("a reading takes %v allocations", allocations)
+	}
 }
 
 // BenchmarkDecisions lets vehicles in and out of a lot of 10,000 spots in which 5,000 stand.

@@ -6,7 +6,8 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// Event is something that the lot must decide on. The set is closed. Gate and Spot are indexes into Config.
+// Event is something that the lot must decide on. The set is closed. Gate and Spot are indexes into Config, which the
+// shell takes from the same Config: one out of range is a bug of the shell, and panics as it does with any slice.
 type Event interface{ event() }
 
 // Started is the first event of each run: it gives the run its incarnation.

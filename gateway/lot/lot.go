@@ -44,6 +44,7 @@ type Lot struct {
 	sensingDue  due[int32]
 	sensingAt   []int64 // when sensingDue holds each spot; never: it does not
 	overstayDue due[fact.TicketID]
+	vacatedDue  due[fact.TicketID]
 	waiting     []fact.ReservationID // due, and no spot was free
 	interrupted []fact.TicketID      // exits that were under way when the power went
 	offline     []offlineDevice
@@ -203,6 +204,7 @@ func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
 	for _, t := range l.open {
 		l.watchOverstay(t)
+		l.watchVacated(t)
 	}
 }
 
@@ -274,7 +276,7 @@ func (l *Lot) wakeMS() int64 {
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := l.overstayDue.next()
+	wall := min(l.overstayDue.next(), l.vacatedDue.next())
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}

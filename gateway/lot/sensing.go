@@ -63,9 +63,13 @@ func (l *Lot) sensed(i int32, c occupancy.Change) {
 
 // spotBecame records a spot's new state and works out whose car it was.
 func (l *Lot) spotBecame(i int32, change fact.SpotChanged) {
+	left := l.tickets[l.spots[i].Ticket]
 	l.emit(change)
-	if change.After == fact.SpotOccupied {
+	switch {
+	case change.After == fact.SpotOccupied:
 		l.recognise(i)
+	case left != nil:
+		l.watchVacated(left)
 	}
 }
 

@@ -125,8 +125,27 @@ func (l *Lot) watchOverstay(t *Ticket) {
 	}
 }
 
+// watchVacated has a ticket looked at when its car has been away from its spot for long: it may have left behind
+// another, or on a misread plate, and a later visit must not be charged for both.
+func (l *Lot) watchVacated(t *Ticket) {
+	if t.VacatedMS != 0 && !t.Parked {
+		l.vacatedDue.put(t.VacatedMS+l.cfg.Policy.VacatedMS, t.ID)
+	}
+}
+
+// expireVacated marks the tickets whose cars were not seen since they left their spots.
+func (l *Lot) expireVacated() {
+	for l.vacatedDue.next() <= l.now.WallMS {
+		t := l.tickets[l.vacatedDue.take()]
+		if t != nil && t.Status == TicketActive && !t.Parked && t.VacatedMS != 0 && l.now.WallMS-t.VacatedMS >= l.cfg.Policy.VacatedMS {
+			l.suspect(t, fact.ReasonMissedExit)
+		}
+	}
+}
+
 // expireTickets finds overstays, and closes exits that a power cut interrupted and that nobody came back for.
 func (l *Lot) expireTickets() {
+	l.expireVacated()
 	for l.overstayDue.next() <= l.now.WallMS {
 		t := l.tickets[l.overstayDue.take()]
 		if t == nil || !t.Open() || t.Overstay {

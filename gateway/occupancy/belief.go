@@ -60,11 +60,15 @@ func (s *Spot) withoutVote(cfg *Config, nowMS int64) belief {
 	return belief{status: s.status, confidence: s.confidence}
 }
 
-// alone is the opinion of one sensor. With low confidence and nobody to ask, it has to hold for longer.
+// alone is the opinion of one sensor. With low confidence and nobody to ask, it has to hold for longer; and where
+// values come seldom, one alone is not an opinion yet: an echo by a detour would be a car for a whole period.
 func alone(cfg *Config, v *sensor) belief {
 	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS}
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
+	}
+	if seldom := cfg.PeriodMS[0] > 3*cfg.DebounceMS; seldom && v.valueMS == v.sinceMS {
+		b.holdMS = max(b.holdMS, cfg.PeriodMS[0]+cfg.DebounceMS)
 	}
 	return b
 }

@@ -193,3 +193,26 @@ func TestDirtOnTheSensorIsNotACar(t *testing.T) {
 	p.every(5*second, 2*minute, echo(40))
 	p.want(t, "75s available>unknown sensor_noise")
 }
+
+// A sensor that speaks every half minute: one echo by a detour is no car, and two are.
+func TestOneValueOfASlowSensorIsNoCar(t *testing.T) {
+	cfg := occupancy.Default()
+	cfg.PeriodMS[0], cfg.EmptyMM = 30_000, 2_400
+	var spot occupancy.Spot
+	read := func(atMS int64, distanceMM int32) {
+		spot.Read(&cfg, atMS, occupancy.Reading{Kind: occupancy.Distance, DistanceMM: distanceMM})
+	}
+	for atMS := int64(0); atMS <= 120_000; atMS += 30_000 {
+		read(atMS, 2_400)
+	}
+	read(150_000, 900)
+	spot.Tick(&cfg, 160_000)
+	if spot.Status() != fact.SpotAvailable {
+		t.Fatalf("one odd value made the spot %s", spot.Status())
+	}
+	read(180_000, 900)
+	spot.Tick(&cfg, 184_000)
+	if spot.Status() != fact.SpotOccupied {
+		t.Fatalf("two values left the spot %s", spot.Status())
+	}
+}

@@ -96,6 +96,7 @@ func (b *builder) sensors() {
 		cfg.EmptyMM = int32(s.EmptyMM)
 		b.set(&cfg.PeriodMS[0], s.PeriodMS, 0, 86_400_000, "sensor", i, "period_ms")
 		cfg.PeriodMS[1] = cfg.PeriodMS[0]
+		cfg.SuspectAfterMS = max(cfg.SuspectAfterMS, 2*cfg.PeriodMS[0])
 		b.set(&cfg.DebounceMS, s.DebounceMS, 0, 600_000, "sensor", i, "debounce_ms")
 		cfg.DoubtDebounceMS = max(cfg.DoubtDebounceMS, cfg.DebounceMS)
 		count := int64(cfg.Sensors)

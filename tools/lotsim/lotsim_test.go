@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+)
+
+// demoDay is a real day, of the ledger that is in the tree.
+func demoDay() day {
+	return day{Ledger: "../../drivers/sim/ledger/P8-2019-06-01.csv", Date: "2019-06-01", Spots: 100, Gates: 2, Seed: 1, JSON: true}
+}
+
+func run(t *testing.T, d day) map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	if err := d.Run(&out); err != nil {
+		t.Fatal(err)
+	}
+	var report map[string]any
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestARealDay(t *testing.T) {
+	report := run(t, demoDay())
+	want := map[string]float64{
+		"arrivals": 191, "entries": 191, "exits": 191, "denied": 0, "still_inside": 0, "tickets_open": 0,
+		"double_allocations": 0, "unbilled_exits": 0, "closes_on_presence": 0,
+	}
+	for key, value := range want {
+		if report[key] != value {
+			t.Errorf("%s: %v, want %v", key, report[key], value)
+		}
+	}
+}
+
+func TestADayInATooSmallLot(t *testing.T) {
+	d := demoDay()
+	d.Spots = 12
+	report := run(t, d)
+	if report["denied_full"].(float64) == 0 || report["denied"] != report["denied_full"] {
+		t.Errorf("denied %v, full %v: a lot of 12 spots is full at times, and that is the only reason to refuse", report["denied"], report["denied_full"])
+	}
+	if report["arrivals"].(float64) != report["entries"].(float64)+report["denied"].(float64) {
+		t.Errorf("%v arrivals, %v entries, %v denied", report["arrivals"], report["entries"], report["denied"])
+	}
+}
+
+func TestADayWithFaults(t *testing.T) {
+	d := demoDay()
+	d.Misread, d.Tailgate, d.Elsewhere, d.SensorNoise, d.DeviceFaults = 0.03, 0.05, 0.1, 0.01, 0.001
+	report := run(t, d)
+	fired := report["fired"].(map[string]any)
+	for _, fault := range []string{"plate_misread", "park_elsewhere", "spot_outlier", "spot_missed"} {
+		if fired[fault] == nil {
+			t.Errorf("%s never fired", fault)
+		}
+	}
+	for _, key := range []string{"double_allocations", "unbilled_exits", "closes_on_presence"} {
+		if report[key] != 0.0 {
+			t.Errorf("%s: %v", key, report[key])
+		}
+	}
+}
+
+func TestTheSameSeedLeavesTheSameTrace(t *testing.T) {
+	first, second := run(t, demoDay()), run(t, demoDay())
+	if first["trace_sha256"] != second["trace_sha256"] {
+		t.Error("two runs of one seed differ")
+	}
+	other := demoDay()
+	other.Seed = 2
+	if run(t, other)["trace_sha256"] == first["trace_sha256"] {
+		t.Error("another seed left the same trace")
+	}
+}
+
+func TestWrongFlagsSayWhatToWrite(t *testing.T) {
+	for _, d := range []day{{Date: "1 June", Spots: 10, Gates: 2}, {Date: "2019-06-01", Spots: 0, Gates: 2}, {Date: "2019-06-01", Spots: 10, Gates: 1}} {
+		d.Ledger = demoDay().Ledger
+		if err := d.Run(io.Discard); err == nil || !strings.HasPrefix(err.Error(), "lotsim: ") {
+			t.Errorf("%+v: %v", d, err)
+		}
+	}
+}
+
+// TestSeeds is a share of the campaign of `make sim`. Its counters show that what it claims to try does happen.
+func TestSeeds(t *testing.T) {
+	count := 120
+	if testing.Short() {
+		count = 20
+	}
+	var out bytes.Buffer
+	s := seeds{Count: count, From: 1}
+	if err := s.Run(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range []string{"power_cuts", "torn_flushes", "state_files_lost", "flush_errors", "disk_stalls", "clock_steps", "loop_stuck_on", "tailgate", "reply_lost"} {
+		if strings.Contains(out.String(), "  "+fault+strings.Repeat(" ", 19-len(fault))+"0\n") {
+			t.Errorf("%s never happened in %d seeds", fault, count)
+		}
+	}
+}
+
+func TestASeedIsDeterministic(t *testing.T) {
+	s := seeds{}
+	for seed := uint64(1); seed <= 5; seed++ {
+		first, err := s.runSeed(io.Discard, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := s.runSeed(io.Discard, seed)
+		if err != nil || first.TraceSHA256 != second.TraceSHA256 {
+			t.Errorf("seed %d: two runs differ (%v)", seed, err)
+		}
+	}
+}
