@@ -102,31 +102,48 @@ func (l *Live) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx con
 	}
 	defer func() { <-l.places }()
 	ctx := r.Context()
-	out := eventWriter{w, http.NewResponseController(w)}
+	changes := l.backend.Changes(ctx)
+	first, err := frame(ctx, time.Now())
+	if err != nil {
+		unavailable().write(w)
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
-	changes := l.backend.Changes(ctx)
+	out := eventWriter{w, http.NewResponseController(w)}
+	if out.begin() != nil || out.send(first, true) != nil {
+		return
+	}
 	heartbeat := time.NewTicker(heartbeatEvery)
 	defer heartbeat.Stop()
-	for beat := true; ; {
+	for {
+		beat, goes := next(ctx, changes, heartbeat.C)
+		if !goes {
+			return
+		}
 		data, err := frame(ctx, time.Now())
-		if err != nil || ctx.Err() != nil || out.send(data, beat) != nil {
+		if err != nil || out.send(data, beat) != nil {
 			return
 		}
-		pause := time.NewTimer(streamEvery)
-		select {
-		case <-ctx.Done():
-			return
-		case <-pause.C:
-		}
-		beat = false
-		select {
-		case <-ctx.Done():
-			return
-		case <-changes:
-		case <-heartbeat.C:
-			beat = true
-		}
+	}
+}
+
+// next waits until the next frame is due, and says if it is for a heartbeat, and if the stream goes on.
+func next(ctx context.Context, changes <-chan struct{}, heartbeat <-chan time.Time) (beat, goes bool) {
+	pause := time.NewTimer(streamEvery)
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+		return false, false
+	case <-pause.C:
+	}
+	select {
+	case <-ctx.Done():
+		return false, false
+	case <-changes:
+		return false, true
+	case <-heartbeat:
+		return true, true
 	}
 }
 
@@ -134,6 +151,12 @@ func (l *Live) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx con
 type eventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+}
+
+// begin has a client that loses the stream ask for it again soon.
+func (e *eventWriter) begin() error {
+	_, err := fmt.Fprint(e.w, "retry: 1000\n\n")
+	return err
 }
 
 // send writes an event, if there is data, or else a heartbeat, if one is due.

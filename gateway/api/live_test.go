@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -53,7 +54,7 @@ func (c *client) take(t *testing.T) (states []map[string]any, comments int) {
 			states = append(states, state)
 		case strings.HasPrefix(block, ":"):
 			comments++
-		case block != "":
+		case block != "" && block != "retry: 1000":
 			t.Fatalf("neither event nor comment: %q", block)
 		}
 	}
@@ -177,6 +178,37 @@ func TestAStreamEndsWhenTheLotDoesNotAnswer(t *testing.T) {
 			t.Errorf("%d bytes after the end: %s", n, c.text)
 		}
 	})
+}
+
+// A server gives a client some time to send its request. A stream outlives that time by far.
+func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
+	b := newBench(t)
+	server := httptest.NewUnstartedServer(b.handler)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	server.Start()
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/api/v1/locations/altstadt/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+apitest.ViewToken)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	events := bufio.NewScanner(answer.Body)
+	events.Buffer(nil, 1<<20)
+	for got := 0; got < 3; {
+		if !events.Scan() {
+			t.Fatalf("the stream ended after %d states: %v", got, events.Err())
+		}
+		if strings.HasPrefix(events.Text(), "data: ") { // states come a quarter of a second apart
+			got++
+			b.backend.Do(lot.CorrectCount{Inside: int64(got)})
+		}
+	}
+	server.CloseClientConnections()
 }
 
 func TestManyReadersShareASnapshot(t *testing.T) {

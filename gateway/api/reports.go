@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/fact"
 )
 
 // Dashboard is the location at a glance (FR-8; source design: Dashboard).
@@ -54,12 +56,29 @@ type Alert struct {
 	Do       string     `json:"do"`
 }
 
-func alertsOf(l *lot.Lot) []Alert {
+// ticketNumber is the number of a ticket in a text: with it on paper, a gate opens.
+var ticketNumber = regexp.MustCompile(`\bT[0-9A-Z]{13}-[0-9a-z]+\b`)
+
+func alertsOf(ctx context.Context, l *lot.Lot) []Alert {
 	alerts := []Alert{}
 	for _, a := range l.Alerts() {
+		if !seesPlates(ctx) {
+			a.What = ticketNumber.ReplaceAllString(a.What, "…")
+			a.Where = placeOnly(l, a)
+		}
 		alerts = append(alerts, Alert{a.Code, a.Severity.String(), a.Where, timeAt(a.SinceMS), a.What, a.Do})
 	}
 	return alerts
+}
+
+// placeOnly is where an alert is, if that is a place or a device: of some it is a plate.
+func placeOnly(l *lot.Lot, a lot.Alert) string {
+	_, isGate := l.Gate(fact.GateID(a.Where))
+	_, isSpot := l.Spot(fact.SpotID(a.Where))
+	if isGate || isSpot || a.Code == "device_offline" {
+		return a.Where
+	}
+	return ""
 }
 
 // Analytics are totals by day and by hour.
@@ -100,7 +119,7 @@ func (s *server) dashboard(ctx context.Context, in *Here) (*struct{ Body Dashboa
 	}
 	out := &struct{ Body Dashboard }{}
 	return out, s.view(ctx, func(l *lot.Lot) {
-		out.Body = Dashboard{realtimeOf(l), revenueOf(l), trendsOf(l), alertsOf(l)}
+		out.Body = Dashboard{realtimeOf(l), revenueOf(l), trendsOf(l), alertsOf(ctx, l)}
 	})
 }
 
@@ -142,7 +161,7 @@ func (s *server) alerts(ctx context.Context, in *Here) (*struct{ Body Alerts }, 
 		return nil, err
 	}
 	out := &struct{ Body Alerts }{}
-	return out, s.view(ctx, func(l *lot.Lot) { out.Body.Alerts = alertsOf(l) })
+	return out, s.view(ctx, func(l *lot.Lot) { out.Body.Alerts = alertsOf(ctx, l) })
 }
 
 func (s *server) decisions(ctx context.Context, in *Here) (*struct{ Body Decisions }, error) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 
 	"gatehouse/gateway/api/apitest"
@@ -47,7 +48,13 @@ func TestASpotOutOfService(t *testing.T) {
 func TestPlatesAndTicketNumbersAreForWhoOperates(t *testing.T) {
 	b := newBench(t)
 	ticket := b.post("/api/v1/entry", enterBody).text("ticketId")
-	for _, path := range []string{"/floors/F1/spots", "/gates", "/decisions", "/dashboard"} {
+	b.backend.Drive(inGate)
+	b.post("/api/v1/entry", enterBody).is(200) // the same plate again: the first stay is in doubt
+	alerts := b.get("/api/v1/locations/altstadt/alerts")
+	if !strings.Contains(alerts.body, ticket) {
+		t.Errorf("no alert is about the ticket: %s", alerts.body)
+	}
+	for _, path := range []string{"/floors/F1/spots", "/gates", "/decisions", "/dashboard", "/alerts"} {
 		seen := b.ask("GET", "/api/v1/locations/altstadt"+path, apitest.ViewToken, "").is(200)
 		mustLack(t, seen.body, "BGH1234", ticket)
 	}

@@ -78,7 +78,7 @@ func stateOf(ctx context.Context, l *lot.Lot, info Info) State {
 		Location: string(cfg.Location), Name: cfg.Name, Timezone: cfg.Zone.String(), Currency: string(cfg.Currency),
 		Clock: l.Now().Trust.String(), SafeMode: info.SafeMode, Demo: info.Demo, Version: info.Version, Board: info.Board,
 		Role: whoOf(ctx).role.String(), Realtime: realtimeOf(l), Floors: floorsOf(l), Gates: make([]Gate, len(cfg.Gates)),
-		Revenue: revenueOf(l), Today: todayOf(l), Alerts: alertsOf(l), Decisions: decisionsOf(ctx, l, decisionsShown),
+		Revenue: revenueOf(l), Today: todayOf(l), Alerts: alertsOf(ctx, l), Decisions: decisionsOf(ctx, l, decisionsShown),
 	}
 	s.AlertsAll = len(s.Alerts)
 	s.Alerts = s.Alerts[:min(len(s.Alerts), alertsShown)]

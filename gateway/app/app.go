@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,14 +24,15 @@ import (
 )
 
 var (
-	errDiskFailed = errors.New("app: the disk has failed, and what was decided is not durable yet")
+	errDiskFailed = errors.New("app: the disk does not answer, and what was decided is not durable yet")
 	errStopped    = errors.New("app: the gateway is stopping; ask again with the same idempotency key")
+	errReadFailed = errors.New("app: reading the lot failed")
 )
 
 // Options are what an App is made of.
 type Options struct {
 	Site    site.Loaded
-	DataDir string
+	DataDir string // the journal is a folder in it
 	Catalog drivers.Catalog
 	Host    drivers.Host
 	Clock   *Clock
@@ -53,65 +55,64 @@ type App struct {
 	journal atomic.Pointer[journal.Journal]
 	dropped atomic.Int64 // sensor readings that found the inbox full
 	faces   faces
+	arms    arms
+	changes changes
 	stopped chan struct{} // closed when the owner has stopped
-
-	mu        sync.Mutex
-	listeners map[chan struct{}]struct{}
-	dirty     bool
 }
 
-// New opens the journal, restores the lot and makes the devices. A device that can't be reached is no error.
+// New opens the journal, restores the lot and makes the devices. A device that can't be made or reached is no error.
+// Errors: the journal's (ErrInUse, ErrNewer, ErrOtherLocation, of the disk), or what is wrong with the site. After
+// New, call Run.
 func New(o Options) (*App, error) {
-	a := &App{options: o, listeners: map[chan struct{}]struct{}{}, byUse: map[site.Use]map[int]*device{}, stopped: make(chan struct{})}
+	a := &App{options: o, byUse: map[site.Use]map[int]*device{}, stopped: make(chan struct{})}
 	if _, err := lot.New(o.Site.Lot); err != nil {
 		return nil, err
 	}
-	opened, state, report, err := journal.Open(a.journalOptions(), func() journal.State {
-		made, _ := lot.New(o.Site.Lot) // it was tried above with the same configuration
-		return made
-	})
+	opened, restored, report, err := a.open()
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
-	restored := state.(*lot.Lot)
-	a.journal.Store(opened)
 	a.owner = a.newOwner(restored, opened)
 	a.makeDevices()
-	a.begin(restored, report)
+	a.begin(report)
 	return a, nil
 }
 
-func (a *App) journalOptions() journal.Options {
-	return journal.Options{
+// open opens the journal and makes the lot that its facts led to.
+func (a *App) open() (*journal.Journal, *lot.Lot, journal.Report, error) {
+	options := journal.Options{
 		Dir: filepath.Join(a.options.DataDir, "journal"), Location: a.options.Site.Lot.Location, Disk: a.options.Disk,
 		Checker: a.options.Checker, Logger: a.options.Log,
 	}
+	opened, state, report, err := journal.Open(options, func() journal.State {
+		made, _ := lot.New(a.options.Site.Lot) // New has tried it with the same configuration
+		return made
+	})
+	if err != nil {
+		return nil, nil, report, err
+	}
+	a.journal.Store(opened)
+	return opened, state.(*lot.Lot), report, nil
 }
 
 func (a *App) newOwner(restored *lot.Lot, opened *journal.Journal) *owner {
-	o := &owner{
-		lot: restored, journal: opened, clock: a.options.Clock, log: a.options.Log,
+	return &owner{
+		lot: restored, journal: opened, clock: a.options.Clock, log: a.options.Log, pause: mendPause, diskWake: farOff(),
 		inbox: make(chan input, inboxMax), answers: answers{some: make(chan struct{}, 1)},
-		perform: a.perform, changed: a.markChanged,
+		mended: make(chan mended, 1), stopping: make(chan struct{}), perform: a.perform, changed: a.changes.mark,
+		open: func() (*journal.Journal, journal.Report, error) {
+			anew, _, report, err := a.open() // the owner goes on with its own lot, which knows more
+			return anew, report, err
+		},
 	}
-	o.open = func() (*journal.Journal, journal.Report, error) {
-		anew, _, report, err := journal.Open(a.journalOptions(), func() journal.State {
-			made, _ := lot.New(a.options.Site.Lot) // it was made from the same configuration before
-			return made
-		})
-		if err == nil {
-			a.journal.Store(anew)
-		}
-		return anew, report, err
-	}
-	return o
 }
 
 // begin starts a new incarnation, and declares what the log lost.
-func (a *App) begin(restored *lot.Lot, report journal.Report) {
-	wallMS, _ := a.options.Clock.Now()
-	incarnation := fact.NewIncarnation(wallMS, random16())
-	o := a.owner
+func (a *App) begin(report journal.Report) {
+	clock, o := a.options.Clock, a.owner
+	clock.resume(report.At)
+	o.last = clock.read()
+	incarnation := fact.NewIncarnation(o.last.wallMS, random16())
 	o.stamps.Boot = uint64(incarnation)
 	o.stamps.Resume(report.At)
 	a.info = api.Info{
@@ -123,17 +124,17 @@ func (a *App) begin(restored *lot.Lot, report journal.Report) {
 	cause := "start"
 	if report.Rebuilt {
 		cause = "start, state rebuilt: " + report.Why
+		a.options.Log.Warn("state rebuilt from the log", "why", report.Why, "facts", report.Replayed, "kept", report.Aside)
 	}
 	o.step(lot.Started{Incarnation: incarnation, Fact: fact.GatewayStarted{
 		Location: a.options.Site.Lot.Location, Parent: report.Parent.Incarnation, ParentSeq: report.Parent.Seq,
-		ParentHash: report.ParentHash, Cause: cause, Version: a.options.Version, SiteDigest: a.options.Site.Digest,
+		ParentHash: report.ParentHash, Cause: cause[:min(len(cause), causeMaxBytes)], Version: a.options.Version, SiteDigest: a.options.Site.Digest,
 	}}, nil)
-	for _, damage := range report.Damage {
-		if uint64(damage.Last) > restored.Meta().DeclaredThrough {
-			o.step(lot.LogDamaged{Fact: fact.LogDamaged{First: uint64(damage.First), Last: uint64(damage.Last)}}, nil)
-		}
-	}
+	o.declareDamage(report)
 }
+
+// causeMaxBytes bounds what the fact of a start says of its cause.
+const causeMaxBytes = 256
 
 func random16() uint16 {
 	var b [2]byte
@@ -141,22 +142,57 @@ func random16() uint16 {
 	return binary.BigEndian.Uint16(b[:])
 }
 
-// Run serves until ctx ends, then makes durable what was decided and stops the devices.
+// Run serves until ctx ends; then it makes durable what was decided, has the devices carry that out, and stops them.
+// It returns nil if all of that was possible. It returns early, with an error, if the lot can't go on: then start
+// again from the log.
 func (a *App) Run(ctx context.Context) error {
-	devices, stop := context.WithCancel(ctx)
-	defer stop()
-	var running sync.WaitGroup
+	working, halt := context.WithCancel(context.WithoutCancel(ctx))
+	defer halt()
+	var helping, obeying sync.WaitGroup
 	for _, d := range a.devices {
-		running.Go(func() { d.run(devices) })
+		helping.Go(func() { d.attend(working) })
+		if d.obeys() {
+			obeying.Go(func() { d.carryOut(working, a.stopped) })
+		}
 	}
-	running.Go(func() { a.refresh(devices) })
-	running.Go(func() { a.watchClock(devices) })
-	running.Go(func() { a.tellListeners(devices) })
+	helping.Go(func() { a.refresh(working) })
+	helping.Go(func() { a.watchClock(working) })
+	helping.Go(func() { a.changes.tell(working) })
 	err := a.owner.run(ctx)
 	close(a.stopped)
-	stop()
-	running.Wait()
+	endsWithin(lastOrdersMax, &obeying)
+	halt()
+	if !endsWithin(devicesStopMax, &obeying, &helping) {
+		a.options.Log.Error("devices don't stop", "devices", a.stuckDevices())
+	}
 	return err
+}
+
+// endsWithin waits for goroutines, but not for ever.
+func endsWithin(limit time.Duration, groups ...*sync.WaitGroup) bool {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for _, group := range groups {
+			group.Wait()
+		}
+	}()
+	select {
+	case <-ended:
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
+func (a *App) stuckDevices() []fact.DeviceID {
+	var stuck []fact.DeviceID
+	for _, d := range a.devices {
+		if d.serving.Load() > 0 {
+			stuck = append(stuck, d.ID)
+		}
+	}
+	return stuck
 }
 
 // submit gives the lot an event and waits while the inbox is full.
@@ -178,12 +214,19 @@ func (a *App) offer(event lot.Event) {
 
 // DeviceHandler serves the devices that push over HTTP, each at its id.
 func (a *App) DeviceHandler() http.Handler {
-	mux := http.NewServeMux()
+	handlers := map[string]http.Handler{}
 	for _, d := range a.devices {
 		if handler := d.handler(); handler != nil {
-			mux.Handle("/"+string(d.ID), handler)
-			mux.Handle("/"+string(d.ID)+"/", handler)
+			handlers[string(d.ID)] = handler
 		}
 	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		handler, found := handlers[id]
+		if !found {
+			http.NotFound(w, r)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
 }

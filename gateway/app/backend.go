@@ -3,8 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
-	"time"
 
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/lot"
@@ -14,74 +14,96 @@ import (
 
 var _ api.Backend = (*App)(nil)
 
-// Submit gives the lot a command and returns its result when it is durable.
+// Submit gives the lot a command and returns its result when everything that the result rests on is durable. An error
+// means that the outcome is not known: the gateway is stopping, ctx has ended, or the disk did not answer in time.
 func (a *App) Submit(ctx context.Context, command lot.Event) (lot.Result, error) {
-	type answer struct {
-		result lot.Result
-		err    error
+	ctx, cancel := context.WithTimeout(ctx, submitMax)
+	defer cancel()
+	var result lot.Result
+	answered := make(chan error, 1)
+	in := input{event: command, reply: func(r lot.Result, err error) {
+		result = r
+		answered <- err
+	}}
+	if err := a.ask(ctx, in, answered); err != nil {
+		return lot.Result{}, err
 	}
-	answers := make(chan answer, 1)
-	in := input{event: command, reply: func(result lot.Result, err error) { answers <- answer{result, err} }}
-	select {
-	case a.owner.inbox <- in:
-	case <-a.stopped:
-		return lot.Result{}, errStopped
-	case <-ctx.Done():
-		return lot.Result{}, ctx.Err()
-	}
-	select {
-	case got := <-answers:
-		return got.result, got.err
-	case <-a.stopped:
-		return lot.Result{}, errStopped
-	case <-ctx.Done():
-		return lot.Result{}, fmt.Errorf("app: not known to be durable yet; ask again with the same idempotency key: %w", ctx.Err())
-	}
+	return result, nil
 }
 
-// View runs read on the goroutine that owns the lot.
+// View runs read on the goroutine that owns the lot, and returns nil when what it read is durable. After an error
+// read may have run, but does so no more. A read that panics is an error.
 func (a *App) View(ctx context.Context, read func(*lot.Lot)) error {
-	var mu sync.Mutex
+	ctx, cancel := context.WithTimeout(ctx, viewMax)
+	defer cancel()
+	var reading sync.Mutex
+	var failure error
 	abandoned := false
-	done := make(chan error, 1)
-	in := input{
+	answered := make(chan error, 1)
+	err := a.ask(ctx, input{
 		read: func(l *lot.Lot) {
-			mu.Lock()
-			defer mu.Unlock()
+			reading.Lock()
+			defer reading.Unlock()
 			if !abandoned {
-				read(l)
+				failure = a.read(l, read)
 			}
 		},
-		done: func(err error) { done <- err },
+		done: func(err error) { answered <- err },
+	}, answered)
+	reading.Lock() // what the caller reads into is its own again
+	defer reading.Unlock()
+	abandoned = true
+	if err != nil {
+		return err
 	}
+	return failure
+}
+
+// read keeps a reader's panic to the reader: it has changed nothing.
+func (a *App) read(l *lot.Lot, read func(*lot.Lot)) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.options.Log.Error("a read of the lot failed", "cause", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %v", errReadFailed, p)
+		}
+	}()
+	read(l)
+	return nil
+}
+
+// ask gives the owner an input and waits for its answer.
+func (a *App) ask(ctx context.Context, in input, answered <-chan error) error {
 	select {
 	case a.owner.inbox <- in:
 	case <-a.stopped:
 		return errStopped
 	case <-ctx.Done():
-		return ctx.Err()
+		return fmt.Errorf("app: the gateway is too busy; ask again: %w", ctx.Err())
 	}
 	select {
-	case err := <-done:
+	case err := <-answered:
 		return err
 	case <-a.stopped:
-		return errStopped
+		select {
+		case err := <-answered: // it came with the last flush
+			return err
+		default:
+			return errStopped
+		}
 	case <-ctx.Done():
-		mu.Lock() // what the caller reads into is its own again
-		defer mu.Unlock()
-		abandoned = true
-		return ctx.Err()
+		return fmt.Errorf("app: not known to be durable yet; ask again with the same idempotency key: %w", ctx.Err())
 	}
 }
 
-// ClosedTicket finds a ticket that is no longer in memory.
+// ClosedTicket finds a ticket that is no longer in memory. Until the archive is ready it may fail with
+// journal.ErrNotReady.
 func (a *App) ClosedTicket(id fact.TicketID) (lot.Ticket, bool, error) {
 	var t lot.Ticket
 	found, err := a.lookUp(lot.TableClosedTickets, string(id), &t)
 	return t, found, err
 }
 
-// EndedReservation finds a reservation that is no longer in memory.
+// EndedReservation finds a reservation that is no longer in memory; errors as for ClosedTicket.
 func (a *App) EndedReservation(id fact.ReservationID) (lot.Reservation, bool, error) {
 	var r lot.Reservation
 	found, err := a.lookUp(lot.TableEndedReservations, string(id), &r)
@@ -100,79 +122,4 @@ func (a *App) lookUp(table uint8, key string, into any) (bool, error) {
 func (a *App) Info() api.Info { return a.info }
 
 // Changes sends whenever something may have changed, until ctx ends.
-func (a *App) Changes(ctx context.Context) <-chan struct{} {
-	listener := make(chan struct{}, 1)
-	a.mu.Lock()
-	a.listeners[listener] = struct{}{}
-	a.mu.Unlock()
-	context.AfterFunc(ctx, func() {
-		a.mu.Lock()
-		delete(a.listeners, listener)
-		a.mu.Unlock()
-	})
-	return listener
-}
-
-func (a *App) markChanged() {
-	a.mu.Lock()
-	a.dirty = true
-	a.mu.Unlock()
-}
-
-// tellListeners passes changes on, a few times a second at most.
-func (a *App) tellListeners(ctx context.Context) {
-	ticker := time.NewTicker(changesEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		a.mu.Lock()
-		if a.dirty {
-			a.dirty = false
-			for listener := range a.listeners {
-				select {
-				case listener <- struct{}{}:
-				default:
-				}
-			}
-		}
-		a.mu.Unlock()
-	}
-}
-
-// Health is the condition of the gateway, check by check.
-func (a *App) Health() api.Health {
-	h := a.journal.Load().Health()
-	checks := []api.Check{
-		check("journal", h.Broken == nil, lot.Fault, "works", errText(h.Broken), "Check the SD card; the gateway opens the log anew by itself.", false),
-		check("disk_stall", h.StallMS < stallMS, lot.Fault, fmt.Sprintf("%d ms", h.StallMS), fmt.Sprintf("%d ms", h.StallMS), "Replace the SD card soon.", true),
-		check("checkpoint", h.CheckpointErr == nil, lot.Warning, "works", errText(h.CheckpointErr), "Free disk space; the log goes on being the truth.", true),
-		check("disk_space", h.FreeBytes > freeLeastBytes, lot.Warning, mebibytes(h.FreeBytes), mebibytes(h.FreeBytes), "Free disk space.", true),
-		check("clock", a.options.Clock.Trust() != fact.ClockUnset, lot.Warning, a.options.Clock.Trust().String(), "never set since the start", "Connect the network, or set the clock.", true),
-		check("site", a.info.SafeMode == "", lot.Fault, "as written", a.info.SafeMode, "Correct the site file and restart; the gateway runs on the last good one.", true),
-		check("inbox", len(a.owner.inbox) < inboxMax/2, lot.Warning, fmt.Sprint(len(a.owner.inbox)), fmt.Sprint(len(a.owner.inbox)), "The gateway is overloaded; look for a device that babbles.", true),
-	}
-	return api.Health{Checks: checks}
-}
-
-// freeLeastBytes is a month of facts of a busy lot.
-const freeLeastBytes = 256 << 20
-
-func check(id string, well bool, bad lot.Severity, good, wrong, do string, ready bool) api.Check {
-	if well {
-		return api.Check{ID: id, Severity: lot.Info, Value: good, Ready: true}
-	}
-	return api.Check{ID: id, Severity: bad, Value: wrong, Do: do, Ready: ready}
-}
-
-func errText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
-}
-
-func mebibytes(n uint64) string { return fmt.Sprintf("%d MiB free", n>>20) }
+func (a *App) Changes(ctx context.Context) <-chan struct{} { return a.changes.listen(ctx) }

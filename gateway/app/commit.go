@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -19,7 +20,7 @@ type commit struct {
 
 	mu     sync.Mutex
 	early  bool // what may leave early has been let go
-	before bool // some of it there was: effects left before the facts were durable
+	before bool // among it was something that a driver acts on: it left before the facts were durable
 	over   bool
 }
 
@@ -40,7 +41,8 @@ func (c *commit) release(perform func(uint64, []lot.Effect)) {
 	}
 }
 
-// releaseEarly lets vehicles through although the disk does not answer. It reports whether anything left.
+// releaseEarly lets vehicles through although the disk does not answer. It reports whether
+// anything left but the count on a sign.
 func (c *commit) releaseEarly(perform func(uint64, []lot.Effect)) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -48,9 +50,19 @@ func (c *commit) releaseEarly(perform func(uint64, []lot.Effect)) bool {
 		return false
 	}
 	early, _ := split(c.effects)
-	c.early, c.before = true, len(early) > 0
+	c.early, c.before = true, slices.ContainsFunc(early, func(effect lot.Effect) bool {
+		_, sign := effect.(lot.ShowSign)
+		return !sign
+	})
 	perform(c.step, early)
 	return c.before
+}
+
+// held reports whether nothing has left yet.
+func (c *commit) held() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.over && !c.early
 }
 
 // leftEarly reports whether effects left before the facts were durable.
@@ -63,15 +75,23 @@ func (c *commit) leftEarly() bool {
 // overdue reports whether somebody waits for longer than a vehicle should.
 func (c *commit) overdue() bool { return !c.lazy && time.Since(c.since) >= stallMax }
 
-// split parts the effects that may leave before their facts are durable when the disk stalls (what lets a vehicle
-// through, where the gate's policy says so, and what a display shows) from the others: money and tickets never.
+// split parts the effects that may leave before their facts are durable when the disk stalls from the others. What lets
+// a vehicle through may, where the gate's policy says so, and what displays show, unless that announces what must
+// wait. Money and tickets never may.
 func split(effects []lot.Effect) (early, late []lot.Effect) {
+	announced := slices.ContainsFunc(effects, func(effect lot.Effect) bool {
+		_, asks := effect.(lot.AskPayment)
+		move, moves := effect.(lot.MoveBarrier)
+		return asks || moves && !move.Early
+	})
 	for _, effect := range effects {
 		may := false
 		switch e := effect.(type) {
 		case lot.MoveBarrier:
 			may = e.Early
-		case lot.ShowFace, lot.ShowSign:
+		case lot.ShowFace:
+			may = !announced
+		case lot.ShowSign:
 			may = true
 		}
 		if may {

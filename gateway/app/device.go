@@ -6,133 +6,148 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
-	"gatehouse/sync/fact"
 )
 
-// device runs one device of the site: it is made, watched, given orders, and tried again when it fails.
+// What a device can fail with here; the others are its driver's.
+var (
+	errEnded    = errors.New("it ended by itself")
+	errPanicked = errors.New("its driver panicked")
+)
+
+// device runs one device of the site: it is made, watched, given orders, and tried again when it fails. Whatever
+// its driver does stays here.
 type device struct {
 	site.Device
 	driver  any
-	broken  error // why it could not be made
+	watch   func(context.Context) error // nil: the device reports nothing by itself
+	broken  error                       // why it can't serve at all
 	orders  chan order
-	online  atomic.Bool
-	dropped atomic.Int64
+	full    atomic.Bool     // orders were refused since it answered last
+	serving atomic.Int32    // its goroutines
+	probed  time.Time       // refresh's alone
 	submit  func(lot.Event) // waits while the inbox is full
 	offer   func(lot.Event) // drops while the inbox is full
 	log     *slog.Logger
-	levels  *levels
+	arms    *arms
+
+	mu        sync.Mutex // held while a change is told, so that changes are told in their order
+	condition atomic.Uint32
 }
 
-// order is something that a device is to do.
-type order func(ctx context.Context) error
+// The conditions of a device.
+const (
+	unheard uint32 = iota
+	online
+	offline
+)
 
-// newDevice makes a device's driver. A driver that can't be made is a device that is offline.
-func newDevice(d site.Device, catalog drivers.Catalog, host drivers.Host) *device {
-	made := &device{Device: d, orders: make(chan order, ordersMax)}
-	driver, found := catalog.Find(d.Driver)
+// newDevice makes a device's driver. A driver that can't be made, or can't do what it is for, is a device that is
+// offline.
+func (a *App) newDevice(described site.Device) *device {
+	d := &device{Device: described, orders: make(chan order, ordersMax), submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms}
+	driver, found := a.options.Catalog.Find(d.Driver)
 	if !found {
-		made.broken = fmt.Errorf("no driver %q", d.Driver)
-		return made
+		d.broken = fmt.Errorf("there is no driver %q", d.Driver)
+		return d
 	}
-	made.driver, made.broken = driver.Make(host, d.Settings)
-	return made
+	d.broken = d.guarded(func() (err error) {
+		d.driver, err = driver.Make(a.options.Host, d.Settings)
+		return err
+	})
+	if d.broken == nil && !d.fits() {
+		d.broken = fmt.Errorf("driver %q can't serve as %s", d.Driver, d.Use)
+	}
+	return d
 }
 
-// run serves the device until ctx ends.
-func (d *device) run(ctx context.Context) {
+// fits reports whether the driver can do what the device is for, and finds its watcher.
+func (d *device) fits() bool {
+	switch d.Use {
+	case site.UseArmingLoop, site.UseClosingLoop, site.UseArmUp, site.UseArmDown, site.UseFire, site.UseStop:
+		watched, ok := d.driver.(drivers.Switch)
+		d.watch = func(ctx context.Context) error { return watched.Watch(ctx, d.level) }
+		return ok
+	case site.UseCamera:
+		camera, ok := d.driver.(drivers.Camera)
+		d.watch = func(ctx context.Context) error { return camera.See(ctx, d.plate) }
+		return ok
+	case site.UseSensor, site.UseSecondSensor:
+		sensor, ok := d.driver.(drivers.Sensor)
+		d.watch = func(ctx context.Context) error { return sensor.Sense(ctx, d.sample) }
+		return ok
+	case site.UseColumn:
+		reader, ok := d.driver.(drivers.Reader)
+		d.watch = func(ctx context.Context) error { return reader.Read(ctx, d.shown) }
+		return ok
+	case site.UseBarrier:
+		_, ok := d.driver.(drivers.Barrier)
+		return ok
+	case site.UseTerminal:
+		_, ok := d.driver.(drivers.Terminal)
+		return ok
+	}
+	_, ok := d.driver.(drivers.Display)
+	return ok
+}
+
+// attend runs the device's watcher until ctx ends, and again with back-off when it has ended before.
+func (d *device) attend(ctx context.Context) {
+	d.serving.Add(1)
+	defer d.serving.Add(-1)
 	if d.broken != nil {
-		d.report(d.broken)
+		d.lost()
+		d.failed(d.broken)
 		return
 	}
-	go d.carryOut(ctx)
-	watch := d.watcher()
-	if watch == nil {
-		return
-	}
-	gap := time.Second
-	for ctx.Err() == nil {
+	for pause := watchPause; d.watch != nil; pause = min(2*pause, backOffMax) {
 		began := time.Now()
-		err := watch(ctx)
+		err := d.guarded(func() error { return d.watch(ctx) })
 		if ctx.Err() != nil {
 			return
 		}
 		if err == nil {
-			err = errors.New("it ended by itself")
+			err = errEnded
 		}
-		d.report(err)
-		if time.Since(began) > time.Minute {
-			gap = time.Second
+		d.lost()
+		d.failed(err)
+		if time.Since(began) > steadyFor {
+			pause = watchPause
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(gap):
-		}
-		gap = min(2*gap, backOffMax)
-	}
-}
-
-// watcher is what the device reports by, if it reports anything.
-func (d *device) watcher() func(context.Context) error {
-	switch d.Use {
-	case site.UseArmingLoop, site.UseClosingLoop, site.UseArmUp, site.UseArmDown, site.UseFire, site.UseStop:
-		if watched, ok := d.driver.(drivers.Switch); ok {
-			return func(ctx context.Context) error { return watched.Watch(ctx, d.level) }
-		}
-	case site.UseCamera:
-		if camera, ok := d.driver.(drivers.Camera); ok {
-			return func(ctx context.Context) error { return camera.See(ctx, d.plate) }
-		}
-	case site.UseColumn:
-		if reader, ok := d.driver.(drivers.Reader); ok {
-			return func(ctx context.Context) error { return reader.Read(ctx, d.shown) }
-		}
-	case site.UseSensor, site.UseSecondSensor:
-		if sensor, ok := d.driver.(drivers.Sensor); ok {
-			return func(ctx context.Context) error { return sensor.Sense(ctx, d.sample) }
-		}
-	default:
-		return nil
-	}
-	d.report(fmt.Errorf("driver %q can't serve as %s", d.Driver, d.Use))
-	return nil
-}
-
-// carryOut gives the device its orders, one after the other.
-func (d *device) carryOut(ctx context.Context) {
-	for {
 		select {
 		case <-ctx.Done():
 			return
-		case do := <-d.orders:
-			if err := do(ctx); err != nil && ctx.Err() == nil {
-				d.report(err)
-			} else {
-				d.alive()
-			}
+		case <-time.After(pause):
 		}
 	}
 }
 
-// order queues an order. A device that has stopped taking orders is offline, and holds nobody up.
-func (d *device) order(do order) {
-	select {
-	case d.orders <- do:
-	default:
-		if d.dropped.Add(1) == 1 {
-			go d.report(errors.New("it takes no orders"))
+// guarded runs what a driver does. A driver that panics has failed, and nothing else has.
+func (d *device) guarded(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.log.Error("a driver panicked", "device", d.ID, "cause", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%w: %v", errPanicked, p)
 		}
-	}
+	}()
+	return do()
 }
 
-// report says that the device failed. Only a change is an event.
-func (d *device) report(err error) {
-	if d.online.CompareAndSwap(true, false) || d.levels.first(d.ID) {
+// failed says that the device failed. Only a change is an event.
+func (d *device) failed(err error) {
+	if d.condition.Load() == offline {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.condition.Swap(offline) != offline {
 		d.log.Warn("device offline", "device", d.ID, "err", err)
 		d.submit(lot.DeviceChanged{Device: d.ID, Gate: d.Gate, Role: roleOf(d.Use), Note: err.Error()})
 	}
@@ -140,9 +155,16 @@ func (d *device) report(err error) {
 
 // alive says that the device answers.
 func (d *device) alive() {
-	if d.online.CompareAndSwap(false, true) {
-		d.levels.first(d.ID)
-		d.dropped.Store(0)
+	if d.condition.Load() == online {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if was := d.condition.Swap(online); was != online {
+		d.full.Store(false)
+		if was == offline {
+			d.log.Info("device online", "device", d.ID)
+		}
 		d.submit(lot.DeviceChanged{Device: d.ID, Gate: d.Gate, Role: roleOf(d.Use), Online: true})
 	}
 }
@@ -167,26 +189,20 @@ func roleOf(use site.Use) lot.Role {
 	return lot.RoleSensor
 }
 
-// handler serves what the device takes over HTTP, if it does.
+// handler serves what the device takes over HTTP, or is nil.
 func (d *device) handler() http.Handler {
-	handler, _ := d.driver.(http.Handler)
-	return handler
-}
-
-// pay asks a terminal for a payment, or what became of one, and tells the lot what it said.
-func (d *device) pay(payment fact.PaymentID, ask func(context.Context, drivers.Terminal) (drivers.PaymentAnswer, error)) {
-	terminal, ok := d.driver.(drivers.Terminal)
-	if !ok {
-		return
+	handler, takes := d.driver.(http.Handler)
+	if !takes || d.broken != nil {
+		return nil
 	}
-	d.order(func(ctx context.Context) error {
-		answer, err := ask(ctx, terminal)
-		if err != nil {
-			answer = drivers.PaymentAnswer{Outcome: drivers.PaymentUnknown}
-		}
-		d.submit(lot.PaymentAnswered{
-			Payment: payment, Outcome: lot.PaymentOutcome(answer.Outcome), Method: answer.Method, Reference: answer.Reference,
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := d.guarded(func() error {
+			handler.ServeHTTP(w, r)
+			return nil
 		})
-		return err
+		if err != nil {
+			d.failed(err)
+			http.Error(w, "the device's driver failed on this", http.StatusInternalServerError)
+		}
 	})
 }

@@ -148,7 +148,7 @@ func (o *owner) watchDisk() {
 	o.diskWake = farOff()
 	for _, c := range o.waiting {
 		switch {
-		case c.lazy || c.over || c.early:
+		case c.lazy || !c.held():
 		case !c.overdue():
 			o.diskWake = earlier(o.diskWake, c.since.Add(stallMax))
 		default:

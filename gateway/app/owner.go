@@ -30,6 +30,7 @@ type owner struct {
 	perform func(step uint64, effects []lot.Effect)
 	changed func()
 	steps   uint64
+	last    reading // of the clock
 	lotWake time.Time
 	fatal   error // why this run can't go on
 
@@ -103,15 +104,19 @@ func (o *owner) handle(in input) {
 	}
 }
 
-// now stamps the present moment.
-func (o *owner) now() fact.Stamp {
-	wallMS, monoMS := o.clock.Now()
-	return o.stamps.At(wallMS, monoMS, o.clock.Trust())
+// step has the lot decide on one event, and on a clock that was set before it: the event's stamp is of the new time.
+func (o *owner) step(event lot.Event, reply func(lot.Result, error)) {
+	now := o.clock.read()
+	if stepMS := now.stepMS(o.last); stepMS != 0 || now.trust != o.last.trust {
+		o.decide(now, lot.ClockChanged{To: now.trust, StepMS: stepMS}, nil)
+	}
+	o.last = now
+	o.decide(now, event, reply)
 }
 
-// step has the lot decide on one event, and sends what it asks for on its way.
-func (o *owner) step(event lot.Event, reply func(lot.Result, error)) {
-	out := o.lot.Step(o.now(), event)
+// decide has the lot decide on one event, and sends what it asks for on its way.
+func (o *owner) decide(now reading, event lot.Event, reply func(lot.Result, error)) {
+	out := o.lot.Step(o.stamps.At(now.wallMS, now.monoMS, now.trust), event)
 	o.steps++
 	o.perform(o.steps, out.Urgent)
 	o.wake(out.WakeMS)

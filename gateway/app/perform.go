@@ -3,20 +3,17 @@ package app
 import (
 	"context"
 	"fmt"
-	"sync"
-	"time"
 
 	"gatehouse/drivers"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/fact"
 )
 
 // makeDevices makes every device of the site.
 func (a *App) makeDevices() {
-	shared := newLevels()
 	for _, described := range a.options.Site.Devices {
-		d := newDevice(described, a.options.Catalog, a.options.Host)
-		d.submit, d.offer, d.log, d.levels = a.submit, a.offer, a.options.Log, shared
+		d := a.newDevice(described)
 		a.devices = append(a.devices, d)
 		at := described.Gate
 		if described.Use == site.UseSign {
@@ -29,28 +26,27 @@ func (a *App) makeDevices() {
 	}
 }
 
-// faces are what the displays show, so that it can be shown again.
-type faces struct {
-	mu    sync.Mutex
-	shown map[*device]drivers.Face
-}
-
-// perform sends effects on their way. It never waits: each device has a queue.
-func (a *App) perform(effects []lot.Effect) {
+// perform sends the effects of a step on their way. It never waits: each device has a queue.
+func (a *App) perform(step uint64, effects []lot.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case lot.MoveBarrier:
 			a.moveBarrier(e)
 		case lot.ShowFace:
-			a.show(a.displayOf(e.Gate), drivers.Face{Lines: e.Face.Lines, Colour: drivers.Colour(e.Face.Colour)})
+			a.show(step, a.displayOf(e.Gate), drivers.Face{Lines: e.Face.Lines, Colour: drivers.Colour(e.Face.Colour)})
 		case lot.ShowSign:
-			a.show(a.byUse[site.UseSign][e.Floor], signFace(e))
+			a.show(step, a.byUse[site.UseSign][e.Floor], signFace(e))
 		case lot.PrintTicket:
 			a.print(e)
 		case lot.AskPayment:
-			a.askPayment(e)
+			order := drivers.PaymentOrder{Payment: e.Payment, Amount: e.Amount}
+			a.askTerminal(e.Gate, e.Payment, patience{payWait, payTake}, func(ctx context.Context, t drivers.Terminal) (drivers.PaymentAnswer, error) {
+				return t.Pay(ctx, order)
+			})
 		case lot.AskPaymentStatus:
-			a.askPaymentStatus(e)
+			a.askTerminal(e.Gate, e.Payment, patience{whileItMatters, statusTake}, func(ctx context.Context, t drivers.Terminal) (drivers.PaymentAnswer, error) {
+				return t.Status(ctx, e.Payment)
+			})
 		}
 	}
 }
@@ -60,11 +56,12 @@ func (a *App) moveBarrier(e lot.MoveBarrier) {
 	if d == nil {
 		return
 	}
-	barrier, ok := d.driver.(drivers.Barrier)
-	if !ok {
-		return
+	command, waits := drivers.BarrierCommand(e.Command), whileItMatters
+	if command == drivers.BarrierRaise || command == drivers.BarrierLower {
+		waits = moveWait
 	}
-	d.order(func(ctx context.Context) error { return barrier.Do(ctx, drivers.BarrierCommand(e.Command)) })
+	barrier, _ := d.driver.(drivers.Barrier)
+	d.order(order{patience: patience{waits, moveTake}, do: func(ctx context.Context) error { return barrier.Do(ctx, command) }})
 }
 
 // displayOf is the display of a gate: one of its own, or its column's.
@@ -83,65 +80,43 @@ func signFace(e lot.ShowSign) drivers.Face {
 	return face
 }
 
-func (a *App) show(d *device, face drivers.Face) {
-	if d == nil {
-		return
-	}
-	display, ok := d.driver.(drivers.Display)
-	if !ok {
-		return
-	}
-	a.faces.mu.Lock()
-	if a.faces.shown == nil {
-		a.faces.shown = map[*device]drivers.Face{}
-	}
-	a.faces.shown[d] = face
-	a.faces.mu.Unlock()
-	d.order(func(ctx context.Context) error { return display.Show(ctx, face) })
-}
-
-// refresh shows every face again from time to time, so that a display that lost power heals.
-func (a *App) refresh(ctx context.Context) {
-	ticker := time.NewTicker(refreshEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		a.faces.mu.Lock()
-		for d, face := range a.faces.shown {
-			if display, ok := d.driver.(drivers.Display); ok && len(d.orders) == 0 {
-				d.order(func(ctx context.Context) error { return display.Show(ctx, face) })
-			}
-		}
-		a.faces.mu.Unlock()
-	}
-}
-
 func (a *App) print(e lot.PrintTicket) {
 	d := a.byUse[site.UseColumn][e.Gate]
 	if d == nil {
 		return
 	}
-	if printer, ok := d.driver.(drivers.Printer); ok {
-		slip := drivers.Slip{Lines: e.Lines, QR: string(e.Ticket)}
-		d.order(func(ctx context.Context) error { return printer.Print(ctx, slip) })
+	printer, prints := d.driver.(drivers.Printer)
+	if !prints {
+		return
 	}
+	slip := drivers.Slip{Lines: e.Lines, QR: string(e.Ticket)}
+	d.order(order{patience: patience{printWait, printTake}, do: func(ctx context.Context) error { return printer.Print(ctx, slip) }})
 }
 
-func (a *App) askPayment(e lot.AskPayment) {
-	if d := a.byUse[site.UseTerminal][e.Gate]; d != nil {
-		order := drivers.PaymentOrder{Payment: e.Payment, Amount: e.Amount}
-		d.pay(e.Payment, func(ctx context.Context, t drivers.Terminal) (drivers.PaymentAnswer, error) { return t.Pay(ctx, order) })
+// askTerminal asks a terminal for a payment, or what became of one, and tells the lot what it said: that nobody knows,
+// if it said nothing.
+func (a *App) askTerminal(
+	gate int, payment fact.PaymentID, p patience, ask func(context.Context, drivers.Terminal) (drivers.PaymentAnswer, error),
+) {
+	d := a.byUse[site.UseTerminal][gate]
+	if d == nil {
+		return
 	}
-}
-
-func (a *App) askPaymentStatus(e lot.AskPaymentStatus) {
-	if d := a.byUse[site.UseTerminal][e.Gate]; d != nil {
-		d.pay(e.Payment, func(ctx context.Context, t drivers.Terminal) (drivers.PaymentAnswer, error) {
-			return t.Status(ctx, e.Payment)
-		})
-	}
+	terminal, _ := d.driver.(drivers.Terminal)
+	var answer drivers.PaymentAnswer
+	d.order(order{
+		patience: p,
+		do: func(ctx context.Context) (err error) {
+			answer, err = ask(ctx, terminal)
+			return err
+		},
+		then: func(err error) {
+			if err != nil {
+				answer = drivers.PaymentAnswer{Outcome: drivers.PaymentUnknown}
+			}
+			d.submit(lot.PaymentAnswered{
+				Payment: payment, Outcome: lot.PaymentOutcome(answer.Outcome), Method: answer.Method, Reference: answer.Reference,
+			})
+		},
+	})
 }

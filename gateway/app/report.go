@@ -8,61 +8,58 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/occupancy"
 	"gatehouse/gateway/site"
-	"gatehouse/sync/fact"
 )
 
-// levels keeps what the switches of arms read: both make one event. It also knows who was heard of.
-type levels struct {
-	mu   sync.Mutex
-	arms map[int][2]bool
-	seen map[fact.DeviceID]bool
+// arms keeps what the switches of arms read: both of an arm make one event.
+type arms struct {
+	mu    sync.Mutex // held while an event is told, so that events are told in their order
+	reads map[int]*armReads
 }
 
-func newLevels() *levels {
-	return &levels{arms: map[int][2]bool{}, seen: map[fact.DeviceID]bool{}}
-}
+type armReads struct{ up, down bool }
 
-// first reports whether a device is heard of for the first time.
-func (l *levels) first(id fact.DeviceID) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	seen := l.seen[id]
-	l.seen[id] = true
-	return !seen
-}
-
-// arm takes one switch of an arm and returns both.
-func (l *levels) arm(gate int, up, active bool) (bool, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	both := l.arms[gate]
-	if up {
-		both[0] = active
-	} else {
-		both[1] = active
+// change takes one switch of a gate's arm and tells what both read.
+func (a *arms) change(at int, up, active bool, tell func(lot.Event)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.reads == nil {
+		a.reads = map[int]*armReads{}
 	}
-	l.arms[gate] = both
-	return both[0], both[1]
+	reads := a.reads[at]
+	if reads == nil {
+		reads = &armReads{}
+		a.reads[at] = reads
+	}
+	if up {
+		reads.up = active
+	} else {
+		reads.down = active
+	}
+	tell(lot.ArmChanged{Gate: at, Up: reads.up, Down: reads.down})
 }
 
-// level reports an edge of a switch.
+// level reports an edge of a switch. A switch that can't be believed doesn't answer.
 func (d *device) level(level drivers.Level) {
-	d.alive()
-	active := level == drivers.LevelActive
+	if level != drivers.LevelFailed {
+		d.alive()
+	}
 	switch d.Use {
 	case site.UseArmingLoop:
 		d.submit(lot.LoopChanged{Gate: d.Gate, Loop: gate.ArmingLoop, Level: loopLevel(level)})
 	case site.UseClosingLoop:
 		d.submit(lot.LoopChanged{Gate: d.Gate, Loop: gate.ClosingLoop, Level: loopLevel(level)})
 	case site.UseArmUp, site.UseArmDown:
-		up, down := d.levels.arm(d.Gate, d.Use == site.UseArmUp, active)
-		d.submit(lot.ArmChanged{Gate: d.Gate, Up: up, Down: down})
+		d.arms.change(d.Gate, d.Use == site.UseArmUp, level == drivers.LevelActive, d.submit)
 	case site.UseFire:
 		d.submit(lot.FireChanged{Active: level != drivers.LevelInactive})
 	case site.UseStop:
 		d.submit(lot.StopChanged{Gate: d.Gate, Active: level != drivers.LevelInactive})
 	}
 }
+
+// lost says of a switch that nobody watches any more that it can't be believed: its last level must not be taken for
+// the present one, least of all where an arm comes down. Of other devices it says nothing.
+func (d *device) lost() { d.level(drivers.LevelFailed) }
 
 func loopLevel(level drivers.Level) gate.Level {
 	switch level {

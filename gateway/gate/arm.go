@@ -64,7 +64,7 @@ func (g *Gate) readArm(up, down bool) {
 	if a.seen && a.up == up && a.down == down || !a.hasUp && !a.hasDown {
 		return
 	}
-	first := !a.seen
+	first, leavesUp := !a.seen, a.up
 	a.up, a.down, a.seen = up, down, true
 	if !down && (up || !a.hasUp) {
 		a.lying = false // seen up, as it should be
@@ -79,7 +79,7 @@ func (g *Gate) readArm(up, down bool) {
 	case down:
 		g.seenDown()
 	default:
-		g.seenNeither(first)
+		g.seenNeither(first, leavesUp)
 	}
 }
 
@@ -95,7 +95,7 @@ func (g *Gate) seenUp() {
 		g.moved(true)
 		g.arrived()
 	case armFalling:
-		if a.lowering || g.cfg.Closing == ClosedByGateway && !a.uncommanded {
+		if a.lowering {
 			g.moved(true)
 		}
 		a.lowering = false
@@ -106,9 +106,7 @@ func (g *Gate) seenUp() {
 // seenDown takes note that the down switch alone is on.
 func (g *Gate) seenDown() {
 	switch a := &g.arm; a.position {
-	case armFalling:
-		g.landed()
-	case armUnknown:
+	case armFalling, armUnknown:
 		g.landed()
 	case armRising:
 		if a.cause == CauseNone || a.proved {
@@ -124,13 +122,13 @@ func (g *Gate) seenDown() {
 }
 
 // seenNeither takes note that the arm is on neither switch.
-func (g *Gate) seenNeither(first bool) {
+func (g *Gate) seenNeither(first, leavesUp bool) {
 	switch a := &g.arm; {
 	case a.position == armUp && a.hasUp:
 		g.judgeFall()
 	case a.position == armDown && a.hasDown:
 		g.moved(true)
-	case a.position == armFalling && !a.hasDown, a.position == armUnknown && first:
+	case a.position == armFalling && leavesUp, a.position == armUnknown && first:
 		a.dueMS = g.nowMS + g.cfg.MaxRunMS
 	}
 }
@@ -210,6 +208,7 @@ func (g *Gate) armDue() {
 	}
 }
 
+// riseDue judges an arm that should be up.
 func (g *Gate) riseDue() {
 	a := &g.arm
 	reached := !a.down && (a.up || !a.hasUp)
@@ -227,6 +226,7 @@ func (g *Gate) riseDue() {
 	a.position = a.reading()
 }
 
+// fallDue judges an arm that should be down.
 func (g *Gate) fallDue() {
 	a := &g.arm
 	switch {

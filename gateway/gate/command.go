@@ -49,7 +49,7 @@ func (g *Gate) setStop(active bool) {
 func (g *Gate) confirm() {
 	a := &g.arm
 	rests := a.dueMS == Never // or nobody waits for it to move any more
-	if a.lying || rests && (a.position == armRising || a.position == armFalling) {
+	if rests && (a.lying || a.position != armUp && a.position != armDown) {
 		a.position = a.reading()
 	}
 	a.lowering = a.lowering && !rests
@@ -125,7 +125,7 @@ func (g *Gate) again(cause Cause) {
 	a := &g.arm
 	switch {
 	case g.stop:
-		a.slipped = true
+		a.position, a.slipped = a.reading(), true
 		return
 	case a.lockedOut:
 		return
@@ -148,7 +148,7 @@ func (g *Gate) sendUp(o Output) {
 	g.say(o)
 	a.cause, a.raisedMS = o.Cause, g.nowMS
 	a.lowering, a.slipped, a.proved = false, false, false
-	if a.position != armUp || a.hasUp && !a.up {
+	if a.position != armUp {
 		a.position, a.dueMS = armRising, g.nowMS+g.cfg.MaxRunMS
 	}
 }

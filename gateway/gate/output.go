@@ -86,7 +86,7 @@ var outputText = [...]string{
 // String is the kind's name.
 func (k OutputKind) String() string { return nameOf(outputText[:], uint8(k)) }
 
-// Output is one thing that a gate says.
+// Output is one thing that a gate says; its Kind says which fields hold.
 type Output struct {
 	Kind      OutputKind
 	Command   Command

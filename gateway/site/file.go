@@ -125,6 +125,7 @@ type gateTable struct {
 	DiskStall   string `toml:"disk_stall"`
 	ClearMS     *int64 `toml:"clear_ms"`
 	MaxRunMS    *int64 `toml:"max_run_ms"`
+	BackOutMS   *int64 `toml:"back_out_ms"`
 	VendTimeout *int64 `toml:"vend_timeout_ms"`
 }
 

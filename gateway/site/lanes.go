@@ -27,11 +27,10 @@ func (b *builder) server() {
 }
 
 func (b *builder) gates() {
-	var ids []string
+	ids := map[string]bool{}
 	for i := range b.file.Gates {
 		t := &b.file.Gates[i]
 		b.unique(t.ID, "gate", ids, "gate", i)
-		ids = append(ids, t.ID)
 		g := lot.Gate{ID: fact.GateID(t.ID), Name: t.Name}
 		if g.Name == "" {
 			g.Name = t.ID
@@ -50,6 +49,7 @@ func (b *builder) gates() {
 			[]lot.Stall{lot.StallOpen, lot.StallWait}, lot.StallOpen, "gate", i, "disk_stall")
 		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
 		b.set(&g.Lane.MaxRunMS, t.MaxRunMS, 500, 60_000, "gate", i, "max_run_ms")
+		b.set(&g.Lane.BackOutMS, t.BackOutMS, 500, 60_000, "gate", i, "back_out_ms")
 		b.set(&g.Lane.VendTimeoutMS, t.VendTimeout, 5_000, 3_600_000, "gate", i, "vend_timeout_ms")
 		if g.Lane.Direction != fact.Outward {
 			b.entries = append(b.entries, t.ID)
@@ -70,8 +70,7 @@ func (b *builder) gateIDs() []string {
 }
 
 func (b *builder) devices() {
-	var ids []string
-	spots := map[string]int32{}
+	ids, spots := map[string]bool{}, map[string]int32{}
 	for i := range b.site.Lot.Spots {
 		spots[b.site.Lot.Spots[i].Number] = int32(i)
 	}
@@ -82,12 +81,11 @@ func (b *builder) devices() {
 	for i := range b.file.Devices {
 		t := &b.file.Devices[i]
 		b.unique(t.ID, "device", ids, "device", i)
-		ids = append(ids, t.ID)
 		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: t.Settings}
 		if t.Role == "" {
 			b.wrong("the device's role is missing", fmt.Sprintf("write one of %q", uses), "device", i)
 		}
-		d.Use = choose(b, t.Role, uses, Uses(), UseSensor, "device", i, "role")
+		d.Use = choose(b, t.Role, uses, Uses(), "", "device", i, "role")
 		b.driver(i, t)
 		b.place(i, t, &d, spots)
 		b.site.Devices = append(b.site.Devices, d)
@@ -135,7 +133,7 @@ func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32
 		}
 	case UseSign:
 		d.Floor = b.find(t.Floor, "floor", b.floorIDs(), "device", i, "floor")
-	case UseFire:
+	case UseFire, "":
 	default:
 		d.Gate = b.find(t.Gate, "gate", b.gateIDs(), "device", i, "gate")
 	}

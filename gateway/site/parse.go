@@ -3,7 +3,9 @@ package site
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"slices"
 
 	"gatehouse/drivers"
 	"gatehouse/gateway/lot"
@@ -19,9 +21,10 @@ func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
 		return nil, err
 	}
 	b := &builder{document: document, known: known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
-	if err := document.Decode(&b.file); err != nil {
+	if err := document.Decode(&b.file); err != nil && !errors.As(err, &b.problems) {
 		return nil, err
 	}
+	b.misread = slices.Clone(b.problems)
 	b.location()
 	b.server()
 	b.floors()
@@ -48,12 +51,16 @@ type builder struct {
 	file     file
 	site     *Site
 	problems tomlfile.Problems
-	entries  []string // entry gates by id, in order
+	misread  tomlfile.Problems // what could not even be read: nothing more is said of it
+	entries  []string          // entry gates by id, in order
 }
 
 // wrong notes a problem at a place in the file.
 func (b *builder) wrong(what, do string, path ...any) {
-	b.problems = append(b.problems, b.document.Problem(path, what, do))
+	problem := b.document.Problem(path, what, do)
+	if !slices.ContainsFunc(b.misread, func(p tomlfile.Problem) bool { return p.Key == problem.Key }) {
+		b.problems = append(b.problems, problem)
+	}
 }
 
 // choose looks a word up; an unknown one is a problem that names the nearest.
@@ -74,6 +81,9 @@ func advise(word string, names []string) string {
 	if near := tomlfile.Suggest(word, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
+	if len(names) == 0 {
+		return "there is none yet: add it first"
+	}
 	return fmt.Sprintf("write one of %q", names)
 }
 
@@ -93,15 +103,23 @@ func (b *builder) find(id, what string, ids []string, path ...any) int {
 }
 
 // unique notes an id that is missing or was there before.
-func (b *builder) unique(id, what string, before []string, path ...any) {
-	if id == "" {
+func (b *builder) unique(id, what string, before map[string]bool, path ...any) {
+	switch {
+	case id == "":
 		b.wrong("a "+what+" needs an id", "give it a short name, as it is painted on the wall", path...)
+	case before[id]:
+		b.wrong(fmt.Sprintf("there are two %ss %q", what, id), "give each its own id", path...)
 	}
-	for _, other := range before {
-		if other == id && id != "" {
-			b.wrong(fmt.Sprintf("there are two %ss %q", what, id), "give each its own id", path...)
-		}
+	before[id] = true
+}
+
+// within reports whether a number is within its bounds, and notes it if not.
+func (b *builder) within(value, least, most int64, path ...any) bool {
+	if value >= least && value <= most {
+		return true
 	}
+	b.wrong(fmt.Sprintf("%d is out of range", value), fmt.Sprintf("write a number from %d to %d", least, most), path...)
+	return false
 }
 
 // money reads an amount; an empty text is nothing.
@@ -111,21 +129,17 @@ func (b *builder) money(text string, path ...any) int64 {
 	}
 	amount, err := fact.ParseMoney(text, b.site.Lot.Currency)
 	if err != nil {
-		b.wrong(fmt.Sprintf("%q is no amount of %s", text, b.site.Lot.Currency), `write a decimal number in quotes, for example "2.50"`, path...)
+		b.wrong(fmt.Sprintf("%q is no amount of money", text), `write a decimal number in quotes, for example "2.50"`, path...)
 	}
 	if amount.Minor < 0 {
 		b.wrong("the amount is negative", "write an amount of 0 or more", path...)
 	}
-	return amount.Minor
+	return max(0, amount.Minor)
 }
 
 // set copies a number that the file gives, if it is within its bounds.
 func (b *builder) set(to *int64, from *int64, least, most int64, path ...any) {
-	switch {
-	case from == nil:
-	case *from < least || *from > most:
-		b.wrong(fmt.Sprintf("%d is out of range", *from), fmt.Sprintf("write a number from %d to %d", least, most), path...)
-	default:
+	if from != nil && b.within(*from, least, most, path...) {
 		*to = *from
 	}
 }

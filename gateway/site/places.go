@@ -2,6 +2,9 @@ package site
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,12 +28,13 @@ func (b *builder) location() {
 	if cfg.Name == "" {
 		cfg.Name = l.ID
 	}
-	if len(l.Currency) != 3 || strings.ToUpper(l.Currency) != l.Currency {
-		b.wrong(fmt.Sprintf("%q is no currency", l.Currency), `write its ISO code, for example currency = "EUR"`, "location", "currency")
+	if !currencyCode.MatchString(l.Currency) {
+		b.wrong(missingOr(l.Currency, "currency"), `write its ISO code, for example currency = "EUR"`, "location", "currency")
+		cfg.Currency = "XTS" // the ISO code for tests: what follows from a wrong one need not be told as well
 	}
 	zone, err := time.LoadLocation(l.Timezone)
 	if err != nil || l.Timezone == "" || l.Timezone == "Local" {
-		b.wrong(fmt.Sprintf("%q is no time zone", l.Timezone), `write its IANA name, for example timezone = "Europe/Berlin"`, "location", "timezone")
+		b.wrong(missingOr(l.Timezone, "time zone"), `write its IANA name, for example timezone = "Europe/Berlin"`, "location", "timezone")
 		zone = time.UTC
 	}
 	cfg.Zone, cfg.Matching = zone, plate.DefaultPolicy()
@@ -44,11 +48,20 @@ func (b *builder) location() {
 	}
 }
 
+var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// missingOr says what is wrong with a text that can't be used.
+func missingOr(text, what string) string {
+	if text == "" {
+		return "the " + what + " is missing"
+	}
+	return fmt.Sprintf("%q is no %s", text, what)
+}
+
 func (b *builder) floors() {
-	var ids []string
+	ids := map[string]bool{}
 	for i, f := range b.file.Floors {
 		b.unique(f.ID, "floor", ids, "floor", i)
-		ids = append(ids, f.ID)
 		name := f.Name
 		if name == "" {
 			name = "Floor " + strconv.FormatInt(f.Number, 10)
@@ -58,15 +71,14 @@ func (b *builder) floors() {
 	if len(ids) == 0 {
 		b.wrong("there is no floor", "add a [[floor]] with an id and a number")
 	}
-	var zones []string
+	zones := map[string]bool{}
 	for i, z := range b.file.Zones {
 		b.unique(z.ID, "zone", zones, "zone", i)
-		zones = append(zones, z.ID)
 		name := z.Name
 		if name == "" {
 			name = z.ID
 		}
-		floor := b.find(z.Floor, "floor", ids, "zone", i, "floor")
+		floor := b.find(z.Floor, "floor", b.floorIDs(), "zone", i, "floor")
 		b.site.Lot.Zones = append(b.site.Lot.Zones, lot.Zone{ID: fact.ZoneID(z.ID), Floor: max(0, floor), Name: name})
 	}
 }
@@ -88,12 +100,13 @@ func (b *builder) zoneIDs() []string {
 }
 
 func (b *builder) sensors() {
-	var names []string
+	names := map[string]bool{}
 	for i, s := range b.file.Sensors {
 		b.unique(s.Name, "sensor", names, "sensor", i)
-		names = append(names, s.Name)
 		cfg := occupancy.Default()
-		cfg.EmptyMM = int32(s.EmptyMM)
+		if b.within(s.EmptyMM, 0, 100_000, "sensor", i, "empty_mm") {
+			cfg.EmptyMM = int32(s.EmptyMM)
+		}
 		b.set(&cfg.PeriodMS[0], s.PeriodMS, 0, 86_400_000, "sensor", i, "period_ms")
 		cfg.PeriodMS[1] = cfg.PeriodMS[0]
 		cfg.SuspectAfterMS = max(cfg.SuspectAfterMS, 2*cfg.PeriodMS[0])
@@ -103,10 +116,16 @@ func (b *builder) sensors() {
 		b.set(&count, s.Sensors, 1, 2, "sensor", i, "sensors")
 		cfg.Sensors = uint8(count)
 		if err := cfg.Check(); err != nil {
-			b.wrong(err.Error(), "", "sensor", i)
+			b.wrong(without(err, occupancy.ErrConfig), "", "sensor", i)
 		}
 		b.site.Lot.Sensors = append(b.site.Lot.Sensors, cfg)
 	}
+}
+
+// without is the text of errors of a package without what they all begin with.
+func without(err, prefix error) string {
+	text := strings.ReplaceAll(err.Error(), prefix.Error()+": ", "")
+	return strings.ReplaceAll(text, "\n", "; ")
 }
 
 func (b *builder) spots() {
@@ -126,6 +145,7 @@ func (b *builder) spots() {
 		if table.Sensor != "" {
 			spot.Sensor = b.find(table.Sensor, "sensor", sensors, "spots", row, "sensor")
 		}
+		b.distances(row)
 		for i, number := range b.numbers(row) {
 			if seen[number] {
 				b.wrong(fmt.Sprintf("there are two spots %q", number), "give each its own number", "spots", row, "numbers")
@@ -139,6 +159,20 @@ func (b *builder) spots() {
 	}
 	if n := len(b.site.Lot.Spots); n == 0 || n > spotsMax {
 		b.wrong(fmt.Sprintf("there are %d spots", n), fmt.Sprintf("a gateway runs 1 to %d spots; add [[spots]] rows", spotsMax))
+	}
+}
+
+// distancesMax bounds distances in metres, and so everything that is counted from them.
+const distancesMax = 100_000
+
+// distances checks what a row says of distances.
+func (b *builder) distances(row int) {
+	table := &b.file.Spots[row]
+	b.within(table.ElevatorM, 0, distancesMax, "spots", row, "elevator_distance_m")
+	b.within(table.StepM, 0, distancesMax, "spots", row, "step_m")
+	for _, id := range slices.Sorted(maps.Keys(table.EntryM)) {
+		b.within(table.EntryM[id], 0, distancesMax, "spots", row, "entry_distance_m", id)
+		b.find(id, "entry gate", b.entries, "spots", row, "entry_distance_m", id)
 	}
 }
 
@@ -162,12 +196,12 @@ func (b *builder) numbers(row int) []string {
 		}
 		prefix, from := splitNumber(first)
 		prefixLast, until := splitNumber(last)
-		if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax {
+		width := len(first) - len(prefix)
+		if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax || width > 9 {
 			b.wrong(fmt.Sprintf("%q is no range of spots", text), `write for example "A-001..A-040"`, "spots", row, "numbers", i)
 			continue
 		}
-		width := len(first) - len(prefix)
-		for n := from; n <= until; n++ {
+		for n := from; n <= until && len(b.site.Lot.Spots)+len(numbers) <= spotsMax; n++ {
 			numbers = append(numbers, fmt.Sprintf("%s%0*d", prefix, width, n))
 		}
 	}

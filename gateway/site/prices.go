@@ -2,8 +2,10 @@ package site
 
 import (
 	"fmt"
-	"math/big"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gatehouse/gateway/booking"
 	"gatehouse/gateway/lot"
@@ -38,32 +40,38 @@ func (b *builder) policy() {
 func (b *builder) reservations() {
 	t := &b.file.Reservations
 	rules := booking.DefaultRules()
-	minutes := func(to *int64, from *int64, key string) {
-		if from != nil {
-			value := int64(0)
-			b.set(&value, from, 0, 24*60, "reservations", key)
-			*to = value * minuteMS
-		}
+	b.minutes(&rules.AssignAheadMS, t.AssignAheadMinutes, "reservations", "assign_ahead_minutes")
+	b.minutes(&rules.NoShowAfterMS, t.NoShowAfterMinutes, "reservations", "no_show_after_minutes")
+	b.minutes(&rules.EarlyMS, t.EarlyMinutes, "reservations", "early_minutes")
+	if err := rules.Check(); err != nil && len(b.problems) == 0 {
+		b.wrong(without(err, booking.ErrRules), "", "reservations")
 	}
-	minutes(&rules.AssignAheadMS, t.AssignAheadMinutes, "assign_ahead_minutes")
-	minutes(&rules.NoShowAfterMS, t.NoShowAfterMinutes, "no_show_after_minutes")
-	minutes(&rules.EarlyMS, t.EarlyMinutes, "early_minutes")
 	b.site.Lot.Booking = rules
+}
+
+// minutes copies a number of minutes that the file gives, a day at most, in milliseconds.
+func (b *builder) minutes(toMS *int64, from *int64, path ...any) {
+	if from != nil && b.within(*from, 0, 24*60, path...) {
+		*toMS = *from * minuteMS
+	}
 }
 
 // upgrade reads which types may serve which: [upgrade] compact = ["regular", "large"].
 func (b *builder) upgrade() {
 	after := map[fact.SpotType][]fact.SpotType{}
-	for word, others := range b.file.Upgrade {
+	for _, word := range slices.Sorted(maps.Keys(b.file.Upgrade)) {
 		kind := b.spotType(word, "upgrade", word)
-		after[kind] = []fact.SpotType{}
-		for i, other := range others {
-			after[kind] = append(after[kind], b.spotType(other, "upgrade", word, i))
+		list := []fact.SpotType{}
+		for i, other := range b.file.Upgrade[word] {
+			list = append(list, b.spotType(other, "upgrade", word, i))
+		}
+		if kind.String() == word {
+			after[kind] = list
 		}
 	}
 	order, err := booking.NewUpgradeOrder(after)
 	if err != nil {
-		b.wrong(err.Error(), "", "upgrade")
+		b.wrong(without(err, booking.ErrUpgrade), "", "upgrade")
 	}
 	b.site.Lot.Upgrade = order
 }
@@ -71,17 +79,16 @@ func (b *builder) upgrade() {
 func (b *builder) tariff() {
 	t := &b.file.Tariff
 	cfg := &tariff.Tariff{
-		Version: t.Version, Currency: b.site.Lot.Currency, Zone: b.site.Lot.Zone, TaxIncluded: true,
-		GraceEntryMS: t.GraceEntryMinutes * minuteMS, GraceExitMS: graceExitMinutes * minuteMS, StartedUnitMS: t.UnitMinutes * minuteMS,
+		Version: t.Version, Currency: b.site.Lot.Currency, Zone: b.site.Lot.Zone, TaxIncluded: true, GraceExitMS: graceExitMinutes * minuteMS,
 	}
+	b.minutes(&cfg.GraceEntryMS, &t.GraceEntryMinutes, "tariff", "grace_entry_minutes")
+	b.minutes(&cfg.GraceExitMS, t.GraceExitMinutes, "tariff", "grace_exit_minutes")
+	b.minutes(&cfg.StartedUnitMS, &t.UnitMinutes, "tariff", "unit_minutes")
 	if cfg.Version == "" {
 		cfg.Version = "site-1"
 	}
 	if t.TaxIncluded != nil {
 		cfg.TaxIncluded = *t.TaxIncluded
-	}
-	if t.GraceExitMinutes != nil {
-		cfg.GraceExitMS = *t.GraceExitMinutes * minuteMS
 	}
 	cfg.TaxPermille = b.percent(t.TaxPercent)
 	cfg.LostMinor = b.money(t.LostTicket, "tariff", "lost_ticket")
@@ -96,20 +103,31 @@ func (b *builder) tariff() {
 	if t.SuspectMax == "" {
 		cfg.SuspectMaxMinor = dearestDayMinor(cfg.Rules)
 	}
+	b.checkTariff(cfg)
+	b.site.Lot.Tariff = cfg
+}
+
+// gapsToldMax gaps of a tariff are told of one by one: a forgotten evening is one for each type and kind of day.
+const gapsToldMax = 3
+
+func (b *builder) checkTariff(cfg *tariff.Tariff) {
+	ofTariff := 0
 	for _, problem := range tariff.Check(cfg) {
-		if problem.Warning {
+		at := slices.IndexFunc(cfg.Rules, func(r tariff.Rule) bool { return r.ID == problem.Rule })
+		switch {
+		case problem.Warning:
 			b.site.Warnings = append(b.site.Warnings, problem.String())
-			continue
-		}
-		path := []any{"tariff"}
-		for i := range cfg.Rules {
-			if cfg.Rules[i].ID == problem.Rule {
-				path = []any{"tariff", "rule", i}
+		case at >= 0:
+			b.wrong(problem.Text, "", "tariff", "rule", at)
+		default:
+			if ofTariff++; ofTariff <= gapsToldMax {
+				b.wrong(problem.Text, "", "tariff")
 			}
 		}
-		b.wrong(problem.Text, "", path...)
 	}
-	b.site.Lot.Tariff = cfg
+	if more := ofTariff - gapsToldMax; more > 0 {
+		b.wrong(fmt.Sprintf("and %d more like this", more), "", "tariff")
+	}
 }
 
 // dearestDayMinor bounds a doubtful stay: the price of one day by the dearest rule.
@@ -130,15 +148,16 @@ func (b *builder) percent(text string) int64 {
 	if text == "" {
 		return 0
 	}
-	value, ok := new(big.Rat).SetString(text)
-	if ok {
-		value.Mul(value, big.NewRat(10, 1))
+	whole, tenths, pointed := strings.Cut(text, ".")
+	if !pointed {
+		tenths = "0"
 	}
-	if !ok || !value.IsInt() || value.Sign() < 0 || value.Num().Int64() > 1_000 {
+	permille, err := strconv.ParseUint(whole+tenths, 10, 16)
+	if err != nil || len(tenths) != 1 || whole == "" || permille > 1_000 {
 		b.wrong(fmt.Sprintf("%q is no tax rate", text), `write percents with at most one digit after the point, for example "19" or "7.5"`, "tariff", "tax_percent")
 		return 0
 	}
-	return value.Num().Int64()
+	return int64(permille)
 }
 
 func (b *builder) date(text string, path ...any) tariff.Date {

@@ -78,6 +78,13 @@ func (d Direction) String() string { return textOf(directionText, uint8(d)) }
 // MarshalText makes JSON carry the code.
 func (d Direction) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads the code.
+func (d *Direction) UnmarshalText(text []byte) error {
+	value, err := valueOf("direction", directionText, text)
+	*d = Direction(value)
+	return err
+}
+
 // CredentialKind is what a driver showed.
 type CredentialKind uint8
 

@@ -120,6 +120,13 @@ func (f GateFault) String() string { return textOf(gateFaultText, uint8(f)) }
 // MarshalText makes JSON carry the code.
 func (f GateFault) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
+// UnmarshalText reads the code.
+func (f *GateFault) UnmarshalText(text []byte) error {
+	value, err := valueOf("gate fault", gateFaultText, text)
+	*f = GateFault(value)
+	return err
+}
+
 // GateFaulted records that a gate has a fault.
 type GateFaulted struct {
 	Gate  GateID    `cbor:"1,keyasint,omitempty"`

@@ -31,11 +31,11 @@ func (m Money) String() string { return m.Decimal() + " " + string(m.Currency) }
 // Decimal prints the amount alone, with exactly the currency's digits: "12.40".
 func (m Money) Decimal() string {
 	digits := m.Currency.MinorDigits()
-	sign, minor := "", m.Minor
-	if minor < 0 {
-		sign, minor = "-", -minor
+	sign, magnitude := "", uint64(m.Minor)
+	if m.Minor < 0 {
+		sign, magnitude = "-", -magnitude
 	}
-	text := strconv.FormatInt(minor, 10)
+	text := strconv.FormatUint(magnitude, 10)
 	if digits == 0 {
 		return sign + text
 	}

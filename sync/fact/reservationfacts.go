@@ -40,6 +40,13 @@ func (s ReservationStatus) String() string { return textOf(reservationStatusText
 // MarshalText makes JSON carry the code.
 func (s ReservationStatus) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads the code.
+func (s *ReservationStatus) UnmarshalText(text []byte) error {
+	value, err := valueOf("reservation status", reservationStatusText, text)
+	*s = ReservationStatus(value)
+	return err
+}
+
 // ReservationEnded ends a reservation: cancelled by its owner, or a no-show. An arrival ends it by
 // EntryGranted and VehiclePassed.
 type ReservationEnded struct {

@@ -72,6 +72,13 @@ func (v Violation) String() string { return textOf(violationText, uint8(v)) }
 // MarshalText makes JSON carry the code.
 func (v Violation) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
+// UnmarshalText reads the code.
+func (v *Violation) UnmarshalText(text []byte) error {
+	value, err := valueOf("violation", violationText, text)
+	*v = Violation(value)
+	return err
+}
+
 // ViolationFound records that a violation began.
 type ViolationFound struct {
 	Violation Violation `cbor:"1,keyasint,omitempty"`

@@ -18,6 +18,13 @@ func (t Trust) String() string { return textOf(trustText, uint8(t)) }
 // MarshalText makes JSON carry the code.
 func (t Trust) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
+// UnmarshalText reads the code.
+func (t *Trust) UnmarshalText(text []byte) error {
+	value, err := valueOf("clock trust", trustText, text)
+	*t = Trust(value)
+	return err
+}
+
 var trustText = []string{"unset", "held", "synced"}
 
 // Stamp is one instant as the gateway knew it. WallMS may jump when the clock is set; MonoMS never does, but

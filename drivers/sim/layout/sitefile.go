@@ -33,6 +33,9 @@ func (l Layout) writeHead(b *strings.Builder, listen string) {
 	fmt.Fprintf(b, "# A simulated car park, written by drivers/sim/layout.\n[location]\nid = %s\nname = %s\ntimezone = %s\ncurrency = %s\nboard = \"sim\"\n\n",
 		quote(l.ID), quote(l.Name), quote(l.Timezone), quote(l.Currency))
 	fmt.Fprintf(b, "[server]\nlisten = %s\n\n", quote(listen))
+	if l.SlackMS > 0 {
+		fmt.Fprintf(b, "[policy]\nplate_wait_ms = %d\n\n", 2_000+l.SlackMS)
+	}
 	if !l.Mixed {
 		b.WriteString("[upgrade]\nlarge = [\"regular\"]\n\n")
 	}
@@ -73,6 +76,9 @@ func (l Layout) writeGate(b *strings.Builder, gate int) {
 		closing = "gateway"
 	}
 	fmt.Fprintf(b, "[[gate]]\nid = %s\nname = %s\nfloor = \"F1\"\ndirection = %s\nclosing = %s\n", quote(id), quote(l.gateName(gate)), quote(direction), quote(closing))
+	if l.SlackMS > 0 {
+		fmt.Fprintf(b, "max_run_ms = %d\nback_out_ms = %d\nvend_timeout_ms = %d\n", 6_000+l.SlackMS, 3_000+l.SlackMS, 30_000+2*l.SlackMS)
+	}
 	device := func(role, driver, settings string) {
 		fmt.Fprintf(b, "[[device]]\nid = %s\ndriver = %s\nrole = %s\ngate = %s\nsettings = { %s }\n", quote(id+"-"+strings.ReplaceAll(role, "_", "-")), quote(driver), quote(role), quote(id), settings)
 	}

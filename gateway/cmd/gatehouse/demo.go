@@ -50,7 +50,7 @@ func (c *demoCommand) Run() error {
 		}
 		defer os.RemoveAll(data)
 	}
-	d := demo{demoCommand: *c, fromMS: fromMS, untilMS: untilMS, data: data, place: demoLayout()}
+	d := demo{demoCommand: *c, fromMS: fromMS, untilMS: untilMS, data: data, place: demoLayout(c.Speed)}
 	return d.run(ctx)
 }
 
@@ -63,10 +63,12 @@ func timeOfDay(text string) (int64, error) {
 	return (hours*60 + minutes) * 60_000, nil
 }
 
-// demoLayout is the car park of the demonstration.
-func demoLayout() layout.Layout {
+// demoLayout is the car park of the demonstration, with more patience the faster it goes.
+func demoLayout(speed int) layout.Layout {
+	const busyMS = 200 // of the machine's, by which a busy one may be late
 	return layout.Layout{
-		ID: "demo-mall", Name: "Mall P8", Timezone: "Asia/Shanghai", Currency: "CNY", Entries: 2, Exits: 2, Spots: 48, Mixed: true, Sensed: true,
+		SlackMS: min(50_000, busyMS*int64(speed-1)),
+		ID:      "demo-mall", Name: "Mall P8", Timezone: "Asia/Shanghai", Currency: "CNY", Entries: 2, Exits: 2, Spots: 48, Mixed: true, Sensed: true,
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"gatehouse/gateway/app"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/site"
+	"gatehouse/gateway/web"
 )
 
 type runCommand struct {
@@ -126,8 +127,10 @@ func handler(g gateway, running *app.App) http.Handler {
 	if len(tokens) == 0 && !g.demo {
 		tokens = append(tokens, ownToken(filepath.Join(g.data, "token"), g.log))
 	}
+	live := api.NewLive(running)
 	return api.New(api.Options{
-		Backend: running, Tokens: tokens, Open: g.demo, Devices: http.StripPrefix("/devices", running.DeviceHandler()), Logger: g.log,
+		Backend: running, Tokens: tokens, Open: g.demo, Live: live,
+		Page: web.New(web.Options{State: live.State, Stream: live.Stream, Logger: g.log}), Devices: http.StripPrefix("/devices", running.DeviceHandler()), Logger: g.log,
 	})
 }
 

@@ -33,7 +33,8 @@ func (b Bucket) name() []byte { return []byte{'a' + byte(b)} }
 // Record is one key with its value. bbolt keeps neither.
 type Record struct{ Key, Value []byte }
 
-// Decision is what one gate decision writes: one record in each bucket.
+// Decision is what one gate decision writes: one record in each bucket. A bucket whose record has no key stays as
+// it is, for events that change less.
 type Decision [buckets]Record
 
 // Bolt is an open file. Any goroutine may call it.
@@ -108,6 +109,9 @@ func (b *Bolt) Batch(d *Decision) error { return b.db.Batch(d.put) }
 
 func (d *Decision) put(tx *bolt.Tx) error {
 	for i := range d {
+		if len(d[i].Key) == 0 {
+			continue
+		}
 		if err := tx.Bucket(Bucket(i).name()).Put(d[i].Key, d[i].Value); err != nil {
 			return err
 		}

@@ -1,0 +1,313 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/gateway/lot"
+)
+
+func TestAHungBarrierHoldsNobodyUp(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.submit(lot.RequestEntry{Gate: 0, Raw: "B-AB 1"})
+		b.passes("IN")
+		b.devices["IN-barrier"].hold.shut()
+		b.arrive("IN", "B-AB 2")
+		b.arrive("OUT", "B-AB 1")
+		b.wait(5 * time.Millisecond)
+		expect(b, "raises of the other gate", b.raises("OUT"), 1)
+		expect(b, "answers", b.submit(lot.CorrectCount{Inside: 7}).Granted, true)
+		b.wait(5 * time.Second)
+		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-barrier"), true)
+
+		for range 20 { // a page on which somebody presses "open" again and again
+			b.submit(lot.RaiseGate{Gate: 0})
+			b.wait(time.Second)
+		}
+		b.devices["IN-barrier"].hold.letGo()
+		b.wait(time.Second)
+		if raises := b.raises("IN"); raises > 3 {
+			b.t.Errorf("%d raises at once, for vehicles that had been waiting then", raises)
+		}
+		b.submit(lot.RaiseGate{Gate: 0})
+		b.wait(time.Second)
+		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-barrier"), false)
+		expect(b, "changes told", b.logged.with("device o", "device=IN-barrier"), 2)
+	})
+}
+
+func TestOrdersToADeviceThatTakesNoneAreDropped(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.devices["IN-barrier"].hold.shut()
+		for range 200 {
+			b.submit(lot.RaiseGate{Gate: 0})
+		}
+		b.wait(time.Millisecond)
+		expect(b, "offline at once", strings.Contains(b.alerts(), "device_offline IN-barrier"), true)
+		b.devices["IN-barrier"].hold.letGo()
+		b.wait(time.Second)
+		if raises := b.raises("IN"); raises > 65 {
+			b.t.Errorf("%d raises", raises)
+		}
+	})
+}
+
+func TestADeviceThatFailsIsTriedAgainAndToldOfOnce(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		camera := b.devices["IN-camera"]
+		camera.lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+		b.wait(5 * time.Minute)
+		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-camera"), true)
+		expect(b, "offline told", b.logged.with("device offline", "device=IN-camera"), 1)
+		camera.lose(nil)
+		b.wait(20 * time.Second)
+		b.arrive("IN", "B-AB 1")
+		b.wait(time.Second)
+		expect(b, "raises", b.raises("IN"), 1)
+		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-camera"), false)
+		expect(b, "changes told", b.logged.with("device o", "device=IN-camera"), 2)
+	})
+}
+
+func TestALoopThatIsLostCannotBeBelieved(t *testing.T) {
+	for name, lose := range map[string]func(b *bench, d *device){
+		"away": func(_ *bench, d *device) { d.lose(errors.New("no such line")) },
+		"panics": func(b *bench, d *device) {
+			d.panicIn("watch")
+			d.watched <- func(*fake) error { panic("slice bounds out of range") }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(b *bench) {
+				b.start()
+				b.submit(lot.RaiseGate{Gate: 0})
+				b.devices["IN-closing"].set(active)
+				b.wait(time.Second)
+				lose(b, b.devices["IN-closing"])
+				b.wait(5 * time.Minute)
+				expect(b, "the arm comes down on who may stand there", b.devices["IN-barrier"].count("lower"), 0)
+				expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-closing"), true)
+				b.view(func(l *lot.Lot) {
+					expect(b, "faults", fmt.Sprint(l.GateView(0).Faults), "[loop_failed]")
+				})
+				expect(b, "offline told", b.logged.with("device offline", "device=IN-closing"), 1)
+				expect(b, "online told", b.logged.with("device online", "device=IN-closing"), 0)
+			})
+		})
+	}
+}
+
+func TestADeviceThatCannotBeMadeIsOffline(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.devices["IN-camera"].makes = fmt.Errorf("%w: baud = -1", drivers.ErrSettings)
+		b.devices["IN-barrier"].panicIn("make")
+		b.devices["IN-arming"].makes = errors.New("no such input")
+		b.site = strings.Replace(b.site, `driver = "fake"
+role = "terminal"
+gate = "OUT"
+settings = { name = "OUT-terminal" }`, `driver = "useless"
+role = "terminal"
+gate = "OUT"`, 1)
+		b.start()
+		b.wait(time.Second)
+		for _, name := range []string{"IN-camera", "IN-barrier", "IN-arming", "OUT-terminal"} {
+			expect(b, "alert of "+name, strings.Contains(b.alerts(), "device_offline "+name), true)
+			expect(b, "changes told of "+name, b.logged.with("device offline", "device="+name), 1)
+		}
+		ticket := b.submit(lot.RequestEntry{Gate: 0, Raw: "B-AB 1"}).Ticket
+		b.devices["IN-closing"].set(active)
+		b.wait(time.Second)
+		b.devices["IN-closing"].set(inactive)
+		b.wait(3 * time.Hour)
+		b.arrive("OUT", "B-AB 1")
+		b.wait(time.Second)
+		expect(b, "raises without a terminal", b.raises("OUT"), 1)
+		b.view(func(l *lot.Lot) {
+			left, _ := l.Ticket(ticket)
+			expect(b, "owed", left.OwedMinor, 600)
+		})
+	})
+}
+
+func TestAPanicOfADriverStaysWithItsDevice(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.devices["IN-camera"].panicIn("watch")
+		b.devices["IN-column"].panicIn("order")
+		b.devices["OUT-camera"].panicIn("http")
+		b.start()
+		b.arrive2("IN") // the display panics
+		b.wait(time.Minute)
+		expect(b, "alert of the camera", strings.Contains(b.alerts(), "device_offline IN-camera"), true)
+		expect(b, "alert of the column", strings.Contains(b.alerts(), "device_offline IN-column"), true)
+		posted := httptest.NewRecorder()
+		b.app.DeviceHandler().ServeHTTP(posted, httptest.NewRequest(http.MethodPost, "/OUT-camera", nil))
+		synctest.Wait()
+		expect(b, "answer to the camera's post", posted.Code, http.StatusInternalServerError)
+		expect(b, "alert of the other camera", strings.Contains(b.alerts(), "device_offline OUT-camera"), true)
+		b.devices["IN-camera"].panicIn("")
+		b.devices["IN-column"].panicIn("")
+		b.wait(time.Minute)
+		expect(b, "alert of the column, healed", strings.Contains(b.alerts(), "device_offline IN-column"), false)
+	})
+}
+
+// arrive2 has a vehicle stand at a gate whose camera sees nothing.
+func (b *bench) arrive2(gate string) {
+	b.devices[gate+"-arming"].set(active)
+	b.wait(3 * time.Second)
+}
+
+func TestATerminalThatComesBackIsAskedAgain(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.devices["OUT-terminal"].lose(drivers.ErrOffline)
+		b.start()
+		b.wait(time.Second)
+		expect(b, "alert", strings.Contains(b.alerts(), "device_offline OUT-terminal"), true)
+		b.devices["OUT-terminal"].lose(nil)
+		b.wait(20 * time.Second)
+		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline OUT-terminal"), false)
+		b.submit(lot.RequestEntry{Gate: 0, Raw: "B-AB 1"})
+		b.passes("IN")
+		b.wait(3 * time.Hour)
+		b.arrive("OUT", "B-AB 1")
+		b.wait(time.Second)
+		expect(b, "payment orders", b.devices["OUT-terminal"].count("pay"), 1)
+		expect(b, "raises", b.raises("OUT"), 1)
+	})
+}
+
+func TestADisplayThatWasAwayShowsItsFaceAgain(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		column := b.devices["IN-column"]
+		column.lose(drivers.ErrOffline)
+		b.arrive("IN", "B-AB 1")
+		b.wait(time.Second)
+		expect(b, "raises", b.raises("IN"), 1)
+		shown := len(column.took())
+		column.lose(nil)
+		b.wait(2 * time.Second)
+		expect(b, "shown soon after", len(column.took()) > shown, true)
+		before := column.count("show")
+		b.wait(time.Minute)
+		if again := column.count("show") - before; again < 3 || again > 6 {
+			b.t.Errorf("shown %d times in a minute", again)
+		}
+	})
+}
+
+func TestSensorsThatBabbleLoseReadingsAndNoVehicle(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		busy := make(chan struct{})
+		read := make(chan error, 1)
+		go func() { read <- b.app.View(b.t.Context(), func(*lot.Lot) { <-busy }) }()
+		synctest.Wait()
+		for range 5_000 {
+			b.devices["sensor"].sample(0, 2500)
+		}
+		told := make(chan struct{})
+		go func() {
+			b.devices["IN-arming"].set(active)
+			b.devices["IN-camera"].see("B-AB 1")
+			close(told)
+		}()
+		synctest.Wait()
+		expect(b, "health of the inbox", health(b, "inbox"), false)
+		close(busy)
+		<-told
+		b.wait(100 * time.Millisecond)
+		if err := <-read; err != nil {
+			b.t.Error(err)
+		}
+		expect(b, "raises", b.raises("IN"), 1)
+		expect(b, "health of the inbox", health(b, "inbox"), true)
+	})
+}
+
+func TestAReadThatPanicsIsAnError(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		if err := b.app.View(b.t.Context(), func(*lot.Lot) { panic("nil pointer") }); err == nil {
+			b.t.Error("no error")
+		}
+		b.submit(lot.CorrectCount{Inside: 7})
+		b.view(func(l *lot.Lot) { expect(b, "inside", l.Inside().Loops, 7) })
+	})
+}
+
+func TestAReadThatIsGivenUpReadsNoMore(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		busy := make(chan struct{})
+		go b.app.View(b.t.Context(), func(*lot.Lot) { <-busy })
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(b.t.Context(), time.Second)
+		defer cancel()
+		ran := false
+		if err := b.app.View(ctx, func(*lot.Lot) { ran = true }); !errors.Is(err, context.DeadlineExceeded) {
+			b.t.Errorf("the read: %v", err)
+		}
+		close(busy)
+		b.wait(time.Second)
+		expect(b, "it was read after that", ran, false)
+	})
+}
+
+func TestTheEndCarriesOutWhatWasDecided(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.disk.hold.shut()
+		b.arrive("IN", "B-AB 1")
+		b.cancel()
+		b.wait(100 * time.Millisecond)
+		expect(b, "raises before the flush", b.raises("IN"), 0)
+		b.disk.hold.letGo()
+		b.stop()
+		expect(b, "raises", b.raises("IN"), 1)
+	})
+}
+
+func TestTheEndDoesNotWaitForEverForADevice(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.devices["IN-barrier"].hold.shut()
+		b.submit(lot.RaiseGate{Gate: 0})
+		began := time.Now()
+		b.stop()
+		if waited := time.Since(began); waited > 4*time.Second {
+			b.t.Errorf("it ended after %v", waited)
+		}
+		expect(b, "it names the device", b.logged.with("devices don't stop", "IN-barrier"), 1)
+		b.devices["IN-barrier"].hold.letGo()
+	})
+}
+
+func TestListenersHearOfChangesAFewTimesASecond(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.wait(time.Second)
+		ctx, cancel := context.WithCancel(b.t.Context())
+		heard := b.app.Changes(ctx)
+		b.wait(10 * time.Second)
+		expect(b, "changes where nothing changes", len(heard), 0)
+		for range 50 {
+			b.submit(lot.CorrectCount{Inside: 7})
+		}
+		b.devices["IN-arming"].set(active)
+		b.wait(time.Second)
+		expect(b, "changes", len(heard), 1)
+		cancel()
+	})
+}

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// state is what the page reads of the lot's state; gateway/api says what each field means.
+type state struct {
+	Now         time.Time
+	LocationID  string
+	Name        string
+	Timezone    string
+	Currency    string
+	Severity    string
+	Clock       string
+	SafeMode    string
+	Demo        bool
+	Version     string
+	Board       string
+	Role        string
+	Realtime    realtime
+	Floors      []floor
+	Gates       []gate
+	Revenue     revenue
+	Today       []hour
+	Alerts      []alert
+	AlertsTotal int
+	Checks      []check
+	Decisions   []decision
+}
+
+type tally struct {
+	Total, Available, Occupied, Reserved, Held, Unknown, Maintenance int
+}
+
+type realtime struct {
+	TotalSpots, Available, Occupied, Reserved, Held, Unknown, Maintenance int
+
+	OccupancyRate string
+	ByType        []struct {
+		SpotType string
+		tally
+	}
+	Inside struct{ Tickets, Loops, Spots, OnTheWay, Drift int }
+}
+
+type floor struct {
+	FloorID   string
+	FloorName string
+	tally
+	Sign struct {
+		Available int
+		Unknown   bool
+	}
+	Zones []zone
+}
+
+type zone struct {
+	ZoneID, ZoneName, First, Last, Cells string
+	Total, Available                     int
+}
+
+type gate struct {
+	GateID, Name, Direction, State, Arm string
+
+	VehiclePresent, LoopsQualified, HeldOpen bool
+
+	HeldBy            string
+	PendingGrants     int
+	Passed, Tailgated int
+	Faults, Without   []string
+	Display           struct {
+		Lines  []string
+		Colour string
+	}
+	Due          json.Number
+	DueMinor     int
+	LastDecision *decision
+}
+
+type decision struct {
+	At                                                     time.Time
+	GateName, Words, SpotNumber, Fee, LicensePlate, Reason string
+	Granted                                                bool
+	DecidedWith                                            []string
+}
+
+type revenue struct {
+	Today, ThisWeek, ThisMonth, AvgTicketValue json.Number
+	AvgDuration                                struct{ Hours, Minutes int }
+}
+
+type hour struct {
+	Hour, Entries, Exits int
+	RevenueMinor         int64
+	Revenue              json.Number
+}
+
+type alert struct {
+	Code, Severity, Where, What, Do string
+	Since                           time.Time
+	Alike                           int // how many more of its kind there are, which are not shown
+}
+
+type check struct{ ID, State, Value, Limit, Do string }

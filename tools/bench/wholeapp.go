@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"gatehouse/gateway/app"
+	"gatehouse/gateway/journal"
+	"gatehouse/gateway/lot"
+	"gatehouse/gateway/site"
+)
+
+// restWait is how long a gateway runs before its memory is looked at: all sensors have reported, the archive is open.
+const restWait = 3 * sensorPeriodMS * time.Millisecond
+
+var errNotLetIn = errors.New("bench: the first vehicle was not let in")
+
+// startApp starts a whole gateway in a folder, with a device for each spot, and has one vehicle come. It says when
+// that was let in, and after a while what memory it has. It ends as if the power went.
+func startApp(dir string, out io.Writer) error {
+	text, err := os.ReadFile(filepath.Join(dir, siteName))
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	devices := newLanes(place(0), cardSpeed)
+	parsed, err := parse(text, devices.catalog())
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	running, err := app.New(app.Options{
+		Site: site.Loaded{Site: parsed}, DataDir: dir, Catalog: devices.catalog(), Clock: app.NewClock(),
+		Log: slog.New(slog.DiscardHandler), Checker: journal.ExecChecker(self, childWord, checkWord),
+	})
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() { _ = running.Run(ctx) }() // this process ends before it
+	if !devices.list[0].ask(ctx) {
+		return errNotLetIn
+	}
+	said := awakening{Spots: len(parsed.Lot.Spots)}
+	if err := json.NewEncoder(out).Encode(said); err != nil {
+		return err
+	}
+	time.Sleep(restWait)
+	said.Memory = readMemory()
+	return errors.Join(running.View(ctx, func(l *lot.Lot) { said.Tickets = len(l.OpenTickets()) }), json.NewEncoder(out).Encode(said))
+}
