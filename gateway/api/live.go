@@ -89,7 +89,7 @@ func (l *Live) changed() func(context.Context, time.Time) ([]byte, error) {
 }
 
 // Stream keeps a request open and sends server-sent events named state: what frame makes of the lot, read
-// before the time that frame is given, at once and after every change, at most four a second; nothing where
+// after the time that frame is given: at once and after every change, at most four a second, and nothing where
 // frame returns nothing. A comment keeps a quiet stream alive. It returns when the client goes away or reads too
 // slowly, or the request's context ends.
 func (l *Live) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx context.Context, since time.Time) ([]byte, error)) {

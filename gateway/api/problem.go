@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -10,10 +9,6 @@ import (
 
 	"gatehouse/gateway/lot"
 )
-
-// ErrUnavailable means that the lot did not answer, so that the outcome is not known: ask again with the same
-// idempotency key.
-var ErrUnavailable = errors.New("api: the lot does not answer; ask again with the same idempotency key")
 
 // Problem is an error as the API answers it (RFC 9457). Code is stable; Hint says what to do next.
 type Problem struct {

@@ -97,6 +97,8 @@ func TestCardNumbersAreRefusedEverywhere(t *testing.T) {
 	}
 	b.ask("GET", "/api/v1/users/4111111111111111/reservations", apitest.OperateToken, "").isProblem(422, "card_number")
 	b.ask("GET", "/api/v1/tickets?plate=4111111111111111", apitest.OperateToken, "").isProblem(422, "card_number")
+	b.ask("GET", "/api/v1/tickets?plate=4111%201111%201111%201111", apitest.OperateToken, "").isProblem(422, "card_number")
+	b.ask("GET", "/api/v1/tickets?plate=%zz", apitest.OperateToken, "").is(422)
 	if b.backend.Last() != before {
 		t.Errorf("the lot was told %+v", b.backend.Last())
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -43,12 +44,20 @@ func (s *server) takeBody(ctx huma.Context, next func(huma.Context)) {
 	case err != nil:
 		problem(codeMalformed, "the body did not arrive whole", "send it again").write(w)
 		return
-	case hasCardNumber(string(body)), hasCardNumber(r.URL.Path), hasCardNumber(r.URL.RawQuery), hasCardNumber(r.Header.Get("Idempotency-Key")):
+	case hasCardNumber(string(body)), hasCardNumber(r.URL.Path), hasCardNumber(decoded(r.URL.RawQuery)), hasCardNumber(r.Header.Get("Idempotency-Key")):
 		problem(codeCardNumber, "this looks like the number of a payment card", "never send card numbers here: the terminal keeps them, and gives a reference instead").write(w)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	next(huma.WithValue(ctx, digestKey{}, digestOf(r.Method, r.URL.Path, body)))
+}
+
+// decoded is a query as it was meant; one that is damaged stays as it is.
+func decoded(query string) string {
+	if text, err := url.QueryUnescape(query); err == nil {
+		return text
+	}
+	return query
 }
 
 // digestOf binds an idempotency key to what was asked: the first half of the SHA-256 of method, path and body.
@@ -96,11 +105,14 @@ func (s *server) submit(ctx context.Context, command lot.Event) (lot.Result, err
 
 // view reads the lot. Its error is a *Problem.
 func (s *server) view(ctx context.Context, read func(*lot.Lot)) error {
-	if err := s.Backend.View(ctx, read); err != nil {
-		s.Logger.Error("the lot can't be read", "err", err)
-		return unavailable()
+	err := s.Backend.View(ctx, read)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if ctx.Err() == nil { // else it is the client who is gone
+		s.Logger.Error("the lot can't be read", "err", err)
+	}
+	return unavailable()
 }
 
 // cfg is the location's configuration, which does not change. Its error is a *Problem.

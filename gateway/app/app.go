@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,8 +37,9 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Demo    bool
-	// Disk holds the log; nil is the machine's.
-	Disk factlog.Disk
+	// Disk holds the log, in files of SegmentBytes; nil is the machine's, and 0 the log's own choice.
+	Disk         factlog.Disk
+	SegmentBytes int64
 	// Checker looks a state file over before it is used; nil does it in this process.
 	Checker journal.Checker
 }
@@ -82,7 +81,7 @@ func New(o Options) (*App, error) {
 func (a *App) open() (*journal.Journal, *lot.Lot, journal.Report, error) {
 	options := journal.Options{
 		Dir: filepath.Join(a.options.DataDir, "journal"), Location: a.options.Site.Lot.Location, Disk: a.options.Disk,
-		Checker: a.options.Checker, Logger: a.options.Log,
+		SegmentBytes: a.options.SegmentBytes, Checker: a.options.Checker, Logger: a.options.Log,
 	}
 	opened, state, report, err := journal.Open(options, func() journal.State {
 		made, _ := lot.New(a.options.Site.Lot) // New has tried it with the same configuration
@@ -210,23 +209,4 @@ func (a *App) offer(event lot.Event) {
 	default:
 		a.dropped.Add(1)
 	}
-}
-
-// DeviceHandler serves the devices that push over HTTP, each at its id.
-func (a *App) DeviceHandler() http.Handler {
-	handlers := map[string]http.Handler{}
-	for _, d := range a.devices {
-		if handler := d.handler(); handler != nil {
-			handlers[string(d.ID)] = handler
-		}
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		handler, found := handlers[id]
-		if !found {
-			http.NotFound(w, r)
-			return
-		}
-		handler.ServeHTTP(w, r)
-	})
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,13 +62,14 @@ sensor = "ceiling"
 id = "IN"
 floor = "F1"
 direction = "in"
-closing = "gateway"
 [[gate]]
 id = "OUT"
 floor = "F1"
 direction = "out"
-closing = "gateway"
 `
+
+// segmentBytes is small, so that logs roll over and disks fill up quickly.
+const segmentBytes = 128 << 10
 
 // bench is a gateway in a bubble, its disk and its devices. What it does not find left running ends the test: a
 // bubble ends only when all its goroutines have.
@@ -131,7 +133,7 @@ func (b *bench) start() {
 	var err error
 	b.app, err = app.New(app.Options{
 		Site: b.load(), DataDir: b.dir, Catalog: catalog(b.devices), Clock: app.NewDemoClock(time.Now(), 1),
-		Log: slog.New(slog.NewTextHandler(b.logged, nil)), Disk: b.disk,
+		Log: slog.New(slog.NewTextHandler(b.logged, nil)), Disk: b.disk, SegmentBytes: segmentBytes,
 	})
 	if err != nil {
 		b.t.Fatal(err)
@@ -176,17 +178,22 @@ func (b *bench) submit(command lot.Event) lot.Result {
 
 // submitted is a command under way.
 type submitted struct {
-	done   bool
+	done   atomic.Bool
 	result lot.Result
 	err    error
 }
+
+// granted and failed tell how it ended; neither is true before.
+func (s *submitted) granted() bool { return s.done.Load() && s.err == nil && s.result.Problem == nil }
+
+func (s *submitted) failed(with error) bool { return s.done.Load() && errors.Is(s.err, with) }
 
 // later submits a command and does not wait for it.
 func (b *bench) later(command lot.Event) *submitted {
 	s := &submitted{}
 	go func() {
 		s.result, s.err = b.app.Submit(b.t.Context(), command)
-		s.done = true
+		s.done.Store(true)
 	}()
 	synctest.Wait()
 	return s
@@ -246,7 +253,7 @@ func (b *bench) logDir() string { return filepath.Join(b.dir, "journal", "log") 
 func (b *bench) facts() []fact.Record {
 	b.t.Helper()
 	var records []fact.Record
-	log, recovery, err := factlog.Open(b.disk.Clone(), b.logDir(), factlog.Options{})
+	log, recovery, err := factlog.Open(b.disk.Clone(), b.logDir(), factlog.Options{SegmentBytes: segmentBytes})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -317,7 +324,7 @@ func (b *bench) state() map[string][]byte {
 	b.t.Helper()
 	cfg := b.load().Lot
 	opened, state, _, err := journal.Open(
-		journal.Options{Dir: filepath.Join(b.dir, "journal"), Location: cfg.Location, Disk: b.disk.Clone()},
+		journal.Options{Dir: filepath.Join(b.dir, "journal"), Location: cfg.Location, Disk: b.disk.Clone(), SegmentBytes: segmentBytes},
 		func() journal.State {
 			made, err := lot.New(cfg)
 			if err != nil {

@@ -56,7 +56,7 @@ type device struct {
 	mu     sync.Mutex
 	level  level
 	panics string // which call panics: make, watch, order, http
-	away   error // what orders and watching fail with
+	away   error  // what orders and watching fail with
 	orders []string
 }
 

@@ -90,6 +90,7 @@ func TestALoopThatIsLostCannotBeBelieved(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bench) {
+				b.site = strings.ReplaceAll(b.site, "direction =", "closing = \"gateway\"\ndirection =")
 				b.start()
 				b.submit(lot.RaiseGate{Gate: 0})
 				b.devices["IN-closing"].set(active)
@@ -151,7 +152,9 @@ func TestAPanicOfADriverStaysWithItsDevice(t *testing.T) {
 		expect(b, "alert of the camera", strings.Contains(b.alerts(), "device_offline IN-camera"), true)
 		expect(b, "alert of the column", strings.Contains(b.alerts(), "device_offline IN-column"), true)
 		posted := httptest.NewRecorder()
-		b.app.DeviceHandler().ServeHTTP(posted, httptest.NewRequest(http.MethodPost, "/OUT-camera", nil))
+		post := httptest.NewRequest(http.MethodPost, "/OUT-camera", nil)
+		post.RemoteAddr = "127.0.0.1:5000"
+		b.app.DeviceHandler().ServeHTTP(posted, post)
 		synctest.Wait()
 		expect(b, "answer to the camera's post", posted.Code, http.StatusInternalServerError)
 		expect(b, "alert of the other camera", strings.Contains(b.alerts(), "device_offline OUT-camera"), true)
@@ -276,6 +279,39 @@ func TestTheEndCarriesOutWhatWasDecided(t *testing.T) {
 		b.disk.hold.letGo()
 		b.stop()
 		expect(b, "raises", b.raises("IN"), 1)
+	})
+}
+
+func TestTheEndCarriesOutWhatAwaitsItsTurn(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.devices["IN-barrier"].hold.shut() // it is slow
+		b.submit(lot.RaiseGate{Gate: 0})
+		b.submit(lot.HoldGate{Gate: 0})
+		b.cancel()
+		b.wait(500 * time.Millisecond)
+		b.devices["IN-barrier"].hold.letGo()
+		b.stop()
+		expect(b, "orders", fmt.Sprint(b.devices["IN-barrier"].took()), "[raise raise hold]")
+	})
+}
+
+func TestTheEndDecidesOnWhatHasArrived(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		busy := make(chan struct{})
+		go b.app.View(b.t.Context(), func(*lot.Lot) { <-busy })
+		synctest.Wait()
+		var commands []*submitted
+		for n := range int64(20) {
+			commands = append(commands, b.later(lot.CorrectCount{Inside: n}))
+		}
+		b.cancel()
+		close(busy)
+		b.stop()
+		for n, c := range commands {
+			expect(b, fmt.Sprintf("command %d was answered", n), c.granted(), true)
+		}
 	})
 }
 

@@ -52,7 +52,7 @@ func (g *Gate) confirm() {
 	if rests && (a.lying || a.position != armUp && a.position != armDown) {
 		a.position = a.reading()
 	}
-	a.lowering = a.lowering && !rests
+	a.lowering = a.lowering && !(rests && a.reading() != armUnknown)
 	a.slipped = a.slipped || rests && a.position != armUp
 	a.stuckClosed, a.stuckOpen, a.broken, a.uncommanded, a.lockedOut, a.lying = false, false, false, false, false, false
 	a.retries = 0

@@ -42,6 +42,18 @@
 // With one loop under the arm, no logic can tell a vehicle that left from a loop that lost it for longer than
 // ClearMS. So the barrier needs a safety device of its own, and ClosedByBarrier is the default.
 //
+// # What the lot has to know
+//
+//   - Arrived asks for a decision and is over with Left, with the vehicle's Passed, Tailgated or BackedOut, or with
+//     the next Arrived of that direction. A decision that comes later belongs to nobody, and must not be granted.
+//   - BackedOut and a new Arrived in one Step: the vehicle still stands there, in front of an arm that closed. Let
+//     it through with a new cause.
+//   - Arrived with a Vend: grant the same ticket if it is the same vehicle (it gets one more raise), another
+//     ticket if it is another; or say nothing.
+//   - A grant for a vehicle that a person has raised the arm for already names that passage, and raises no more.
+//   - Urgent commands before anything durable; all others after the facts of their Step, and of the grant.
+//   - A gate that is locked out takes grants and does not raise for them.
+//
 // # With less installed, or with inputs that failed
 //
 //   - No closing loop: the vehicle passed if the arming loop cleared while the arm could be up; never lowered by us.

@@ -107,13 +107,12 @@ type world struct {
 	nowMS int64
 	log   []string
 
-	cars    []*car
-	started int
-	arm     int64 // angle, per mille
-	target  int64
-	held    bool
-	jammed  bool
-	idleMS  int64 // of the barrier's own timer
+	cars   []*car
+	arm    int64 // angle, per mille
+	target int64
+	held   bool
+	jammed bool
+	idleMS int64 // of the barrier's own timer
 
 	mischief []mischief
 

@@ -141,8 +141,13 @@ func (c *chaos) look() {
 	for i := range c.cfg.Gates {
 		c.lot.GateView(i)
 	}
-	for _, t := range c.lot.OpenTickets() {
-		if a := c.lot.Account(&t, c.stamp()); a.DueMinor < 0 || a.Fee.TotalMinor < 0 || a.DurationMS < 0 {
+	for _, id := range c.ids['T'] {
+		t, found := c.lot.Ticket(fact.TicketID(id))
+		if !found {
+			continue
+		}
+		a := c.lot.Account(&t, c.stamp())
+		if a.DueMinor < 0 || a.Fee.TotalMinor < 0 || a.DurationMS < 0 || a.Fee.SubtotalMinor+a.Fee.TaxMinor != a.Fee.TotalMinor {
 			c.t.Fatalf("the account of %s is %+v", t.ID, a)
 		}
 	}
@@ -241,13 +246,13 @@ func (c *chaos) event() {
 		c.commands("loop OUT arming on", "+500ms plate OUT "+c.plate()+" 950")
 		c.answer()
 		c.commands("leave OUT")
-	case 16:
-		c.commands("loop "+choice(c, "IN", "OUT")+" arming on", "+500ms wait")
 	case 13:
-		c.fromOutside()
+		c.commands("loop "+choice(c, "IN", "OUT")+" arming on", "+500ms wait")
 	case 14:
-		c.request()
+		c.fromOutside()
 	case 15:
+		c.request()
+	case 16:
 		c.restart()
 	}
 }

@@ -2,6 +2,7 @@ package lot
 
 import (
 	"gatehouse/gateway/gate"
+	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
 )
 
@@ -222,7 +223,7 @@ func (l *Lot) repeated(n *lane, e PlateSeen) bool {
 	if n.answerMS == 0 || l.now.MonoMS-n.answerMS > l.cfg.Policy.RepeatMS {
 		return false
 	}
-	return l.normalised(e).Plate == l.normalised(n.answered).Plate
+	return plate.Normalize(e.Raw) == plate.Normalize(n.answered.Raw)
 }
 
 // ready reports whether a gate can decide on a vehicle now: one stands there, or the gate can't tell.

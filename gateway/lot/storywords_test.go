@@ -247,27 +247,32 @@ func (s *teller) print(w []string) {
 			s.say("ticket", "not known")
 			return
 		}
-		s.say("ticket", ticket.Status.String()+" spot="+string(ticket.Spot)+" suspect="+ticket.Suspect.String())
+		entered := time.UnixMilli(ticket.Entry.WallMS).In(s.cfg.Zone).Format("01-02 15:04")
+		s.say("ticket", fmt.Sprintf("%s entered=%s redated=%t spot=%s suspect=%s", ticket.Status, entered, ticket.Redated, ticket.Spot, ticket.Suspect))
 	case "fee":
 		ticket, _ := s.lot.Ticket(fact.TicketID(s.id(w[1])))
 		account := s.lot.Account(&ticket, s.stamp())
 		s.say("fee", s.amounts(account))
 	case "gate":
 		view := s.lot.GateView(s.gate(w[1]))
-		s.say("gate", fmt.Sprintf("%s passed=%d tailgated=%d shows %q", view.State, view.Passed, view.Tailgated, strings.Join(view.Face.Lines, " / ")))
+		s.say("gate", fmt.Sprintf(
+			"%s passed=%d tailgated=%d last=%s shows %q", view.State, view.Passed, view.Tailgated, view.Last.Reason, strings.Join(view.Face.Lines, " / "),
+		))
 	case "sign":
 		available, unknown := s.lot.SignOf(int(number(w[1])))
 		s.say("sign", fmt.Sprintf("available=%d unknown=%t", available, unknown))
 	case "reservation":
 		reservation, _ := s.lot.Reservation(fact.ReservationID(s.id(w[1])))
 		s.say("reservation", reservation.Status.String()+" spot="+string(reservation.Spot))
-	case "money":
+	case "hours":
 		for _, hour := range s.lot.Hours(0, s.wallMS+1) {
-			s.say("hour", fmt.Sprintf("revenue=%d owed=%d", hour.RevenueMinor, hour.OwedMinor))
+			hour.StartMS = 0
+			s.say("hour", strings.TrimPrefix(s.fields(hour), "Hour "))
 		}
 	case "spot":
 		state := s.lot.SpotState(s.spot(w[1]))
-		s.say("spot", strings.TrimSpace(state.Status().String()+" "+s.name(string(state.Ticket))))
+		since := time.UnixMilli(state.SinceMS).In(s.cfg.Zone).Format("15:04:05")
+		s.say("spot", strings.TrimSpace(fmt.Sprintf("%s sensed=%s since=%s %s", state.Status(), state.Sensed, since, s.name(string(state.Ticket)))))
 	case "alerts":
 		for _, alert := range s.lot.Alerts() {
 			s.say("alert", alert.Severity.String()+" "+alert.Code+" "+alert.Where)

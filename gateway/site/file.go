@@ -130,11 +130,12 @@ type gateTable struct {
 }
 
 type deviceTable struct {
-	ID       string         `toml:"id"`
-	Driver   string         `toml:"driver"`
-	Role     string         `toml:"role"`
-	Gate     string         `toml:"gate"`
-	Floor    string         `toml:"floor"`
-	Spots    []string       `toml:"spots"`
-	Settings map[string]any `toml:"settings"`
+	ID        string         `toml:"id"`
+	Driver    string         `toml:"driver"`
+	Role      string         `toml:"role"`
+	Gate      string         `toml:"gate"`
+	Floor     string         `toml:"floor"`
+	Spots     []string       `toml:"spots"`
+	KeySHA256 string         `toml:"key_sha256"`
+	Settings  map[string]any `toml:"settings"`
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 
@@ -87,12 +88,25 @@ func (b *builder) devices() {
 		}
 		d.Use = choose(b, t.Role, uses, Uses(), "", "device", i, "role")
 		b.driver(i, t)
+		d.Key = b.key(i, t.KeySHA256)
 		b.place(i, t, &d, spots)
 		b.site.Devices = append(b.site.Devices, d)
 	}
 	for i := range b.site.Lot.Gates {
 		b.equip(i)
 	}
+}
+
+// key reads the hash of what a device must show.
+func (b *builder) key(i int, text string) []byte {
+	if text == "" {
+		return nil
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) != sha256.Size {
+		b.wrong("the key's sha256 is not 64 hexadecimal digits", "write what `gatehouse token` prints", "device", i, "key_sha256")
+	}
+	return key
 }
 
 // driver checks a device's driver and the names of its settings.

@@ -51,6 +51,8 @@ type Device struct {
 	Floor    int // index into the lot's floors; -1: none
 	Spots    []int32
 	Settings map[string]any
+	// Key is the SHA-256 of what a device that pushes over HTTP must show; nil: it may push from this machine only.
+	Key []byte
 }
 
 // Use is what a device is for.

@@ -131,6 +131,29 @@ func TestAGateInEveryCondition(t *testing.T) {
 	b.shows(gates(), "the arm says that it is up and down at once. Check the switches of the arm.", "Needs you now")
 }
 
+func TestTheCarIsDrawnWhereItIs(t *testing.T) {
+	b := newBench(t, apitest.Small())
+	car := func() string {
+		found := regexp.MustCompile(`class="car ([a-z]+)"`).FindStringSubmatch(b.get("/").Body.String())
+		if found == nil {
+			return ""
+		}
+		return found[1]
+	}
+	step := func(loop gate.Loop, level gate.Level, want string) {
+		t.Helper()
+		b.backend.Do(lot.LoopChanged{Gate: 0, Loop: loop, Level: level})
+		if got := car(); got != want {
+			t.Errorf("the car is %q, not %q", got, want)
+		}
+	}
+	step(gate.ArmingLoop, gate.Occupied, "waiting")
+	b.backend.Do(lot.PlateSeen{Gate: 0, Raw: "B 1", Confidence: 990})
+	step(gate.ClosingLoop, gate.Occupied, "passing")
+	step(gate.ArmingLoop, gate.Clear, "passing")
+	step(gate.ClosingLoop, gate.Clear, "")
+}
+
 func TestMoneyIsAskedForAtTheExit(t *testing.T) {
 	b := newBench(t, apitest.Small())
 	b.backend.Do(lot.RequestEntry{Gate: 0, Raw: "B 1"})

@@ -28,6 +28,7 @@ type card struct {
 	StateText string
 	Broken    []alert
 	Missing   string // what it works without
+	Car       string // where a vehicle is: waiting, passing or nowhere
 	Operate   bool
 	Currency  string
 }
@@ -145,6 +146,12 @@ func (v *view) cardOf(i int, g gate) card {
 		missing = append(missing, wordFor(withoutWords, code))
 	}
 	c.Missing = strings.Join(missing, ", ")
+	switch {
+	case g.State == "passing" || g.State == "wrong_way":
+		c.Car = "passing"
+	case g.VehiclePresent:
+		c.Car = "waiting"
+	}
 	switch {
 	case len(g.Faults) > 0:
 		c.Tone = "fault"

@@ -61,23 +61,18 @@ func newPage(o Options) *page {
 // versionOf tells one set of assets from another.
 func versionOf(assets embed.FS) string {
 	h := sha256.New()
-	names, err := fs.Glob(assets, "assets/*")
-	for _, name := range names {
-		text, readErr := assets.ReadFile(name)
+	err := fs.WalkDir(assets, "assets", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := assets.ReadFile(name)
 		h.Write(text)
-		err = errorOr(err, readErr)
-	}
+		return err
+	})
 	if err != nil {
 		panic(err) // they are in the program
 	}
 	return hex.EncodeToString(h.Sum(nil)[:6])
-}
-
-func errorOr(first, second error) error {
-	if first != nil {
-		return first
-	}
-	return second
 }
 
 // asset serves the script and the style. They are asked for by version, so that a browser may keep them.

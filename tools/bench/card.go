@@ -5,26 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers/sim/layout"
 	"gatehouse/gateway/app"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
-	"gatehouse/sync/factlog"
-	"gatehouse/sync/factlog/simdisk"
 )
-
-// card is how an SD card behaves that has seen years.
-type card struct {
-	flush, slow, stall time.Duration
-	slowPercent        int
-}
 
 // wornCard measures a whole gateway on a worn SD card: eight entries, at which drivers come one after the other, press
 // the button and drive in. What counts is the time from the button to the order that raises the arm: where the card
@@ -46,7 +36,7 @@ func (b *bench) wornCard() ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.disk.stallAt.Store(w.disk.flushes.Load() + uint64(b.scale(250, 10)))
+	w.disk.stallAfter(b.scale(250, 10))
 	if err := w.traffic(b.scale(1_000, 40)); err != nil {
 		return nil, err
 	}
@@ -61,6 +51,7 @@ type worn struct {
 	disk  *slowDisk
 	stop  func()
 	ended chan error
+	cutAt time.Time
 }
 
 const (
@@ -77,7 +68,7 @@ func startWorn(dir string, c card) (*worn, error) {
 		ID: locationID, Name: "Bench", Timezone: "Europe/Berlin", Currency: "EUR", Entries: cardGates, Exits: 1, Spots: 10_000,
 	}
 	w := &worn{dir: dir, lanes: newLanes(place, cardSpeed), ended: make(chan error, 1)}
-	w.disk = &slowDisk{inner: simdisk.New(1), card: c, dice: rand.New(rand.NewPCG(1, 2))}
+	w.disk = newSlowDisk(c)
 	var err error
 	if w.site, err = parse(siteFile(place), w.lanes.catalog()); err != nil {
 		return nil, err
@@ -117,6 +108,7 @@ func (w *worn) traffic(vehicles int) error {
 	}
 	timeout := ctx.Err()
 	w.disk.cut()
+	w.cutAt = time.Now()
 	stop()
 	queues.Wait()
 	w.stop()
@@ -137,6 +129,9 @@ func (w *worn) rows() ([]row, error) {
 	for _, l := range w.lanes.list {
 		l.mu.Lock()
 		raises, prints = slices.Concat(raises, l.raises), slices.Concat(prints, l.prints)
+		for _, pressed := range l.pressed { // still without a ticket when the power went
+			prints = append(prints, w.cutAt.Sub(pressed))
+		}
 		for _, id := range l.tickets {
 			printed++
 			if _, found := restored.Ticket(id); !found {
@@ -176,108 +171,4 @@ func (w *worn) reopen() (*lot.Lot, error) {
 		return nil, fmt.Errorf("bench: the journal is damaged: %v", report.Damage)
 	}
 	return g.park.lot, g.cut()
-}
-
-var errNoPower = errors.New("bench: the power is off")
-
-// slowDisk is a disk of simulated memory whose flushes take a worn card's time.
-type slowDisk struct {
-	inner   *simdisk.Disk
-	card    card
-	stallAt atomic.Uint64 // the flush that stalls
-
-	mu      sync.Mutex
-	dice    *rand.Rand
-	flushes atomic.Uint64
-	off     atomic.Bool
-}
-
-// cut takes the power away: what was not flushed is lost, and nothing works any more.
-func (d *slowDisk) cut() {
-	d.off.Store(true)
-	d.inner.Cut(simdisk.CutKeepsNothing)
-}
-
-// wait takes the time of a flush.
-func (d *slowDisk) wait() {
-	d.mu.Lock()
-	long := d.card.flush
-	if d.dice.IntN(100) < d.card.slowPercent {
-		long = d.card.slow
-	}
-	if d.flushes.Add(1) == d.stallAt.Load() {
-		long = d.card.stall
-	}
-	d.mu.Unlock()
-	time.Sleep(long)
-}
-
-func (d *slowDisk) file(file factlog.File, err error) (factlog.File, error) {
-	if err != nil {
-		return nil, err
-	}
-	return slowFile{file, d}, nil
-}
-
-// Open opens a file.
-func (d *slowDisk) Open(name string) (factlog.File, error) {
-	if d.off.Load() {
-		return nil, errNoPower
-	}
-	return d.file(d.inner.Open(name))
-}
-
-// Create makes a file.
-func (d *slowDisk) Create(name string) (factlog.File, error) {
-	if d.off.Load() {
-		return nil, errNoPower
-	}
-	return d.file(d.inner.Create(name))
-}
-
-// Rename moves a file.
-func (d *slowDisk) Rename(from, to string) error {
-	if d.off.Load() {
-		return errNoPower
-	}
-	return d.inner.Rename(from, to)
-}
-
-// Remove removes a file.
-func (d *slowDisk) Remove(name string) error {
-	if d.off.Load() {
-		return errNoPower
-	}
-	return d.inner.Remove(name)
-}
-
-// List lists a folder.
-func (d *slowDisk) List(dir string) ([]string, error) {
-	if d.off.Load() {
-		return nil, errNoPower
-	}
-	return d.inner.List(dir)
-}
-
-// SyncDir takes the time of a flush.
-func (d *slowDisk) SyncDir(dir string) error {
-	d.wait()
-	if d.off.Load() {
-		return errNoPower
-	}
-	return d.inner.SyncDir(dir)
-}
-
-type slowFile struct {
-	factlog.File
-	disk *slowDisk
-}
-
-// Datasync takes the time of a flush. What the power leaves when it goes meanwhile is not flushed.
-func (f slowFile) Datasync() error {
-	f.disk.wait()
-	if f.disk.off.Load() {
-		return errNoPower
-	}
-	return f.File.Datasync()
 }

@@ -201,6 +201,10 @@ func (c *carpark) come(i int) {
 
 // leave has the vehicle that has been inside for longest come to an exit.
 func (c *carpark) leave(i int) {
+	if len(c.inside) == 0 {
+		c.refused++
+		return
+	}
 	v := c.inside[0]
 	c.inside = c.inside[1:]
 	v.gate, v.outward = i, true
@@ -274,9 +278,7 @@ func (c *carpark) pace(vehicles int) {
 		c.agenda.add(atMS+serviceMS/8, func() { c.leave(entryGates + n%exitGates) })
 	}
 	c.runOut()
-	if c.left != goal {
-		c.refused += goal - c.left
-	}
+	c.refused += max(0, goal-c.left)
 }
 
 // check says whether all went as planned: a figure of refused vehicles would be of something else.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -31,16 +32,17 @@ const (
 var errChild = errors.New("bench: this is what a measurement starts by itself")
 
 func child(args []string, out io.Writer) error {
-	if len(args) != 2 {
-		return errChild
-	}
-	switch args[0] {
-	case checkWord:
+	switch {
+	case len(args) == 2 && args[0] == checkWord:
 		return journal.CheckFile(args[1])
-	case restartWord:
+	case len(args) == 2 && args[0] == restartWord:
 		return restart(args[1], out)
-	case appWord:
-		return startApp(args[1], out)
+	case len(args) == 3 && args[0] == appWord:
+		rest, err := time.ParseDuration(args[2])
+		if err != nil {
+			return fmt.Errorf("bench: %w", err)
+		}
+		return startApp(args[1], rest, out)
 	}
 	return errChild
 }
@@ -48,10 +50,11 @@ func child(args []string, out io.Writer) error {
 // awakening is what a restarted gateway says once it has made its first decision, and again when it has come to rest.
 type awakening struct {
 	ParseMS, OpenMS, DecideMS float64
+	CPUMS                     float64 // processor time of all that, without the child that checks
 	Replayed                  int
 	Rebuilt                   string // why, if it was
-	Spots, Tickets            int
-	Memory                    memory
+	Tickets                   int
+	Memory                    memory // once it has come to rest
 }
 
 // restart starts a gateway in a folder, has it let one vehicle in, and says how long each step took. Then it waits
@@ -74,18 +77,18 @@ func restart(dir string, out io.Writer) error {
 	}
 	said.OpenMS = lap()
 	said.Replayed, said.Rebuilt = report.Replayed, report.Why
-	said.Spots, said.Tickets = len(parsed.Lot.Spots), len(g.park.lot.OpenTickets())
 	if err := g.firstDecision(); err != nil {
 		return err
 	}
-	said.DecideMS = lap()
+	said.DecideMS, said.CPUMS = lap(), float64(processCPU().Microseconds())/1000
+	said.Tickets = len(g.park.lot.OpenTickets())
 	if err := json.NewEncoder(out).Encode(said); err != nil {
 		return err
 	}
 	for until := time.Now().Add(readyTimeout); !g.journal.Health().ArchiveReady && time.Now().Before(until); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	said.Memory = readMemory()
+	said.Memory = restingMemory()
 	return errors.Join(g.journal.Health().ArchiveErr, json.NewEncoder(out).Encode(said))
 }
 
@@ -129,11 +132,13 @@ func (g *journaled) firstDecision() error {
 	return errors.Join(g.err, g.park.check())
 }
 
-// memory is what the kernel says a process holds, in bytes: all of it, its own, and pages of files.
-type memory struct{ Resident, Anonymous, Files int64 }
+// memory is what the kernel says a process holds, in bytes: the most ever, all of it, its own, and pages of files.
+type memory struct{ Peak, Resident, Anonymous, Files int64 }
 
-// readMemory reads it for this process; zero where there is no such file.
-func readMemory() memory {
+// restingMemory is what this process holds after it has given back what it does not need. The runtime does that by
+// itself, in minutes. Zero where the kernel does not say.
+func restingMemory() memory {
+	debug.FreeOSMemory()
 	var m memory
 	file, err := os.Open("/proc/self/status")
 	if err != nil {
@@ -148,6 +153,8 @@ func readMemory() memory {
 			continue
 		}
 		switch name {
+		case "VmHWM":
+			m.Peak = kib << 10
 		case "VmRSS":
 			m.Resident = kib << 10
 		case "RssAnon":
@@ -160,8 +167,8 @@ func readMemory() memory {
 }
 
 // spawn runs a child and calls said with each awakening that it tells, with the time since the child was started.
-func (b *bench) spawn(word, dir string, said func(awakening, time.Duration)) error {
-	command := exec.Command(b.self, childWord, word, dir)
+func (b *bench) spawn(said func(awakening, time.Duration), args ...string) error {
+	command := exec.Command(b.self, append([]string{childWord}, args...)...)
 	command.Stderr = os.Stderr
 	output, err := command.StdoutPipe()
 	if err != nil {
@@ -180,7 +187,7 @@ func (b *bench) spawn(word, dir string, said func(awakening, time.Duration)) err
 		said(one, time.Since(began))
 	}
 	if err := command.Wait(); err != nil {
-		return fmt.Errorf("bench: child %s: %w", word, err)
+		return fmt.Errorf("bench: child %q: %w", args, err)
 	}
 	return nil
 }

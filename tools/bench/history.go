@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,9 +20,6 @@ const (
 	journalName = "journal"
 	builtName   = "built" // its last file
 )
-
-// tailFacts are behind the last checkpoint: as many as there can be before the next one is due.
-const tailFacts = checkpointFacts
 
 // history makes one, or takes the one that a run before has left in --dir.
 func (b *bench) history(spots, facts int) (history, error) {
@@ -44,7 +42,7 @@ func (b *bench) history(spots, facts int) (history, error) {
 	return h, os.WriteFile(filepath.Join(h.dir, builtName), nil, 0o600)
 }
 
-// build has vehicles come and go for as many facts, and takes the power away.
+// build has vehicles come and go for as many facts.
 func (h history) build() error {
 	if err := os.WriteFile(filepath.Join(h.dir, siteName), siteFile(place(h.spots)), 0o600); err != nil {
 		return fmt.Errorf("bench: %w", err)
@@ -64,13 +62,29 @@ func (h history) build() error {
 		g.park.handle = g.bulkHandle
 		g.park.pace(chunk)
 	}
-	if err := g.endBulk(); err != nil {
+	return errors.Join(g.endBulk(), g.close())
+}
+
+// addTail has some more vehicles come and go, and takes the power away when the next checkpoint is nearly due.
+func (h history) addTail() error {
+	cfg, err := quietConfig(h.spots)
+	if err != nil {
 		return err
 	}
-	g.park.pace(tailFacts / factsOfVehicle) // no checkpoint is due before there are 20 times as many
+	o := journalOptions(filepath.Join(h.dir, journalName))
+	o.CheckpointFacts, o.CheckpointEvery = notDueFacts, notDueBefore
+	g, _, err := openJournal(o, cfg)
+	if err != nil {
+		return err
+	}
+	g.park.start(false)
+	for i := range checkpointFacts / entryFacts {
+		g.park.agenda.add(g.park.nowMS+int64(i)*serviceMS, func() { g.park.come(0) })
+	}
+	g.park.runOut()
 	g.sync()
 	return g.cut()
 }
 
-// factsOfVehicle is about how many there are.
-const factsOfVehicle = 9
+// entryFacts are what a vehicle leaves in the log when it comes: granted, passed, spot occupied, parked.
+const entryFacts = 4

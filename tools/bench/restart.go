@@ -9,8 +9,9 @@ const (
 	restartMS  = 1_000
 	residentMB = 64
 	megabyte   = 1e6
-	// wholeRounds are fewer, because each waits until all sensors have reported.
+	// wholeRounds are fewer, because each waits until the sensors have reported for a while.
 	wholeRounds = 2
+	wholeRest   = 10 * time.Second
 )
 
 // restarts measures how long a gateway takes from the start of its process to the first vehicle that it lets in, with
@@ -19,65 +20,73 @@ const (
 // the start of a program; after a power cut their pages come from the card first. Then the process rests until the
 // archive is open, and tells what memory it has. The same is measured of a whole gateway with a device for each spot.
 func (b *bench) restarts() ([]row, error) {
-	spots, facts := b.scale(10_000, 500), b.scale(1_000_000, 20_000)
-	h, err := b.history(spots, facts)
+	h, err := b.history(b.scale(10_000, 500), b.scale(1_000_000, 20_000))
 	if err != nil {
 		return nil, err
 	}
+	if err := h.addTail(); err != nil {
+		return nil, err
+	}
 	f := figures{}
-	var last awakening
 	for range b.rounds {
-		time.Sleep(b.rest)
-		decided := false
-		err := b.spawn(restartWord, h.dir, func(said awakening, after time.Duration) {
-			if !decided {
-				f.add("all", float64(after.Microseconds())/1000)
-			}
-			decided, last = true, said
-		})
-		if err != nil {
+		if err := b.awake(f, restartWord, h.dir); err != nil {
 			return nil, err
 		}
-		if last.Rebuilt != "" {
-			return nil, fmt.Errorf("bench: the state was rebuilt (%s): remove %s, another program made it", last.Rebuilt, h.dir)
-		}
-		f.add("parse", last.ParseMS)
-		f.add("open", last.OpenMS)
-		f.add("decide", last.DecideMS)
-		f.add("resident", float64(last.Memory.Resident)/megabyte)
-		f.add("anonymous", float64(last.Memory.Anonymous)/megabyte)
-		f.add("files", float64(last.Memory.Files)/megabyte)
+	}
+	rest := wholeRest
+	if b.quick {
+		rest = time.Second
 	}
 	for range min(b.rounds, wholeRounds) {
-		time.Sleep(b.rest)
-		decided := false
-		err := b.spawn(appWord, h.dir, func(said awakening, after time.Duration) {
-			if !decided {
-				f.add("whole", float64(after.Microseconds())/1000)
-			}
-			decided, last = true, said
-		})
-		if err != nil {
+		if err := b.awake(f, appWord, h.dir, rest.String()); err != nil {
 			return nil, err
 		}
-		f.add("whole resident", float64(last.Memory.Resident)/megabyte)
-		f.add("whole anonymous", float64(last.Memory.Anonymous)/megabyte)
-		f.add("whole files", float64(last.Memory.Files)/megabyte)
 	}
 	line := func(what, unit, figure string) row { return row{What: what, Unit: unit, Value: f.of(figure)} }
 	return []row{
-		line("from its start to the first vehicle let in", "ms", "all").atMost(restartMS),
-		line("of which the site file", "ms", "parse"),
-		line("of which check, log, state and tail", "ms", "open"),
-		line("of which decision and commit", "ms", "decide"),
-		{What: "facts read behind the checkpoint", Value: float64(last.Replayed)},
-		{What: "open tickets", Value: float64(last.Tickets)},
-		line("resident memory, archive open", "MB", "resident").atMost(residentMB),
-		line("of which its own", "MB", "anonymous"),
-		line("of which pages of files", "MB", "files"),
-		line("whole gateway, to the first vehicle let in", "ms", "whole").atMost(restartMS),
-		line("whole gateway, resident memory", "MB", "whole resident"),
-		line("of which its own", "MB", "whole anonymous"),
-		line("of which pages of files", "MB", "whole files"),
+		line("lot and journal: start to first vehicle let in", "ms", restartWord).atMost(restartMS),
+		line("of which the site file", "ms", "restart parse"),
+		line("of which check, log, state and tail", "ms", "restart open"),
+		line("of which decision and commit", "ms", "restart decide"),
+		line("its processor time", "ms", "restart cpu"),
+		line("facts read behind the checkpoint", "", "restart replayed"),
+		line("open tickets", "", "restart tickets"),
+		line("memory at rest, archive open", "MB", "restart resident").atMost(residentMB),
+		line("of which its own", "MB", "restart anonymous"),
+		line("of which pages of files", "MB", "restart files"),
+		line("memory at most", "MB", "restart peak"),
+		line("whole gateway: start to first vehicle let in", "ms", appWord).atMost(restartMS),
+		line("its processor time", "ms", "app cpu"),
+		line("memory at rest", "MB", "app resident"),
+		line("of which its own", "MB", "app anonymous"),
+		line("memory at most", "MB", "app peak"),
 	}, nil
+}
+
+// awake starts a gateway as a child, which dies once it has said everything.
+func (b *bench) awake(f figures, args ...string) error {
+	time.Sleep(b.rest)
+	var last awakening
+	decided := time.Duration(0)
+	err := b.spawn(func(said awakening, after time.Duration) {
+		if decided == 0 {
+			decided = after
+		}
+		last = said
+	}, args...)
+	if err != nil {
+		return err
+	}
+	if last.Rebuilt != "" {
+		return fmt.Errorf("bench: the state was rebuilt (%s): remove %s, another program made it", last.Rebuilt, args[1])
+	}
+	for name, value := range map[string]float64{
+		"": float64(decided.Microseconds()) / 1000, " parse": last.ParseMS, " open": last.OpenMS, " decide": last.DecideMS,
+		" cpu": last.CPUMS, " replayed": float64(last.Replayed), " tickets": float64(last.Tickets),
+		" resident": float64(last.Memory.Resident) / megabyte, " anonymous": float64(last.Memory.Anonymous) / megabyte,
+		" files": float64(last.Memory.Files) / megabyte, " peak": float64(last.Memory.Peak) / megabyte,
+	} {
+		f.add(args[0]+name, value)
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -30,9 +31,9 @@ const (
 	verdictMissed = "MISSED"
 )
 
-// judged is the row with its target: how much the value may be at most.
+// atMost bounds the value.
 func (r row) atMost(limit float64) row {
-	return r.judged(r.Value <= limit, "≤ "+number(limit)+" "+r.Unit)
+	return r.judged(r.Value <= limit, strings.TrimSpace("≤ "+number(limit)+" "+r.Unit))
 }
 
 // ratioAtMost bounds the ratio to the peer.
@@ -53,7 +54,7 @@ func (r row) judged(good bool, target string) row {
 	return r
 }
 
-// against is the row with a peer of the same rounds.
+// against fills in a row's value, and its peer's of the same rounds.
 func (f figures) against(r row, name, peer string) row {
 	r.Value, r.PeerValue, r.Ratio = f.of(name), f.of(peer), f.ratio(name, peer)
 	return r

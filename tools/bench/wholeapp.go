@@ -17,14 +17,11 @@ import (
 	"gatehouse/gateway/site"
 )
 
-// restWait is how long a gateway runs before its memory is looked at: all sensors have reported, the archive is open.
-const restWait = 3 * sensorPeriodMS * time.Millisecond
-
 var errNotLetIn = errors.New("bench: the first vehicle was not let in")
 
 // startApp starts a whole gateway in a folder, with a device for each spot, and has one vehicle come. It says when
-// that was let in, and after a while what memory it has. It ends as if the power went.
-func startApp(dir string, out io.Writer) error {
+// that was let in, and after a rest what memory it has. It ends as if the power went.
+func startApp(dir string, rest time.Duration, out io.Writer) error {
 	text, err := os.ReadFile(filepath.Join(dir, siteName))
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
@@ -51,11 +48,11 @@ func startApp(dir string, out io.Writer) error {
 	if !devices.list[0].ask(ctx) {
 		return errNotLetIn
 	}
-	said := awakening{Spots: len(parsed.Lot.Spots)}
+	said := awakening{CPUMS: float64(processCPU().Microseconds()) / 1000}
 	if err := json.NewEncoder(out).Encode(said); err != nil {
 		return err
 	}
-	time.Sleep(restWait)
-	said.Memory = readMemory()
+	time.Sleep(rest)
+	said.Memory = restingMemory()
 	return errors.Join(running.View(ctx, func(l *lot.Lot) { said.Tickets = len(l.OpenTickets()) }), json.NewEncoder(out).Encode(said))
 }

@@ -170,7 +170,8 @@ func (c *Checker) input(in gate.Input) (moved bool) {
 		}
 	case gate.InputConfirm:
 		c.arm.retries, c.arm.excused, c.arm.waiting = 0, true, false
-		c.lowering = c.lowering && c.nowMS <= c.loweredMS+c.cfg.MaxRunMS
+		rests := c.arm.up != c.arm.down && c.nowMS > c.loweredMS+c.cfg.MaxRunMS
+		c.lowering = c.lowering && !rests
 		for i := range c.loops {
 			l := &c.loops[i]
 			stuck := l.level == gate.Occupied && c.nowMS > l.sinceMS+c.cfg.LoopStuckMS

@@ -191,7 +191,7 @@ async function tell(cell) {
   const facts = element("dl", ""), since = spot.since && civil.format(Date.parse(spot.since)) + ", " + (ago(Date.now() + ahead - Date.parse(spot.since)) || spot.since.slice(0, 10));
   const rows = {
     Status: spot.status, Type: spot.spotType + (spot.hasEvCharger ? ", with charger" : ""), Since: since, Vehicle: spot.vehiclePlate, Ticket: spot.ticketId,
-    Sensor: spot.fault?.replaceAll("_", " ") || Math.round(spot.confidence * 100) + " % sure", Misuse: spot.violation?.replaceAll("_", " "),
+    Sensor: spot.fault?.replaceAll("_", " ") || spot.confidence && Math.round(spot.confidence * 100) + " % sure", Misuse: spot.violation?.replaceAll("_", " "),
   };
   for (const [name, value] of Object.entries(rows)) if (value) facts.append(element("dt", name), element("dd", value));
   const buttons = element("div", "", { class: "buttons act" });
