@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"os"
-	"os/signal"
-	"syscall"
+	"sync"
 	"time"
 
 	"gatehouse/boards"
@@ -19,7 +19,6 @@ import (
 	"gatehouse/gateway/app"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
-	"gatehouse/sync/fact"
 )
 
 type demoCommand struct {
@@ -33,7 +32,7 @@ type demoCommand struct {
 
 // Run replays a real day of a mall's car park on simulated hardware, and sums it up.
 func (c *demoCommand) Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := untilSignal()
 	defer stop()
 	fromMS, err := timeOfDay(c.From)
 	if err != nil {
@@ -41,12 +40,12 @@ func (c *demoCommand) Run() error {
 	}
 	untilMS, err := timeOfDay(c.Until)
 	if err != nil || untilMS <= fromMS {
-		return fmt.Errorf("gatehouse: --until %q: write a time after --from, as 24:00", c.Until)
+		return fmt.Errorf("--until %q: write a time after --from, as 24:00", c.Until)
 	}
 	data := c.Data
 	if data == "" {
 		if data, err = os.MkdirTemp("", "gatehouse-demo-"); err != nil {
-			return fmt.Errorf("gatehouse: %w", err)
+			return err
 		}
 		defer os.RemoveAll(data)
 	}
@@ -56,11 +55,14 @@ func (c *demoCommand) Run() error {
 
 // timeOfDay reads 07:30 as milliseconds after midnight.
 func timeOfDay(text string) (int64, error) {
-	var hours, minutes int64
-	if n, err := fmt.Sscanf(text, "%d:%d", &hours, &minutes); n != 2 || err != nil || hours < 0 || hours > 24 || minutes < 0 || minutes > 59 {
-		return 0, fmt.Errorf("gatehouse: %q: write a time of day as 07:30", text)
+	if text == "24:00" {
+		return 24 * time.Hour.Milliseconds(), nil
 	}
-	return (hours*60 + minutes) * 60_000, nil
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0, fmt.Errorf("%q: write a time of day as 07:30", text)
+	}
+	return int64(at.Hour()*60+at.Minute()) * time.Minute.Milliseconds(), nil
 }
 
 // demoLayout is the car park of the demonstration, with more patience the faster it goes.
@@ -79,8 +81,13 @@ type demo struct {
 	data            string
 	place           layout.Layout
 	bench           *sim.Bench
+	clock           *app.Clock
 	cars            int
+	bad             error // what must not happen on any day
 }
+
+// settleFor is how long the gateway has at the end to learn what has just happened.
+const settleFor = 500 * time.Millisecond
 
 func (d *demo) run(ctx context.Context) error {
 	day := ledger.Demo()
@@ -94,25 +101,41 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	midnight, err := time.ParseInLocation(time.DateOnly, day.Date, loaded.Lot.Zone)
 	if err != nil {
-		return fmt.Errorf("gatehouse: %w", err)
+		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	host := d.bench.Host()
 	defer host.Close()
-	clock := app.NewDemoClock(midnight.Add(time.Duration(d.fromMS)*time.Millisecond), d.Speed)
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	return serve(ctx, gateway{
-		loaded: loaded, data: d.data, host: host, clock: clock, log: log, demo: true,
+	d.clock = app.NewDemoClock(midnight.Add(time.Duration(d.fromMS)*time.Millisecond), d.Speed)
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	playing, stop := context.WithCancel(ctx)
+	var player sync.WaitGroup
+	err = serve(serving, gateway{
+		loaded: loaded, data: d.data, host: host, clock: d.clock, demo: true,
+		log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		ready: func(address string, running *app.App) {
 			d.announce(address, day)
-			go func() { _ = d.bench.Run(ctx, d.Speed) }() // it ends with ctx, and that is all it can say
-			go func() {
-				d.watch(ctx, running, clock)
-				stop()
-			}()
+			player.Go(func() {
+				defer end()
+				d.play(playing, running)
+			})
 		},
 	})
+	stop()
+	player.Wait()
+	return errors.Join(err, d.bad)
+}
+
+// play moves the world until the day or ctx ends. Then it stands still, so that both can be asked what happened.
+func (d *demo) play(ctx context.Context, running *app.App) {
+	moving, stop := context.WithCancel(ctx)
+	var world sync.WaitGroup
+	world.Go(func() { _ = d.bench.Run(moving, d.Speed) }) // it ends with its context, and that is all it can say
+	d.watch(ctx, running)
+	stop()
+	world.Wait()
+	time.Sleep(settleFor)
+	d.bad = d.summary(running)
 }
 
 // build makes the world and plugs it into the board.
@@ -193,75 +216,32 @@ func (d *demo) announce(address string, day ledger.Day) {
 `, d.place.Spots, d.place.Gates(), day.Date, day.Kind, d.From, d.Speed, d.cars, address, address)
 }
 
-// watch prints how the day goes, and what it came to.
-func (d *demo) watch(ctx context.Context, running *app.App, clock *app.Clock) {
-	ticker := time.NewTicker(time.Second)
+// watch prints how the day goes.
+func (d *demo) watch(ctx context.Context, running *app.App) {
+	ticker := time.NewTicker(max(10*time.Millisecond, time.Minute/time.Duration(max(1, d.Speed))))
 	defer ticker.Stop()
-	lastHour := int64(-1)
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-ticker.C:
-		}
-		_, monoMS := clock.Now()
+	for lastHour := int64(-1); ; {
+		_, monoMS := d.clock.Now()
 		atMS := d.fromMS + monoMS
-		if hour := atMS / 3_600_000; hour != lastHour {
+		if atMS >= d.untilMS {
+			return
+		}
+		if hour := atMS / time.Hour.Milliseconds(); hour != lastHour {
 			lastHour = hour
 			d.progress(ctx, running, hour)
 		}
-		if atMS >= d.untilMS {
-			break
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
 		}
 	}
-	d.summary(context.WithoutCancel(ctx), running)
 }
 
 // progress is one line an hour.
 func (d *demo) progress(ctx context.Context, running *app.App, hour int64) {
 	_ = running.View(ctx, func(l *lot.Lot) { // a line that is not printed is no loss
 		tally, inside := l.Tally(), l.Inside()
-		fmt.Printf("  %02d:00  %3d inside, %3d free, takings %s\n", hour, inside.Tickets, tally.Available, d.takings(l))
-	})
-}
-
-func (d *demo) takings(l *lot.Lot) fact.Money {
-	sum := fact.Money{Currency: l.Config().Currency}
-	for _, hour := range l.Hours(0, 1<<62) {
-		sum.Minor += hour.RevenueMinor
-	}
-	return sum
-}
-
-// summary compares what the gateway knows with what the simulator knows to be true.
-func (d *demo) summary(ctx context.Context, running *app.App) {
-	var entries, exits, denied int64
-	var takings fact.Money
-	var inside lot.Inside
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	if err := running.View(ctx, func(l *lot.Lot) {
-		for _, hour := range l.Hours(0, 1<<62) {
-			entries, exits, denied = entries+hour.Entries, exits+hour.Exits, denied+hour.Denied
-		}
-		takings, inside = d.takings(l), l.Inside()
-	}); err != nil {
-		return
-	}
-	d.bench.View(func(w *world.World) {
-		truth := w.Truth()
-		in, out := 0, 0
-		for _, through := range truth.Through {
-			in, out = in+through[0], out+through[1]
-		}
-		closes, _ := truth.ClosesOnPresence()
-		fmt.Printf(`
-  The day                 gateway   truth
-    vehicles in           %7d %7d
-    vehicles out          %7d %7d
-    inside now            %7d %7d
-    refused               %7d
-    takings               %s
-    arms on vehicles      %7d
-`, entries, in, exits, out, inside.Loops, truth.Inside, denied, takings, closes)
+		fmt.Printf("  %02d:00  %3d inside, %3d free, takings %s\n", hour, inside.Tickets, tally.Available, knownOf(l).takings)
 	})
 }

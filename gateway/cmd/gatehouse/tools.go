@@ -1,19 +1,16 @@
 package main
 
 import (
-	"crypto/rand"
-	"encoding/base64"
+	"errors"
 	"fmt"
-	"log/slog"
 	"os"
-	"strings"
 
-	"crypto/sha256"
-
+	"gatehouse/boards"
+	"gatehouse/drivers"
 	"gatehouse/drivers/all"
-	"gatehouse/gateway/api"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/tomlfile"
 )
 
 type checkCommand struct {
@@ -24,50 +21,48 @@ type checkCommand struct {
 func (c *checkCommand) Run() error {
 	data, err := os.ReadFile(c.Site)
 	if err != nil {
-		return fmt.Errorf("gatehouse: %w", err)
+		return err
 	}
 	parsed, err := site.Parse(c.Site, data, all.Catalog())
 	if err != nil {
-		return err
+		fmt.Println(err)
+		var problems tomlfile.Problems
+		errors.As(err, &problems)
+		return fmt.Errorf("%s can't be used: %s", c.Site, counted(max(1, len(problems)), "problem"))
 	}
 	for _, warning := range parsed.Warnings {
 		fmt.Println("warning:", warning)
 	}
-	_, err = fmt.Printf("%s is fine: %d spots, %d gates, %d devices\n", c.Site, len(parsed.Lot.Spots), len(parsed.Lot.Gates), len(parsed.Devices))
+	if n := checkDevices(parsed); n > 0 {
+		return fmt.Errorf("%s: %s would be offline", c.Site, counted(n, "device"))
+	}
+	_, err = fmt.Printf("%s is fine: %s, %s, %s\n", c.Site,
+		counted(len(parsed.Lot.Spots), "spot"), counted(len(parsed.Lot.Gates), "gate"), counted(len(parsed.Devices), "device"))
 	return err
 }
 
-type tokenCommand struct {
-	Name string `help:"Whose token it is." required:""`
-	Role string `help:"What it may do." enum:"view,operate,configure" default:"view"`
-}
-
-// Run prints a new token, and what the site file keeps of it.
-func (c *tokenCommand) Run() error {
-	token := newToken()
-	_, err := fmt.Printf("Give this to %s; it is shown only now:\n\n  %s\n\nAnd add this to the site file:\n\n[[server.token]]\nname = %q\nrole = %q\nsha256 = %q\n",
-		c.Name, token, c.Name, c.Role, site.HashToken(token))
-	return err
-}
-
-func newToken() string {
-	var secret [24]byte
-	rand.Read(secret[:]) // never fails: it crashes the program instead
-	return base64.RawURLEncoding.EncodeToString(secret[:])
-}
-
-// ownToken is the token of a gateway whose site file names none: made at its first start, and kept where only its
-// user can read it.
-func ownToken(path string, log *slog.Logger) api.Token {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		data = []byte(newToken())
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			log.Error("the access token can't be kept; it changes at the next start", "err", err)
+// checkDevices prints what keeps devices from being made, and how many there are. It opens nothing.
+func checkDevices(s *site.Site) int {
+	if _, err := boards.Load(s.Board); err != nil {
+		fmt.Println(err)
+		return len(s.Devices)
+	}
+	broken := 0
+	for _, d := range s.Devices {
+		driver, _ := all.Catalog().Find(d.Driver) // Parse has found it
+		if _, err := driver.Make(noHost{drivers.ErrOffline}, d.Settings); err != nil {
+			broken++
+			fmt.Printf("device %q: %v\n", d.ID, err)
 		}
 	}
-	log.Info("the site file names no token; this file holds one for everything", "file", path)
-	return api.Token{Name: "owner", Role: api.RoleConfigure, SHA256: sha256.Sum256([]byte(strings.TrimSpace(string(data))))}
+	return broken
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // checkStateWord makes this program look a state file over instead of running a gateway.
