@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -46,6 +47,10 @@ func (s *server) takeBody(ctx huma.Context, next func(huma.Context)) {
 		return
 	case hasCardNumber(string(body)), hasCardNumber(r.URL.Path), hasCardNumber(decoded(r.URL.RawQuery)), hasCardNumber(r.Header.Get("Idempotency-Key")):
 		problem(codeCardNumber, "this looks like the number of a payment card", "never send card numbers here: the terminal keeps them, and gives a reference instead").write(w)
+		return
+	}
+	if !utf8.ValidString(r.Header.Get("Idempotency-Key")) { // a fact could not hold it
+		problem(codeMalformed, "the Idempotency-Key is no text", "use letters and digits").write(w)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))

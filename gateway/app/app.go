@@ -123,7 +123,9 @@ func (a *App) begin(report journal.Report) {
 	cause := "start"
 	if report.Rebuilt {
 		cause = "start, state rebuilt: " + report.Why
-		a.options.Log.Warn("state rebuilt from the log", "why", report.Why, "facts", report.Replayed, "kept", report.Aside)
+		if report.Replayed > 0 {
+			a.options.Log.Warn("state rebuilt from the log", "why", report.Why, "facts", report.Replayed, "damaged_file", report.Aside)
+		}
 	}
 	o.step(lot.Started{Incarnation: incarnation, Fact: fact.GatewayStarted{
 		Location: a.options.Site.Lot.Location, Parent: report.Parent.Incarnation, ParentSeq: report.Parent.Seq,

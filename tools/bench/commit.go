@@ -101,7 +101,7 @@ func (r *race) handle(kind decision, now fact.Stamp, event lot.Event) lot.Out {
 	size, err := frameBytes(out.Facts)
 	r.keep(err)
 	r.sizes[kind] = size
-	r.checkpoint()
+	r.checkpoint(r.sinceMS())
 	return out
 }
 

@@ -15,6 +15,7 @@ type journaled struct {
 	park    *carpark
 	journal *journal.Journal
 	began   time.Time
+	aheadMS int64 // by which the journal's clock runs ahead
 	err     error // the first failure of the journal
 
 	bulk []fact.Record // of bulkHandle: not yet handed over
@@ -81,19 +82,23 @@ func (g *journaled) bulkHandle(_ decision, now fact.Stamp, event lot.Event) lot.
 func (g *journaled) bulkCommit() {
 	g.append(g.bulk, false)
 	g.bulk = g.bulk[:0]
-	g.checkpoint()
+	g.checkpoint(g.sinceMS())
 }
+
+// longMS is longer than any journal here waits with a checkpoint.
+const longMS = 2 * int64(notDueBefore/time.Millisecond)
 
 // endBulk makes durable what was gathered, waits for a checkpoint of it, and has the carpark work as a gateway.
 func (g *journaled) endBulk() error {
 	g.bulkCommit()
+	g.aheadMS += longMS
 	for g.err == nil {
 		h := g.journal.Health()
 		g.keep(errors.Join(h.Broken, h.CheckpointErr, h.ArchiveErr))
 		if h.Checkpointed == h.Appended && h.ArchiveReady {
 			break
 		}
-		g.journal.CheckpointIfDue(never, g.park.lot)
+		g.checkpoint(g.sinceMS())
 		time.Sleep(time.Millisecond)
 	}
 	g.park.handle = g.handle
@@ -105,7 +110,7 @@ func (g *journaled) handle(_ decision, now fact.Stamp, event lot.Event) lot.Out 
 	out := g.park.lot.Step(now, event)
 	if len(out.Facts) > 0 {
 		g.append(out.Facts, out.Lazy)
-		g.checkpoint()
+		g.checkpoint(g.sinceMS())
 	}
 	return out
 }
@@ -128,10 +133,10 @@ func (g *journaled) sync() {
 	g.keep(<-done)
 }
 
-// checkpoint has a checkpoint written if one is due, by the machine's time.
-func (g *journaled) checkpoint() {
-	g.journal.CheckpointIfDue(time.Since(g.began).Milliseconds(), g.park.lot)
-}
+// checkpoint has a checkpoint written if one is due, by the machine's time (sinceMS) or the lot's.
+func (g *journaled) checkpoint(nowMS int64) { g.journal.CheckpointIfDue(g.aheadMS+nowMS, g.park.lot) }
+
+func (g *journaled) sinceMS() int64 { return time.Since(g.began).Milliseconds() }
 
 func (g *journaled) keep(err error) {
 	if g.err == nil {

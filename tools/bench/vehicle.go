@@ -14,7 +14,7 @@ import (
 const (
 	// vehicleSegmentBytes is a smaller segment than the gateway's, so that a round fills several and the zeros
 	// written ahead are spread over its vehicles as they are over a day's.
-	vehicleSegmentBytes = 1 << 20
+	vehicleSegmentBytes = 4 << 20
 	kB                  = 1000
 )
 
@@ -207,7 +207,7 @@ func (s *side) handleBusy(_ decision, now fact.Stamp, event lot.Event) lot.Out {
 	case s.lazySinceMS == 0:
 		s.lazySinceMS = now.MonoMS
 	}
-	s.journal.CheckpointIfDue(now.MonoMS, s.park.lot)
+	s.checkpoint(now.MonoMS)
 	return out
 }
 
@@ -223,7 +223,7 @@ func (s *side) handleFullSpeed(_ decision, now fact.Stamp, event lot.Event) lot.
 		s.window <- struct{}{}
 		s.journal.Append(out.Facts, false, func(error) { <-s.window })
 	}
-	s.checkpoint()
+	s.checkpoint(s.sinceMS())
 	return out
 }
 

@@ -29,8 +29,11 @@ func main() {
 		Token   tokenCommand   `cmd:"" help:"Make an access token for a site file."`
 		Version versionCommand `cmd:"" help:"Print the version."`
 	}
-	context := kong.Parse(&commands, kong.Name("gatehouse"), kong.Description("Runs one car park from a box at its gate."))
-	context.FatalIfErrorf(context.Run())
+	chosen := kong.Parse(&commands, kong.Name("gatehouse"), kong.Description("Runs one car park from a box at its gate."))
+	if err := chosen.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "gatehouse:", err)
+		os.Exit(1)
+	}
 }
 
 type versionCommand struct{}

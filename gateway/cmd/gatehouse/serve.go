@@ -27,7 +27,7 @@ type gateway struct {
 	clock  *app.Clock
 	log    *slog.Logger
 	demo   bool
-	// ready hears of the address that is served, once everything runs; may be nil.
+	// ready hears of the address that will be served, before it is; may be nil.
 	ready func(address string, running *app.App)
 }
 
@@ -58,7 +58,10 @@ func serve(ctx context.Context, g gateway) error {
 		Handler: handler(g, running), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
 		BaseContext: func(net.Listener) context.Context { return requests }, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
 	}
-	go g.listen(ctx, server, listener, running)
+	if g.ready != nil && listener != nil {
+		g.ready(listener.Addr().String(), running)
+	}
+	go g.listen(ctx, server, listener)
 	err = running.Run(ctx)
 	endRequests() // live streams end; other requests have their answers
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswersMax)
@@ -70,7 +73,7 @@ func serve(ctx context.Context, g gateway) error {
 }
 
 // listen serves on the listener, or on one of its own as soon as the address can be had.
-func (g *gateway) listen(ctx context.Context, server *http.Server, listener net.Listener, running *app.App) {
+func (g *gateway) listen(ctx context.Context, server *http.Server, listener net.Listener) {
 	for said := ""; listener == nil; {
 		var err error
 		if listener, err = net.Listen("tcp", g.loaded.Listen); err == nil {
@@ -87,9 +90,6 @@ func (g *gateway) listen(ctx context.Context, server *http.Server, listener net.
 		}
 	}
 	g.log.Info("serving", "page", "http://"+listener.Addr().String()+"/", "location", g.loaded.Lot.Location)
-	if g.ready != nil {
-		g.ready(listener.Addr().String(), running)
-	}
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		g.log.Error("the server ended", "err", err)
 	}

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"text/tabwriter"
 
 	"gatehouse/drivers/sim/world"
 	"gatehouse/gateway/app"
@@ -64,32 +61,27 @@ func (d *demo) summary(running *app.App) error {
 		was = trueOf(w.Truth(), known.takings.Currency)
 		arms, _ = w.Truth().ClosesOnPresence()
 	})
-	if err := writeSummary(os.Stdout, known, was, refused, arms); err != nil {
-		return err
-	}
+	printSummary(known, was, refused, arms)
 	if arms > 0 {
 		return errArmOnVehicle
 	}
 	return nil
 }
 
-// writeSummary prints the table.
-func writeSummary(to io.Writer, known, was day, refused int64, arms int) error {
-	fmt.Fprint(to, "\n")
-	t := tabwriter.NewWriter(to, 0, 0, 3, ' ', tabwriter.AlignRight)
+// printSummary prints the table.
+func printSummary(known, was day, refused int64, arms int) {
 	row := func(what string, known, was any) {
 		note := ""
 		if known != was {
-			note = "differs"
+			note = "  differs"
 		}
-		fmt.Fprintf(t, "  %-18s\t%v\t%v\t %s\n", what, known, was, note)
+		fmt.Printf("  %-20s %14v %14v%s\n", what, known, was, note)
 	}
-	fmt.Fprintf(t, "  %-18s\t%s\t%s\t\n", "The day", "gateway", "truth")
+	fmt.Printf("\n  %-20s %14s %14s\n", "The day", "gateway", "truth")
 	row("vehicles in", known.in, was.in)
 	row("vehicles out", known.out, was.out)
 	row("inside now", known.inside, was.inside)
 	row("takings", known.takings, was.takings)
-	fmt.Fprintf(t, "  %-18s\t%d\t\t\n", "refused", refused)
-	fmt.Fprintf(t, "  %-18s\t\t%d\t\n", "arms on vehicles", arms)
-	return t.Flush()
+	fmt.Printf("  %-20s %14d\n", "refused", refused)
+	fmt.Printf("  %-20s %14s %14d\n\n", "arms on vehicles", "", arms)
 }

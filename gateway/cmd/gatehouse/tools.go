@@ -31,7 +31,7 @@ func (c *checkCommand) Run() error {
 		return fmt.Errorf("%s can't be used: %s", c.Site, counted(max(1, len(problems)), "problem"))
 	}
 	for _, warning := range parsed.Warnings {
-		fmt.Println("warning:", warning)
+		fmt.Println(warning)
 	}
 	if n := checkDevices(parsed); n > 0 {
 		return fmt.Errorf("%s: %s would be offline", c.Site, counted(n, "device"))

@@ -1,0 +1,89 @@
+package main_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gatehouse/gateway/site"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write what check says now; read the difference before committing it")
+
+// TestCheckSaysAllThatIsWrong compares what `gatehouse check` says of each site file in testdata with what it is known
+// to say.
+func TestCheckSaysAllThatIsWrong(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.toml")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		p := command(t, "check", "--site", file)
+		if code := p.code(patience); code != 1 {
+			t.Errorf("%s: exit code %d", file, code)
+		}
+		got := strings.ReplaceAll(p.output(), filepath.Join(here, "testdata")+"/", "")
+		golden := strings.TrimSuffix(file, ".toml") + ".txt"
+		if *rewrite {
+			err = os.WriteFile(golden, []byte(got), 0o644)
+		}
+		want, readErr := os.ReadFile(golden)
+		if err != nil || readErr != nil || got != string(want) {
+			t.Errorf("%s differs (-rewrite shows it as a diff): %v %v\n%s", golden, err, readErr, got)
+		}
+	}
+}
+
+func TestCheckIsContentWithAGoodFile(t *testing.T) {
+	f := newFolder(t, place())
+	p := command(t, "check", "--site", f.site)
+	if code := p.code(patience); code != 0 || !strings.Contains(p.output(), "is fine: 600 spots, 8 gates") {
+		t.Errorf("exit code %d:\n%s", code, p.output())
+	}
+}
+
+func TestAFileThatIsNotThereIsAnError(t *testing.T) {
+	p := command(t, "check", "--site", "testdata/none.toml")
+	if code := p.code(patience); code != 1 || !strings.Contains(p.output(), "none.toml: no such file") {
+		t.Errorf("exit code %d:\n%s", code, p.output())
+	}
+}
+
+// TestATokenIsWhatTheSiteFileTakes makes a token, writes what is said into a site file, and uses it.
+func TestATokenIsWhatTheSiteFileTakes(t *testing.T) {
+	p := command(t, "token", "--name", "Anna", "--role", "view")
+	if code := p.code(patience); code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, p.output())
+	}
+	token := p.await(regexp.MustCompile(`(?m)^  (\S{32})$`))
+	_, table, _ := strings.Cut(p.output(), "[[server.token]]")
+	if !strings.Contains(table, site.HashToken(token)) {
+		t.Errorf("the hash is not that of the token:\n%s", p.output())
+	}
+	f := newFolder(t, place()+"[[server.token]]"+table)
+	f.token = token
+	running := f.start()
+	if a := running.get("/healthz"); a.status != 200 {
+		t.Errorf("the token's view: %+v", a)
+	}
+	if a := running.post("/api/v1/locations/small/gates/in-1/open", "", map[string]any{}); a.status != 403 {
+		t.Errorf("the token opens a gate: %+v", a)
+	}
+	if _, err := os.Stat(filepath.Join(f.data, "token")); err == nil {
+		t.Error("there is another token that nobody asked for")
+	}
+}
+
+func TestATokenNeedsARoleThatThereIs(t *testing.T) {
+	p := command(t, "token", "--name", "Anna", "--role", "owner")
+	if code := p.code(patience); code == 0 || !strings.Contains(p.output(), "--role") {
+		t.Errorf("exit code %d:\n%s", code, p.output())
+	}
+}
