@@ -45,6 +45,9 @@ func runQuick(t *testing.T, args ...string) printed {
 
 // TestQuickRun measures every case once and looks at everything but how long it took.
 func TestQuickRun(t *testing.T) {
+	if os.Getenv("GATEHOUSE_BENCH") == "" {
+		t.Skip("it measures on a real disk: GATEHOUSE_BENCH=1")
+	}
 	p := runQuick(t)
 	missed, judged := 0, map[string]int{}
 	for _, r := range p.Rows {
@@ -102,6 +105,9 @@ func checkCounts(t *testing.T, rows []row) {
 
 // TestHistoryIsKept has a second run take what the first has built.
 func TestHistoryIsKept(t *testing.T) {
+	if os.Getenv("GATEHOUSE_BENCH") == "" {
+		t.Skip("it measures on a real disk: GATEHOUSE_BENCH=1")
+	}
 	b := &bench{options: options{dir: t.TempDir()}}
 	first, err := b.history(200, 2_000)
 	if err != nil {
