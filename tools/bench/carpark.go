@@ -73,6 +73,7 @@ func adopt(cfg *lot.Config, l *lot.Lot) *carpark {
 	c := &carpark{cfg: cfg, lot: l, at: map[int]*vehicle{}, wakeMS: never, bootMS: startMS}
 	if _, last := l.Last(); !last.IsZero() {
 		c.bootMS = last.WallMS + offMS
+		c.serial = int((c.bootMS - startMS) / 1_000) // vehicles are seconds apart, so that these were not there yet
 	}
 	c.handle = c.onlyDecide
 	return c

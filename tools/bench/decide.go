@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -20,12 +21,11 @@ const checkpointFacts = 256
 // them is the peer.
 func (b *bench) decisions() ([]row, error) {
 	large, small := b.scale(10_000, 1_000), b.scale(1_000, 200)
-	tickets := small / 2
 	most, err := halfFull(large, large/2)
 	if err != nil {
 		return nil, err
 	}
-	fewer, err := halfFull(small, tickets)
+	fewer, err := halfFull(small, small/2)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (b *bench) decisions() ([]row, error) {
 	}
 	countAllocations(most, b.scale(100, 20)).into(f, "large")
 	countAllocations(fewer, b.scale(100, 20)).into(f, "small")
-	return decisionRows(f, large, small), most.check()
+	return decisionRows(f, large, small), errors.Join(most.check(), fewer.check())
 }
 
 func decisionRows(f figures, large, small int) []row {

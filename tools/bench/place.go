@@ -53,10 +53,9 @@ func quietConfig(spots int) (*lot.Config, error) {
 	return cfg, nil
 }
 
+// config is what a gateway makes of the site file.
 func config(spots int) (*lot.Config, error) {
-	text := place(spots)
-	text.Sensed = true
-	parsed, err := parse(siteFile(text), all.Catalog())
+	parsed, err := parse(siteFile(place(spots)), all.Catalog())
 	if err != nil {
 		return nil, err
 	}

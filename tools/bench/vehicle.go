@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// vehicleSegmentBytes is a smaller segment than the gateway's, so that a round fills several and the zeros
-	// written ahead are spread over its vehicles as they are over a day's.
+	// vehicleSegmentBytes is a smaller segment than the gateway's, so that the zeros that are written ahead are spread
+	// over the vehicles of all rounds alike.
 	vehicleSegmentBytes = 4 << 20
 	kB                  = 1000
 )

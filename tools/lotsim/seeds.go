@@ -43,10 +43,7 @@ func (s *seeds) Run(out io.Writer) error {
 }
 
 // tally sums up what fired over all seeds.
-type tally struct {
-	rig.Result
-	disk [16]int
-}
+type tally struct{ rig.Result }
 
 func (t *tally) add(r *rig.Result) {
 	t.Arrivals += r.Arrivals
