@@ -27,7 +27,7 @@ var (
 	errReadFailed = errors.New("app: reading the lot failed")
 )
 
-// Options are what an App is made of.
+// Options are what an App is made of. Site, DataDir, Catalog, Clock and Log must be set.
 type Options struct {
 	Site    site.Loaded
 	DataDir string // the journal is a folder in it

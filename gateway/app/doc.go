@@ -2,16 +2,42 @@
 //
 //	devices ──► inbox ──► owner goroutine: lot.Step ──► journal ──► effects ──► devices
 //
-// One goroutine owns the lot. It never waits for a disk, a device or a network: facts go to the journal, and
-// the effects that rest on them leave when the journal says that they are durable. Urgent effects (an arm over
-// a car) leave at once. Each device has a goroutine of its own and a bounded queue, so that one that hangs
-// delays nobody else; it is started again with back-off when it fails.
+// One goroutine owns the lot. It never waits for a disk, a device or a network: facts go to the journal, and the
+// effects that rest on them leave, in their order, when the journal says that they are durable. Urgent effects (an arm
+// over a car) leave at once. It also tells the lot when the wall clock was set, before anything that comes after.
 //
-// If the disk does not answer within stallMS, vehicles are let through by each gate's written policy, the
-// facts become durable when it answers, and a fact says which left early. A flush that fails is an unknown
-// outcome: the journal is closed, opened anew and read, and what it does not hold is handed to it again.
+// # The disk
 //
-// What if a queue is full: a sensor's reading is dropped and counted, because the next one says the same; an
-// order to a device that has stopped taking orders is dropped and the device counts as offline; everything else
-// waits.
+// If the disk does not answer within stallMax, vehicles are let through by each gate's written policy; what they are
+// shown leaves with them. Money, tickets and answers to commands wait. The facts become durable when the disk answers,
+// and a fact says which effects left before (CommitsLate). Who reads or commands meanwhile is told after viewMax and
+// submitMax that the outcome is not known.
+//
+// A flush that fails has an unknown outcome. A goroutine beside the owner closes the journal and opens it anew, again
+// and again, while the owner goes on deciding by policy. What the new one holds is durable; what it does not hold is
+// handed to it again, in order, so that nothing is lost, doubled or done twice. A full disk is the same.
+//
+// A fact that can't be encoded is a defect of the lot: Run ends with an error, and the next start goes on from the log
+// without it.
+//
+// # Devices
+//
+// Each device has goroutines of its own and a bounded queue of orders, so that one that hangs, fails, panics or can't be
+// made delays nobody else. It is watched again with back-off, and the lot is told of each change once, in its order. A
+// switch that nobody watches any more reads as failed, never as its last level. An order that had to wait for longer
+// than its patience is dropped: a barrier that comes back after a minute must not rise for vehicles that are gone.
+// Displays are shown their face again from time to time, and a terminal that is away is asked whether it is back.
+//
+// # What if a queue is full
+//
+// A sensor's reading is dropped and counted, because the next one says the same. An order to a device that takes none
+// is dropped, and the device counts as offline. Behind outstandingMax commits that wait for the disk, commands and reads
+// are refused. Whatever else a device reports waits for its place in the inbox and is never lost.
+//
+// # The end
+//
+// When the context ends, what has arrived is decided on, facts are made durable (a failed disk gets one more try, a
+// silent one stopMax), devices carry out the last orders, and then end.
+//
+// It must not import cmd or tools, and nothing imports it but those.
 package app

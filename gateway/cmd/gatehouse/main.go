@@ -1,10 +1,22 @@
 // Command gatehouse runs one car park.
 //
 //	gatehouse run --site site.toml --data DIR      serve the lot that the site file describes
-//	gatehouse check --site site.toml               say what is wrong with a site file
+//	gatehouse check --site site.toml               say all that is wrong with a site file
 //	gatehouse demo [--speed N]                     a whole simulated lot replaying a real day
 //	gatehouse token --name NAME --role ROLE        make an access token for a site file
 //	gatehouse version
+//
+// run starts whatever is broken, as long as there is something to decide by. With a site file that can't be used it runs
+// on the last good one, in safe mode, and says so on the page, in /healthz and in the log. A board or port that can't be
+// opened leaves devices offline; an address that can't be had leaves the gates without a page until it can. A damaged
+// state file is looked over in a child process and rebuilt from the log. It does not start if another process has the
+// data folder, if the folder is another location's or a newer program's, or if there is no site at all: then the exit code
+// is 1, and the last line says what to do.
+//
+// SIGTERM and SIGINT end it: within a second or two, with everything that was answered durable, relays off and exit code
+// 0. A second signal ends it at once. kill -9 at any moment costs nothing that was answered.
+//
+// It is also the child that looks state files over (see checkStateWord).
 package main
 
 import (

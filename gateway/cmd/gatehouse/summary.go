@@ -14,12 +14,14 @@ import (
 // day is what a day came to.
 type day struct {
 	in, out, inside int64
+	tickets         int64 // open
 	takings         fact.Money
 }
 
 // knownOf is the day as the gateway knows it.
 func knownOf(l *lot.Lot) day {
-	known := day{inside: l.Inside().Loops, takings: fact.Money{Currency: l.Config().Currency}}
+	inside := l.Inside()
+	known := day{inside: inside.Loops, tickets: inside.Tickets, takings: fact.Money{Currency: l.Config().Currency}}
 	for _, hour := range l.Hours(0, 1<<62) {
 		known.in += hour.Entries
 		known.out += hour.Exits
@@ -30,7 +32,7 @@ func knownOf(l *lot.Lot) day {
 
 // trueOf is the day as it was.
 func trueOf(truth *world.Truth, currency fact.Currency) day {
-	was := day{inside: int64(truth.Inside), takings: fact.Money{Currency: currency}}
+	was := day{inside: int64(truth.Inside), tickets: int64(truth.Inside), takings: fact.Money{Currency: currency}}
 	for _, through := range truth.Through {
 		was.in += int64(through[0])
 		was.out += int64(through[1])
@@ -81,6 +83,7 @@ func printSummary(known, was day, refused int64, arms int) {
 	row("vehicles in", known.in, was.in)
 	row("vehicles out", known.out, was.out)
 	row("inside now", known.inside, was.inside)
+	row("tickets open", known.tickets, was.tickets)
 	row("takings", known.takings, was.takings)
 	fmt.Printf("  %-20s %14d\n", "refused", refused)
 	fmt.Printf("  %-20s %14s %14d\n\n", "arms on vehicles", "", arms)
