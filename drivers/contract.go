@@ -190,11 +190,52 @@ const (
 	PaymentNotFound
 )
 
-// Host opens what the board names. Names are the board's.
+// Host opens what the board names. Names are the board's; a broker's is the site's.
 type Host interface {
 	Input(name string) (Input, error)
+	// Group opens inputs whose edges must keep their order among each other (the two wires of a Wiegand reader).
+	Group(names []string) (Group, error)
 	Output(name string) (Output, error)
 	Serial(name string, mode SerialMode) (Port, error)
+	I2C(bus string, address uint16) (Transactor, error)
+	SPI(name string, mode SPIMode) (Transactor, error)
+	Broker(name string) (Broker, error)
+}
+
+// Group is several digital inputs, in logical levels, that are watched as one.
+type Group interface {
+	// Watch reports every edge of any of them in the order in which they happened, until ctx ends.
+	Watch(ctx context.Context, report func(Edge)) error
+	io.Closer
+}
+
+// Edge is one edge of an input of a Group.
+type Edge struct {
+	Index  int // of the name that the Group was opened with
+	Active bool
+	At     time.Time
+	Lost   int // so many edges before this one were lost; 0 as it should be
+}
+
+// Transactor is one device on an I2C or SPI bus. Tx writes, then reads, as one transaction that no other device of the
+// bus gets into; on SPI both happen at once and have the same length, or one of them is nil.
+type Transactor interface {
+	Tx(write, read []byte) error
+	io.Closer
+}
+
+// SPIMode is how a device on an SPI bus is spoken to.
+type SPIMode struct {
+	SpeedHz int64
+	Mode    int // 0 to 3
+}
+
+// Broker is an MQTT broker that devices report to. Both calls return an error that wraps ErrOffline while it is away.
+type Broker interface {
+	// Watch reports each message on topics that match the filter, until ctx ends or the broker is lost.
+	Watch(ctx context.Context, filter string, report func(topic string, payload []byte)) error
+	Publish(ctx context.Context, topic string, payload []byte, retained bool) error
+	io.Closer
 }
 
 // Input is one digital input, in logical levels (polarity is the board's business).

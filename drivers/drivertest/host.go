@@ -155,3 +155,23 @@ func (h *Host) Close() {
 		wire.unplug()
 	}
 }
+
+// Group opens inputs that are watched as one.
+func (h *Host) Group([]string) (drivers.Group, error) {
+	return nil, fmt.Errorf("drivertest: groups of inputs: %w", drivers.ErrUnsupported)
+}
+
+// I2C opens a device on an I2C bus.
+func (h *Host) I2C(string, uint16) (drivers.Transactor, error) {
+	return nil, fmt.Errorf("drivertest: I2C: %w", drivers.ErrUnsupported)
+}
+
+// SPI opens a device on an SPI bus.
+func (h *Host) SPI(string, drivers.SPIMode) (drivers.Transactor, error) {
+	return nil, fmt.Errorf("drivertest: SPI: %w", drivers.ErrUnsupported)
+}
+
+// Broker opens a broker of the site.
+func (h *Host) Broker(string) (drivers.Broker, error) {
+	return nil, fmt.Errorf("drivertest: brokers: %w", drivers.ErrUnsupported)
+}

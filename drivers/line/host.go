@@ -124,3 +124,23 @@ func (h *Host) Serial(name string, mode drivers.SerialMode) (drivers.Port, error
 func (h *Host) unknown(kind, name string, known []string) error {
 	return fmt.Errorf("%w: the board %s has no %s %q: write one of %v", drivers.ErrSettings, h.board.Name, kind, name, known)
 }
+
+// Group opens inputs that are watched as one.
+func (h *Host) Group([]string) (drivers.Group, error) {
+	return nil, fmt.Errorf("line: groups of inputs: %w", drivers.ErrUnsupported)
+}
+
+// I2C opens a device on an I2C bus.
+func (h *Host) I2C(string, uint16) (drivers.Transactor, error) {
+	return nil, fmt.Errorf("line: I2C: %w", drivers.ErrUnsupported)
+}
+
+// SPI opens a device on an SPI bus.
+func (h *Host) SPI(string, drivers.SPIMode) (drivers.Transactor, error) {
+	return nil, fmt.Errorf("line: SPI: %w", drivers.ErrUnsupported)
+}
+
+// Broker opens a broker of the site.
+func (h *Host) Broker(string) (drivers.Broker, error) {
+	return nil, fmt.Errorf("line: brokers: %w", drivers.ErrUnsupported)
+}

@@ -89,4 +89,16 @@ func (h noHost) Output(string) (drivers.Output, error) { return nil, h.offline()
 // Serial is offline.
 func (h noHost) Serial(string, drivers.SerialMode) (drivers.Port, error) { return nil, h.offline() }
 
+// Group says why nothing can be opened.
+func (h noHost) Group([]string) (drivers.Group, error) { return nil, h.offline() }
+
+// I2C says why nothing can be opened.
+func (h noHost) I2C(string, uint16) (drivers.Transactor, error) { return nil, h.offline() }
+
+// SPI says why nothing can be opened.
+func (h noHost) SPI(string, drivers.SPIMode) (drivers.Transactor, error) { return nil, h.offline() }
+
+// Broker says why nothing can be opened.
+func (h noHost) Broker(string) (drivers.Broker, error) { return nil, h.offline() }
+
 func (h noHost) offline() error { return fmt.Errorf("%w: %w", drivers.ErrOffline, h.err) }
