@@ -19,3 +19,12 @@ func TestTheFakesKeepTheContract(t *testing.T) {
 		host.Close()
 	})
 }
+
+func TestTheFakeBrokerKeepsTheContract(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		drivertest.TestBroker(t, drivertest.BrokerBench{
+			Host: host, Name: "lora", Lose: func() { host.Lose("lora") }, Reach: func() { host.Restore("lora") },
+		})
+	})
+}

@@ -17,6 +17,9 @@ type Host struct {
 	opened  int
 	open    map[string]bool
 	lost    map[string]bool
+
+	brokers     brokers
+	connections int // to brokers
 }
 
 // NewHost makes a board on which every name exists.
@@ -136,6 +139,7 @@ func (h *Host) setLost(name string, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lost[name] = lost
+	h.brokers.find(name).setLost(lost)
 	if input, found := h.inputs[name]; found {
 		input.setLost(lost)
 	}
@@ -172,6 +176,4 @@ func (h *Host) SPI(string, drivers.SPIMode) (drivers.Transactor, error) {
 }
 
 // Broker opens a broker of the site.
-func (h *Host) Broker(string) (drivers.Broker, error) {
-	return nil, fmt.Errorf("drivertest: brokers: %w", drivers.ErrUnsupported)
-}
+func (h *Host) Broker(name string) (drivers.Broker, error) { return h.openBroker(name) }
