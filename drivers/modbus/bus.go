@@ -76,10 +76,20 @@ type Bus struct {
 	line   *line      // open now, or nil
 	users  int        // of line
 	counts [faultKinds]atomic.Uint64
+	noise  atomic.Uint64
 }
 
 // Count says how often a fault happened since the start.
 func (b *Bus) Count(kind FaultKind) uint64 { return b.counts[kind].Load() }
+
+// Skipped counts what made no sense: replies that were none, and the bytes beside good ones.
+func (b *Bus) Skipped() uint64 {
+	total := b.noise.Load()
+	for _, kind := range []FaultKind{FaultGarbage, FaultHalfFrame, FaultWrongSlave, FaultLateReply, FaultBabble} {
+		total += b.Count(kind)
+	}
+	return total
+}
 
 func (b *Bus) count(kind FaultKind) { b.counts[kind].Add(1) }
 

@@ -321,6 +321,7 @@ func (l *line) await(request Request, deadline time.Time) (reply []byte, excepti
 			if exception {
 				length = overhead
 			}
+			l.bus.noise.Add(uint64(len(l.received) - length))
 			return l.received[at : at+length], exception, true
 		}
 		if len(l.received) > 2*frameMax { // the deadline ends it; the last bytes could still be the reply

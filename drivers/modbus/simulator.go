@@ -239,3 +239,10 @@ func (s *Slave) write(r Request, refuse func(byte) []byte) []byte {
 	s.writes = append(s.writes, r)
 	return r.appendTo(nil)
 }
+
+// Register is a register as it is now.
+func (s *Slave) Register(address uint16) uint16 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.registers[address]
+}
