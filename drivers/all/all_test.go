@@ -19,12 +19,16 @@ import (
 var settings = map[string]drivers.Settings{
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
+	"hcsr04":          {"triggers": []string{"k1"}, "echoes": []string{"in1"}},
 	"lorawan":         {"broker": "lora", "model": "placepod", "sensors": []string{"70b3d5e75e004d01"}},
+	"maxbotix":        {"port": "uart1"},
 	"platerecognizer": {},
 	"relaybarrier":    {"raise": "k1"},
 	"sign":            {"port": "uart1"},
+	"spotinput":       {"inputs": []string{"in1"}},
 	"terminal":        {"port": "uart1"},
 	"ultrasonic":      {"port": "uart1"},
+	"urm":             {"port": "uart1"},
 	"zonecontroller":  {"port": "uart1", "profile": "urm14"},
 }
 
@@ -58,12 +62,16 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Switch"},
+		"hcsr04":          {"Sensor"},
 		"lorawan":         {"Sensor"},
+		"maxbotix":        {"Sensor"},
 		"platerecognizer": {"Camera", "Handler"},
 		"relaybarrier":    {"Barrier"},
 		"sign":            {"Display"},
+		"spotinput":       {"Sensor"},
 		"terminal":        {"Terminal"},
 		"ultrasonic":      {"Sensor"},
+		"urm":             {"Sensor"},
 		"zonecontroller":  {"Sensor"},
 	}
 	catalog := all.Catalog()

@@ -206,6 +206,8 @@ func TestADeadSlaveIsSilentAndTheOthersGoOn(t *testing.T) {
 		go func() { _ = simulator.Serve(host.Wire("uart1").Far()) }()
 		time.AfterFunc(10*time.Second, func() { simulator.Slave(2).SetTrouble(modbus.TroubleMute) })
 		time.AfterFunc(40*time.Second, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
 			if silent := time.Since(f.at[4]); silent < 25*time.Second {
 				t.Errorf("the dead slave was heard %v ago", silent)
 			}
