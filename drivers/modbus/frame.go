@@ -77,8 +77,8 @@ func crcFits(frame []byte) bool {
 	return body >= 2 && crc(frame[:body]) == binary.LittleEndian.Uint16(frame[body:])
 }
 
-// appendTo appends the frame of the request.
-func (r Request) appendTo(out []byte) []byte {
+// AppendTo appends the frame of the request.
+func (r Request) AppendTo(out []byte) []byte {
 	word := r.Count
 	switch r.Function {
 	case FunctionWriteRegister:
@@ -128,6 +128,23 @@ func (r Request) passesFor(other Request) bool {
 	return r != other && r.Slave == other.Slave && r.Function == other.Function && r.dataBytes() >= 0 && r.dataBytes() == other.dataBytes()
 }
 
+// Answer finds the reply to the request in what was received; it holds as long as received does. An exception is none.
+func (r Request) Answer(received []byte) (reply Reply, found bool) {
+	at, exception := r.find(received)
+	if at < 0 || exception {
+		return Reply{}, false
+	}
+	return r.reply(received[at:]), true
+}
+
+// reply is the data of a frame that answers the request.
+func (r Request) reply(frame []byte) Reply {
+	if data := r.dataBytes(); data >= 0 {
+		return Reply{data: frame[3 : 3+data]}
+	}
+	return Reply{}
+}
+
 // find looks for the reply to the request, or for the exception, in what was received; -1 is none. The frame may begin
 // anywhere: a transceiver that turns round often makes a byte of its own.
 func (r Request) find(received []byte) (at int, exception bool) {
@@ -157,7 +174,7 @@ func (r Request) fits(frame []byte) bool {
 	data := r.dataBytes()
 	if data < 0 {
 		var own [requestBytes]byte
-		return string(r.appendTo(own[:0])) == string(frame)
+		return string(r.AppendTo(own[:0])) == string(frame)
 	}
 	return int(frame[2]) == data && crcFits(frame)
 }

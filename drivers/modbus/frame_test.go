@@ -25,7 +25,7 @@ func TestGoldenRequests(t *testing.T) {
 		"01 01 00 00 00 40 3D FA": {Slave: 1, Function: 1, Count: 64},
 	} {
 		want := unhex(text)
-		if got := request.appendTo(nil); string(got) != string(want) {
+		if got := request.AppendTo(nil); string(got) != string(want) {
 			t.Errorf("%+v is % X, want %s", request, got, text)
 		}
 		if got, used, whole := parseRequest(want); got != request || used != len(want) || !whole {
@@ -99,7 +99,7 @@ func TestTheCodecAllocatesNothing(t *testing.T) {
 	request := Request{Slave: 1, Function: FunctionReadHoldings, Count: 4}
 	received := appendCRC([]byte{1, 3, 8, 0, 1, 0, 2, 0, 3, 0, 4})
 	var frame [requestBytes]byte
-	if n := testing.AllocsPerRun(100, func() { request.appendTo(frame[:0]); request.find(received) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { request.AppendTo(frame[:0]); request.find(received) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

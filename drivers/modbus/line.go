@@ -251,7 +251,7 @@ func (l *line) transact(request Request) (Reply, error) {
 	l.rest(request)
 	l.unasked()
 	before, owing := l.asked, l.owing
-	l.frame = request.appendTo(l.frame[:0])
+	l.frame = request.AppendTo(l.frame[:0])
 	if _, err := l.port.Write(l.frame); err != nil {
 		l.err = err
 		return Reply{}, l.failure()
@@ -272,7 +272,7 @@ func (l *line) transact(request Request) (Reply, error) {
 	if exception {
 		return Reply{}, l.bus.fault(FaultException, request.Slave, exceptionName(reply[2]))
 	}
-	return Reply{data: reply[3 : len(reply)-2]}, nil
+	return request.reply(reply), nil
 }
 
 // rest waits until the wire is free, and while a late reply of the slave could pass for the reply to another request.

@@ -237,7 +237,7 @@ func (s *Slave) write(r Request, refuse func(byte) []byte) []byte {
 		return refuse(2)
 	}
 	s.writes = append(s.writes, r)
-	return r.appendTo(nil)
+	return r.AppendTo(nil)
 }
 
 // Register is a register as it is now.
