@@ -3,6 +3,7 @@ package modbus
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,9 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	key := busKey{host, port}
+	if !reflect.ValueOf(host).Comparable() { // one that only says why there is no board
+		key.host = nil
+	}
 	bus := b.known[key]
 	if bus == nil {
 		bus = &Bus{host: host, name: port, options: options}

@@ -267,6 +267,19 @@ func TestTwoDevicesShareABus(t *testing.T) {
 	})
 }
 
+// noBoard is a host that can't be compared with another.
+type noBoard struct {
+	drivers.Host
+	why []string
+}
+
+func TestABusOfAnyHost(t *testing.T) {
+	options := modbus.Options{Mode: drivers.SerialMode{Baud: baud}}
+	if _, err := modbus.NewBuses().Bus(noBoard{why: []string{"the board file is broken"}}, "rs485", options); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAPulledPlugIsOfflineAndHeals(t *testing.T) {
 	bubble(t, func(t *testing.T, w *wired) {
 		poll := modbus.Poll{

@@ -2,6 +2,7 @@ package spotinput
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,67 +50,80 @@ func newDetectors(host drivers.Host, settings drivers.Settings) (*Detectors, err
 	return &Detectors{host: host, inputs: inputs, closed: closed}, nil
 }
 
-// change is a level of one input, or the end of watching it.
-type change struct {
-	channel int
-	active  bool
-	ended   error
-}
-
 // normallyClosed is an Input of a board that knows its contact's kind.
 type normallyClosed interface{ NormallyClosed() bool }
 
 // Sense reports the state of each spot at the start, every change and every repeat, until ctx ends or an input is lost.
 func (d *Detectors) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	watching, cancel := context.WithCancel(ctx)
-	changes := make(chan change)
-	running := 0
-	defer func() {
-		cancel()
-		for running > 0 {
-			if c := <-changes; c.ended != nil {
-				running--
-			}
-		}
-	}()
-	inverts := make([]bool, len(d.inputs))
+	w := &watch{changes: make(chan change)}
+	defer w.end()
+	defer cancel()
 	for channel, name := range d.inputs {
-		input, err := d.host.Input(name)
-		if err != nil {
-			return fmt.Errorf("spotinput: open input %s: %w", name, err)
+		if err := d.begin(watching, w, channel, name); err != nil {
+			return err
 		}
-		known, ok := input.(normallyClosed)
-		inverts[channel] = d.closed && !(ok && known.NormallyClosed())
-		running++
-		go func() {
-			err := input.Watch(watching, func(active bool, _ time.Time) { changes <- change{channel: channel, active: active} })
-			input.Close()
-			changes <- change{channel: channel, ended: fmt.Errorf("spotinput: watch input %s: %w", name, err)}
-		}()
 	}
-	states := make([]*drivers.Sample, len(d.inputs))
+	states := make([]drivers.Sample, len(d.inputs)) // alive: not heard yet
 	repeat := time.NewTicker(repeatAfter)
 	defer repeat.Stop()
 	for {
 		select {
-		case c := <-changes:
+		case c := <-w.changes:
 			if c.ended != nil {
-				running--
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				return c.ended
+				w.running--
+				return errors.Join(ctx.Err(), c.ended)
 			}
-			states[c.channel] = &drivers.Sample{Channel: c.channel, Kind: drivers.SampleOccupied, Occupied: c.active != inverts[c.channel]}
-			report(*states[c.channel])
+			states[c.sample.Channel] = c.sample
+			report(c.sample)
 		case <-repeat.C:
 			for _, state := range states {
-				if state != nil {
-					report(*state)
+				if state.Kind == drivers.SampleOccupied {
+					report(state)
 				}
 			}
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// watch is the inputs that are being watched.
+type watch struct {
+	changes chan change
+	running int
+}
+
+// change is a state of one spot, or the end of watching it.
+type change struct {
+	sample drivers.Sample
+	ended  error
+}
+
+// begin watches one input.
+func (d *Detectors) begin(ctx context.Context, w *watch, channel int, name string) error {
+	input, err := d.host.Input(name)
+	if err != nil {
+		return fmt.Errorf("spotinput: open input %s: %w", name, err)
+	}
+	known, ok := input.(normallyClosed)
+	invert := d.closed && !(ok && known.NormallyClosed())
+	w.running++
+	go func() {
+		err := input.Watch(ctx, func(active bool, _ time.Time) {
+			w.changes <- change{sample: drivers.Sample{Channel: channel, Kind: drivers.SampleOccupied, Occupied: active != invert}}
+		})
+		input.Close()
+		w.changes <- change{ended: fmt.Errorf("spotinput: watch input %s: %w", name, err)}
+	}()
+	return nil
+}
+
+// end waits until nobody watches any more.
+func (w *watch) end() {
+	for w.running > 0 {
+		if c := <-w.changes; c.ended != nil {
+			w.running--
 		}
 	}
 }

@@ -14,7 +14,9 @@ import (
 
 	"gatehouse/drivers"
 	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/line"
 	"gatehouse/drivers/modbus"
+	"gatehouse/drivers/sim"
 	"gatehouse/drivers/zonecontroller"
 )
 
@@ -191,6 +193,47 @@ func TestTenThousandSpotsOnFourBusesSweepInASecond(t *testing.T) {
 		host.Close()
 		time.Sleep(time.Second)
 	})
+}
+
+// The same over a real pseudo terminal and the real serial code.
+func TestAZoneOnARealPort(t *testing.T) {
+	cable, err := sim.Plug()
+	if err != nil {
+		t.Skipf("no pseudo terminals here: %v", err)
+	}
+	defer cable.Close()
+	simulator, bits := &modbus.Simulator{}, profile(t, "zone-bits")
+	for spot := range 64 {
+		bits.Show(simulator.Slave(1), spot, drivers.Sample{Occupied: spot == 40})
+	}
+	go func() { _ = simulator.Serve(cable) }()
+	device, err := zonecontroller.Driver(modbus.NewBuses()).Make(realPort{path: cable.Path()}, drivers.Settings{
+		"port": "rs485", "profile": "zone-bits", "slaves": []string{"1"}, "timeout_ms": int64(300),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	got := map[int]bool{}
+	err = device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) {
+		if got[s.Channel] = s.Occupied; len(got) == 64 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || !got[40] || got[39] {
+		t.Errorf("%v, ended with %v", got, err)
+	}
+}
+
+// realPort is a board with one serial port.
+type realPort struct {
+	drivers.Host
+	path string
+}
+
+func (p realPort) Serial(_ string, mode drivers.SerialMode) (drivers.Port, error) {
+	return line.OpenSerial(p.path, mode)
 }
 
 // A slave that dies takes nothing from the others, and one that comes back is read again.

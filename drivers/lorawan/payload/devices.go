@@ -23,38 +23,40 @@ type Device struct {
 	Name    string // maker and model
 	Summary string
 	also    string // other names, parted by blanks
+	family  string // begins the names of all models of a maker whose payloads are alike
 	decode  func(m *Message, port int, data []byte) error
 }
 
 // devices is every device that can be decoded, by name.
 var devices = []Device{
-	{"bosch-parking-lot-sensor", "Bosch TPS110 and TPL110", "bosch-tps110 bosch-tpl110 bosch-tps110-0292 bosch-tpl110-0292 bosch-parkinglotsensor0_39", decodeBosch},
-	{"dragino-dds04-lb", "four ultrasonic probes", "", decodeDraginoFour},
-	{"dragino-dds20-lb", "ultrasonic level", "dragino-dds20", decodeDraginoOne},
-	{"dragino-dds45-lb", "ultrasonic distance", "dragino-dds45", decodeDraginoOne},
-	{"dragino-dds75-lb", "three ultrasonic probes", "dragino-dds75 dragino-dds75-3-lb", decodeDraginoThree},
-	{"dragino-ldds04", "four ultrasonic probes", "", decodeDraginoOldFour},
-	{"dragino-ldds20", "ultrasonic level", "dragino-ldds20-114", decodeDraginoOne},
-	{"dragino-ldds45", "ultrasonic distance", "", decodeDraginoOne},
-	{"dragino-ldds75", "ultrasonic distance", "", decodeDraginoOne},
-	{"dragino-llds12", "laser distance", "", decodeDraginoLaser},
-	{"elsys-elt2-radar", "ELT with radar", "elsys-elt2r", decodeElsys},
+	{"bosch-parking-lot-sensor", "Bosch TPS110 and TPL110", "bosch-tps110 bosch-tpl110 bosch-tps110-0292 bosch-tpl110-0292 bosch-parkinglotsensor0_39", "", decodeBosch},
+	{"decentlab-dl-mbx", "ultrasonic distance", "", "", decodeDecentlab},
+	{"dragino-dds04-lb", "four ultrasonic probes", "", "", decodeDraginoFour},
+	{"dragino-dds20-lb", "ultrasonic level", "dragino-dds20", "", decodeDraginoOne},
+	{"dragino-dds45-lb", "ultrasonic distance", "dragino-dds45", "", decodeDraginoOne},
+	{"dragino-dds75-lb", "three ultrasonic probes", "dragino-dds75 dragino-dds75-3-lb", "", decodeDraginoThree},
+	{"dragino-ldds04", "four ultrasonic probes", "", "", decodeDraginoOldFour},
+	{"dragino-ldds20", "ultrasonic level", "dragino-ldds20-114", "", decodeDraginoOne},
+	{"dragino-ldds45", "ultrasonic distance", "", "", decodeDraginoOne},
+	{"dragino-ldds75", "ultrasonic distance", "", "", decodeDraginoOne},
+	{"dragino-llds12", "laser distance", "", "", decodeDraginoLaser},
+	{"elsys-elt2-radar", "ELT with radar", "elsys-elt2r", "", decodeElsys},
 	{"elsys-elt2-ultrasonic", "ELT with ultrasonic distance",
-		"elsys-elt2 elsys-elt2u elsys-elt2-ultrasonic-10m elsys-elt2-ultrasonic-snow elsys-elt-lite elsys-elt elsys elsys-elt2i elsys-elt2-hp", decodeElsys},
+		"elsys-elt2 elsys-elt2u elsys-elt2-ultrasonic-10m elsys-elt2-ultrasonic-snow elsys-elt-lite elsys-elt2i", "elsys", decodeElsys},
 	{"libelium-smart-parking-v2-v3", "Plug & Sense, firmware 2 and 3",
-		"libelium-smart-parking libelium-smart-parking-v2 libelium-smart-parking-v3 libelium-plug-sense-smart-parking", decodeLibelium},
-	{"milesight-em310-udl", "ultrasonic distance", "", decodeMilesight310},
-	{"milesight-em400-mud", "ultrasonic distance", "", decodeMilesight400},
-	{"milesight-em400-tld", "laser distance", "", decodeMilesight400},
-	{"milesight-em400-udl", "ultrasonic distance", "milesight-em400-uld", decodeMilesight400},
-	{"milesight-em410-rdl", "radar distance", "milesight-em411-rdl", decodeMilesight410},
-	{"milesight-em500-udl", "ultrasonic distance", "", decodeMilesight500},
-	{"nwave-nps310", "magnetic", "nwave-nps310sm", decodeNwave310},
-	{"nwave-nps405", "magnetic; the flag is bit 0", "nwave-nps405sm nwave-nps405fm nwave-nps405-bit0", decodeNwaveLow},
-	{"nwave-nps405-bit7", "magnetic; the flag is bit 7", "", decodeNwaveHigh},
-	{"pni-placepod", "PNI PlacePod", "pnicorp-placepod pni-placepods pni-placepod-sensor", decodePlacePod},
-	{"tekzitel-tekzipark", "magnetic and radar", "tekzitel", decodeTekzipark},
-	{"yosensi-yo-distance", "Yosensi, payload version 2", "yosensi-distance yosensi", decodeYosensi},
+		"libelium-smart-parking libelium-smart-parking-v2 libelium-smart-parking-v3 libelium-plug-sense-smart-parking", "", decodeLibelium},
+	{"milesight-em310-udl", "ultrasonic distance", "", "", decodeMilesight310},
+	{"milesight-em400-mud", "ultrasonic distance", "", "", decodeMilesight400},
+	{"milesight-em400-tld", "laser distance", "", "", decodeMilesight400},
+	{"milesight-em400-udl", "ultrasonic distance", "milesight-em400-uld", "", decodeMilesight400},
+	{"milesight-em410-rdl", "radar distance", "milesight-em411-rdl", "", decodeMilesight410},
+	{"milesight-em500-udl", "ultrasonic distance", "", "", decodeMilesight500},
+	{"nwave-nps310", "magnetic", "nwave-nps310sm", "", decodeNwave310},
+	{"nwave-nps405", "magnetic; the flag is bit 0", "nwave-nps405sm nwave-nps405fm nwave-nps405-bit0", "", decodeNwaveLow},
+	{"nwave-nps405-bit7", "magnetic; the flag is bit 7", "", "", decodeNwaveHigh},
+	{"pni-placepod", "PNI PlacePod", "pnicorp-placepod pni-placepods pni-placepod-sensor", "", decodePlacePod},
+	{"tekzitel-tekzipark", "magnetic and radar", "tekzitel", "", decodeTekzipark},
+	{"yosensi-yo-distance", "Yosensi, payload version 2", "yosensi-distance", "yosensi", decodeYosensi},
 }
 
 // Devices lists every device that can be decoded, by name.
@@ -70,6 +72,11 @@ func Find(name string) (Device, error) {
 			if wanted != "" && (wanted == letters(known) || wanted == letters(model)) {
 				return device, nil
 			}
+		}
+	}
+	for _, device := range devices {
+		if device.family != "" && strings.HasPrefix(wanted, device.family) {
+			return device, nil
 		}
 	}
 	names := make([]string, len(devices))

@@ -111,6 +111,8 @@ func TestGoldenPayloads(t *testing.T) {
 		{"zenner", "elsys-elt2-ultrasonic", 5, "0100D5022703FB00C1070E4B0F0014000F417A", `{"temperature_c":21.3,"humidity_pct":39,"acceleration_x":-5,"acceleration_y":0,"acceleration_z":-63,"battery_v":3.659,"acceleration_motion":0,"pressure_hpa":999.802}`},
 		{"zenner", "ELSYS ELT-2 ultrasonic", 5, "0E0042 1101 151337 160001 1700000002 180023", `{"distance_mm":66,"occupancy":1,"occupied":true,"sound_peak_db":19,"sound_average_db":55,"pulse2":1,"pulse2_total":2,"analog2_mv":35}`},
 		{"akenza's layout", "elsys-elt2-ultrasonic", 6, "3e08 0805 14 00000258 fe", `{"kind":"settings","port":5,"sample_period":600,"reboot":true}`},
+		{"akenza", "elsys-ers-eye", 5, "0100e102280401a00500070dff1102", `{"temperature_c":22.5,"humidity_pct":40,"light_lux":416,"motion":0,"battery_v":3.583,"occupancy":2,"occupied":true}`},
+		{"the maker's description", "decentlab-dl-mbx", 1, "02012f000304d200010bb1", `{"device_id":303,"distance_mm":1234,"valid_samples":1,"battery_v":2.993}`},
 		{"akenza", "Yosensi YO Distance", payload.NoPort, "0200000008000112880d000100cd10000063280001012e4100050012ffe805fc", `{"payload_counter":0,"age_s":0,"battery_mv":4744,"temperature_c":20.5,"humidity_pct":99,"distance_mm":302,"accelerometer_x":1.8,"accelerometer_y":-2.4,"accelerometer_z":153.2}`},
 	} {
 		var want map[string]any
