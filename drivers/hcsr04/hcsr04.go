@@ -26,6 +26,7 @@ func Driver() drivers.Driver {
 			"triggers":      "names of the board's outputs that trigger, in the order of the spots",
 			"echoes":        "names of the board's inputs for the echoes, in the same order; without debounce",
 			"slot_ms":       "how long each sensor has for itself, 60 to 1000 (default 70)",
+			"blind_mm":      "a distance of less is no reading, 0 to 1000 (default 20; 250 for JSN-SR04T)",
 			"temperature_c": "of the air, for the speed of sound, -40 to 60 (default 15)",
 		},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensors(host, settings) },
@@ -38,6 +39,7 @@ type Sensors struct {
 	triggers, echoes []string
 	slot             time.Duration
 	temperatureC     int64
+	blindMM          int64
 }
 
 func newSensors(host drivers.Host, settings drivers.Settings) (*Sensors, error) {
@@ -53,20 +55,24 @@ func newSensors(host drivers.Host, settings drivers.Settings) (*Sensors, error) 
 		return nil, fmt.Errorf("%w: %d triggers and %d echoes: write one of each for every sensor, and %d at most",
 			drivers.ErrSettings, len(s.triggers), len(s.echoes), sensorsMax)
 	}
-	slotMS, err := settings.Int("slot_ms", slotDefaultMS)
-	if err == nil && (slotMS < slotMinMS || slotMS > slotMaxMS) {
-		err = fmt.Errorf("%w: slot_ms = %d: write %d to %d", drivers.ErrSettings, slotMS, slotMinMS, slotMaxMS)
-	}
+	slotMS, err := bounded(settings, "slot_ms", slotDefaultMS, slotMinMS, slotMaxMS)
 	if err != nil {
 		return nil, err
 	}
 	s.slot = time.Duration(slotMS) * time.Millisecond
-	temperatureC, err := settings.Int("temperature_c", 15)
-	if err == nil && (temperatureC < -40 || temperatureC > 60) {
-		err = fmt.Errorf("%w: temperature_c = %d: write -40 to 60", drivers.ErrSettings, temperatureC)
+	if s.temperatureC, err = bounded(settings, "temperature_c", 15, -40, 60); err != nil {
+		return nil, err
 	}
-	s.temperatureC = int64(temperatureC)
+	s.blindMM, err = bounded(settings, "blind_mm", blindDefaultMM, 0, 1000)
 	return s, err
+}
+
+func bounded(settings drivers.Settings, key string, fallback, low, high int) (int64, error) {
+	value, err := settings.Int(key, fallback)
+	if err == nil && (value < low || value > high) {
+		err = fmt.Errorf("%w: %s = %d: write %d to %d", drivers.ErrSettings, key, value, low, high)
+	}
+	return int64(value), err
 }
 
 func names(settings drivers.Settings, key string) ([]string, error) {
@@ -93,7 +99,7 @@ func (s *Sensors) Sense(ctx context.Context, report func(drivers.Sample)) error 
 		}
 		if found {
 			heard = time.Now()
-			sample := sampleOf(echo.Microseconds(), s.temperatureC)
+			sample := sampleOf(echo.Microseconds(), s.temperatureC, s.blindMM)
 			sample.Channel = channel
 			report(sample)
 		}

@@ -212,7 +212,7 @@ type Poll struct {
 }
 
 // Run does the polls until ctx ends, the port is lost, or none of their slaves answers any more. Deliver is never called
-// after it returned.
+// after it returned. Without polls it keeps the port open, for orders that must not wait for that.
 func (b *Bus) Run(ctx context.Context, polls []Poll) error {
 	l, err := b.join()
 	if err != nil {

@@ -267,6 +267,27 @@ func TestTwoDevicesShareABus(t *testing.T) {
 	})
 }
 
+func TestARunWithoutPollsKeepsThePortOpen(t *testing.T) {
+	bubble(t, func(t *testing.T, w *wired) {
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.Run(ctx, nil) }()
+		time.Sleep(time.Hour)
+		for range 5 {
+			if err := w.read(t, 1); err != nil {
+				t.Error(err)
+			}
+		}
+		if opened := w.host.Opened(); opened != 1 {
+			t.Errorf("the port was opened %d times", opened)
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+}
+
 // noBoard is a host that can't be compared with another.
 type noBoard struct {
 	drivers.Host

@@ -91,25 +91,17 @@ func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
 		if err != nil {
 			return fmt.Errorf("ultrasonic: read port %s: %w", s.port, err)
 		}
-		for _, sample := range s.decode(&decoder, chunk[:n]) {
-			heard = time.Now()
-			report(s.model.judge(sample))
+		before := decoder.Skipped
+		for _, b := range chunk[:n] {
+			if sample, complete := decoder.Push(b); complete {
+				heard = time.Now()
+				report(s.model.judge(sample))
+			}
 		}
+		s.skipped.Add(decoder.Skipped - before)
 		if time.Since(heard) > s.silent {
 			return fmt.Errorf("ultrasonic: port %s: no frame for %v, check the sensor's power and its mode: %w", s.port, s.silent, drivers.ErrOffline)
 		}
 	}
 	return ctx.Err()
-}
-
-func (s *Sensor) decode(decoder *Decoder, chunk []byte) []drivers.Sample {
-	var samples []drivers.Sample
-	before := decoder.Skipped
-	for _, b := range chunk {
-		if sample, complete := decoder.Push(b); complete {
-			samples = append(samples, sample)
-		}
-	}
-	s.skipped.Add(decoder.Skipped - before)
-	return samples
 }
