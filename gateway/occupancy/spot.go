@@ -120,8 +120,28 @@ func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
 		Before: s.status, After: b.status, Confidence: b.confidence, Reason: b.reason,
 		SinceMS: nowMS - max(b.sinceMS, s.changedMS),
 	}
+	if b.voice != nil {
+		change.Cause, change.Raw = b.voice.cause, s.raw(b.voice)
+	}
 	s.status, s.confidence, s.changedMS = b.status, b.confidence, nowMS
 	return change
+}
+
+// raw is the last value of a sensor as a reading.
+func (s *Spot) raw(v *sensor) Reading {
+	raw := Reading{Kind: v.kind}
+	if v == &s.sensors[1] {
+		raw.Sensor = 1
+	}
+	switch v.kind {
+	case Distance:
+		raw.DistanceMM = v.last[0]
+	case Field:
+		raw.FieldNT = v.last
+	case Occupied:
+		raw.Occupied = v.last[0] != 0
+	}
+	return raw
 }
 
 // nextMS is when something will happen by itself.
