@@ -37,12 +37,12 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	residual := whole(difference)
 	levels := v.forgiving(&cfg.Field)
 	away := int32(residual.length())
-	beside := v.neighbour.explains(residual)
+	near := away <= levels.TrackWithin
+	beside := away > levels.FreeUpTo && v.neighbour.explains(residual)
 	if beside {
-		away = min(away, levels.FreeUpTo)
+		away = levels.FreeUpTo
 	}
 	opinion, confidence := v.judge(&levels, away)
-	near := away <= levels.TrackWithin && !beside
 	if opinion == fact.SpotOccupied && v.moved(cfg, residual, elapsedMS) {
 		v.rehome(nowMS)
 		v.accept(cfg, nowMS, r, fact.SpotAvailable, doubtfulConfidence)
