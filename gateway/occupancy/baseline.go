@@ -75,7 +75,7 @@ func (v *sensor) learn(cfg *Config, nowMS int64, r *Reading) fact.SpotStatus {
 		}
 		v.stage, v.learned = learning, 0
 	}
-	if v.learned > 0 && absolute(v.away(r)) > levels.TrackWithin {
+	if v.learned > 0 && absolute(v.nearer(r)) > levels.TrackWithin {
 		v.learned = 0
 	}
 	v.learned++
@@ -96,15 +96,16 @@ func (v *sensor) learn(cfg *Config, nowMS int64, r *Reading) fact.SpotStatus {
 // field is another.
 func (v *sensor) left(levels *Levels, r *Reading) bool {
 	if r.Kind == Distance {
-		return -v.away(r) >= levels.OccupiedFrom
+		return -v.nearer(r) >= levels.OccupiedFrom
 	}
-	return v.away(r) >= levels.OccupiedFrom
+	return v.nearer(r) >= levels.OccupiedFrom
 }
 
 // compare judges a distance by how much nearer than the baseline it is.
 func (v *sensor) compare(cfg *Config, nowMS int64, r *Reading) {
 	levels := cfg.levels(r.Kind)
-	away := v.away(r)
+	away := v.nearer(r)
+	v.away, v.from = away, levels.OccupiedFrom
 	if away < -levels.FreeUpTo {
 		if !v.rise(cfg, nowMS, r) {
 			v.doubt(nowMS)
@@ -195,9 +196,9 @@ func (v *sensor) drifted(cfg *Config) bool {
 	return false
 }
 
-// away is how far a value is from the baseline: for a distance how much nearer (negative: beyond), for a field
+// nearer is how far a value is from the baseline: for a distance how much nearer (negative: beyond), for a field
 // the length of the difference.
-func (v *sensor) away(r *Reading) int32 {
+func (v *sensor) nearer(r *Reading) int32 {
 	value := r.value()
 	if r.Kind == Distance {
 		return v.base[0]>>baseShift - value[0]

@@ -37,6 +37,7 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	residual := whole(difference)
 	levels := v.forgiving(&cfg.Field)
 	away := int32(residual.length())
+	v.away, v.from = away, levels.OccupiedFrom
 	near := away <= levels.TrackWithin
 	beside := away > levels.FreeUpTo && v.neighbour.explains(residual)
 	if beside {

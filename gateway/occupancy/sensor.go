@@ -37,6 +37,8 @@ type sensor struct {
 	neighbour neighbour
 	stayed    int32 // how far a parked car moves the field, in nT
 
+	away, from int32 // how far the last value was from the baseline, and from where on that is a car
+
 	confidence uint16
 	opinion    fact.SpotStatus // unknown: none
 	kind       Kind            // of the last value

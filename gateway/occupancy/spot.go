@@ -3,7 +3,7 @@ package occupancy
 import "gatehouse/sync/fact"
 
 // Spot is the state of one spot and what its sensors have taught about it. It is a plain value without
-// pointers, of at most 640 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
+// pointers, of at most 656 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
 type Spot struct {
 	sensors     [SensorsMax]sensor
 	wakeMS      int64
@@ -32,6 +32,10 @@ func (s *Spot) Confidence() uint16 { return s.confidence }
 
 // SensorFault is what is wrong with the spot's i-th sensor; ReasonNone if it is well.
 func (s *Spot) SensorFault(i uint8) fact.Reason { return s.sensors[i].fault }
+
+// Away is how far the i-th sensor's last value was from the empty spot's, in its unit, and from where on that is a
+// car; both 0 if it has no baseline.
+func (s *Spot) Away(i uint8) (away, occupiedFrom int32) { return s.sensors[i].away, s.sensors[i].from }
 
 // WakeMS is when Tick must be called at the latest: a time already past if there is something to say at once,
 // Never if nothing happens without a reading.
