@@ -4,6 +4,7 @@ import (
 	"gatehouse/drivers"
 	"gatehouse/drivers/column"
 	"gatehouse/drivers/contact"
+	"gatehouse/drivers/magnetic"
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/relaybarrier"
 	"gatehouse/drivers/sign"
@@ -16,6 +17,7 @@ func Catalog() drivers.Catalog {
 	return drivers.Catalog{
 		column.Driver(),
 		contact.Driver(),
+		magnetic.Driver(),
 		platerecognizer.Driver(),
 		relaybarrier.Driver(),
 		sign.Driver(),

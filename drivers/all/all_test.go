@@ -19,6 +19,7 @@ import (
 var settings = map[string]drivers.Settings{
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
+	"magnetic":        {"bus": "i2c1"},
 	"platerecognizer": {},
 	"relaybarrier":    {"raise": "k1"},
 	"sign":            {"port": "uart1"},
@@ -56,6 +57,7 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Switch"},
+		"magnetic":        {"Sensor"},
 		"platerecognizer": {"Camera", "Handler"},
 		"relaybarrier":    {"Barrier"},
 		"sign":            {"Display"},
