@@ -28,6 +28,9 @@ type Sample struct {
 	DistanceMM int32
 	FieldNT    [3]int32 // magnetic field in nanotesla: x, y, z
 	Occupied   bool
+	// TemperatureCentiC is the sensor's own temperature in hundredths of a degree, if it tells one, with any kind.
+	TemperatureCentiC int16
+	HasTemperature    bool
 }
 
 // SampleKind says which fields of a Sample hold.

@@ -5,6 +5,7 @@ import (
 	"gatehouse/drivers/column"
 	"gatehouse/drivers/contact"
 	"gatehouse/drivers/lorawan"
+	"gatehouse/drivers/magnetic"
 	"gatehouse/drivers/modbus"
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/relaybarrier"
@@ -21,6 +22,7 @@ func Catalog() drivers.Catalog {
 		column.Driver(),
 		contact.Driver(),
 		lorawan.Driver(),
+		magnetic.Driver(),
 		platerecognizer.Driver(),
 		relaybarrier.Driver(),
 		sign.Driver(),

@@ -12,10 +12,10 @@ import (
 // Broker is a fake MQTT broker: what is published reaches every Watch whose filter it matches, and a retained message
 // every later one as well. Many devices may have it open.
 type Broker struct {
-	mu       sync.Mutex
-	lost     bool
+	mu          sync.Mutex
+	lost        bool
 	subscribers map[*subscriber]bool
-	retained map[string][]byte
+	retained    map[string][]byte
 }
 
 type subscriber struct {
