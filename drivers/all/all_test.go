@@ -17,8 +17,13 @@ import (
 
 // settings are the least that each driver needs.
 var settings = map[string]drivers.Settings{
+	"axis":            {},
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
+	"dahua":           {},
+	"hikvision":       {},
+	"lilin":           {},
+	"openalpr":        {},
 	"platerecognizer": {},
 	"relaybarrier":    {"raise": "k1"},
 	"sign":            {"port": "uart1"},
@@ -54,8 +59,13 @@ func is[T any](device any) bool {
 
 func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
+		"axis":            {"Camera", "Handler"},
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Switch"},
+		"dahua":           {"Camera", "Handler"},
+		"hikvision":       {"Camera", "Handler"},
+		"lilin":           {"Camera", "Handler"},
+		"openalpr":        {"Camera", "Handler"},
 		"platerecognizer": {"Camera", "Handler"},
 		"relaybarrier":    {"Barrier"},
 		"sign":            {"Display"},
