@@ -23,7 +23,8 @@ import (
 type Bench struct {
 	Driver      drivers.Driver
 	Format      platecamera.Format
-	Inward      string // what the simulated camera calls inward
+	Inward      string           // what the simulated camera calls inward
+	Settings    drivers.Settings // that tell the driver so; nil: {"inward": Inward}
 	ContentType string
 	Event       func(read drivers.PlateRead) []byte
 	// Keeps is what is left of a read in this make's words, which are coarser than ours.
@@ -42,10 +43,17 @@ func Test(t *testing.T, b Bench) {
 	t.Run("answers say what is wrong", b.answers)
 }
 
+func (b Bench) settings() drivers.Settings {
+	if b.Settings == nil {
+		return drivers.Settings{"inward": b.Inward}
+	}
+	return b.Settings
+}
+
 func (b Bench) listener() drivertest.ListenerBench {
 	posts := int64(0)
 	return drivertest.ListenerBench{
-		Bench: drivertest.Bench{Driver: b.Driver, Host: drivertest.NewHost(), Settings: drivers.Settings{"inward": b.Inward}},
+		Bench: drivertest.Bench{Driver: b.Driver, Host: drivertest.NewHost(), Settings: b.settings()},
 		Report: func(device any) {
 			posts++
 			b.Post(device, b.Event(drivers.PlateRead{Raw: "AB1", CameraMS: posts * minuteMS, EventID: fmt.Sprint("e", posts)}))
@@ -136,7 +144,7 @@ func Watched(t *testing.T, driver drivers.Driver, settings drivers.Settings, pla
 
 func (b Bench) repeats(t *testing.T) {
 	read := drivers.PlateRead{EventID: "e1", Raw: "AB12CDE", Confidence: 900, CameraMS: 1_700_000_000_000}
-	reads := Watched(t, b.Driver, drivers.Settings{"inward": b.Inward}, func(device any) {
+	reads := Watched(t, b.Driver, b.settings(), func(device any) {
 		for range 3 {
 			b.Post(device, b.Event(read))
 		}
