@@ -2,11 +2,16 @@ package all
 
 import (
 	"gatehouse/drivers"
+	"gatehouse/drivers/axis"
 	"gatehouse/drivers/column"
 	"gatehouse/drivers/contact"
+	"gatehouse/drivers/dahua"
+	"gatehouse/drivers/hikvision"
+	"gatehouse/drivers/lilin"
 	"gatehouse/drivers/lorawan"
 	"gatehouse/drivers/magnetic"
 	"gatehouse/drivers/modbus"
+	"gatehouse/drivers/openalpr"
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/relaybarrier"
 	"gatehouse/drivers/sign"
@@ -19,10 +24,15 @@ import (
 func Catalog() drivers.Catalog {
 	buses := modbus.NewBuses()
 	return drivers.Catalog{
+		axis.Driver(),
 		column.Driver(),
 		contact.Driver(),
 		lorawan.Driver(),
 		magnetic.Driver(),
+		dahua.Driver(),
+		hikvision.Driver(),
+		lilin.Driver(),
+		openalpr.Driver(),
 		platerecognizer.Driver(),
 		relaybarrier.Driver(),
 		sign.Driver(),

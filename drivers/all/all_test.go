@@ -17,10 +17,15 @@ import (
 
 // settings are the least that each driver needs.
 var settings = map[string]drivers.Settings{
+	"axis":            {},
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
 	"lorawan":         {"broker": "lora", "model": "placepod", "sensors": []string{"70b3d5e75e004d01"}},
 	"magnetic":        {"bus": "i2c1"},
+	"dahua":           {},
+	"hikvision":       {},
+	"lilin":           {},
+	"openalpr":        {},
 	"platerecognizer": {},
 	"relaybarrier":    {"raise": "k1"},
 	"sign":            {"port": "uart1"},
@@ -57,10 +62,15 @@ func is[T any](device any) bool {
 
 func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
+		"axis":            {"Camera", "Handler"},
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Switch"},
 		"lorawan":         {"Sensor"},
 		"magnetic":        {"Sensor"},
+		"dahua":           {"Camera", "Handler"},
+		"hikvision":       {"Camera", "Handler"},
+		"lilin":           {"Camera", "Handler"},
+		"openalpr":        {"Camera", "Handler"},
 		"platerecognizer": {"Camera", "Handler"},
 		"relaybarrier":    {"Barrier"},
 		"sign":            {"Display"},
