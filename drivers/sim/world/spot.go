@@ -111,7 +111,7 @@ func (w *World) park(c *car) {
 	if c.mind.spot >= 0 {
 		w.occupy(c.mind.spot, int(c.index))
 	}
-	t.Spot = c.mind.spot
+	t.Spot, t.Stood = c.mind.spot, c.mind.spot
 	w.place(c, Parked)
 	if leaveMS := w.leaveMS(c); leaveMS >= 0 {
 		w.queue.push(event{ms: leaveMS, what: carLeaves, at: c.index})

@@ -31,7 +31,8 @@ type watcher struct {
 	granted   map[string]grant
 	gates     []*gatecheck.Checker
 	doubles   int
-	unbilled  int
+	leaves    []leave
+	opened    []bool                  // gates that were held open at some time, by fire or by hand
 	enteredMS map[fact.TicketID]int64 // in the world's time
 	nowMS     int64                   // the world's time; -1 while the log is read anew
 	clockLost bool                    // a clock step may have been lost in a power cut
@@ -69,7 +70,7 @@ func newWatcher(cfg *lot.Config) watcher {
 	return watcher{
 		cfg: cfg, seqs: map[uint64]uint64{}, open: map[fact.TicketID]*visit{}, spots: map[fact.SpotID]fact.TicketID{},
 		raised: map[fact.Dot]int{}, granted: map[string]grant{}, enteredMS: map[fact.TicketID]int64{},
-		stepMS: -never, fireMS: never, held: make([]bool, len(cfg.Gates)),
+		stepMS: -never, fireMS: never, held: make([]bool, len(cfg.Gates)), opened: make([]bool, len(cfg.Gates)),
 	}
 }
 
@@ -168,7 +169,8 @@ func (w *watcher) refold(r *Rig) error {
 func (w *watcher) anew() watcher {
 	fresh := newWatcher(w.cfg)
 	fresh.full, fresh.failure, fresh.payloads, fresh.acked, fresh.gates = w.full, w.failure, w.payloads, w.acked, w.gates
-	fresh.doubles, fresh.unbilled, fresh.raised, fresh.enteredMS, fresh.nowMS = w.doubles, 0, w.raised, w.enteredMS, -1
+	fresh.doubles, fresh.raised, fresh.enteredMS, fresh.nowMS = w.doubles, w.raised, w.enteredMS, -1
+	fresh.leaves, fresh.opened = w.leaves, w.opened
 	fresh.clockLost = w.clockLost || w.nowMS-w.stepMS < 10_000
 	return fresh
 }
@@ -395,8 +397,12 @@ func (w *watcher) leaving(r fact.Record, f fact.ExitGranted, at factlog.Index) e
 	}
 	v.exit, v.inside = true, true
 	w.granted[string(f.Gate)+string(f.Ticket)] = grant{r.Dot, at}
+	if w.nowMS >= 0 {
+		w.leaves = append(w.leaves, leave{
+			gate: f.Gate, atMS: w.nowMS, billed: v.paid+v.owed > 0, free: v.free || f.Reason == fact.ReasonFire, priced: v.priced,
+		})
+	}
 	if f.FeeMinor < 0 || f.FeeMinor > v.paid+v.owed {
-		w.unbilled++
 		return fmt.Errorf("M1: ticket %s left for %d, paid %d, owed %d", f.Ticket, f.FeeMinor, v.paid, v.owed)
 	}
 	if v.free || v.lost || v.suspect || f.Reason == fact.ReasonFire {
@@ -436,7 +442,7 @@ func (w *watcher) priced(r fact.Record, f fact.ExitGranted, v *visit) error {
 func (w *watcher) barrier(r *Rig, e lot.MoveBarrier, committed bool) {
 	switch e.Command {
 	case gate.CommandHold:
-		w.held[e.Gate] = true
+		w.held[e.Gate], w.opened[e.Gate] = true, true
 	case gate.CommandRelease:
 		w.held[e.Gate] = false
 	}
