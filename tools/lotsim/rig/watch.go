@@ -32,7 +32,6 @@ type watcher struct {
 	gates     []*gatecheck.Checker
 	doubles   int
 	leaves    []leave
-	opened    []bool                  // gates that were held open at some time, by fire or by hand
 	enteredMS map[fact.TicketID]int64 // in the world's time
 	nowMS     int64                   // the world's time; -1 while the log is read anew
 	clockLost bool                    // a clock step may have been lost in a power cut
@@ -70,7 +69,7 @@ func newWatcher(cfg *lot.Config) watcher {
 	return watcher{
 		cfg: cfg, seqs: map[uint64]uint64{}, open: map[fact.TicketID]*visit{}, spots: map[fact.SpotID]fact.TicketID{},
 		raised: map[fact.Dot]int{}, granted: map[string]grant{}, enteredMS: map[fact.TicketID]int64{},
-		stepMS: -never, fireMS: never, held: make([]bool, len(cfg.Gates)), opened: make([]bool, len(cfg.Gates)),
+		stepMS: -never, fireMS: never, held: make([]bool, len(cfg.Gates)),
 	}
 }
 
@@ -170,7 +169,7 @@ func (w *watcher) anew() watcher {
 	fresh := newWatcher(w.cfg)
 	fresh.full, fresh.failure, fresh.payloads, fresh.acked, fresh.gates = w.full, w.failure, w.payloads, w.acked, w.gates
 	fresh.doubles, fresh.raised, fresh.enteredMS, fresh.nowMS = w.doubles, w.raised, w.enteredMS, -1
-	fresh.leaves, fresh.opened = w.leaves, w.opened
+	fresh.leaves = w.leaves
 	fresh.clockLost = w.clockLost || w.nowMS-w.stepMS < 10_000
 	return fresh
 }
@@ -381,6 +380,9 @@ func (w *watcher) backed(f fact.VehicleBackedOut) {
 }
 
 func (w *watcher) through(f fact.VehiclePassed) {
+	if f.Direction == fact.Outward && f.Ticket == "" && f.Reason != fact.ReasonNone && w.nowMS >= 0 {
+		w.leaves = append(w.leaves, leave{gate: f.Gate, atMS: w.nowMS, free: true})
+	}
 	if f.Direction == fact.Outward {
 		w.close(f.Ticket)
 	} else if v := w.open[f.Ticket]; v != nil {
@@ -442,7 +444,7 @@ func (w *watcher) priced(r fact.Record, f fact.ExitGranted, v *visit) error {
 func (w *watcher) barrier(r *Rig, e lot.MoveBarrier, committed bool) {
 	switch e.Command {
 	case gate.CommandHold:
-		w.held[e.Gate], w.opened[e.Gate] = true, true
+		w.held[e.Gate] = true
 	case gate.CommandRelease:
 		w.held[e.Gate] = false
 	}
