@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
@@ -138,12 +140,29 @@ func (l *Lot) unsettled(i int, out gate.Output) fact.TicketID {
 }
 
 // slipped forgets a vehicle that went through without a grant: behind another, in a hold, by a person's word. If it was
-// being asked to pay, its ticket becomes suspect, not closed.
+// being asked to pay, its ticket becomes suspect, not closed; unless its spot saw it leave as well.
 func (l *Lot) slipped(i int, id fact.TicketID) {
 	if t := l.tickets[id]; t != nil && t.Open() {
-		l.suspect(t, fact.ReasonMissedExit)
+		if slices.Contains(l.roaming, t) {
+			l.goneOwing(i, t)
+		} else {
+			l.suspect(t, fact.ReasonMissedExit)
+		}
 	}
 	l.left(i)
+}
+
+// goneOwing ends the stay of a vehicle that left its spot, was asked to pay at the exit, and went through without: two
+// witnesses are enough. What it was asked for is a debt.
+func (l *Lot) goneOwing(i int, t *Ticket) {
+	dueMinor := l.Account(t, l.now).DueMinor
+	if asked := l.lanes[i].dueMinor; asked > 0 {
+		dueMinor = min(dueMinor, asked)
+	}
+	if dueMinor > 0 {
+		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
+	}
+	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: "gateway", Note: "left its spot, and the exit without a grant"})
 }
 
 // fire raises every gate and holds it, or ends that.

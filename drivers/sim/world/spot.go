@@ -94,6 +94,9 @@ func (w *World) carParks(c *car) {
 	w.spots[c.mind.spot].sought--
 	if w.truth.Spots[c.mind.spot] >= 0 {
 		c.searches++
+		if t := &w.truth.Cars[c.index]; t.TakenMS == 0 && c.mind.spot == c.mind.told {
+			t.TakenMS = w.nowMS
+		}
 		if c.searches >= searchesMost {
 			w.driveOut(c, 20_000)
 			return

@@ -25,9 +25,10 @@ type Truth struct {
 // CarTruth is one car. Times are 0 where it did not get so far.
 type CarTruth struct {
 	Where      Where
-	Spot       int // -1: none
-	Told       int // the spot that it was told; -1: none
-	Stood      int // the spot on which it parked last; -1: none
+	Spot       int   // -1: none
+	Told       int   // the spot that it was told; -1: none
+	Stood      int   // the spot on which it parked last; -1: none
+	TakenMS    int64 // when it found the spot that it was told taken by another
 	ArrivedMS  int64
 	EnteredMS  int64
 	ParkedMS   int64
@@ -115,7 +116,7 @@ func (t *Truth) ClosesOnPresence() (count int, forMS int64) {
 }
 
 // DoubleAllocations counts the vehicles that were let in and told a spot which was another's: told to somebody who was
-// let in before and had neither parked, here or elsewhere, nor left the spot again.
+// let in before and had neither parked, here or elsewhere, nor left the spot again, nor found it taken.
 func (t *Truth) DoubleAllocations() int {
 	invited := map[int]bool{}
 	for _, p := range t.Passages {
@@ -147,6 +148,8 @@ func (t *Truth) DoubleAllocations() int {
 func (c *CarTruth) boundUntilMS() int64 {
 	const always = int64(1)<<62 - 1
 	switch {
+	case c.TakenMS > 0:
+		return c.TakenMS
 	case c.ParkedMS > 0 && c.Stood != c.Told:
 		return c.ParkedMS
 	case c.LeftSpotMS > 0:

@@ -13,9 +13,10 @@ import (
 // says why the arm was up.
 type leave struct {
 	gate   fact.GateID
-	atMS   int64 // in the world's time
-	billed bool  // paid, or owed with a reason
-	free   bool  // by a pass, because of a fire, or through an arm that a fault or a person held up
+	ticket fact.TicketID // of one that followed another
+	atMS   int64         // in the world's time
+	billed bool          // paid, or owed with a reason
+	free   bool          // by a pass, because of a fire, or through an arm that a fault or a person held up
 	priced fact.SpotType
 }
 

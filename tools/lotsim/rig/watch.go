@@ -32,6 +32,7 @@ type watcher struct {
 	gates     []*gatecheck.Checker
 	doubles   int
 	leaves    []leave
+	slipped   leave                   // the last vehicle that followed another
 	enteredMS map[fact.TicketID]int64 // in the world's time
 	nowMS     int64                   // the world's time; -1 while the log is read anew
 	clockLost bool                    // a clock step may have been lost in a power cut
@@ -273,6 +274,8 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 		return w.leaving(r, f, at)
 	case fact.VehiclePassed:
 		w.through(f)
+	case fact.VehicleTailgated:
+		w.slipped = leave{gate: f.Gate, atMS: w.nowMS, ticket: f.Guess}
 	case fact.VehicleBackedOut:
 		w.backed(f)
 	case fact.PaymentRequested:
@@ -288,6 +291,10 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 	case fact.FeeOwed:
 		if v := w.open[f.Ticket]; v != nil {
 			v.owed += f.AmountMinor
+		}
+		if w.slipped.ticket == f.Ticket && w.nowMS >= 0 {
+			w.slipped.billed = true
+			w.leaves = append(w.leaves, w.slipped)
 		}
 	case fact.TicketSuspected:
 		if v := w.open[f.Ticket]; v != nil {
@@ -380,6 +387,7 @@ func (w *watcher) backed(f fact.VehicleBackedOut) {
 }
 
 func (w *watcher) through(f fact.VehiclePassed) {
+	w.slipped = leave{}
 	if f.Direction == fact.Outward && f.Ticket == "" && f.Reason != fact.ReasonNone && w.nowMS >= 0 {
 		w.leaves = append(w.leaves, leave{gate: f.Gate, atMS: w.nowMS, free: true})
 	}
