@@ -72,7 +72,12 @@ func (l *Lot) arrived(i int, out gate.Output) {
 	n.present, n.granted, n.asked = true, false, false
 	n.ticket, n.payment, n.attempts, n.dueMinor, n.shown, n.seen = "", "", 0, 0, fact.CredentialNone, ""
 	n.towards = out.Direction
-	if n.fresh && l.now.MonoMS-n.readMS <= l.cfg.Policy.PlateFreshMS {
+	n.fresh = n.fresh && l.now.MonoMS-n.readMS <= l.cfg.Policy.PlateFreshMS
+	switch {
+	case n.fresh && n.early:
+		n.wait(waitPlate, l.now.MonoMS+min(betterMS, l.cfg.Policy.PlateWaitMS))
+		return
+	case n.fresh:
 		l.decide(i)
 		return
 	}
@@ -231,7 +236,7 @@ func (l *Lot) plateSeen(e PlateSeen) {
 	if l.repeated(n, e) {
 		return
 	}
-	n.read, n.readMS, n.fresh = e, l.now.MonoMS, true
+	n.read, n.readMS, n.fresh, n.early = e, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)
 	}
