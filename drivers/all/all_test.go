@@ -17,11 +17,17 @@ import (
 
 // settings are the least that each driver needs.
 var settings = map[string]drivers.Settings{
+	"axis":            {},
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
+	"dahua":           {},
 	"hcsr04":          {"triggers": []string{"k1"}, "echoes": []string{"in1"}},
+	"hikvision":       {},
+	"lilin":           {},
 	"lorawan":         {"broker": "lora", "model": "placepod", "sensors": []string{"70b3d5e75e004d01"}},
+	"magnetic":        {"bus": "i2c1"},
 	"maxbotix":        {"port": "uart1"},
+	"openalpr":        {},
 	"platerecognizer": {},
 	"relaybarrier":    {"raise": "k1"},
 	"sign":            {"port": "uart1"},
@@ -60,11 +66,17 @@ func is[T any](device any) bool {
 
 func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
+		"axis":            {"Camera", "Handler"},
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Switch"},
+		"dahua":           {"Camera", "Handler"},
 		"hcsr04":          {"Sensor"},
+		"hikvision":       {"Camera", "Handler"},
+		"lilin":           {"Camera", "Handler"},
 		"lorawan":         {"Sensor"},
+		"magnetic":        {"Sensor"},
 		"maxbotix":        {"Sensor"},
+		"openalpr":        {"Camera", "Handler"},
 		"platerecognizer": {"Camera", "Handler"},
 		"relaybarrier":    {"Barrier"},
 		"sign":            {"Display"},

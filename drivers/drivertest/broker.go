@@ -12,13 +12,13 @@ import (
 // Broker is a fake MQTT broker: what is published reaches every Watch whose filter it matches, and a retained message
 // every later one as well. Many devices may have it open.
 type Broker struct {
-	mu       sync.Mutex
-	lost     bool
-	watchers map[*watcher]bool
-	retained map[string][]byte
+	mu          sync.Mutex
+	lost        bool
+	subscribers map[*subscriber]bool
+	retained    map[string][]byte
 }
 
-type watcher struct {
+type subscriber struct {
 	filter   string
 	messages chan message
 	away     chan struct{} // closed when the broker is lost
@@ -42,7 +42,7 @@ func (b *brokers) find(name string) *Broker {
 		b.known = map[string]*Broker{}
 	}
 	if b.known[name] == nil {
-		b.known[name] = &Broker{watchers: map[*watcher]bool{}, retained: map[string][]byte{}}
+		b.known[name] = &Broker{subscribers: map[*subscriber]bool{}, retained: map[string][]byte{}}
 	}
 	return b.known[name]
 }
@@ -75,9 +75,9 @@ func (b *Broker) setLost(lost bool) {
 	if !lost {
 		return
 	}
-	for w := range b.watchers {
+	for w := range b.subscribers {
 		close(w.away)
-		delete(b.watchers, w)
+		delete(b.subscribers, w)
 	}
 }
 
@@ -88,7 +88,7 @@ func (b *Broker) Publish(topic string, payload []byte, retained bool) {
 	if retained {
 		b.retained[topic] = payload
 	}
-	for w := range b.watchers {
+	for w := range b.subscribers {
 		w.offer(topic, payload)
 	}
 }
@@ -100,7 +100,7 @@ func (b *Broker) Retained(topic string) []byte {
 	return b.retained[topic]
 }
 
-func (w *watcher) offer(topic string, payload []byte) {
+func (w *subscriber) offer(topic string, payload []byte) {
 	if !matches(w.filter, topic) {
 		return
 	}
@@ -110,25 +110,25 @@ func (w *watcher) offer(topic string, payload []byte) {
 	}
 }
 
-func (b *Broker) join(filter string) *watcher {
+func (b *Broker) join(filter string) *subscriber {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	w := &watcher{filter: filter, messages: make(chan message, watchedMax), away: make(chan struct{})}
+	w := &subscriber{filter: filter, messages: make(chan message, watchedMax), away: make(chan struct{})}
 	if b.lost {
 		close(w.away)
 		return w
 	}
-	b.watchers[w] = true
+	b.subscribers[w] = true
 	for topic, payload := range b.retained {
 		w.offer(topic, payload)
 	}
 	return w
 }
 
-func (b *Broker) leave(w *watcher) {
+func (b *Broker) leave(w *subscriber) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.watchers, w)
+	delete(b.subscribers, w)
 }
 
 // matches reports whether a topic is one that a filter with + and # names.

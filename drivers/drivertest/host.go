@@ -14,6 +14,8 @@ type Host struct {
 	inputs  map[string]*Input
 	outputs map[string]*Output
 	wires   map[string]*Wire
+	i2c     map[string]*Bus
+	spi     map[string]*SPI
 	opened  int
 	open    map[string]bool
 	lost    map[string]bool
@@ -26,6 +28,7 @@ type Host struct {
 func NewHost() *Host {
 	return &Host{
 		inputs: map[string]*Input{}, outputs: map[string]*Output{}, wires: map[string]*Wire{},
+		i2c: map[string]*Bus{}, spi: map[string]*SPI{},
 		open: map[string]bool{}, lost: map[string]bool{},
 	}
 }
@@ -149,6 +152,12 @@ func (h *Host) setLost(name string, lost bool) {
 	if wire, found := h.wires[name]; found && lost {
 		wire.HangUp()
 	}
+	if bus, found := h.i2c[name]; found {
+		bus.setLost(lost)
+	}
+	if device, found := h.spi[name]; found {
+		device.setLost(lost)
+	}
 }
 
 // Close hangs all wires up, so that the simulated devices on them end.
@@ -158,21 +167,6 @@ func (h *Host) Close() {
 	for _, wire := range h.wires {
 		wire.unplug()
 	}
-}
-
-// Group opens inputs that are watched as one.
-func (h *Host) Group([]string) (drivers.Group, error) {
-	return nil, fmt.Errorf("drivertest: groups of inputs: %w", drivers.ErrUnsupported)
-}
-
-// I2C opens a device on an I2C bus.
-func (h *Host) I2C(string, uint16) (drivers.Transactor, error) {
-	return nil, fmt.Errorf("drivertest: I2C: %w", drivers.ErrUnsupported)
-}
-
-// SPI opens a device on an SPI bus.
-func (h *Host) SPI(string, drivers.SPIMode) (drivers.Transactor, error) {
-	return nil, fmt.Errorf("drivertest: SPI: %w", drivers.ErrUnsupported)
 }
 
 // Broker opens a broker of the site.

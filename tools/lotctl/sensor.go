@@ -11,6 +11,7 @@ import (
 
 type sensorCommands struct {
 	Decode sensorDecode `cmd:"" help:"Decode what a LoRaWAN parking or distance sensor sent."`
+	Replay sensorReplay `cmd:"" help:"Play a recorded trace of one spot sensor through the detector."`
 	List   sensorList   `cmd:"" name:"ls" help:"List the LoRaWAN sensors that can be decoded."`
 }
 

@@ -18,7 +18,7 @@ var layers = [][]string{
 		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast",
 		"sync/wire", "sync/outbox", "sync/factlog", "drivers/line",
 	},
-	{"gateway/tariffdoc", "drivers/modbus", "drivers/magnetic"},
+	{"gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera"},
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
 	{"drivers/sim"}, // speaks the bytes of any device
 	{
