@@ -45,10 +45,10 @@ type Sensors struct {
 func newSensors(host drivers.Host, settings drivers.Settings) (*Sensors, error) {
 	s := &Sensors{host: host}
 	var err error
-	if s.triggers, err = names(settings, "triggers"); err != nil {
+	if s.triggers, err = settings.Texts("triggers"); err != nil {
 		return nil, err
 	}
-	if s.echoes, err = names(settings, "echoes"); err != nil {
+	if s.echoes, err = settings.Texts("echoes"); err != nil {
 		return nil, err
 	}
 	if len(s.triggers) == 0 || len(s.triggers) > sensorsMax || len(s.triggers) != len(s.echoes) {
@@ -73,14 +73,6 @@ func bounded(settings drivers.Settings, key string, fallback, low, high int) (in
 		err = fmt.Errorf("%w: %s = %d: write %d to %d", drivers.ErrSettings, key, value, low, high)
 	}
 	return int64(value), err
-}
-
-func names(settings drivers.Settings, key string) ([]string, error) {
-	list, ok := settings[key].([]string)
-	if value, written := settings[key]; written && !ok {
-		return nil, fmt.Errorf("%w: %s = %v: write a list of names in quotes", drivers.ErrSettings, key, value)
-	}
-	return list, nil
 }
 
 // Sense fires the sensors in turn and reports what each measures, until ctx ends, a line is lost, or no sensor answers.

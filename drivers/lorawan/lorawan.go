@@ -73,9 +73,9 @@ func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) 
 
 // channelsOf reads which sensor watches which channel.
 func channelsOf(settings drivers.Settings) (map[string][]int, error) {
-	sensors, ok := settings["sensors"].([]string)
-	if value, written := settings["sensors"]; written && !ok {
-		return nil, fmt.Errorf("%w: sensors = %v: write a list of device EUIs in quotes", drivers.ErrSettings, value)
+	sensors, err := settings.Texts("sensors")
+	if err != nil {
+		return nil, err
 	}
 	if len(sensors) == 0 || len(sensors) > sensorsMax {
 		return nil, fmt.Errorf("%w: sensors: %d of them: write 1 to %d device EUIs", drivers.ErrSettings, len(sensors), sensorsMax)

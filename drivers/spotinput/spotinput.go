@@ -36,9 +36,9 @@ type Detectors struct {
 }
 
 func newDetectors(host drivers.Host, settings drivers.Settings) (*Detectors, error) {
-	inputs, ok := settings["inputs"].([]string)
-	if value, written := settings["inputs"]; written && !ok {
-		return nil, fmt.Errorf("%w: inputs = %v: write a list of names in quotes", drivers.ErrSettings, value)
+	inputs, err := settings.Texts("inputs")
+	if err != nil {
+		return nil, err
 	}
 	if len(inputs) == 0 || len(inputs) > inputsMax {
 		return nil, fmt.Errorf("%w: inputs: %d of them: write the names of 1 to %d inputs of the board", drivers.ErrSettings, len(inputs), inputsMax)

@@ -69,9 +69,9 @@ func newBus(host drivers.Host, settings drivers.Settings) (*Bus, error) {
 }
 
 func addressesOf(settings drivers.Settings) ([]byte, error) {
-	texts, ok := settings["addresses"].([]string)
-	if value, written := settings["addresses"]; written && !ok {
-		return nil, fmt.Errorf(`%w: addresses = %v: write a list of addresses in quotes, as "0x11"`, drivers.ErrSettings, value)
+	texts, err := settings.Texts("addresses")
+	if err != nil {
+		return nil, err
 	}
 	if len(texts) == 0 {
 		return []byte{addressDefault}, nil

@@ -118,9 +118,9 @@ func busOf(settings drivers.Settings, profile Profile) (port string, options mod
 
 // addresses reads which slaves there are, in their order.
 func addresses(settings drivers.Settings, fallback int) ([]byte, error) {
-	parts, ok := settings["slaves"].([]string)
-	if value, written := settings["slaves"]; written && !ok {
-		return nil, fmt.Errorf(`%w: slaves = %v: write a list of addresses in quotes, as "1-40"`, drivers.ErrSettings, value)
+	parts, err := settings.Texts("slaves")
+	if err != nil {
+		return nil, err
 	}
 	if len(parts) == 0 && fallback > 0 {
 		return []byte{byte(fallback)}, nil
