@@ -192,7 +192,7 @@ func TestDirectionAndCameraAreTheLanes(t *testing.T) {
 
 func TestAskedForItsEvents(t *testing.T) {
 	parts := make(chan platecamera.Part, 8)
-	cameratest.TestAsked(t, hikvision.Driver(), nil, hikvision.Camera("admin", "pa\"ss", parts), func(n int) {
+	cameratest.TestAsked(t, hikvision.Driver(), drivers.Settings{"user": "admin", "password": "pa\"ss"}, hikvision.Camera("admin", "pa\"ss", parts), func(n int) {
 		parts <- platecamera.Part{ContentType: "application/xml", Body: hikvision.Heartbeat(mac)}
 		parts <- platecamera.Part{ContentType: "image/jpeg", Body: []byte("\xff\xd8\xff" + strings.Repeat("\r\n--MIME_boundary\r\n", 100))}
 		read := drivers.PlateRead{Raw: fmt.Sprintf("AB%dCD", n), EventID: fmt.Sprint(n), CameraMS: 1_700_000_000_000 + int64(n)*60_000}

@@ -301,6 +301,8 @@ func readDocument(text string) (*tree, int, error) {
 	switch {
 	case text[0] == '{', text[0] == '[':
 		return readJSON(text)
+	case strings.HasPrefix(text, "<script"):
+		return readScript(text)
 	case text[0] == '<':
 		return readXML(text)
 	case strings.HasPrefix(text, "Code="):
@@ -311,6 +313,17 @@ func readDocument(text string) (*tree, int, error) {
 		return t, length, nil
 	}
 	return &tree{cells: []cell{{text: text[:length], form: formText}}}, length, nil
+}
+
+// readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page.
+func readScript(text string) (*tree, int, error) {
+	end := strings.Index(text, "</script>")
+	start := strings.IndexByte(text, '{')
+	if end < 0 || start < 0 || start > end {
+		return nil, 0, wrapAt("script", len(text), errEnds)
+	}
+	t, _, err := readJSON(text[start:end])
+	return t, end + len("</script>"), err
 }
 
 // plainLength is how much of a text comes before a line that begins another kind of document.
