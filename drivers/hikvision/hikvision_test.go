@@ -154,6 +154,16 @@ func TestWhatIsNoPlate(t *testing.T) {
 	}
 }
 
+func TestASearchForPlates(t *testing.T) {
+	events := parse(t, `<Plates version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><Plate><captureTime>20201206T092523+0100</captureTime>`+
+		`<plateNumber>AB123CD</plateNumber><picName>20201206092523110</picName><country>E0</country><direction>forward</direction></Plate>`+
+		`<Plate><captureTime>20201206T092530</captureTime><plateNumber>unknown</plateNumber><picName>2</picName></Plate></Plates>`, "")
+	if len(events) != 2 || said(events[0]) != `plate "AB123CD" 0 [] dir="forward" country="E0" cam= id=20201206092523110 at=2020-12-06T08:25:23Z` ||
+		events[1].Kind != platecamera.Unread {
+		t.Errorf("read %+v", events)
+	}
+}
+
 func TestLettersStay(t *testing.T) {
 	for written, want := range map[string]string{
 		"蓝苏A8HK52":      "苏A8HK52", // a word for the colour stands before the province

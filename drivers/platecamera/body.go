@@ -244,11 +244,18 @@ func isPicture(text string) bool {
 	return strings.IndexByte(text[:min(len(text), 512)], 0) >= 0
 }
 
-// isForm reports whether a text is one field of a form with a document in it.
+// isForm reports whether a text is form data with a document in it, which is in the first field or escaped.
 func isForm(text string) bool {
-	name, value, found := strings.Cut(text[:min(len(text), 64)], "=")
-	return found && isPath(name) && (strings.HasPrefix(value, "%7B") || strings.HasPrefix(value, "%3C") || strings.HasPrefix(value, "{\""))
+	name, value, found := strings.Cut(text[:min(len(text), formHeadMax)], "=")
+	if !found || !isPath(name) || name == "Code" {
+		return false
+	}
+	line, _, _ := strings.Cut(value, "\n")
+	return strings.HasPrefix(line, "{\"") || strings.Contains("="+line, "=%7B") || strings.Contains("="+line, "=%3C")
 }
+
+// formHeadMax is how far into a form its first document may begin, in bytes.
+const formHeadMax = 4096
 
 // form visits the values of form data in which a document may be.
 func (w *walker) form(text string, nesting int) {

@@ -49,6 +49,7 @@ func TestDocumentsInEveryForm(t *testing.T) {
 		"k=v\nl[0].a=x1\r\nl[0].b[1]=y\nno pair":                            "x1,",
 		"Code=c;action=s;index=0;data={\n \"a\" : \"x1\"\n}\nCode=d;a=x2\n": "x1, x2,",
 		"json=%7B%22a%22%3A%22x1%22%7D&upload=zzz":                          "x1,",
+		"upload=zzz&json=%7B%22a%22%3A%22x1%22%7D":                          "x1,",
 		"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n{\"a\":\"x1\"}POST / HTTP/1.1\r\n\r\n{\"a\":\"x2\"}":      "x1, x2,",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n5\r\n\"x1\"}\r\n0\r\n\r\n":        "x1,",
 		"--q\nContent-Type: multipart/mixed; boundary=p\n\n--p\n\n{\"a\":\"x1\"}\n--p--\n--q\n\n{\"a\":\"x2\"}": "x1, x2,",
