@@ -175,17 +175,25 @@ func boundaryOf(text, contentType string) string {
 			return line
 		}
 	}
-	at := strings.Index(strings.ToLower(contentType), "boundary=")
-	if at < 0 {
-		return ""
+	if boundary := boundaryNamed(contentType); boundary != "" && strings.Contains(text, boundary) {
+		return boundary
 	}
-	name, _, _ := strings.Cut(contentType[at+len("boundary="):], ";")
-	name = strings.Trim(strings.TrimSpace(name), `"`)
-	boundary := "--" + strings.TrimPrefix(name, "--")
-	if name == "" || !strings.Contains(text, boundary) {
-		return ""
+	return ""
+}
+
+// boundaryNamed is the boundary line that a content type names, with its dashes, or "".
+func boundaryNamed(contentType string) string {
+	const key = "boundary="
+	for at := 0; at+len(key) <= len(contentType); at++ {
+		if !strings.EqualFold(contentType[at:at+len(key)], key) {
+			continue
+		}
+		name, _, _ := strings.Cut(contentType[at+len(key):], ";")
+		if name = strings.Trim(strings.TrimSpace(name), `"`); name != "" {
+			return "--" + strings.TrimPrefix(name, "--")
+		}
 	}
-	return boundary
+	return ""
 }
 
 // multipart visits the parts. What stands before the first boundary line is a part as well: a recording may begin in

@@ -27,12 +27,7 @@ type partReader struct {
 }
 
 func newPartReader(in io.Reader, contentType string, alive func()) *partReader {
-	p := &partReader{in: bufio.NewReaderSize(in, 16<<10), alive: alive}
-	if at := strings.Index(strings.ToLower(contentType), "boundary="); at >= 0 {
-		name, _, _ := strings.Cut(contentType[at+len("boundary="):], ";")
-		p.boundary = "--" + strings.TrimPrefix(strings.Trim(strings.TrimSpace(name), `"`), "--")
-	}
-	return p
+	return &partReader{in: bufio.NewReaderSize(in, 16<<10), boundary: boundaryNamed(contentType), alive: alive}
 }
 
 // next is the next part of text, without its head.
