@@ -51,10 +51,14 @@ func TestTimesOfEveryForm(t *testing.T) {
 		`""`:                                 "none",
 		`null`:                               "none",
 		`-5`:                                 "none",
+		`"0000-01-01T00:00:00Z"`:             "none",
 		`"9999-01-01T00:00:00Z"`:             "none",
 		`"` + strings.Repeat("9", 300) + `"`: "none",
 	} {
 		at, ok := platecamera.TimeOf(valueOf(t, text), berlin)
+		if !ok && !at.IsZero() {
+			t.Errorf("%s is no time, and %v", text, at)
+		}
 		if !ok {
 			if at, ok = platecamera.EpochOf(valueOf(t, text)); !ok {
 				if want != "none" {
