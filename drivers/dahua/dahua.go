@@ -20,12 +20,12 @@ func Driver() drivers.Driver {
 
 func maker() platecamera.Make {
 	return platecamera.Make{Format: Format(), Default: "events", Sources: map[string]platecamera.Source{
-		"events": stream(eventStream), "pictures": stream(pictureStream),
+		"events": stream(eventStream), "pictures": stream(pictureStream), "calls": call,
 	}}
 }
 
 func stream(path string) platecamera.Source {
 	return func(ctx context.Context, connection *platecamera.Connection, take func([]platecamera.Event) error) error {
-		return connection.Stream(ctx, path, take)
+		return connection.Stream(ctx, path, platecamera.SilenceLimit, take)
 	}
 }

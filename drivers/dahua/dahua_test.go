@@ -79,6 +79,8 @@ func TestEveryWayOfTelling(t *testing.T) {
 		{call, `plate "30A-123.45" 800 dir="leave" country="" cam=8M049B id=516 car=175706653 at=2024-01-30T07:34:55.305Z`},
 		{lines, `plate "鄂A06654" 0 dir="approach" country="CHN" cam=V1FC049A id= car=7 at=2021-03-12T13:11:10.619Z`},
 		{post, `plate "HRA1234" 950 dir="obverse" country="" cam=D1 id= car= at=2026-02-06T06:48:24.25Z`},
+		{"<script type=\"text/javascript\">\nvar json=" + call + ";\nreceiveMessage(json);</script>\n",
+			`plate "30A-123.45" 800 dir="leave" country="" cam=8M049B id=516 car=175706653 at=2024-01-30T07:34:55.305Z`},
 		{"Heartbeat", `heartbeat "" 0 dir="" country="" cam= id= car= at=0001-01-01T00:00:00Z`},
 		{`{"Active":"keepAlive","DeviceID":"D1"}`, `heartbeat "" 0 dir="" country="" cam=D1 id= car= at=0001-01-01T00:00:00Z`},
 		{`{"id":7,"method":"global.keepAlive","params":{"timeout":30}}`, `heartbeat "" 0 dir="" country="" cam= id= car= at=0001-01-01T00:00:00Z`},
@@ -172,13 +174,23 @@ func TestOneCarIsToldOnce(t *testing.T) {
 func TestAskedForItsEvents(t *testing.T) {
 	for _, lengths := range []bool{true, false} {
 		parts := make(chan platecamera.Part, 8)
-		cameratest.TestAsked(t, dahua.Driver(), nil, dahua.Camera("admin", "secret", lengths, parts), func(n int) {
+		cameratest.TestAsked(t, dahua.Driver(), drivers.Settings{"user": "admin", "password": "secret"}, dahua.Camera("admin", "secret", lengths, parts), func(n int) {
 			parts <- platecamera.Part{ContentType: "text/plain", Body: dahua.Heartbeat()}
 			parts <- platecamera.Part{ContentType: "text/plain", Body: []byte("Code=VideoMotion;action=Start;index=0\r\n")}
 			read := drivers.PlateRead{Raw: fmt.Sprintf("AB%dCD", n), EventID: fmt.Sprint(n), CameraMS: 1_700_000_000_000 + int64(n)*60_000}
 			parts <- platecamera.Part{ContentType: "text/plain", Body: dahua.Event("cam", "approach", read)}
 		})
 	}
+}
+
+// The first and the second login are those of public clients; the event comes in a script for the camera's own page.
+func TestAskedByCalls(t *testing.T) {
+	told := make(chan []byte, 8)
+	settings := drivers.Settings{"source": "calls", "user": "admin", "password": "secret"}
+	cameratest.TestAsked(t, dahua.Driver(), settings, dahua.Caller{User: "admin", Password: "secret", Told: told}, func(n int) {
+		told <- fmt.Appendf(nil, `{"method":"client.notifyEventStream","params":{"SID":1,"eventList":[{"Action":"Pulse","Code":"TrafficJunction","Index":0,`+
+			`"Data":{"EventID":%d,"RealUTC":%d,"TrafficCar":{"PlateNumber":"AB%dCD"}}}]},"session":"7"}`, n, 1700000000+n*60, n)
+	})
 }
 
 func BenchmarkParse(b *testing.B) {

@@ -3,7 +3,7 @@
 //
 //	events     Code=TrafficJunction;action=Pulse;index=0;data={…} (/cgi-bin/eventManager.cgi, asked for)
 //	pictures   Events[0].TrafficCar.PlateNumber=… with a picture after it (/cgi-bin/snapManager.cgi, asked for)
-//	calls      client.notifyEventStream with an eventList (RPC2)
+//	calls      client.notifyEventStream with an eventList (RPC2: login, eventManager.attach, SubscribeNotify.cgi)
 //	posts      {"Picture":{"Plate":…,"SnapInfo":…}} to /devices/{deviceId}/NotificationInfo/TollgateInfo (ITSAPI)
 //
 // What is read of an event:
@@ -18,5 +18,5 @@
 // "Heartbeat" is the heartbeat. The same code tells of bicycles and people with an empty plate: they are no vehicles, but
 // motorcycles are. An event that stops was told when it began.
 //
-// Camera is the other side. The package imports drivers/platecamera and drivers.
+// Camera and Caller are the other side. The package imports drivers/platecamera and drivers.
 package dahua

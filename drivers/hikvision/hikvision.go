@@ -22,5 +22,5 @@ func maker() platecamera.Make {
 }
 
 func follow(ctx context.Context, connection *platecamera.Connection, take func([]platecamera.Event) error) error {
-	return connection.Stream(ctx, alertStream, take)
+	return connection.Stream(ctx, alertStream, platecamera.SilenceLimit, take)
 }

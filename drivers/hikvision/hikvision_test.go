@@ -154,6 +154,16 @@ func TestWhatIsNoPlate(t *testing.T) {
 	}
 }
 
+func TestASearchForPlates(t *testing.T) {
+	events := parse(t, `<Plates version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><Plate><captureTime>20201206T092523+0100</captureTime>`+
+		`<plateNumber>AB123CD</plateNumber><picName>20201206092523110</picName><country>E0</country><direction>forward</direction></Plate>`+
+		`<Plate><captureTime>20201206T092530</captureTime><plateNumber>unknown</plateNumber><picName>2</picName></Plate></Plates>`, "")
+	if len(events) != 2 || said(events[0]) != `plate "AB123CD" 0 [] dir="forward" country="E0" cam= id=20201206092523110 at=2020-12-06T08:25:23Z` ||
+		events[1].Kind != platecamera.Unread {
+		t.Errorf("read %+v", events)
+	}
+}
+
 func TestLettersStay(t *testing.T) {
 	for written, want := range map[string]string{
 		"蓝苏A8HK52":      "苏A8HK52", // a word for the colour stands before the province
@@ -192,7 +202,7 @@ func TestDirectionAndCameraAreTheLanes(t *testing.T) {
 
 func TestAskedForItsEvents(t *testing.T) {
 	parts := make(chan platecamera.Part, 8)
-	cameratest.TestAsked(t, hikvision.Driver(), nil, hikvision.Camera("admin", "pa\"ss", parts), func(n int) {
+	cameratest.TestAsked(t, hikvision.Driver(), drivers.Settings{"user": "admin", "password": "pa\"ss"}, hikvision.Camera("admin", "pa\"ss", parts), func(n int) {
 		parts <- platecamera.Part{ContentType: "application/xml", Body: hikvision.Heartbeat(mac)}
 		parts <- platecamera.Part{ContentType: "image/jpeg", Body: []byte("\xff\xd8\xff" + strings.Repeat("\r\n--MIME_boundary\r\n", 100))}
 		read := drivers.PlateRead{Raw: fmt.Sprintf("AB%dCD", n), EventID: fmt.Sprint(n), CameraMS: 1_700_000_000_000 + int64(n)*60_000}

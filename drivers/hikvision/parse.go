@@ -26,11 +26,46 @@ func claims(document platecamera.Node) bool {
 	if strings.EqualFold(document.Name(), "EventNotificationAlert") || document.Get("EventNotificationAlert").Exists() {
 		return true
 	}
+	if capturedPlates(document).Exists() {
+		return true
+	}
 	return document.Get("eventType").Exists() && (document.Get("ANPR").Exists() || document.Get("eventState").Exists() ||
 		document.Get("ipAddress").Exists() || document.Get("macAddress").Exists())
 }
 
+// capturedPlates is the answer to a search for plates (/ISAPI/Traffic/channels/1/vehicleDetect/plates).
+func capturedPlates(document platecamera.Node) platecamera.Node {
+	if strings.EqualFold(document.Name(), "Plates") {
+		return document
+	}
+	return document.Get("Plates")
+}
+
+func captured(list platecamera.Node, zone *time.Location) []platecamera.Event {
+	var events []platecamera.Event
+	for child := range list.Children() {
+		for plate := range child.Items() {
+			if !plate.Get("plateNumber").Exists() {
+				continue
+			}
+			e := platecamera.Event{
+				Kind: platecamera.Read, Raw: uncoloured(plate.Get("plateNumber").Text()), EventID: plate.Get("picName").Text(),
+				Picture: plate.Get("picName").Text(), Country: country(plate.Get("country").Text()), Direction: platecamera.WordOf(plate.Get("direction")),
+			}
+			e.Time, _ = platecamera.TimeOf(plate.Get("captureTime"), zone)
+			events = append(events, e)
+		}
+	}
+	if len(events) == 0 {
+		return []platecamera.Event{{}}
+	}
+	return events
+}
+
 func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	if list := capturedPlates(document); list.Exists() {
+		return captured(list, zone)
+	}
 	a := alert(document)
 	event := platecamera.Event{
 		Camera: a.Any("macAddress", "ipAddress", "deviceID").Text(), EventID: a.Any("UUID", "eventID").Text(),

@@ -75,7 +75,7 @@ func TestAskedForItsLog(t *testing.T) {
 		asked.Add(1)
 		return lilin.Log("in", reads...)
 	}
-	cameratest.TestAsked(t, lilin.Driver(), nil, lilin.Camera("admin", "secret", log), func(int) {
+	cameratest.TestAsked(t, lilin.Driver(), drivers.Settings{"user": "admin", "password": "secret"}, lilin.Camera("admin", "secret", log), func(int) {
 		for before := asked.Load(); asked.Load() == before; { // the first answer is what was there before
 			runtime.Gosched()
 		}

@@ -22,8 +22,8 @@ var (
 // The bounds of a body. Pictures count for its size and are never looked into.
 const (
 	BodyMax      = 8 << 20
-	documentsMax = 256
-	partsMax     = 512
+	documentsMax = 4_096
+	partsMax     = 8_192
 	nestingMax   = 4
 )
 
@@ -33,19 +33,20 @@ func wrapAt(what string, at int, err error) error {
 
 // walker takes a body apart into documents.
 type walker struct {
-	found func(Node)
-	documents,
-	parts int
-	err error // the first that something which looked like a document had
+	found            func(Node)
+	documents, parts int
+	err              error // the first that something which looked like a document had
+	limit            error // a bound that was met: what is after it was not looked at
 }
 
 // walk visits every document of a body: of all parts of a multipart, of a recorded answer with its head, of several
 // events one after another. What the content type says is believed only as to the boundary, since cameras send
-// pictures as text and JSON as form data. The error is the first thing that looked like a document and was none.
-func walk(body, contentType string, found func(Node)) error {
+// pictures as text and JSON as form data. broken is what the first thing had that looked like a document and was none; limit
+// says that the body goes on beyond what is looked at.
+func walk(body, contentType string, found func(Node)) (broken, limit error) {
 	w := walker{found: found}
 	w.body(body, contentType, 0)
-	return w.err
+	return w.err, w.limit
 }
 
 func (w *walker) fail(err error) {
@@ -54,19 +55,38 @@ func (w *walker) fail(err error) {
 	}
 }
 
-// body takes apart what may be a head with a body, parts, or documents.
+// body takes apart what may be heads with bodies, parts, or documents.
 func (w *walker) body(text, contentType string, nesting int) {
-	text = strings.TrimLeft(text, "\ufeff \t\r\n\x00")
-	if nesting == nestingMax || text == "" {
+	if nesting == nestingMax {
 		return
 	}
-	head, rest, hasHead := cutHead(text)
-	boundary := boundaryOf(text, contentType)
+	for text = trimmed(text); text != "" && w.more(); {
+		head, rest, hasHead := cutHead(text)
+		boundary := boundaryOf(text, contentType)
+		if !hasHead || boundary != "" && isPartHead(text) {
+			w.plain(text, contentType, boundary, nesting)
+			return
+		}
+		var inner string
+		inner, text = head.body(rest)
+		w.body(inner, head.contentType, nesting+1)
+		text = trimmed(text)
+	}
+}
+
+// more counts a part, and reports whether it is one of those that are looked at.
+func (w *walker) more() bool {
+	if w.parts++; w.parts > partsMax {
+		w.limit = fmt.Errorf("%w: more than %d parts", ErrBody, partsMax)
+	}
+	return w.parts <= partsMax
+}
+
+func trimmed(text string) string { return strings.TrimLeft(text, "\ufeff \t\r\n\x00") }
+
+// plain takes apart what has no head.
+func (w *walker) plain(text, contentType, boundary string, nesting int) {
 	switch {
-	case hasHead && (boundary == "" || !isPartHead(text)):
-		body, after := head.body(rest)
-		w.body(body, head.contentType, nesting+1)
-		w.body(after, contentType, nesting+1)
 	case boundary != "":
 		w.multipart(text, boundary, nesting)
 	case isPicture(text):
@@ -129,12 +149,19 @@ func (h *head) field(name, value string) {
 	}
 }
 
+// begins reports whether a text begins something: a length that is wrong ends in the middle of a document.
+func begins(text string) bool {
+	text = trimmed(text)
+	line, _, _ := strings.Cut(text, "\n")
+	return text == "" || startsHead(line) || strings.HasPrefix(text, "--") || strings.IndexByte("{<", text[0]) >= 0
+}
+
 // body cuts what follows a head where the head says that it ends.
 func (h *head) body(text string) (body, after string) {
 	switch {
 	case h.chunked:
 		return unchunk(text), ""
-	case h.length >= 0 && h.length < len(text):
+	case h.length >= 0 && h.length < len(text) && begins(text[h.length:]):
 		return text[:h.length], text[h.length:]
 	}
 	return text, ""
@@ -175,27 +202,31 @@ func boundaryOf(text, contentType string) string {
 			return line
 		}
 	}
-	at := strings.Index(strings.ToLower(contentType), "boundary=")
-	if at < 0 {
-		return ""
+	if boundary := boundaryNamed(contentType); boundary != "" && strings.Contains(text, boundary) {
+		return boundary
 	}
-	name, _, _ := strings.Cut(contentType[at+len("boundary="):], ";")
-	name = strings.Trim(strings.TrimSpace(name), `"`)
-	boundary := "--" + strings.TrimPrefix(name, "--")
-	if name == "" || !strings.Contains(text, boundary) {
-		return ""
+	return ""
+}
+
+// boundaryNamed is the boundary line that a content type names, with its dashes, or "".
+func boundaryNamed(contentType string) string {
+	const key = "boundary="
+	for at := 0; at+len(key) <= len(contentType); at++ {
+		if !strings.EqualFold(contentType[at:at+len(key)], key) {
+			continue
+		}
+		name, _, _ := strings.Cut(contentType[at+len(key):], ";")
+		if name = strings.Trim(strings.TrimSpace(name), `"`); name != "" {
+			return "--" + strings.TrimPrefix(name, "--")
+		}
 	}
-	return boundary
+	return ""
 }
 
 // multipart visits the parts. What stands before the first boundary line is a part as well: a recording may begin in
 // the middle of one.
 func (w *walker) multipart(text, boundary string, nesting int) {
-	for text != "" {
-		if w.parts++; w.parts > partsMax {
-			w.fail(fmt.Errorf("%w: more than %d parts", ErrBody, partsMax))
-			return
-		}
+	for text != "" && w.more() {
 		var part string
 		part, text = cutPart(text, boundary)
 		if part = strings.Trim(part, "\r\n"); part != "" && part != "--" {
@@ -244,16 +275,23 @@ func isPicture(text string) bool {
 	return strings.IndexByte(text[:min(len(text), 512)], 0) >= 0
 }
 
-// isForm reports whether a text is one field of a form with a document in it.
+// isForm reports whether a text is form data with a document in it, which is in the first field or escaped.
 func isForm(text string) bool {
-	name, value, found := strings.Cut(text[:min(len(text), 64)], "=")
-	return found && isPath(name) && (strings.HasPrefix(value, "%7B") || strings.HasPrefix(value, "%3C") || strings.HasPrefix(value, "{\""))
+	name, value, found := strings.Cut(text[:min(len(text), formHeadMax)], "=")
+	if !found || !isPath(name) || name == "Code" {
+		return false
+	}
+	line, _, _ := strings.Cut(value, "\n")
+	return strings.HasPrefix(line, "{\"") || strings.Contains("="+line, "=%7B") || strings.Contains("="+line, "=%3C")
 }
+
+// formHeadMax is how far into a form its first document may begin, in bytes.
+const formHeadMax = 4096
 
 // form visits the values of form data in which a document may be.
 func (w *walker) form(text string, nesting int) {
 	for field := range strings.SplitSeq(text, "&") {
-		if w.parts++; w.parts > partsMax {
+		if !w.more() {
 			return
 		}
 		if _, value, found := strings.Cut(field, "="); found {
@@ -276,7 +314,7 @@ func (w *walker) texts(text string, nesting int) {
 			return
 		}
 		if w.documents++; w.documents > documentsMax {
-			w.fail(fmt.Errorf("%w: more than %d documents in one body", ErrBody, documentsMax))
+			w.limit = fmt.Errorf("%w: more than %d documents in one body", ErrBody, documentsMax)
 			return
 		}
 		document, length, err := readDocument(text)
@@ -301,6 +339,8 @@ func readDocument(text string) (*tree, int, error) {
 	switch {
 	case text[0] == '{', text[0] == '[':
 		return readJSON(text)
+	case strings.HasPrefix(text, "<script"):
+		return readScript(text)
 	case text[0] == '<':
 		return readXML(text)
 	case strings.HasPrefix(text, "Code="):
@@ -311,6 +351,17 @@ func readDocument(text string) (*tree, int, error) {
 		return t, length, nil
 	}
 	return &tree{cells: []cell{{text: text[:length], form: formText}}}, length, nil
+}
+
+// readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page.
+func readScript(text string) (*tree, int, error) {
+	end := strings.Index(text, "</script>")
+	start := strings.IndexByte(text, '{')
+	if end < 0 || start < 0 || start > end {
+		return nil, 0, wrapAt("script", len(text), errEnds)
+	}
+	t, _, err := readJSON(text[start:end])
+	return t, end + len("</script>"), err
 }
 
 // plainLength is how much of a text comes before a line that begins another kind of document.

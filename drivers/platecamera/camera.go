@@ -60,12 +60,12 @@ func (m Make) Driver(summary string) drivers.Driver {
 
 // source is the one that the site file names, or nil for a camera that posts.
 func (m Make) source(name, address string) (Source, error) {
-	if address == "" {
-		return nil, nil
-	}
 	source, found := m.Sources[name]
-	if !found {
+	switch {
+	case !found && len(m.Sources) > 0:
 		return nil, fmt.Errorf("%w: source = %q: write one of %s", drivers.ErrSettings, name, m.sourceNames())
+	case address == "":
+		return nil, nil
 	}
 	return source, nil
 }

@@ -15,11 +15,8 @@ import (
 	"gatehouse/drivers"
 )
 
-// The times of a camera that is asked.
-const (
-	answerLimit  = 10 * time.Second // to the head of an answer
-	silenceLimit = 90 * time.Second // cameras give a sign of life every 5 to 30 seconds
-)
+// answerLimit is how long a camera may take to the head of its answer.
+const answerLimit = 10 * time.Second
 
 // link is where a camera is and who asks it.
 type link struct{ address, user, password string }
@@ -87,8 +84,13 @@ func errTooLarge(length int) error {
 	return fmt.Errorf("its answer is larger than %d bytes", BodyMax)
 }
 
-// Stream asks for an answer that never ends and takes the events of each part as it comes.
-func (c *Connection) Stream(ctx context.Context, path string, take func([]Event) error) error {
+// SilenceLimit is how long a stream may be silent before the camera counts as lost: they give a sign of life every 5 to
+// 30 seconds.
+const SilenceLimit = 90 * time.Second
+
+// Stream asks for an answer that never ends and takes the events of each part as it comes. It ends when nothing came for
+// as long as silence.
+func (c *Connection) Stream(ctx context.Context, path string, silence time.Duration, take func([]Event) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	response, err := c.ask(ctx, path)
@@ -96,9 +98,9 @@ func (c *Connection) Stream(ctx context.Context, path string, take func([]Event)
 		return err
 	}
 	defer response.Body.Close()
-	watch := time.AfterFunc(silenceLimit, cancel)
+	watch := time.AfterFunc(silence, cancel)
 	defer watch.Stop()
-	parts := newPartReader(response.Body, response.Header.Get("Content-Type"), func() { watch.Reset(silenceLimit) })
+	parts := newPartReader(response.Body, response.Header.Get("Content-Type"), func() { watch.Reset(silence) })
 	for {
 		part, err := parts.next()
 		if err != nil {

@@ -89,14 +89,14 @@ type Format struct {
 var ErrVendor = errors.New("platecamera: no event of these makes of camera")
 
 // eventsMax bounds the events of one body.
-const eventsMax = 1_024
+const eventsMax = 4_096
 
 // Parse reads all events of a body: a post, a recorded stream, or its parts, with or without their heads. A document
 // that no format claims is passed over if another one is claimed.
 func Parse(body []byte, contentType string, zone *time.Location, formats ...Format) ([]Event, error) {
 	var events []Event
 	claimed, documents := 0, 0
-	err := walk(string(body), contentType, func(document Node) {
+	broken, limit := walk(string(body), contentType, func(document Node) {
 		documents++
 		format, found := claimant(document, formats)
 		if !found || len(events) > eventsMax {
@@ -109,12 +109,14 @@ func Parse(body []byte, contentType string, zone *time.Location, formats ...Form
 		}
 	})
 	switch {
-	case claimed > 0 && len(events) <= eventsMax:
-		return events, nil
-	case claimed > 0:
+	case len(events) > eventsMax:
 		return nil, fmt.Errorf("%w: more than %d events in one body", ErrBody, eventsMax)
-	case err != nil:
-		return nil, err
+	case limit != nil:
+		return nil, limit
+	case claimed > 0:
+		return events, nil
+	case broken != nil:
+		return nil, broken
 	case documents == 0:
 		return nil, fmt.Errorf("%w: it holds no JSON, no XML and no key=value text", ErrBody)
 	}

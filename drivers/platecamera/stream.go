@@ -27,12 +27,7 @@ type partReader struct {
 }
 
 func newPartReader(in io.Reader, contentType string, alive func()) *partReader {
-	p := &partReader{in: bufio.NewReaderSize(in, 16<<10), alive: alive}
-	if at := strings.Index(strings.ToLower(contentType), "boundary="); at >= 0 {
-		name, _, _ := strings.Cut(contentType[at+len("boundary="):], ";")
-		p.boundary = "--" + strings.TrimPrefix(strings.Trim(strings.TrimSpace(name), `"`), "--")
-	}
-	return p
+	return &partReader{in: bufio.NewReaderSize(in, 16<<10), boundary: boundaryNamed(contentType), alive: alive}
 }
 
 // next is the next part of text, without its head.
@@ -154,7 +149,7 @@ func (p *partReader) discard(length int) error {
 // unsized reads lines until the document in them is complete, or the next boundary comes.
 func (p *partReader) unsized() ([]byte, error) {
 	var part []byte
-	picture := false
+	picture, tries := false, 0
 	for {
 		line, err := p.line()
 		if err != nil {
@@ -171,39 +166,49 @@ func (p *partReader) unsized() ([]byte, error) {
 		if part = append(part, line...); len(part) > partMax {
 			return nil, errPartTooLarge
 		}
-		if isComplete(part, line) {
+		if isComplete(part, line, &tries) {
 			return part, nil
 		}
 	}
 }
 
-// isComplete reports whether a document that says itself where it ends has ended. It looks closer only where it may: at
-// a line that closes the root.
-func isComplete(part, line []byte) bool {
-	text := strings.TrimSpace(string(part))
+// triesMax bounds how often a part is looked at to see whether it is complete.
+const triesMax = 32
+
+// isComplete reports whether a document that says itself where it ends has ended. It looks closer only at a line that may
+// be the last.
+func isComplete(part, line []byte, tries *int) bool {
+	last := bytes.TrimSpace(line)
+	whole := len(line) == len(part)
 	switch {
-	case text == "Heartbeat":
+	case len(last) == 0:
+		return false
+	case whole && string(last) == "Heartbeat", whole && bytes.HasPrefix(last, []byte("Code=")) && !bytes.Contains(last, []byte("data=")):
 		return true
-	case strings.HasPrefix(text, "<"):
-		return closesRoot(text) && ends(text)
-	case strings.HasPrefix(text, "Code="):
-		if !strings.Contains(text, "data=") {
-			return bytes.HasSuffix(part, []byte("\n"))
+	case last[len(last)-1] == '>':
+		if !closesRoot(part, last) {
+			return false
 		}
-	case !strings.HasPrefix(text, "{"):
+	case last[len(last)-1] != '}' || !whole && line[0] != '}':
 		return false
 	}
-	whole := len(line) == len(part) // all in one line, or its last one
-	return (whole || line[0] == '}') && strings.HasSuffix(text, "}") && ends(text)
-}
-
-// closesRoot reports whether the last tag of a text is the end of an element that began in its first 400 bytes.
-func closesRoot(text string) bool {
-	at := strings.LastIndex(text, "</")
-	return at >= 0 && strings.Contains(text[:min(len(text), 400)], "<"+strings.TrimSuffix(text[at+2:], ">"))
-}
-
-func ends(text string) bool {
+	if *tries++; *tries > triesMax {
+		return false
+	}
+	text := strings.TrimSpace(string(part))
+	if text[0] != '{' && text[0] != '<' && !strings.HasPrefix(text, "Code=") {
+		return false
+	}
 	_, length, err := readDocument(text)
 	return err == nil && length == len(text)
+}
+
+// closesRoot reports whether a line ends with the end of an element that began in the first 400 bytes of the part.
+func closesRoot(part, line []byte) bool {
+	at := bytes.LastIndex(line, []byte("</"))
+	if at < 0 {
+		return false
+	}
+	name := bytes.TrimSuffix(line[at+2:], []byte(">"))
+	return bytes.Contains(part[:min(len(part), 400)], append([]byte("<"), name...))
 }

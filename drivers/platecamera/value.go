@@ -122,8 +122,10 @@ func epoch(text string) (time.Time, bool) {
 }
 
 func plausible(at time.Time) (time.Time, bool) {
-	at = at.UTC()
-	return at, at.Year() >= 1970 && at.Year() < yearEnd
+	if at = at.UTC(); at.Year() < 1970 || at.Year() >= yearEnd {
+		return time.Time{}, false
+	}
+	return at, true
 }
 
 // zonedLayouts and localLayouts are the ways in which cameras write times; a fraction of a second may follow the seconds of each.

@@ -3,25 +3,25 @@ package cameratest
 import (
 	"context"
 	"errors"
+	"maps"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"gatehouse/drivers"
-	"gatehouse/drivers/platecamera"
 )
 
 // patience is how long a test on real sockets waits before it fails. Nothing is timed by it.
 const patience = 20 * time.Second
 
-// TestAsked checks a camera that is asked for its events: peer tells through parts, and after lose it is gone.
-func TestAsked(t *testing.T, driver drivers.Driver, settings drivers.Settings, peer *platecamera.Peer, tell func(n int)) {
+// TestAsked checks a camera that is asked for its events. The settings have user and password, and tell makes peer tell
+// its n-th event.
+func TestAsked(t *testing.T, driver drivers.Driver, settings drivers.Settings, peer http.Handler, tell func(n int)) {
 	server := httptest.NewServer(peer)
 	defer server.Close()
-	asked := drivers.Settings{"address": server.URL, "user": peer.User, "password": peer.Password}
-	for key, value := range settings {
-		asked[key] = value
-	}
+	asked := drivers.Settings{"address": server.URL}
+	maps.Copy(asked, settings)
 	device, err := driver.Make(nil, asked)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,8 @@ func TestAsked(t *testing.T, driver drivers.Driver, settings drivers.Settings, p
 
 // testLost checks wrong passwords, and cameras that are away.
 func testLost(t *testing.T, driver drivers.Driver, asked drivers.Settings, server *httptest.Server, tell func()) {
-	wrong := drivers.Settings{"address": server.URL, "user": "admin", "password": "wrong"}
+	wrong := maps.Clone(asked)
+	wrong["password"] = "wrong"
 	device, _ := driver.Make(nil, wrong)
 	if err := device.(drivers.Camera).See(context.Background(), func(drivers.PlateRead) {}); !errors.Is(err, drivers.ErrOffline) {
 		t.Errorf("a wrong password: %v", err)
