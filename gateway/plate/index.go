@@ -12,26 +12,21 @@ type Index[ID ~string] struct {
 	policy Policy
 	open   map[fact.Plate]*entry[ID]
 	// near holds each plate under its skeleton and under its skeleton less each one of its characters, so that
-	// two plates one edit apart meet in at least one bucket.
-	near map[uint64]bucket[ID]
+	// two plates one edit apart meet under at least one key.
+	near chains[ID]
 	ids  int
-}
-
-// bucket are the plates under one key: most often there is only one, which needs no list.
-type bucket[ID ~string] struct {
-	first *entry[ID]
-	more  []*entry[ID]
 }
 
 // entry is one open plate.
 type entry[ID ~string] struct {
-	text text
-	ids  []ID // sorted
+	text  text
+	ids   []ID       // sorted
+	links []link[ID] // in near
 }
 
 // NewIndex is an empty index that decides by the policy.
 func NewIndex[ID ~string](policy Policy) *Index[ID] {
-	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}, near: map[uint64]bucket[ID]{}}
+	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}}
 }
 
 // Len is the number of plates with ids: a plate that two ids carry counts twice.
@@ -79,42 +74,19 @@ func (x *Index[ID]) Remove(plate fact.Plate, id ID) {
 }
 
 func (x *Index[ID]) link(e *entry[ID]) {
+	e.links = make([]link[ID], 0, e.text.length+1)
 	for skip := -1; skip < e.text.length; skip++ {
-		if e.text.repeats(skip) {
-			continue
+		if !e.text.repeats(skip) {
+			e.links = append(e.links, link[ID]{key: e.text.key(skip), entry: e})
 		}
-		key := e.text.key(skip)
-		b := x.near[key]
-		if b.first == nil {
-			b.first = e
-		} else {
-			b.more = append(b.more, e)
-		}
-		x.near[key] = b
+	}
+	for i := range e.links {
+		x.near.add(&e.links[i])
 	}
 }
 
 func (x *Index[ID]) unlink(e *entry[ID]) {
-	for skip := -1; skip < e.text.length; skip++ {
-		if !e.text.repeats(skip) {
-			x.unlinkFrom(e.text.key(skip), e)
-		}
+	for i := range e.links {
+		x.near.remove(&e.links[i])
 	}
-}
-
-func (x *Index[ID]) unlinkFrom(key uint64, e *entry[ID]) {
-	b := x.near[key]
-	last := len(b.more) - 1
-	switch {
-	case last < 0:
-		delete(x.near, key)
-		return
-	case b.first == e:
-		b.first = b.more[last]
-		b.more = slices.Delete(b.more, last, last+1)
-	default:
-		at := slices.Index(b.more, e)
-		b.more = slices.Delete(b.more, at, at+1)
-	}
-	x.near[key] = b
 }

@@ -117,13 +117,10 @@ func (x *Index[ID]) search(hits []hit[ID], plate fact.Plate, chars []uint16, dou
 }
 
 func (x *Index[ID]) compareAll(hits []hit[ID], key uint64, r *reading, doubt, opinion int) []hit[ID] {
-	b := x.near[key]
-	if b.first == nil {
-		return hits
-	}
-	hits = x.compare(hits, b.first, r, doubt, opinion)
-	for _, e := range b.more {
-		hits = x.compare(hits, e, r, doubt, opinion)
+	for l := x.near.first(key); l != nil; l = l.next {
+		if l.key == key {
+			hits = x.compare(hits, l.entry, r, doubt, opinion)
+		}
 	}
 	return hits
 }
