@@ -24,6 +24,7 @@ var errUsage = errors.New("usage")
 
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
+	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
 }
 
