@@ -93,15 +93,15 @@ type UART struct {
 	AfterSendMS  int // how long it stays after the last; for RS485Kernel
 	RTSActiveLow bool
 	MaxBaud      int   // 0: as the port will
-	GPIO         []int // the lines of the header that it takes
+	GPIO         []int // the lines of the header that it takes: TXD, RXD, and CTS, RTS if it has them
 }
 
 // I2C is an I2C bus, /dev/i2c-Bus.
 type I2C struct {
 	Name    string
 	Bus     int
-	SpeedHz int // as the boot lines set it; for people
-	GPIO    []int
+	SpeedHz int   // as the boot lines set it; for people
+	GPIO    []int // SDA, SCL
 }
 
 // Device is the path of the bus.
@@ -147,12 +147,21 @@ func (b Board) Users() map[int]User {
 	return users
 }
 
+// roleOf is what a bus uses the i-th of its lines for.
+func roleOf(kind string, i int, pin HeaderPin) string {
+	roles := map[string][]string{"serial port": {"TXD", "RXD", "CTS", "RTS"}, "I2C bus": {"SDA", "SCL"}}[kind]
+	if i < len(roles) {
+		return roles[i]
+	}
+	return pin.Usual
+}
+
 // eachUse visits every use of a pin of the header, buses before lines, with the place in the file that says so.
 func (b Board) eachUse(visit func(pin HeaderPin, user User, path []any)) {
 	bus := func(lines []int, kind, name string, path ...any) {
 		for i, line := range lines {
 			if pin, found := b.Header.ByGPIO(line); found {
-				visit(pin, User{Kind: kind, Name: name, Role: pin.Usual}, append(path, i))
+				visit(pin, User{Kind: kind, Name: name, Role: roleOf(kind, i, pin)}, append(slices.Clone(path), i))
 			}
 		}
 	}

@@ -27,8 +27,12 @@ func Names() []string {
 }
 
 // Load returns the board of that name, which may be several joined by +: the first one, and each further one laid over it
-// instead of over what it extends (pi5+relay-hat-8). Its error is ErrUnknown with the known names, or what Parse says.
+// instead of over what it extends (pi5-bare+relay-hat-8). A name that ends in .toml is the path of a file of the installer's
+// own. The error is ErrUnknown with the known names, or what Parse says.
 func Load(name string) (Board, error) {
+	if isFile(name) {
+		return loadFile(name)
+	}
 	if part, known := unknownPart(name); !known {
 		return Board{}, fmt.Errorf("%w %q: %s", ErrUnknown, part, tomlfile.Advice(part, Names()))
 	}

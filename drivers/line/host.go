@@ -1,6 +1,7 @@
 package line
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -96,6 +97,18 @@ func newHost(board boards.Board, lines bank, serial SerialOpener, with ...Option
 // Close makes all outputs safe, gives their lines back, and closes all ports and buses. Watches go on until their contexts
 // end.
 func (h *Host) Close() error { return h.keeper.close() }
+
+// Alive reports whether the goroutine that ends pulses answers before ctx ends.
+func (h *Host) Alive(ctx context.Context) error {
+	answered := make(chan error, 1)
+	go func() { answered <- h.keeper.do(func() error { return nil }) }()
+	select {
+	case err := <-answered:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Input opens an input of the board.
 func (h *Host) Input(name string) (drivers.Input, error) {

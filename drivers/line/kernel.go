@@ -142,10 +142,20 @@ func (i *kernelInputs) next(ctx context.Context) ([]rawEdge, error) {
 	for _, e := range i.edges {
 		// The kernel dates an edge when it has lasted.
 		delay := time.Duration(i.specs[e.Index].DebounceUS) * time.Microsecond
-		edges = append(edges, rawEdge{index: e.Index, high: e.High, at: e.At.Add(-delay), lost: int(e.Seq - i.seq - 1)})
-		i.seq = e.Seq
+		edges = append(edges, rawEdge{index: e.Index, high: e.High, at: e.At.Add(-delay), lost: i.gap(e.Seq)})
 	}
 	return edges, nil
+}
+
+// gap is how many edges the kernel noticed between the last one that was read and this one. One that has the number of its
+// predecessor was noticed while that one was on its way: it has been counted already.
+func (i *kernelInputs) gap(seq uint32) int {
+	missing := int(int32(seq-i.seq)) - 1
+	if missing < 0 {
+		return 0
+	}
+	i.seq = seq
+	return missing
 }
 
 func (i *kernelInputs) close() error { return i.lines.Close() }

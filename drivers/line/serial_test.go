@@ -161,6 +161,59 @@ func TestPullingThePlugIsAnErrorAndPuttingItBackHeals(t *testing.T) {
 	}
 }
 
+// The plug is pulled in the middle of a frame: what had come is read, then the error; the rest never mixes with what comes
+// after the plug is back.
+func TestPullingThePlugInTheMiddleOfAFrame(t *testing.T) {
+	a := newAdapter(t)
+	port := a.open(t)
+	_, _ = a.Write([]byte{0xFF, 0x07, 0xA1})
+	if got, err := read(t, port, 3); err != nil || len(got) != 3 {
+		t.Fatalf("% X, %v", got, err)
+	}
+	a.far.Close()
+	if got, err := read(t, port, 1); !errors.Is(err, drivers.ErrOffline) {
+		t.Errorf("% X, %v", got, err)
+	}
+	port.Close()
+	plugIn(t, a)
+	again := a.open(t)
+	frame := []byte{0xFF, 0x08, 0x98, 0x9F}
+	_, _ = a.Write(frame)
+	if got, err := read(t, again, 4); err != nil || !bytes.Equal(got, frame) {
+		t.Errorf("% X, %v", got, err)
+	}
+}
+
+// Another program, or another device of ours, has the port.
+func TestAPortThatIsTaken(t *testing.T) {
+	a := newAdapter(t)
+	port := a.open(t)
+	_, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: 9600})
+	if !errors.Is(err, line.ErrPortBusy) || !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "fuser -v") {
+		t.Errorf("error %v", err)
+	}
+	port.Close()
+	a.open(t)
+}
+
+// A pseudo-terminal can't switch the direction of a transceiver, as most USB adapters can't.
+func TestAPortThatCantSwitchRS485(t *testing.T) {
+	a := newAdapter(t)
+	uart := boards.UART{Name: "bus", Path: a.path, RS485: boards.RS485Kernel, MaxBaud: 19200}
+	if _, err := line.OpenUART(uart, drivers.SerialMode{Baud: 9600}); !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), `rs485 = "auto"`) {
+		t.Errorf("error %v", err)
+	}
+	uart.RS485 = boards.RS485Auto
+	if _, err := line.OpenUART(uart, drivers.SerialMode{Baud: 115200}); !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), "takes 19200 at most") {
+		t.Errorf("error %v", err)
+	}
+	port, err := line.OpenUART(uart, drivers.SerialMode{Baud: 9600})
+	if err != nil {
+		t.Fatal(err)
+	}
+	port.Close()
+}
+
 // A driver is waiting for bytes when the gateway closes the port.
 func TestClosingEndsARead(t *testing.T) {
 	port := newAdapter(t).open(t)
