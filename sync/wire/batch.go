@@ -33,8 +33,8 @@ type Batch struct {
 // Heard names an acknowledgement: the receiver's epoch, and its count of incarnations when it was sent. A sender that
 // has heard of a count proves by it that it is alive since.
 type Heard struct {
-	Epoch fact.Incarnation
-	Round uint64
+	Epoch fact.Incarnation `cbor:"1,keyasint,omitempty"`
+	Round uint64           `cbor:"2,keyasint,omitempty"`
 }
 
 // The largest batch. AWS IoT refuses payloads of 128 KB, NATS by default of 1 MB.

@@ -1,8 +1,6 @@
 package wire
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // A message is [version, number of its type, body]: the body of a batch is an array (see batchcode.go), that of any other
 // a map of fields. Items after the third are for versions to come.
@@ -41,22 +39,28 @@ func EncodeMessage(m Message) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	out := appendHead(nil, majorArray, envelopeItems)
-	out = appendHead(out, majorUint, ProtocolVersion)
-	out = appendHead(out, majorUint, m.number())
-	if b, is := m.(*Batch); is {
-		out = b.appendBody(out)
-	} else {
-		body, err := strictEncoding.Marshal(m)
-		if err != nil {
-			return nil, fmt.Errorf("wire: encode %T: %w", m, err)
-		}
-		out = append(out, body...)
+	out, err := appendMessage(nil, m)
+	if err != nil {
+		return nil, err
 	}
 	if err := scanWhole(out, messageLimits); err != nil {
 		return nil, fmt.Errorf("encode %T: %w", m, err)
 	}
 	return out, nil
+}
+
+func appendMessage(buf []byte, m Message) ([]byte, error) {
+	buf = appendHead(buf, majorArray, envelopeItems)
+	buf = appendHead(buf, majorUint, ProtocolVersion)
+	buf = appendHead(buf, majorUint, m.number())
+	if b, is := m.(*Batch); is {
+		return b.appendBody(buf), nil
+	}
+	body, err := strictEncoding.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("wire: encode %T: %w", m, err)
+	}
+	return append(buf, body...), nil
 }
 
 // DecodeMessage reads a payload and keeps nothing of data. It fails with ErrNewerMessage for what newer software sent, and

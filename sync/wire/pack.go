@@ -18,12 +18,12 @@ func PackBatch(b *Batch, signer policy.Signer) ([]byte, error) {
 		if err := b.check(); err != nil {
 			return nil, err
 		}
-		data, size := b.tryEncode()
-		if data != nil {
-			return data, nil
+		data, err := appendMessage(nil, b)
+		if err != nil || len(data) <= MessageMaxBytes {
+			return data, err
 		}
 		if len(b.Records) < 2 {
-			return nil, fmt.Errorf("%w: one record makes a message of %d bytes", ErrNotStrict, size)
+			return nil, fmt.Errorf("%w: one record makes a message of %d bytes", ErrNotStrict, len(data))
 		}
 		b.Records = b.Records[:len(b.Records)/2]
 	}
@@ -38,16 +38,4 @@ func fitting(records [][]byte) int {
 		}
 	}
 	return len(records)
-}
-
-// tryEncode returns nil and the size if the batch is too large.
-func (b *Batch) tryEncode() (data []byte, size int) {
-	out := appendHead(nil, majorArray, envelopeItems)
-	out = appendHead(out, majorUint, ProtocolVersion)
-	out = appendHead(out, majorUint, numberBatch)
-	out = b.appendBody(out)
-	if len(out) > MessageMaxBytes {
-		return nil, len(out)
-	}
-	return out, len(out)
 }
