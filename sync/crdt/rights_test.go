@@ -10,8 +10,8 @@ import (
 
 // seller is a replica of the rights, with a clock of its own.
 type seller struct {
-	rights  crdt.Rights
-	skewMS  int64
+	rights crdt.Rights
+	skewMS int64
 	soldMS []int64 // when each right was sold, in true time
 }
 
