@@ -74,7 +74,7 @@ func (Arrived) receiverEvent()    {}
 func (Stabilised) receiverEvent() {}
 func (Settled) receiverEvent()    {}
 
-// ReceiverEffect is what a Receiver asks of its shell, in this order: Store, Evidence, Release, SaveLife, Reply, Notice.
+// ReceiverEffect is what a Receiver asks of its shell: Store, Evidence, Release, Retract, SaveLife, Reply or Notice.
 type ReceiverEffect interface{ receiverEffect() }
 
 // Store keeps new facts, with the signed batch that brought them. If Apart, they are not counted.
@@ -101,6 +101,12 @@ type Evidence struct{ Batch *wire.Batch }
 
 // Release counts facts that were kept apart.
 type Release struct {
+	Incarnation fact.Incarnation
+	First, Last uint64
+}
+
+// Retract takes facts out of the count that were counted before a person rejected their incarnation. They stay, apart.
+type Retract struct {
 	Incarnation fact.Incarnation
 	First, Last uint64
 }
@@ -149,6 +155,7 @@ const (
 func (Store) receiverEffect()    {}
 func (Evidence) receiverEffect() {}
 func (Release) receiverEffect()  {}
+func (Retract) receiverEffect()  {}
 func (SaveLife) receiverEffect() {}
 func (Reply) receiverEffect()    {}
 func (Notice) receiverEffect()   {}

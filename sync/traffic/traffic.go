@@ -112,6 +112,9 @@ func (l *Lot) NextMS() int64 {
 	return max(l.nowMS, l.arriveMS)
 }
 
+// Pass lets true time pass without anything happening.
+func (l *Lot) Pass(nowMS int64) { l.nowMS = max(l.nowMS, nowMS) }
+
 // Next is the next fact.
 func (l *Lot) Next() fact.Record {
 	l.nowMS = l.NextMS()

@@ -25,7 +25,7 @@ type Batch struct {
 	Heard Heard
 
 	Before  Hash     // the chain before the first record; see Lost
-	Records [][]byte // 1 to BatchMaxRecords; none if Lost alone is to be told
+	Records [][]byte // 1 to BatchMaxRecords
 
 	Signature policy.Signature
 }
@@ -46,7 +46,7 @@ const (
 	BatchMaxRecordBytes = 1 << 20
 )
 
-// Last is the seq of the last record; First-1 if there are none.
+// Last is the seq of the last record.
 func (b *Batch) Last() uint64 { return b.First + uint64(len(b.Records)) - 1 }
 
 // After is the chain after the last record.
@@ -102,8 +102,8 @@ func (b *Batch) check() error {
 		return fmt.Errorf("%w: a batch of location %q", ErrNotStrict, b.Location)
 	case len(b.Records) > BatchMaxRecords || size > BatchMaxRecordBytes:
 		return fmt.Errorf("%w: a batch of %d records with %d bytes, at most %d and %d", ErrNotStrict, len(b.Records), size, BatchMaxRecords, BatchMaxRecordBytes)
-	case len(b.Records) == 0 && b.Lost == 0:
-		return fmt.Errorf("%w: a batch that says nothing", ErrNotStrict)
+	case len(b.Records) == 0:
+		return fmt.Errorf("%w: a batch without a record", ErrNotStrict)
 	case b.First == 0 || b.Lost >= b.First || last < b.First:
 		return fmt.Errorf("%w: a batch from %d on with %d records after %d lost", ErrNotStrict, b.First, len(b.Records), b.Lost)
 	}
