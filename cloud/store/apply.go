@@ -33,7 +33,12 @@ func (s *sqlStore) apply(tx session, updates []Update) ([]Result, error) {
 		if results[i].Err != nil {
 			continue
 		}
-		if results[i].Change, err = s.applyOne(tx, u, at); err != nil {
+		if u.Retract {
+			results[i].Rebuilt, err = true, s.rebuild(tx, u.Location, at)
+		} else {
+			results[i].Change, err = s.applyOne(tx, u, at)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -94,7 +99,7 @@ func (s *sqlStore) keep(tx session, updates []Update, standings map[fact.Locatio
 		at.revision++
 		results[i].Revision = at.revision
 		for _, entry := range u.Entries {
-			if entry.Raw == nil {
+			if entry.Raw == nil && entry.Settled == nil {
 				continue // replayed from the segments
 			}
 			k, err := keptOf(u.Location, entry)
@@ -118,36 +123,47 @@ func keptOf(location fact.LocationID, e Entry) (kept, error) {
 	if e.Batch == nil {
 		return kept{}, fmt.Errorf("store: an entry of %s without a batch", location)
 	}
+	kind := int64(kindBatch)
+	if e.Evidence {
+		kind = kindEvidence
+	}
 	return kept{
-		location: string(location), kind: kindBatch, inc: int64(e.Batch.Incarnation), first: int64(e.Batch.First), last: int64(e.Batch.Last()), data: e.Raw,
+		location: string(location), kind: kind, inc: int64(e.Batch.Incarnation), first: int64(e.Batch.First), last: int64(e.Batch.Last()), data: e.Raw,
 	}, nil
 }
 
-// applyOne folds and writes the rows of one update.
+// applyOne counts the facts of one update and writes its rows.
 func (s *sqlStore) applyOne(tx session, u *Update, at *standing) (ledger.Change, error) {
-	facts := u.Count
+	counted := *u // not u itself: the engine may ask to try the whole transaction again
 	for _, release := range u.Release {
 		released, err := s.released(tx, u, release.Incarnation, release.First, release.Last)
 		if err != nil {
 			return ledger.Change{}, err
 		}
-		facts = append(facts, released...)
+		counted.Count = slices.Concat(counted.Count, released)
 	}
-	rows, err := s.load(tx, u.Location, ledger.Touched(facts))
+	change, err := s.foldOne(tx, &counted, at)
 	if err != nil {
 		return ledger.Change{}, err
 	}
-	change := ledger.Fold(at.zone, rows, facts)
+	w := writer{tx, string(u.Location)}
+	return change, w.restate(ledger.Restate(change.Hours, at.zone, u.NowMS))
+}
+
+// foldOne folds the facts of one update into the rows.
+func (s *sqlStore) foldOne(tx session, u *Update, at *standing) (ledger.Change, error) {
+	rows, err := s.load(tx, u.Location, ledger.Touched(u.Count))
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	change := ledger.Fold(at.zone, rows, u.Count)
 	change.Alerts = append(change.Alerts, u.Alerts...)
+	if hlc := int64(change.NewestHLC); hlc > at.newestHLC {
+		at.newestHLC, at.newestMS = hlc, change.NewestMS
+	}
 	w := writer{tx, string(u.Location)}
 	if err := w.change(&change); err != nil {
 		return ledger.Change{}, err
-	}
-	if err := w.restate(ledger.Restate(change.Hours, at.zone, u.NowMS)); err != nil {
-		return ledger.Change{}, err
-	}
-	if hlc := int64(change.NewestHLC); hlc > at.newestHLC {
-		at.newestHLC, at.newestMS = hlc, change.NewestMS
 	}
 	return change, w.place(u, at, &change)
 }

@@ -25,9 +25,11 @@ func (u *Update) Collect(effects []outbox.ReceiverEffect, raw func(*wire.Batch) 
 				}
 			}
 		case outbox.Evidence:
-			u.Entries = append(u.Entries, Entry{Batch: e.Batch, Raw: raw(e.Batch)})
+			u.Entries = append(u.Entries, Entry{Batch: e.Batch, Raw: raw(e.Batch), Evidence: true})
 		case outbox.Release:
 			u.Release = append(u.Release, e)
+		case outbox.Retract:
+			u.Retract = true
 		case outbox.SaveLife:
 			u.save(e)
 		case outbox.Notice:

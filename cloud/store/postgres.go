@@ -117,6 +117,12 @@ type postgresTx struct {
 const queueMax = 2_000
 
 func (t *postgresTx) exec(sql string, args ...any) error {
+	if strings.HasPrefix(sql, "CREATE") { // what is queued is prepared together, before any of it runs
+		if _, err := t.tx.Exec(t.ctx, dialect(sql)); err != nil {
+			return fmt.Errorf("store: %w in %s", err, sql)
+		}
+		return nil
+	}
 	t.queued.Queue(dialect(sql), args...)
 	if t.queued.Len() >= queueMax {
 		return t.flush()
@@ -166,7 +172,9 @@ func dialect(sql string) string {
 
 func (*postgres) list(texts []string) any { return texts }
 
-func (*postgres) any(column, parameter string) string { return column + " = ANY(" + parameter + "::text[])" }
+func (*postgres) any(column, parameter string) string {
+	return column + " = ANY(" + parameter + "::text[])"
+}
 
 func (*postgres) locking() string { return " FOR UPDATE" }
 

@@ -88,31 +88,77 @@ func (s *sqlStore) loadSums(ctx context.Context, location fact.LocationID, book 
 // stay, because they are what headquarters once said.
 func (s *sqlStore) Rebuild(ctx context.Context, location fact.LocationID) error {
 	return s.engine.write(ctx, func(tx session) error {
-		revision := int64(0)
-		err := tx.rows(`SELECT revision FROM locations WHERE location = $1`+s.engine.locking(), func(scan scanner) error { return scan(&revision) }, string(location))
+		at := &standing{}
+		zone := "UTC"
+		err := tx.rows(`SELECT revision, zone FROM locations WHERE location = $1`+s.engine.locking(), func(scan scanner) error {
+			return scan(&at.revision, &zone)
+		}, string(location))
 		if err != nil {
 			return err
 		}
-		for _, table := range folded {
-			if err := tx.exec(`DELETE FROM `+table+` WHERE location = $1`, string(location)); err != nil {
-				return err
-			}
+		at.revision++
+		at.zone = zoneOf(zone)
+		return s.rebuild(tx, location, at)
+	})
+}
+
+// rebuild first has a receiver judge all entries again, to know which facts count, and then folds those.
+func (s *sqlStore) rebuild(tx session, location fact.LocationID, at *standing) error {
+	for _, table := range folded {
+		if err := tx.exec(`DELETE FROM `+table+` WHERE location = $1`, string(location)); err != nil {
+			return err
 		}
-		err = tx.exec(`UPDATE locations SET round = 0, head = 0, facts = 0, newest_ms = 0, newest_hlc = 0, open0 = 0, open1 = 0, open2 = 0, open3 = 0,
-			open4 = 0, open5 = 0 WHERE location = $1`, string(location))
+	}
+	err := tx.exec(`UPDATE locations SET facts = 0, open0 = 0, open1 = 0, open2 = 0, open3 = 0, open4 = 0, open5 = 0 WHERE location = $1`, string(location))
+	if err != nil {
+		return err
+	}
+	at.newestHLC, at.newestMS = 0, 0
+	receiver := outbox.NewReceiver(outbox.ReceiverConfig{Location: location}, outbox.ReceiverState{Epoch: s.epoch})
+	counted, judged := runs{}, Update{Location: location}
+	err = s.eachKept(tx, location, func(k kept) error {
+		effects, err := replay(receiver, k)
+		counted.judge(effects)
+		judged.Collect(effects, func(*wire.Batch) []byte { return nil })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.foldCounted(tx, location, at, counted); err != nil {
+		return err
+	}
+	change := ledger.Change{Alerts: judged.Alerts}
+	w := writer{tx, string(location)}
+	if err := w.change(&change); err != nil {
+		return err
+	}
+	return w.place(&judged, at, &change)
+}
+
+// foldCounted folds the facts that count, each once.
+func (s *sqlStore) foldCounted(tx session, location fact.LocationID, at *standing, counted runs) error {
+	return s.eachKept(tx, location, func(k kept) error {
+		if k.kind != kindBatch {
+			return nil
+		}
+		batch, err := k.batch()
 		if err != nil {
 			return err
 		}
-		receiver := outbox.NewReceiver(outbox.ReceiverConfig{Location: location}, outbox.ReceiverState{Epoch: s.epoch})
-		return s.eachKept(tx, location, func(k kept) error {
-			u := Update{Location: location, Revision: revision}
-			if err := u.replay(receiver, k); err != nil {
-				return err
+		u := Update{Location: location}
+		for i, raw := range batch.Records {
+			if counted.take(batch.Dot(i)) {
+				if record, err := wire.DecodeRecord(raw); err == nil {
+					u.Count = append(u.Count, record)
+				}
 			}
-			revision++
-			_, err := s.applyReplayed(tx, u)
-			return err
-		})
+		}
+		if len(u.Count) == 0 {
+			return nil
+		}
+		_, err = s.foldOne(tx, &u, at)
+		return err
 	})
 }
 
@@ -129,7 +175,7 @@ func (s *sqlStore) eachKept(tx session, location fact.LocationID, visit func(kep
 		return err
 	}
 	for _, k := range entries {
-		if k.kind == kindBatch {
+		if k.kind != kindSettled {
 			if k.data, err = s.engine.truth().fetch(tx, k.location, k.place); err != nil {
 				return err
 			}
@@ -145,26 +191,31 @@ func (s *sqlStore) eachKept(tx session, location fact.LocationID, visit func(kep
 }
 
 // replay puts an entry through a receiver again.
-func (u *Update) replay(receiver *outbox.Receiver, k kept) error {
-	var event outbox.ReceiverEvent
+func replay(receiver *outbox.Receiver, k kept) ([]outbox.ReceiverEffect, error) {
 	switch k.kind {
 	case kindSettled:
-		event = outbox.Settled{Incarnation: fact.Incarnation(k.inc), Accept: k.first == 1}
-	case kindBatch:
-		message, err := wire.DecodeMessage(k.data)
+		return receiver.Step(outbox.Settled{Incarnation: fact.Incarnation(k.inc), Accept: k.first == 1}), nil
+	case kindBatch, kindEvidence:
+		batch, err := k.batch()
 		if err != nil {
-			return fmt.Errorf("store: batch %d of %s: %w", k.place, k.location, err)
+			return nil, err
 		}
-		batch, is := message.(*wire.Batch)
-		if !is {
-			return fmt.Errorf("store: entry %d of %s is no batch", k.place, k.location)
-		}
-		event = outbox.Arrived{Batch: batch}
-	default:
-		return fmt.Errorf("store: entry %d of %s is of kind %d; was it written by newer software?", k.place, k.location, k.kind)
+		return receiver.Step(outbox.Arrived{Batch: batch}), nil
 	}
-	u.Collect(receiver.Step(event), func(*wire.Batch) []byte { return nil })
-	return nil
+	return nil, fmt.Errorf("store: entry %d of %s is of kind %d; was it written by newer software?", k.place, k.location, k.kind)
+}
+
+// batch reads the batch of an entry.
+func (k *kept) batch() (*wire.Batch, error) {
+	message, err := wire.DecodeMessage(k.data)
+	if err != nil {
+		return nil, fmt.Errorf("store: batch %d of %s: %w", k.place, k.location, err)
+	}
+	batch, is := message.(*wire.Batch)
+	if !is {
+		return nil, fmt.Errorf("store: entry %d of %s is no batch", k.place, k.location)
+	}
+	return batch, nil
 }
 
 // applyReplayed applies one update whose entries are kept already.
@@ -196,9 +247,11 @@ func (s *sqlStore) catchUp(ctx context.Context, segments *segments) error {
 				receivers[k.location], revisions[k.location] = receiver, revision
 			}
 			u := Update{Location: fact.LocationID(k.location), Revision: revisions[k.location], NowMS: s.now().UnixMilli()}
-			if err := u.replay(receiver, k); err != nil {
+			effects, err := replay(receiver, k)
+			if err != nil {
 				return err
 			}
+			u.Collect(effects, func(*wire.Batch) []byte { return nil })
 			revisions[k.location]++
 			if err := insertBatch(tx, &k, nil); err != nil {
 				return err

@@ -15,7 +15,7 @@ import (
 //	       incarnation, first, last (varints), data
 type segments struct{ log *factlog.Log }
 
-const segmentBytes = 64 << 20
+const segmentBytes = 16 << 20
 
 var errEntry = errors.New("store: an entry of the segments is damaged")
 

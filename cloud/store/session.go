@@ -55,6 +55,8 @@ type kept struct {
 const (
 	kindBatch   = 1
 	kindSettled = 2
+	// kindEvidence is a batch that contradicts others: kept, and never folded.
+	kindEvidence = 3
 )
 
 // placeholders is ($1, $2, ...).

@@ -31,9 +31,10 @@ type Location struct {
 
 // Entry is one thing that the truth consists of: a signed batch as it came, or a person's decision.
 type Entry struct {
-	Batch   *wire.Batch
-	Raw     []byte // the message that brought it
-	Settled *outbox.Settled
+	Batch    *wire.Batch
+	Raw      []byte // the message that brought it
+	Evidence bool   // it contradicts what is here: kept, not folded
+	Settled  *outbox.Settled
 }
 
 // Update is what one step of a location's receiver asks to keep, whole or not at all.
@@ -43,6 +44,7 @@ type Update struct {
 	Entries  []Entry
 	Count    []fact.Record    // facts to be counted
 	Release  []outbox.Release // facts kept apart until now, to be counted
+	Retract  bool             // facts that were counted count no longer: all rows are made again
 	Life     *outbox.SaveLife
 	Alerts   []ledger.Alert
 	NowMS    int64 // headquarters' clock, for restatements
@@ -53,6 +55,7 @@ type Result struct {
 	Err      error // ErrConflict, or why nothing could be written
 	Revision int64 // the next update builds on it
 	Change   ledger.Change
+	Rebuilt  bool // all rows were made again: Change says nothing, read the location
 }
 
 // HourRow is the sums of an hour at a location.
