@@ -74,3 +74,8 @@ func (u *Update) alertOf(n outbox.Notice) ledger.Alert {
 		Newest: ledger.Trace{HLC: uint64(max(0, u.NowMS)) << 16, Dot: fact.Dot{Incarnation: n.Incarnation, Seq: n.Seq}},
 	}
 }
+
+// IsEmpty reports whether there is nothing to write.
+func (u *Update) IsEmpty() bool {
+	return len(u.Entries) == 0 && len(u.Count) == 0 && len(u.Release) == 0 && !u.Retract && u.Life == nil && len(u.Alerts) == 0
+}
