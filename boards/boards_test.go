@@ -147,9 +147,9 @@ loop = { line = "d", debounce_us = 9000000 }
 none = {}
 
 [uarts]
-one = "/dev/ttyAMA0"
-two = "/dev/ttyAMA0"
-three = ""
+one = { path = "/dev/ttyAMA0" }
+two = { path = "/dev/ttyAMA0" }
+three = { path = "" }
 `
 
 func TestAllProblemsAreReportedAtOnce(t *testing.T) {

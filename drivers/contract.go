@@ -97,6 +97,8 @@ type PlateRead struct {
 	Direction  fact.Direction
 	Vehicle    fact.SpotType // what size the camera takes it for; AnyType if it does not say
 	CameraMS   int64         // the camera's clock, Unix ms; kept, never billed
+	GatewayMS  int64         // the gateway's clock when it came, Unix ms; 0: the driver does not say
+	Image      string        // the camera's name for its picture, which stays there
 }
 
 // PlateCandidate is a second opinion of a camera.

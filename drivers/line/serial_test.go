@@ -75,9 +75,10 @@ func TestTheHostKeepsTheContract(t *testing.T) {
 	board, a, edges := bench(t), newAdapter(t), make(chan bool, 100)
 	chip := line.NewChip(board)
 	chip.OnOutput(func(string, bool, time.Time) { edges <- true })
+	far := drivertest.NewHost()
 	host := line.OpenVirtual(board, chip, func(_ string, mode drivers.SerialMode) (drivers.Port, error) {
 		return line.OpenSerial(a.path, mode)
-	})
+	}, simulated(far)...)
 	loop, horn := board.Inputs["loop"], board.Outputs["horn"]
 	drivertest.TestHost(t, drivertest.HostBench{
 		Host: host, Input: "loop", Output: "horn", Serial: "uart1",
@@ -86,6 +87,13 @@ func TestTheHostKeepsTheContract(t *testing.T) {
 		Edges:  func() int { return len(edges) },
 		Far:    a,
 		HangUp: func() { a.far.Close(); plugIn(t, a) },
+		Group:  []string{"loop", "wire"},
+		DriveGroup: func(index int, active bool) {
+			input := []boards.Input{loop, board.Inputs["wire"]}[index]
+			chip.Drive(input.Line, input.High(active))
+		},
+		I2C: "bus", AttachI2C: far.FakeI2C("bus").Attach,
+		SPI: "shift", AttachSPI: far.FakeSPI("shift").Attach,
 	})
 	if err := host.Close(); err != nil {
 		t.Error(err)
@@ -245,7 +253,7 @@ func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 		err  error
 		want string
 	}{
-		{input, `the board bench has no input "lop": write one of [fire loop]`},
+		{input, `the board bench has no input "lop": write one of [fire loop wire]`},
 		{outp, `the board bench has no output "rise": write one of [alarm horn lamp lower raise]`},
 		{port, `the board bench has no serial port "uart9": write one of [uart1 uart2]`},
 		{mode, "baud = 12345: write one of [1200"},

@@ -13,8 +13,14 @@ type Index[ID ~string] struct {
 	open   map[fact.Plate]*entry[ID]
 	// near holds each plate under its skeleton and under its skeleton less each one of its characters, so that
 	// two plates one edit apart meet in at least one bucket.
-	near map[uint64][]*entry[ID]
+	near map[uint64]bucket[ID]
 	ids  int
+}
+
+// bucket are the plates under one key: most often there is only one, which needs no list.
+type bucket[ID ~string] struct {
+	first *entry[ID]
+	more  []*entry[ID]
 }
 
 // entry is one open plate.
@@ -25,11 +31,19 @@ type entry[ID ~string] struct {
 
 // NewIndex is an empty index that decides by the policy.
 func NewIndex[ID ~string](policy Policy) *Index[ID] {
-	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}, near: map[uint64][]*entry[ID]{}}
+	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}, near: map[uint64]bucket[ID]{}}
 }
 
 // Len is the number of plates with ids: a plate that two ids carry counts twice.
 func (x *Index[ID]) Len() int { return x.ids }
+
+// Exact lists the ids with exactly this plate, sorted. It holds until the next Add or Remove.
+func (x *Index[ID]) Exact(plate fact.Plate) []ID {
+	if e := x.open[plate]; e != nil {
+		return e.ids
+	}
+	return nil
+}
 
 // Add opens id under plate. The empty plate, and what is there already, change nothing.
 func (x *Index[ID]) Add(plate fact.Plate, id ID) {
@@ -66,25 +80,41 @@ func (x *Index[ID]) Remove(plate fact.Plate, id ID) {
 
 func (x *Index[ID]) link(e *entry[ID]) {
 	for skip := -1; skip < e.text.length; skip++ {
-		if !e.text.repeats(skip) {
-			key := e.text.key(skip)
-			x.near[key] = append(x.near[key], e)
+		if e.text.repeats(skip) {
+			continue
 		}
+		key := e.text.key(skip)
+		b := x.near[key]
+		if b.first == nil {
+			b.first = e
+		} else {
+			b.more = append(b.more, e)
+		}
+		x.near[key] = b
 	}
 }
 
 func (x *Index[ID]) unlink(e *entry[ID]) {
 	for skip := -1; skip < e.text.length; skip++ {
-		if e.text.repeats(skip) {
-			continue
-		}
-		key := e.text.key(skip)
-		bucket := x.near[key]
-		at := slices.Index(bucket, e)
-		if bucket = slices.Delete(bucket, at, at+1); len(bucket) == 0 {
-			delete(x.near, key)
-		} else {
-			x.near[key] = bucket
+		if !e.text.repeats(skip) {
+			x.unlinkFrom(e.text.key(skip), e)
 		}
 	}
+}
+
+func (x *Index[ID]) unlinkFrom(key uint64, e *entry[ID]) {
+	b := x.near[key]
+	last := len(b.more) - 1
+	switch {
+	case last < 0:
+		delete(x.near, key)
+		return
+	case b.first == e:
+		b.first = b.more[last]
+		b.more = slices.Delete(b.more, last, last+1)
+	default:
+		at := slices.Index(b.more, e)
+		b.more = slices.Delete(b.more, at, at+1)
+	}
+	x.near[key] = b
 }

@@ -24,6 +24,7 @@ var errUsage = errors.New("usage")
 
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
+	Camera cameraCommands `cmd:"" help:"What plate cameras send."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
 	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
 }

@@ -1,0 +1,62 @@
+package dahua
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/platecamera"
+)
+
+// The parts of an event that matter, as a camera writes them.
+type (
+	junction struct {
+		EventID    string
+		RealUTC    int64
+		UTCMS      int64
+		CommInfo   commInfo
+		Object     object
+		TrafficCar trafficCar
+		Vehicle    vehicleInfo
+	}
+	commInfo struct{ Country string }
+	object   struct {
+		ObjectType string
+		Text       string
+		Confidence json.Number
+	}
+	trafficCar struct {
+		PlateNumber      string
+		MachineName      string
+		DrivingDirection []string
+	}
+	vehicleInfo struct{ Category string }
+)
+
+// Event is the line of a camera of this name that calls inward so ("approach" or "leave").
+func Event(camera, inward string, read drivers.PlateRead) []byte {
+	confidence := json.Number("0")
+	if read.Raw != "" {
+		confidence = json.Number(platecamera.Thousandths(read.Confidence, 100))
+	}
+	data, _ := json.MarshalIndent(junction{ // plain values: it can't fail
+		EventID: read.EventID, RealUTC: read.CameraMS / 1000, UTCMS: read.CameraMS % 1000,
+		CommInfo: commInfo{Country: read.Country},
+		Object:   object{ObjectType: "Plate", Text: read.Raw, Confidence: confidence},
+		TrafficCar: trafficCar{
+			PlateNumber: read.Raw, MachineName: camera, DrivingDirection: []string{platecamera.Word(read.Direction, inward)},
+		},
+		Vehicle: vehicleInfo{Category: platecamera.VehicleWord(read.Vehicle)},
+	}, "", "   ")
+	return fmt.Appendf(nil, "Code=TrafficJunction;action=Pulse;index=0;data=%s\n", data)
+}
+
+// Heartbeat is what the camera says every few seconds.
+func Heartbeat() []byte { return []byte("Heartbeat\r\n") }
+
+// Camera is a camera that is asked for its events; they are told by parts of type text/plain, with or without lengths.
+func Camera(user, password string, lengths bool, parts chan platecamera.Part) *platecamera.Peer {
+	return &platecamera.Peer{
+		User: user, Password: password, Algorithm: "MD5", StreamPath: eventStream, Boundary: "myboundary", Lengths: lengths, Parts: parts,
+	}
+}
