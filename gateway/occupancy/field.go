@@ -67,7 +67,7 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	if near && v.opinion == fact.SpotAvailable && nowMS-v.sinceMS >= cfg.DebounceMS {
 		v.followField(cfg, nowMS, difference)
 	}
-	v.neighbour.watch(residual, v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable, levels.OccupiedFrom)
+	v.neighbour.watch(nowMS, residual, v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable, levels.OccupiedFrom)
 	v.accept(cfg, nowMS, r, opinion, confidence)
 	v.cause = fieldCause(opinion, beside)
 }
