@@ -106,7 +106,7 @@ func (p *pricer) ladder(steps []Step, fromMS, toMS int64, like *line, noSurge bo
 	elapsedMS := max(0, toMS-fromMS)
 	for i := range steps {
 		s := &steps[i]
-		if elapsedMS < s.FromMS || elapsedMS == s.FromMS && i > 0 && !s.Sharp {
+		if elapsedMS < s.FromMS || elapsedMS == s.FromMS && i > 0 && !steps[i-1].Sharp {
 			return
 		}
 		endMS := elapsedMS
@@ -140,7 +140,7 @@ func (s *Step) count(spentMS int64, price exact) (units int64, amount exact) {
 			units = min(units, ceilDiv(s.ToMS-s.FromMS, s.UnitMS))
 		}
 	default:
-		units = ceilDiv(spentMS, s.UnitMS)
+		units = max(1, ceilDiv(spentMS, s.UnitMS))
 	}
 	return units, price.times(units)
 }

@@ -44,6 +44,7 @@ type Tariff struct {
 	Surge      Surge
 	Booking    Booking
 	Charging   Charging
+	Demand     Demand
 	Late       []LateFee
 	Violations []Penalty
 
@@ -73,8 +74,8 @@ type Step struct {
 	PriceMinor   int64 // of a unit
 	UnitMS       int64 // 0: the step is one unit however long it is, a flat price
 	Count        Count
-	// Sharp moves the limit: a stay of exactly FromMS (or exactly a number of units) has already begun the next
-	// unit. "Less than 15 minutes free" is sharp, "up to 15 minutes free" is not.
+	// Sharp moves the limits: a stay of exactly one unit, or to exactly the end of the step, has begun the next one.
+	// "Less than 15 minutes free" is sharp, "up to 15 minutes free" is not.
 	Sharp bool
 }
 

@@ -44,7 +44,7 @@ func (w *walk) run() bool {
 		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.toMS), r.Taxes)
 	}
 	s := &r.Steps[step]
-	if w.atMS == w.toMS && (!s.Sharp || w.atMS == w.p.fromMS) {
+	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
 		return false
 	}
 	stepEndMS := min(endMS, until(originMS, s.ToMS))
@@ -172,6 +172,14 @@ func stepAt(steps []Step, sinceMS int64) (int, bool) {
 	return 0, false
 }
 
+// begun reports whether a stay that ends exactly where a unit of a step starts has begun that unit.
+func begun(steps []Step, step int, sinceMS int64) bool {
+	if step > 0 && sinceMS == steps[step].FromMS {
+		step--
+	}
+	return steps[step].Sharp
+}
+
 // idle adds time that costs nothing.
 func (w *walk) idle(kind Kind, rule string, endMS int64, taxes TaxSet) bool {
 	if endMS <= w.atMS {
@@ -224,7 +232,7 @@ func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	}
 	limitMS := min(stepEndMS, w.now.untilMS, w.capEdge)
 	stayMS := w.toMS
-	if s.Sharp {
+	if s.Sharp || w.atMS == w.toMS {
 		stayMS++
 	}
 	count := ceilDiv(min(limitMS, stayMS)-firstMS, s.UnitMS)

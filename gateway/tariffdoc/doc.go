@@ -1,0 +1,2 @@
+// Package tariffdoc reads tariffs.
+package tariffdoc
