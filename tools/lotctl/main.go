@@ -25,6 +25,8 @@ var errUsage = errors.New("usage")
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
+	Fee    feeCommand     `cmd:"" help:"Price a stay, and say why."`
+	Tariff tariffCommands `cmd:"" help:"Tariffs: check one, read about their format."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
