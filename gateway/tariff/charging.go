@@ -20,7 +20,9 @@ func (p *pricer) charging(s *Session, out *receipt) {
 	c := meterOfSession{p: p, s: s, out: &session, startMS: fromMS}
 	c.once(PerNoShow, s.NoShow)
 	reservedMS := clamp(s.ReservedMS, 0, StayMaxMS)
-	c.timed(PerReserved, fromMS-reservedMS, fromMS, true)
+	c.startMS = fromMS - reservedMS
+	c.timed(PerReserved, c.startMS, fromMS, true)
+	c.startMS = fromMS
 	if !s.NoShow {
 		c.once(PerSession, true)
 		c.energy()
@@ -37,7 +39,7 @@ type meterOfSession struct {
 	p       *pricer
 	s       *Session
 	out     *receipt
-	startMS int64
+	startMS int64 // from where a price's FromMS counts
 }
 
 // milli is an amount of thousandths of a minor unit.
