@@ -34,7 +34,7 @@ func (p *pricer) capsAt(instantMS int64, rule int) int64 {
 			edgeMS = min(edgeMS, p.window(c, m, instantMS))
 		}
 		if m.applies && !m.decided {
-			p.decide(c, m, instantMS, rule)
+			edgeMS = min(edgeMS, p.decide(c, m, instantMS, rule))
 		}
 	}
 	return edgeMS
@@ -59,18 +59,11 @@ func (p *pricer) window(c *Cap, m *meter, instantMS int64) int64 {
 		if m.opened && instantMS < m.untilMS {
 			return m.untilMS
 		}
-		startMS := p.fromMS
 		if c.Begins == BeginsRule {
-			startMS = instantMS
-		} else if m.opened {
-			startMS = m.untilMS
+			m.open(c, true, p.ahead(instantMS, max(c.PeriodMS, minuteMS), c.Roll))
+			return m.untilMS
 		}
-		m.open(c, true, p.ahead(startMS, max(c.PeriodMS, minuteMS), c.Roll))
-		for m.untilMS <= instantMS {
-			m.untilMS = p.ahead(m.untilMS, max(c.PeriodMS, minuteMS), c.Roll)
-			m.spent = c.Once
-		}
-		return m.untilMS
+		return p.period(c, m, instantMS)
 	default:
 		date, atMS := p.clock.at(instantMS)
 		found := p.days.find(c.When, date, atMS)
@@ -84,6 +77,24 @@ func (p *pricer) window(c *Cap, m *meter, instantMS int64) int64 {
 	return m.untilMS
 }
 
+// period moves a meter to the period from entry that holds an instant.
+func (p *pricer) period(c *Cap, m *meter, instantMS int64) int64 {
+	periodMS := max(c.PeriodMS, minuteMS)
+	index := (instantMS - p.fromMS) / periodMS
+	endMS := p.fromMS + (index+1)*periodMS
+	if c.Roll == Civil {
+		localMS := p.clock.local(p.fromMS)
+		index = max(0, index-1) // a day of 25 hours
+		for endMS = p.rolled(p.fromMS, localMS, (index+1)*periodMS); endMS <= instantMS; index++ {
+			endMS = p.rolled(p.fromMS, localMS, (index+2)*periodMS)
+		}
+	}
+	m.open(c, true, endMS)
+	m.spent = c.Once && index > 0
+	m.applies = m.applies && !m.spent
+	return endMS
+}
+
 // open starts a window if it is a new one.
 func (m *meter) open(c *Cap, isNew bool, untilMS int64) {
 	if !isNew {
@@ -94,16 +105,24 @@ func (m *meter) open(c *Cap, isNew bool, untilMS int64) {
 	m.opened, m.decided, m.used, m.limit, m.untilMS = true, false, 0, amountMax, untilMS
 }
 
-// decide finds the amount of a window.
-func (p *pricer) decide(c *Cap, m *meter, instantMS int64, rule int) {
+// decide finds the amount of a window, or is when one may come to fit.
+func (p *pricer) decide(c *Cap, m *meter, instantMS int64, rule int) (edgeMS int64) {
+	edgeMS = forever
 	for i := range c.Amounts {
 		a := &c.Amounts[i]
-		if (a.Rule == "" || rule != none && p.tariff.Rules[rule].ID == a.Rule) && p.holds(a.When, instantMS) {
+		date, atMS := p.clock.at(instantMS)
+		found := p.days.find(a.When, date, atMS)
+		edgeMS = min(edgeMS, p.edge(instantMS, found.edgeMS-atMS))
+		if found.inside && (a.Rule == "" || rule != none && p.tariff.Rules[rule].ID == a.Rule) {
 			m.decided, m.limit = true, exactly(clamp(p.surgedCap(a.Minor), 0, PriceMaxMinor))
-			return
+			return forever
 		}
 	}
-	m.decided = c.Decided == AtStart
+	if c.Decided == AtStart {
+		m.decided = true
+		return forever
+	}
+	return edgeMS
 }
 
 // cap lets an amount through the caps that apply, and says what they cut off and which.

@@ -117,7 +117,7 @@ func (p *pricer) edge(instantMS, aheadMS int64) int64 {
 // ruleAt is the rule in force at an instant and until when it is, though not beyond limitMS.
 func (p *pricer) ruleAt(instantMS, limitMS int64) inForce {
 	rule, untilMS := p.glance(instantMS)
-	for untilMS < limitMS {
+	for untilMS <= limitMS {
 		next, further := p.glance(untilMS)
 		if next != rule {
 			break

@@ -35,13 +35,13 @@ func (w *walk) run() bool {
 	w.look()
 	w.capEdge = w.p.capsAt(w.atMS, w.now.rule)
 	if w.now.rule == none {
-		return w.idle(NoRule, "", min(w.now.untilMS, w.toMS), 0)
+		return w.idle(NoRule, "", min(w.now.untilMS, w.capEdge, w.toMS), 0)
 	}
 	r := &w.p.tariff.Rules[w.now.rule]
 	originMS, endMS := w.origin(r)
 	step, found := stepAt(r.Steps, w.atMS-originMS)
 	if !found {
-		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.toMS), r.Taxes)
+		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.capEdge, w.toMS), r.Taxes)
 	}
 	s := &r.Steps[step]
 	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
@@ -193,14 +193,14 @@ func (w *walk) idle(kind Kind, rule string, endMS int64, taxes TaxSet) bool {
 // flat prices a step that is one unit however long it is.
 func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	s := &r.Steps[step]
-	endMS := min(stepEndMS, max(w.now.untilMS, w.atMS+1))
+	endMS := min(stepEndMS, max(min(w.now.untilMS, w.capEdge), w.atMS+1))
 	if s.ToMS > 0 && r.Anchor != AnchorBand {
 		endMS = stepEndMS
 	}
 	paid := flat{w.now.rule + 1, step, originMS}
 	for i := range w.flats {
 		if w.flats[i] == paid {
-			return w.idle(Free, r.ID, min(endMS, w.toMS), r.Taxes)
+			return w.idle(Free, r.ID, min(endMS, w.capEdge, w.toMS), r.Taxes)
 		}
 	}
 	w.flats[w.flatAt%len(w.flats)] = paid

@@ -1,0 +1,350 @@
+package tariff_test
+
+import (
+	"slices"
+	"time"
+
+	"gatehouse/gateway/tariff"
+)
+
+// slow prices a stay minute by minute, straight from what doc.go says: it looks everything up anew in each minute,
+// and has no idea of runs, edges or periods. Times are whole minutes and units divide a day, so that amounts are
+// exact in parts of a minor unit.
+type slow struct {
+	t           *tariff.Tariff
+	entry, exit int64 // minutes since 1970
+	rule        int   // that was in force when the last unit started
+	bandStart   int64
+	flats       map[[3]int64]bool
+	caps        []slowCap
+	parts       int64 // the sum, in 1/86,400,000 of a minor unit
+	clock       *slowTable
+}
+
+// slowTable is what the clock shows in each minute of a stay, and the latest that it has shown until then, both as
+// minutes since it showed 1 January 1970.
+type slowTable struct {
+	from          int64
+	shown, steady []int64
+}
+
+func newSlowTable(t *tariff.Tariff, entry, exit int64) *slowTable {
+	table := &slowTable{from: entry - 200}
+	latest := int64(-1 << 62)
+	for minute := table.from; minute <= exit+2; minute++ {
+		at := time.Unix(minute*60, 0).In(t.Zone)
+		shown := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC).Unix() / 60
+		latest = max(latest, shown)
+		table.shown, table.steady = append(table.shown, shown), append(table.steady, latest)
+	}
+	return table
+}
+
+// day is the number of the day of a minute for a reset, of a clock that is never set back.
+func (c *slowTable) day(minute, resetMS int64) int64 {
+	return floor(c.steady[minute-c.from]-resetMS/60_000, minutesOfDay)
+}
+
+type slowCap struct {
+	key     [2]int64
+	open    bool
+	windows int
+	start   int64 // of a period that began with a rule
+	limit   int64 // -1: none
+	decided bool
+	used    int64
+}
+
+const (
+	minutesOfDay = 1440
+	partsOfMinor = 86_400_000
+)
+
+func slowTotal(t *tariff.Tariff, entryMS, exitMS int64) int64 {
+	entry, exit := entryMS/60_000, exitMS/60_000
+	clock := newSlowTable(t, entry, exit)
+	if grace := t.Grace.EntryMS / 60_000; grace > 0 && exit > entry {
+		if stay := exit - entry; stay < grace || stay == grace && !t.Grace.Sharp {
+			return 0
+		}
+		if t.Grace.Kind == tariff.Continuous {
+			entry += grace
+		}
+	}
+	best, found := int64(0), false
+	if len(t.Offers) == 0 || t.Choice == tariff.Cheapest {
+		best, found = slowRules(t, clock, entry, exit), true
+	}
+	for i := range t.Offers {
+		o := &t.Offers[i]
+		if !slowIn(t, clock, o.Entry, entry) || !slowIn(t, clock, o.Exit, exit) || exit-entry < o.MinMS/60_000 || o.MaxMS > 0 && exit-entry > o.MaxMS/60_000 {
+			continue
+		}
+		total := slowOffer(t, clock, o, entry, exit)
+		if t.Choice == tariff.Priority {
+			best, found = total, true
+			break
+		}
+		best = min(best, total)
+	}
+	if !found {
+		best = slowRules(t, clock, entry, exit)
+	}
+	whole, rest := best/partsOfMinor, best%partsOfMinor
+	if rest*2 >= partsOfMinor {
+		whole++
+	}
+	return whole
+}
+
+func slowOffer(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, entry, exit int64) int64 {
+	end := exit
+	switch o.Covers {
+	case tariff.CoversPeriod:
+		end = entry + o.ForMS/60_000
+	case tariff.CoversClock:
+		for end = entry + 1; end < exit && clock.day(end, o.UntilMS) == clock.day(entry, o.UntilMS); end++ {
+		}
+	}
+	total := o.Steps[0].PriceMinor * partsOfMinor
+	if end < exit {
+		total += slowRules(t, clock, end, exit)
+	}
+	return total
+}
+
+func slowKinds(t *tariff.Tariff, day int64) tariff.DaySet {
+	set := tariff.Sunday << ((day + 4) % 7)
+	if slices.Contains(t.Calendar.Holidays, tariff.Date(day)) {
+		switch t.Calendar.AsDay {
+		case tariff.AsHoliday:
+			return tariff.Holiday
+		case tariff.AsSunday:
+			return tariff.Holiday | tariff.Sunday
+		}
+		set |= tariff.Holiday
+	}
+	return set
+}
+
+// slowStretch is the first stretch of a list that holds a minute: its index and its day.
+func slowStretch(t *tariff.Tariff, clock *slowTable, list []tariff.When, minute int64) (index int, day int64, inside bool) {
+	shown := clock.shown[minute-clock.from]
+	today, ofDay := shown/minutesOfDay, shown%minutesOfDay
+	for i, w := range list {
+		for day := today; day > today-9; day-- {
+			since := (today-day)*minutesOfDay + ofDay
+			kinds := slowKinds(t, day)
+			if since*60_000 >= w.FromMS && since*60_000 < w.ToMS && (w.Days == 0 || w.Days&kinds != 0) && w.Except&kinds == 0 {
+				return i, day, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+func slowIn(t *tariff.Tariff, clock *slowTable, list []tariff.When, minute int64) bool {
+	_, _, inside := slowStretch(t, clock, list, minute)
+	return inside || len(list) == 0
+}
+
+func slowRuleAt(t *tariff.Tariff, clock *slowTable, minute int64) int {
+	for i := range t.Rules {
+		if slowIn(t, clock, t.Rules[i].When, minute) {
+			return i
+		}
+	}
+	return -1
+}
+
+func floor(a, b int64) int64 {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
+
+func slowRules(t *tariff.Tariff, clock *slowTable, entry, exit int64) int64 {
+	s := slow{t: t, entry: entry, exit: exit, rule: -2, flats: map[[3]int64]bool{}, caps: make([]slowCap, len(t.Caps)), clock: clock}
+	for minute := entry; minute < exit; {
+		minute = s.unit(minute)
+	}
+	return s.parts
+}
+
+// place is what a unit must not outlast: it says which step of which count of steps a minute is in.
+type place struct {
+	rule             int
+	origin, step     int64
+	found            bool
+	stepEnd, restart int64
+}
+
+// ruleFor is the rule that prices a minute.
+func (s *slow) ruleFor(minute int64) int {
+	switch s.t.Boundary {
+	case tariff.BoundaryEntry:
+		return slowRuleAt(s.t, s.clock, s.entry)
+	case tariff.BoundaryExit:
+		return slowRuleAt(s.t, s.clock, s.exit-1)
+	}
+	return slowRuleAt(s.t, s.clock, minute)
+}
+
+// placeOf finds the step of a rule that holds a minute.
+func (s *slow) placeOf(rule int, minute int64) place {
+	r := &s.t.Rules[rule]
+	p := place{rule: rule, origin: s.entry}
+	switch r.Anchor {
+	case tariff.AnchorBand:
+		p.origin = s.bandStart
+	case tariff.AnchorDay:
+		for p.origin = minute; p.origin > s.entry && s.clock.day(p.origin-1, r.ResetMS) == s.clock.day(minute, r.ResetMS); p.origin-- {
+		}
+	}
+	if restart := r.RestartMS / 60_000; restart > 0 {
+		for p.origin+restart <= minute {
+			p.origin += restart
+			p.restart++
+		}
+	}
+	for i, step := range r.Steps {
+		if since := (minute - p.origin) * 60_000; since >= step.FromMS && (step.ToMS == 0 || since < step.ToMS) {
+			p.step, p.found = int64(i), true
+		}
+	}
+	return p
+}
+
+// unit prices the unit that starts at a minute, and is when the next one may.
+func (s *slow) unit(minute int64) int64 {
+	rule := s.ruleFor(minute)
+	if rule != s.rule {
+		s.rule, s.bandStart = rule, minute
+	}
+	s.openCaps(minute, rule)
+	if rule < 0 {
+		return minute + 1
+	}
+	p := s.placeOf(rule, minute)
+	if !p.found {
+		return minute + 1
+	}
+	r := &s.t.Rules[rule]
+	step := &r.Steps[p.step]
+	if step.UnitMS == 0 {
+		key := [3]int64{int64(rule), p.step, p.origin}
+		if s.flats[key] {
+			return minute + 1
+		}
+		s.flats[key] = true
+		s.add(step.PriceMinor * partsOfMinor)
+		if step.ToMS == 0 || r.Anchor == tariff.AnchorBand {
+			return minute + 1
+		}
+		return s.end(p, minute, 1<<40)
+	}
+	if step.Count == tariff.Prorated {
+		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
+		return minute + 1
+	}
+	unit := step.UnitMS / 60_000
+	if r.Anchor == tariff.AnchorClock {
+		ofDay := s.clock.shown[minute-s.clock.from] % minutesOfDay
+		unit -= ofDay % unit
+	}
+	end := s.end(p, minute, unit)
+	if step.Count != tariff.Completed || end <= s.exit {
+		s.add(step.PriceMinor * partsOfMinor)
+	}
+	return end
+}
+
+// end is when a unit ends: when it is over, or when its step, its day, its restart or its band is.
+func (s *slow) end(p place, minute, unit int64) int64 {
+	r := &s.t.Rules[p.rule]
+	for at := minute + 1; ; at++ {
+		if at == minute+unit || at > s.exit+1 {
+			return at
+		}
+		if r.Anchor == tariff.AnchorBand && s.ruleFor(at) != p.rule {
+			return at
+		}
+		if next := s.placeOf(p.rule, at); next.origin != p.origin || next.step != p.step || !next.found {
+			return at
+		}
+	}
+}
+
+// openCaps moves each cap to the window that holds a minute.
+func (s *slow) openCaps(minute int64, rule int) {
+	for i := range s.caps {
+		c, m := &s.t.Caps[i], &s.caps[i]
+		mine := len(c.Rules) == 0 || rule >= 0 && slices.Contains(c.Rules, s.t.Rules[rule].ID)
+		key, inside := s.window(c, m, minute, mine)
+		m.open = inside && mine
+		if !inside {
+			continue
+		}
+		if m.windows == 0 || key != m.key {
+			*m = slowCap{key: key, open: m.open, windows: m.windows + 1, start: m.start, limit: -1}
+		}
+		if c.Once && m.windows > 1 {
+			m.open = false
+		}
+		for _, a := range c.Amounts {
+			if m.open && !m.decided && (a.Rule == "" || rule >= 0 && a.Rule == s.t.Rules[rule].ID) && slowIn(s.t, s.clock, a.When, minute) {
+				m.limit, m.decided = a.Minor*partsOfMinor, true
+			}
+		}
+		if m.open && c.Decided == tariff.AtStart {
+			m.decided = true
+		}
+	}
+}
+
+func (s *slow) window(c *tariff.Cap, m *slowCap, minute int64, mine bool) (key [2]int64, inside bool) {
+	switch c.Window {
+	case tariff.PerVisit:
+		return key, mine
+	case tariff.PerDay:
+		return [2]int64{s.clock.day(minute, c.ResetMS)}, mine
+	case tariff.PerBand:
+		index, day, found := slowStretch(s.t, s.clock, c.When, minute)
+		return [2]int64{int64(index), day}, found && mine
+	}
+	period := c.PeriodMS / 60_000
+	if c.Begins == tariff.BeginsRule {
+		if mine && (m.windows == 0 || minute >= m.start+period) {
+			m.start = minute
+		}
+		return [2]int64{m.start, 1}, mine
+	}
+	if c.Roll == tariff.Civil {
+		days := int64(0)
+		from := time.Unix(s.entry*60, 0).In(s.t.Zone)
+		for at := s.entry + 1; at <= minute; at++ {
+			next := from.AddDate(0, 0, int(days+1)*int(period/minutesOfDay))
+			if time.Unix(at*60, 0).Equal(next) {
+				days++
+			}
+		}
+		return [2]int64{days, 2}, true
+	}
+	return [2]int64{(minute - s.entry) / period, 3}, true
+}
+
+// add lets an amount through the caps.
+func (s *slow) add(parts int64) {
+	for i := range s.caps {
+		m := &s.caps[i]
+		if !m.open {
+			continue
+		}
+		if m.limit >= 0 {
+			parts = min(parts, max(0, m.limit-m.used))
+		}
+		m.used += parts
+	}
+	s.parts += parts
+}
