@@ -1,6 +1,7 @@
 package tariffdoc
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -44,8 +45,8 @@ import (
 	"gatehouse/gateway/tariff"
 )
 
-// regions are the holidays that are known, by country, or country and region.
-func regions() map[string][]*cal.Holiday {
+// countries are the holidays of countries, and of the states of Australia.
+func countries() map[string][]*cal.Holiday {
 	return map[string][]*cal.Holiday{
 		"AR":     ar.Holidays,
 		"AT":     at.Holidays,
@@ -62,50 +63,8 @@ func regions() map[string][]*cal.Holiday {
 		"BR":     br.Holidays,
 		"CA":     ca.Holidays,
 		"CH":     ch.Holidays,
-		"CH-AG":  ch.HolidaysAG,
-		"CH-AI":  ch.HolidaysAI,
-		"CH-AR":  ch.HolidaysAR,
-		"CH-BE":  ch.HolidaysBE,
-		"CH-BL":  ch.HolidaysBL,
-		"CH-BS":  ch.HolidaysBS,
-		"CH-FR":  ch.HolidaysFR,
-		"CH-GE":  ch.HolidaysGE,
-		"CH-GL":  ch.HolidaysGL,
-		"CH-GR":  ch.HolidaysGR,
-		"CH-JU":  ch.HolidaysJU,
-		"CH-LU":  ch.HolidaysLU,
-		"CH-NE":  ch.HolidaysNE,
-		"CH-NW":  ch.HolidaysNW,
-		"CH-OW":  ch.HolidaysOW,
-		"CH-SG":  ch.HolidaysSG,
-		"CH-SH":  ch.HolidaysSH,
-		"CH-SO":  ch.HolidaysSO,
-		"CH-SZ":  ch.HolidaysSZ,
-		"CH-TG":  ch.HolidaysTG,
-		"CH-TI":  ch.HolidaysTI,
-		"CH-UR":  ch.HolidaysUR,
-		"CH-VD":  ch.HolidaysVD,
-		"CH-VS":  ch.HolidaysVS,
-		"CH-ZG":  ch.HolidaysZG,
-		"CH-ZH":  ch.HolidaysZH,
 		"CZ":     cz.Holidays,
 		"DE":     de.Holidays,
-		"DE-BB":  de.HolidaysBB,
-		"DE-BE":  de.HolidaysBE,
-		"DE-BW":  de.HolidaysBW,
-		"DE-BY":  de.HolidaysBY,
-		"DE-HB":  de.HolidaysHB,
-		"DE-HE":  de.HolidaysHE,
-		"DE-HH":  de.HolidaysHH,
-		"DE-MV":  de.HolidaysMV,
-		"DE-NI":  de.HolidaysNI,
-		"DE-NW":  de.HolidaysNW,
-		"DE-RP":  de.HolidaysRP,
-		"DE-SH":  de.HolidaysSH,
-		"DE-SL":  de.HolidaysSL,
-		"DE-SN":  de.HolidaysSN,
-		"DE-ST":  de.HolidaysST,
-		"DE-TH":  de.HolidaysTH,
 		"DK":     dk.Holidays,
 		"ES":     es.Holidays,
 		"FR":     fr.Holidays,
@@ -132,6 +91,61 @@ func regions() map[string][]*cal.Holiday {
 		"US":     us.Holidays,
 		"ZA":     za.Holidays,
 	}
+}
+
+// states are those of the states of Germany and the cantons of Switzerland.
+func states() map[string][]*cal.Holiday {
+	return map[string][]*cal.Holiday{
+		"CH-AG": ch.HolidaysAG,
+		"CH-AI": ch.HolidaysAI,
+		"CH-AR": ch.HolidaysAR,
+		"CH-BE": ch.HolidaysBE,
+		"CH-BL": ch.HolidaysBL,
+		"CH-BS": ch.HolidaysBS,
+		"CH-FR": ch.HolidaysFR,
+		"CH-GE": ch.HolidaysGE,
+		"CH-GL": ch.HolidaysGL,
+		"CH-GR": ch.HolidaysGR,
+		"CH-JU": ch.HolidaysJU,
+		"CH-LU": ch.HolidaysLU,
+		"CH-NE": ch.HolidaysNE,
+		"CH-NW": ch.HolidaysNW,
+		"CH-OW": ch.HolidaysOW,
+		"CH-SG": ch.HolidaysSG,
+		"CH-SH": ch.HolidaysSH,
+		"CH-SO": ch.HolidaysSO,
+		"CH-SZ": ch.HolidaysSZ,
+		"CH-TG": ch.HolidaysTG,
+		"CH-TI": ch.HolidaysTI,
+		"CH-UR": ch.HolidaysUR,
+		"CH-VD": ch.HolidaysVD,
+		"CH-VS": ch.HolidaysVS,
+		"CH-ZG": ch.HolidaysZG,
+		"CH-ZH": ch.HolidaysZH,
+		"DE-BB": de.HolidaysBB,
+		"DE-BE": de.HolidaysBE,
+		"DE-BW": de.HolidaysBW,
+		"DE-BY": de.HolidaysBY,
+		"DE-HB": de.HolidaysHB,
+		"DE-HE": de.HolidaysHE,
+		"DE-HH": de.HolidaysHH,
+		"DE-MV": de.HolidaysMV,
+		"DE-NI": de.HolidaysNI,
+		"DE-NW": de.HolidaysNW,
+		"DE-RP": de.HolidaysRP,
+		"DE-SH": de.HolidaysSH,
+		"DE-SL": de.HolidaysSL,
+		"DE-SN": de.HolidaysSN,
+		"DE-ST": de.HolidaysST,
+		"DE-TH": de.HolidaysTH,
+	}
+}
+
+// regions are the holidays that are known, by country, or country and region.
+func regions() map[string][]*cal.Holiday {
+	all := countries()
+	maps.Copy(all, states())
+	return all
 }
 
 // Regions lists the countries and regions whose holidays are known.

@@ -82,7 +82,9 @@ func howOf(t *tariff.Tariff, c *tariff.Charge) string {
 		how = fmt.Sprintf("%s at %s per %s", lengthOf(c.ToMS-c.FromMS), fractional(t, c), lengthOf(c.UnitMS))
 	case c.Kind == tariff.Time:
 		how = "up to this time " + decimal(t, c.PriceMinor)
-	case c.Kind != tariff.Flat:
+	case c.Kind == tariff.Flat:
+		how = "flat price"
+	default:
 		how = strings.ReplaceAll(c.Kind.String(), "_", " ")
 	}
 	if c.Cap != "" {
