@@ -57,7 +57,9 @@ gap = %q
 name = "time"
 step = [ { up_to = "3 h", free = true }, { price = "5.00", per = "1 h", count = "started" } ]
 `
-	at := func(text string) int64 { return civilMS(t, parse(t, doc("AUD", "Australia/Perth", started("1", "1 h", ""))), "2026-03-02 "+text) }
+	at := func(text string) int64 {
+		return civilMS(t, parse(t, doc("AUD", "Australia/Perth", started("1", "1 h", ""))), "2026-03-02 "+text)
+	}
 	for _, c := range []struct {
 		gap, back string
 		want      int64

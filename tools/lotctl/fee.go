@@ -207,9 +207,13 @@ func (p *flagParser) known(flag, word string, words []string) {
 	}
 }
 
-func productsOf(t *tariff.Tariff) []string { return wordsOf(t, func(w *tariff.Who) []string { return w.Products }) }
+func productsOf(t *tariff.Tariff) []string {
+	return wordsOf(t, func(w *tariff.Who) []string { return w.Products })
+}
 
-func vehiclesOf(t *tariff.Tariff) []string { return wordsOf(t, func(w *tariff.Who) []string { return w.Vehicles }) }
+func vehiclesOf(t *tariff.Tariff) []string {
+	return wordsOf(t, func(w *tariff.Who) []string { return w.Vehicles })
+}
 
 // wordsOf lists what the parts of a tariff ask for.
 func wordsOf(t *tariff.Tariff, of func(*tariff.Who) []string) []string {
