@@ -98,6 +98,7 @@ const (
 	AnchorBand                // each time that the rule comes into force
 	AnchorDay                 // at the entry, and each civil day anew at ResetMS
 	AnchorClock               // units lie on the clock: the hour from 10 to 11 is one; steps count from each entry
+	AnchorPaid                // at the entry, and only time under rules with a price counts: units go on after free hours
 )
 
 // Boundary says what a stay costs that touches several rules.

@@ -12,6 +12,8 @@ type walk struct {
 	flats   [8]flat
 	flatAt  int
 	capEdge int64
+	freeMS  int64 // time without a price since the entry
+	paidMS  int64 // for AnchorPaid: how much time with a price is paid
 }
 
 // flat remembers that a flat price was paid, so that it is not paid again for the same stretch.
@@ -35,15 +37,27 @@ func (w *walk) run() bool {
 	w.look()
 	w.capEdge = w.p.capsAt(w.atMS, w.now.rule)
 	if w.now.rule == none {
-		return w.idle(NoRule, "", min(w.now.untilMS, w.capEdge, w.toMS), 0)
+		startMS := w.atMS
+		going := w.idle(NoRule, "", min(w.now.untilMS, w.capEdge, w.toMS), 0)
+		w.freeMS += w.atMS - startMS
+		return going
 	}
 	r := &w.p.tariff.Rules[w.now.rule]
+	if r.free() {
+		startMS := w.atMS
+		going := w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS), r.Taxes)
+		w.freeMS += w.atMS - startMS
+		return going
+	}
 	originMS, endMS := w.origin(r)
 	step, found := stepAt(r.Steps, w.atMS-originMS)
 	if !found {
 		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.capEdge, w.toMS), r.Taxes)
 	}
 	s := &r.Steps[step]
+	if r.Anchor == AnchorPaid && w.atMS-originMS < w.paidMS {
+		return w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS, originMS+w.paidMS), r.Taxes)
+	}
 	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
 		return false
 	}
@@ -100,6 +114,8 @@ func (w *walk) origin(r *Rule) (originMS, endMS int64) {
 	switch r.Anchor {
 	case AnchorBand:
 		originMS, endMS = w.bandMS, w.now.untilMS
+	case AnchorPaid:
+		originMS += w.freeMS
 	case AnchorDay:
 		startMS, nextMS := w.p.dayOf(w.atMS, r.ResetMS)
 		originMS, endMS = max(originMS, startMS), nextMS
@@ -180,6 +196,16 @@ func begun(steps []Step, step int, sinceMS int64) bool {
 	return steps[step].Sharp
 }
 
+// free reports whether a rule gives all time away.
+func (r *Rule) free() bool {
+	for i := range r.Steps {
+		if r.Steps[i].PriceMinor != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // idle adds time that costs nothing.
 func (w *walk) idle(kind Kind, rule string, endMS int64, taxes TaxSet) bool {
 	if endMS <= w.atMS {
@@ -207,6 +233,9 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	w.flatAt++
 	if s.Count == Completed && endMS > w.toMS {
 		return w.idle(Free, r.ID, w.toMS, r.Taxes)
+	}
+	if r.Anchor == AnchorPaid {
+		w.paidMS, endMS = stepEndMS-originMS, min(stepEndMS, w.now.untilMS)
 	}
 	w.charge(r, s, w.atMS, endMS, 1, w.price(r, s))
 	w.atMS = endMS
@@ -242,6 +271,10 @@ func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	}
 	if count < 0 || endMS <= w.atMS {
 		return false
+	}
+	if r.Anchor == AnchorPaid {
+		w.paidMS = endMS - w.p.fromMS - w.freeMS
+		endMS = min(endMS, max(w.now.untilMS, w.atMS+1))
 	}
 	w.charge(r, s, w.atMS, endMS, count, w.price(r, s).times(count))
 	w.atMS = endMS

@@ -107,7 +107,7 @@ type ruleTable struct {
 	when
 	who
 	prices
-	Anchor    string `toml:"anchor" json:"anchor" doc:"From where units and steps count" enum:"entry,band,day,clock"`
+	Anchor    string `toml:"anchor" json:"anchor" doc:"From where units and steps count" enum:"entry,band,day,clock,paid"`
 	DayStarts string `toml:"day_starts" json:"day_starts" doc:"For anchor day: when a day begins; default 00:00"`
 	Restart   string `toml:"restart" json:"restart" doc:"The steps start anew after this long, such as 24 h"`
 	Roll      string `toml:"restart_counts" json:"restart_counts" doc:"How restart is counted when the clocks change: elapsed (default) or civil" enum:"elapsed,civil"`

@@ -11,7 +11,7 @@ const (
 		`or "completed" if only units that are over are paid`
 	saysAnchor = `with several rules, units can be counted from several points: write anchor = "entry" if they count from entry and run on over the edges of rules ` +
 		`(each costs what the rule says in which it starts), "band" if they start anew each time the rule comes into force, "day" if they start anew each day, ` +
-		`or "clock" if they lie on the clock (10:00 to 11:00)`
+		`"clock" if they lie on the clock (10:00 to 11:00), or "paid" if they count from entry but leave out hours that are free`
 	saysBoundary = `a stay that touches several rules can be priced in several ways: write boundary = "split" if each stretch has its own price, ` +
 		`"entry" if the rule at entry prices all of it, or "exit" if the rule at exit does`
 )
@@ -29,8 +29,8 @@ func (r *reader) rules() {
 		}
 		one.Steps = r.prices(&d.prices, path)
 		free := d.prices.Free
-		one.Anchor = word(r, d.Anchor, []string{"entry", "band", "day", "clock"},
-			[]tariff.Anchor{tariff.AnchorEntry, tariff.AnchorBand, tariff.AnchorDay, tariff.AnchorClock},
+		one.Anchor = word(r, d.Anchor, []string{"entry", "band", "day", "clock", "paid"},
+			[]tariff.Anchor{tariff.AnchorEntry, tariff.AnchorBand, tariff.AnchorDay, tariff.AnchorClock, tariff.AnchorPaid},
 			(several || len(one.When) > 0) && !free && !prorated(one.Steps), saysAnchor, under(path, "anchor")...)
 		one.Roll = word(r, d.Roll, []string{"elapsed", "civil"}, []tariff.Roll{tariff.Elapsed, tariff.Civil}, false, "", under(path, "restart_counts")...)
 		r.ends(d, &one, path)

@@ -241,6 +241,11 @@ rules = "day"
 repeats = false
 `
 
+// street is a zone with a break at noon.
+func street(anchor string) string {
+	return fmt.Sprintf("gaps = \"free\"\n[[rule]]\nname = \"zone\"\nhours = [\"09:30-13:30\", \"17:00-20:00\"]\nanchor = %q\nprice = \"1.00\"\nper = \"1 h\"\ncount = \"started\"\n", anchor)
+}
+
 func vectors() []vector {
 	perDay := `amount = %s
 per = "day"
@@ -293,6 +298,13 @@ repeats = true`), "2026-03-01 10:00 > 2026-03-02 09:00 = 1200", "JPY", "Asia/Tok
 		{"V33 SMH, published", sydneyEarlyBird, "2026-03-02 08:30 > 13:48 = 36, 2026-03-02 08:30 > 15:00 = 16", "AUD", "Australia/Perth"},
 		{"V36 CHI, derived", "[[tax]]\nname = \"city\"\npercent = \"20\"\nincluded = false\n[[tax]]\nname = \"county\"\npercent = \"6\"\nincluded = false\n" + started("5.00", "1 h", rolling(`"32.00"`)),
 			"2026-03-02 10:00 > 2026-03-04 11:00 = 86.94, 2026-03-02 10:00 > 2026-03-04 20:00 = 120.96", "USD", "America/Chicago"},
+		{"street zone, only paid hours count", street("paid"), "2026-03-02 13:00 > 17:30 = 1.00, 2026-03-02 13:00 > 17:31 = 2.00, 2026-03-02 13:10 > 17:10 = 1.00, 2026-03-02 14:00 > 16:00 = 0, 2026-03-02 19:30 > 2026-03-03 10:00 = 1.00", "EUR", "Europe/Madrid"},
+		{"street zone, bands count anew", street("band"), "2026-03-02 13:00 > 17:30 = 2.00", "EUR", "Europe/Madrid"},
+		{"street zone, the clock runs on", street("entry"), "2026-03-02 13:00 > 17:30 = 2.00", "EUR", "Europe/Madrid"},
+		{"flat price per day at weekends, own reading", "gaps = \"free\"\n[[rule]]\nname = \"weekend day\"\ndays = \"weekend\"\nanchor = \"day\"\nflat = \"15.00\"\n",
+			"2026-03-07 10:00 > 2026-03-08 09:00 = 30.00, 2026-03-07 10:00 > 2026-03-07 23:00 = 15.00, 2026-03-06 10:00 > 2026-03-07 00:00 = 0", "AUD", "Australia/Sydney"},
+		{"night flat once a night, own reading", "[[rule]]\nname = \"night\"\nhours = \"20:00-08:00\"\nanchor = \"band\"\nflat = \"5.00\"\n[[rule]]\nname = \"day\"\nhours = \"08:00-20:00\"\nanchor = \"band\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n",
+			"2026-03-02 19:00 > 2026-03-03 09:00 = 9.00, 2026-03-02 21:00 > 2026-03-04 07:00 = 34.00", "EUR", "Europe/Paris"},
 		{"V37 seed tariff, derived", "[[rule]]\nname = \"all\"\nprice = \"5.00\"\nper = \"1 h\"\ncount = \"prorated\"\n[[cap]]\nname = \"max\"\n" + rolling(`"20.00"`), "2026-03-02 10:00 > 2026-03-03 11:00 = 25", "USD", "UTC"},
 	}
 }
