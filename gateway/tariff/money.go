@@ -27,8 +27,9 @@ type Of uint8
 
 // What is rounded.
 const (
-	OfLine Of = iota
-	OfTotal
+	OfLine  Of = iota
+	OfTotal    // taxes: of all lines together
+	OfEach     // taxes: each tax, of all lines together; prices: as OfTotal
 )
 
 // Rounding says how prices and taxes become whole. Lines always sum to the total that is printed.

@@ -174,10 +174,9 @@ func slowRules(t *tariff.Tariff, clock *slowTable, entry, exit int64) int64 {
 
 // place is what a unit must not outlast: it says which step of which count of steps a minute is in.
 type place struct {
-	rule             int
-	origin, step     int64
-	found            bool
-	stepEnd, restart int64
+	rule         int
+	origin, step int64
+	found        bool
 }
 
 // ruleFor is the rule that prices a minute.
@@ -205,7 +204,6 @@ func (s *slow) placeOf(rule int, minute int64) place {
 	if restart := r.RestartMS / 60_000; restart > 0 {
 		for p.origin+restart <= minute {
 			p.origin += restart
-			p.restart++
 		}
 	}
 	for i, step := range r.Steps {

@@ -40,7 +40,7 @@ func (p *pricer) sum(charges []Charge, out *receipt) Fee {
 func (p *pricer) round(out *receipt) {
 	r := &p.tariff.Rounding
 	lineMode, lineStep := r.Mode, r.StepMinor
-	if r.Of == OfTotal {
+	if r.Of != OfLine {
 		lineMode, lineStep = HalfUp, 1
 	}
 	sum := int64(0)
@@ -53,7 +53,7 @@ func (p *pricer) round(out *receipt) {
 		}
 		sum += l.AmountMinor
 	}
-	if r.Of == OfTotal {
+	if r.Of != OfLine {
 		if rest := out.total.minor(r.Mode, r.StepMinor) - sum; rest != 0 {
 			endMS := p.stay.ExitMS
 			out.add(&line{Charge: Charge{Rule: "rounding", Kind: Rounded, FromMS: endMS, ToMS: endMS, Times: 1, AmountMinor: rest}, amount: exactly(rest)})
@@ -90,6 +90,10 @@ func (p *pricer) taxes(fee *Fee, out *receipt) {
 	var sets [taxGroups]TaxSet
 	var bases [taxGroups]int64
 	count, off, sum := 0, int64(0), int64(0)
+	if p.tariff.Rounding.TaxOf == OfLine {
+		p.taxesByLine(fee, out)
+		return
+	}
 	for i := range out.lines() {
 		l := &out.lines()[i]
 		if l.Kind == Off || l.Kind == Suspect || l.Kind == Rounded || l.Kind == Minimum {
@@ -126,6 +130,25 @@ func (p *pricer) taxes(fee *Fee, out *receipt) {
 	p.whole(fee, sum+off, net, added)
 }
 
+// taxesByLine rounds the taxes of each line. What is off has the taxes of the first line.
+func (p *pricer) taxesByLine(fee *Fee, out *receipt) {
+	var net, added exact
+	sum := int64(0)
+	lines := out.lines()
+	for i := range lines {
+		l := &lines[i]
+		set := l.taxes
+		if l.Kind == Off || l.Kind == Suspect || l.Kind == Rounded || l.Kind == Minimum {
+			set = lines[0].taxes
+		}
+		one, over := p.taxed(set, exactly(l.AmountMinor))
+		contained := exactly((exactly(l.AmountMinor) - one).minor(p.tariff.Rounding.TaxMode, 1))
+		net, added = net.plus(exactly(l.AmountMinor)-contained), added.plus(over)
+		sum += l.AmountMinor
+	}
+	p.whole(fee, sum, net, added)
+}
+
 func abs(a int64) int64 { return max(a, -a) }
 
 // taxed is what an amount is without its taxes, and the taxes that come on top of it.
@@ -149,7 +172,7 @@ func (p *pricer) taxed(set TaxSet, base exact) (net, added exact) {
 	if over == 0 {
 		return net, 0
 	}
-	if p.tariff.Rounding.TaxOf == OfLine {
+	if p.tariff.Rounding.TaxOf != OfTotal {
 		return net, p.addedOneByOne(set, net)
 	}
 	return net, net.share(over, ppm)

@@ -106,7 +106,7 @@ func (r *reader) money() {
 			TaxMode: word(r, d.TaxMode, modes, values, false, "", "rounding", "tax_mode"), TaxOf: tariff.OfTotal,
 		}
 		if d.TaxOf != "" {
-			r.tariff.Rounding.TaxOf = word(r, d.TaxOf, ofWords, []tariff.Of{tariff.OfLine, tariff.OfTotal}, false, "", "rounding", "tax_of")
+			r.tariff.Rounding.TaxOf = word(r, d.TaxOf, []string{"line", "total", "tax"}, []tariff.Of{tariff.OfLine, tariff.OfTotal, tariff.OfEach}, false, "", "rounding", "tax_of")
 		}
 	} else {
 		r.tariff.Rounding.TaxOf = tariff.OfTotal

@@ -205,7 +205,7 @@ type roundingTable struct {
 	Of      string `toml:"of" json:"of" doc:"Each line, or the total" enum:"line,total"`
 	Mode    string `toml:"mode" json:"mode" doc:"Direction" enum:"half-up,half-even,up,down"`
 	Step    string `toml:"step" json:"step" doc:"To a multiple of this amount; default: a minor unit"`
-	TaxOf   string `toml:"tax_of" json:"tax_of" doc:"Each tax for itself, or their sum (default)" enum:"line,total"`
+	TaxOf   string `toml:"tax_of" json:"tax_of" doc:"The taxes of each line, each tax of the whole, or their sum (default)" enum:"line,tax,total"`
 	TaxMode string `toml:"tax_mode" json:"tax_mode" doc:"Direction" enum:"half-up,half-even,up,down"`
 }
 

@@ -275,3 +275,33 @@ func ledger(t *testing.T, cfg *tariff.Tariff, name string) (near, sharp, all int
 	}
 	return near, sharp, all
 }
+
+// TestTaxesAreRoundedAsTheFileSays has two lines of 0.15 and two taxes of 5 % on top: 0.0075 each.
+func TestTaxesAreRoundedAsTheFileSays(t *testing.T) {
+	for of, want := range map[string]int64{"line": 4, "tax": 4, "total": 3} {
+		cfg := parse(t, doc("EUR", "Europe/Berlin", fmt.Sprintf(`
+[rounding]
+of = "line"
+mode = "half-up"
+tax_of = %q
+tax_mode = "half-up"
+[[tax]]
+name = "a"
+percent = "5"
+included = false
+[[tax]]
+name = "b"
+percent = "5"
+included = false
+[[rule]]
+name = "time"
+flat = "0.15"
+[[extra]]
+name = "service"
+amount = "0.15"
+`, of)))
+		if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: 0, ExitMS: 3_600_000}); fee.TaxMinor != want || fee.TotalMinor != 30+want {
+			t.Errorf("by %s: %d", of, fee.TaxMinor)
+		}
+	}
+}
