@@ -15,8 +15,11 @@ const gapsToldMax = 3
 // force, stretches without a rule, and stretches where more than one applies.
 func (c *checker) timetable() {
 	used := make([]bool, len(c.tariff.Rules))
+	looks := looksMax / max(1, len(c.tariff.Rules))
 	for _, asker := range c.askers() {
-		c.walk(asker, used)
+		if looks = c.walk(asker, used, looks); looks <= 0 {
+			return // a timetable beyond what a person writes
+		}
 	}
 	for i, was := range used {
 		if !was {
@@ -77,15 +80,19 @@ func (c *checker) firstDay() Date {
 	return first
 }
 
-// walk looks at each stretch of two years for one kind of driver.
-func (c *checker) walk(asker Stay, used []bool) {
+// looksMax bounds how many rules are looked at.
+const looksMax = 4_000_000
+
+// walk looks at each stretch of two years for one kind of driver, at no more than so many. It returns how many more
+// there may be.
+func (c *checker) walk(asker Stay, used []bool, looks int) int {
 	p := pricer{tariff: c.tariff, stay: asker, clock: civil{zone: time.UTC}}
 	p.days.calendar = &c.tariff.Calendar
 	atMS := int64(c.firstDay()) * dayMS
 	endMS := atMS + 731*dayMS
 	gaps, overlaps := 0, 0
 	told := map[string]bool{}
-	for atMS < endMS {
+	for ; atMS < endMS && looks > 0; looks-- {
 		rule, untilMS := p.glance(atMS)
 		untilMS = min(untilMS, endMS)
 		if rule != none {
@@ -114,6 +121,7 @@ func (c *checker) walk(asker Stay, used []bool) {
 		}
 		atMS = untilMS
 	}
+	return looks
 }
 
 func (c *checker) gap(asker Stay, fromMS, untilMS, endMS int64) {

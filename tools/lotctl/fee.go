@@ -18,7 +18,7 @@ type feeCommand struct {
 	Tariff     string   `required:"" help:"The tariff's file, TOML or JSON."`
 	Entry      string   `required:"" help:"When it came: 2026-03-02T10:00:00+01:00, or 2026-03-02T10:00 in the tariff's zone."`
 	Exit       string   `required:"" help:"When it leaves."`
-	Type       string   `help:"Type of the spot: compact, regular, large, ev, handicapped."`
+	Type       string   `help:"Type of the spot (compact, regular, large, ev, handicapped), or a kind of vehicle that the tariff names."`
 	Paid       []string `help:"What was paid and when, WHEN=AMOUNT or WHEN=AMOUNT@TENDER; may be given several times." placeholder:"WHEN=AMOUNT" sep:"none"`
 	JSON       bool     `name:"json" help:"Print JSON."`
 	Product    string   `help:"What the driver chose, as the tariff names it."`
@@ -73,9 +73,14 @@ func (c *feeCommand) Run(out io.Writer) error {
 func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 	p := flagParser{tariff: t}
 	s := tariff.Stay{
-		EntryMS: p.time("entry", c.Entry), ExitMS: p.time("exit", c.Exit), SpotType: p.spotType(c.Type), Vehicle: c.Vehicle, Groups: c.Group,
+		EntryMS: p.time("entry", c.Entry), ExitMS: p.time("exit", c.Exit), Vehicle: c.Vehicle, Groups: c.Group,
 		Product: c.Product, Lost: c.Lost, Unknown: c.Unknown, Discounts: c.Validation, Tender: c.Tender, UnpaidDays: c.Unpaid, Violations: c.Violation,
 		OccupancyPermille: int64(c.Occupancy*10 + 0.5), Bounded: c.Suspect,
+	}
+	if c.Type != "" && c.Vehicle == "" && slices.Contains(vehiclesOf(t), c.Type) {
+		s.Vehicle = c.Type
+	} else {
+		s.SpotType = p.spotType(c.Type)
 	}
 	if s.ExitMS < s.EntryMS {
 		p.fail("exit", "it is before the entry")
