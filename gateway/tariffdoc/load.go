@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/tomlfile"
@@ -86,6 +87,12 @@ func read(d *document, place func(path []any, what, do string) tomlfile.Problem)
 	return r.tariff, r.warnings.sorted(), nil
 }
 
+// inWords says with this format's keys what tariff.Check says without any.
+func inWords(do string) string {
+	do = strings.Replace(do, "say that the first counts", `write overlaps = "first" at the top if the first in the file counts`, 1)
+	return strings.Replace(do, "say that such hours are free", `write gaps = "free" at the top if parking is free then`, 1)
+}
+
 // lint reports what tariff.Check finds, at the place in the file.
 func (r *reader) lint() {
 	for _, p := range tariff.Check(r.tariff) {
@@ -93,7 +100,7 @@ func (r *reader) lint() {
 		if p.Part != "" {
 			path = []any{p.Part, p.Index}
 		}
-		problem := r.place(path, p.Text, p.Do)
+		problem := r.place(path, p.Text, inWords(p.Do))
 		if p.Warning {
 			r.warnings = append(r.warnings, problem)
 		} else {

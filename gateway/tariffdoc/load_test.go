@@ -31,9 +31,9 @@ func TestAmbiguityIsRefused(t *testing.T) {
 		{"deggendorf-oberer-stadtplatz", `count = "started"`, `"prorated" if time is paid exactly`},
 		{"deggendorf-oberer-stadtplatz", `repeats = true`, `repeats = false`},
 		{"deggendorf-oberer-stadtplatz", `counts = "elapsed"`, `counts = "civil"`},
-		{"deggendorf-oberer-stadtplatz", `overlaps = "first"`, `applies too`},
+		{"deggendorf-oberer-stadtplatz", `overlaps = "first"`, `overlaps = "first" at the top`},
 		{"tauranga-elizabeth-st", `choice = "cheapest"`, `choice = "first"`},
-		{"calatayud-zona-azul", `gaps = "free"`, `no rule applies`},
+		{"calatayud-zona-azul", `gaps = "free"`, `gaps = "free" at the top`},
 		{"calatayud-zona-azul", `beyond = "free"`, `longer stay than the last step`},
 	} {
 		data, err := fs.ReadFile(tariffdoc.Examples(), c.name+".toml")
