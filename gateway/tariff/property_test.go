@@ -95,7 +95,12 @@ func anyTariff(t *rapid.T, zone *time.Location) *tariff.Tariff {
 	cfg.Calendar.AsDay = tariff.AsDay(rapid.IntRange(0, 2).Draw(t, "asDay"))
 	rules := rapid.IntRange(1, 3).Draw(t, "rules")
 	for i := range rules {
-		r := tariff.Rule{ID: fmt.Sprint("r", i), Steps: anySteps(t), Anchor: tariff.Anchor(rapid.IntRange(0, 3).Draw(t, "anchor"))}
+		r := tariff.Rule{ID: fmt.Sprint("r", i), Steps: anySteps(t), Anchor: tariff.Anchor(rapid.IntRange(0, 4).Draw(t, "anchor"))}
+		for j := range r.Steps {
+			if r.Anchor == tariff.AnchorPaid && r.Steps[j].Count == tariff.Completed {
+				r.Steps[j].Count = tariff.Started
+			}
+		}
 		r.ResetMS = int64(rapid.SampledFrom([]int{0, 360, 150}).Draw(t, "dayStarts")) * 60_000
 		if i < rules-1 || rapid.Bool().Draw(t, "gap") {
 			r.When = anyWhen(t)

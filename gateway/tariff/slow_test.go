@@ -19,6 +19,7 @@ type slow struct {
 	caps        []slowCap
 	parts       int64 // the sum, in 1/86,400,000 of a minor unit
 	clock       *slowTable
+	free, paid  int64 // minutes without a price since the entry; minutes with one that are paid
 }
 
 // slowTable is what the clock shows in each minute of a stay, and the latest that it has shown until then, both as
@@ -195,6 +196,8 @@ func (s *slow) placeOf(rule int, minute int64) place {
 	r := &s.t.Rules[rule]
 	p := place{rule: rule, origin: s.entry}
 	switch r.Anchor {
+	case tariff.AnchorPaid:
+		p.origin = s.entry + s.free
 	case tariff.AnchorBand:
 		p.origin = s.bandStart
 	case tariff.AnchorDay:
@@ -221,7 +224,8 @@ func (s *slow) unit(minute int64) int64 {
 		s.rule, s.bandStart = rule, minute
 	}
 	s.openCaps(minute, rule)
-	if rule < 0 {
+	if rule < 0 || !slices.ContainsFunc(s.t.Rules[rule].Steps, func(step tariff.Step) bool { return step.PriceMinor != 0 }) {
+		s.free++
 		return minute + 1
 	}
 	p := s.placeOf(rule, minute)
@@ -230,6 +234,9 @@ func (s *slow) unit(minute int64) int64 {
 	}
 	r := &s.t.Rules[rule]
 	step := &r.Steps[p.step]
+	if r.Anchor == tariff.AnchorPaid {
+		return s.unitOfPaidTime(minute, p, step)
+	}
 	if step.UnitMS == 0 {
 		key := [3]int64{int64(rule), p.step, p.origin}
 		if s.flats[key] {
@@ -256,6 +263,31 @@ func (s *slow) unit(minute int64) int64 {
 		s.add(step.PriceMinor * partsOfMinor)
 	}
 	return end
+}
+
+// unitOfPaidTime prices a minute of a rule that counts only time with a price, in which a unit may go on after a break.
+func (s *slow) unitOfPaidTime(minute int64, p place, step *tariff.Step) int64 {
+	since := minute - s.entry - s.free
+	if since < s.paid {
+		return minute + 1
+	}
+	if step.Count == tariff.Prorated && step.UnitMS > 0 {
+		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
+		return minute + 1
+	}
+	length := int64(1 << 40)
+	if step.UnitMS > 0 {
+		length = step.UnitMS / 60_000
+	}
+	s.paid = since + length
+	if step.ToMS > 0 {
+		s.paid = min(s.paid, since+step.ToMS/60_000-(minute-p.origin))
+	}
+	if restart := s.t.Rules[p.rule].RestartMS / 60_000; restart > 0 {
+		s.paid = min(s.paid, since+restart-(minute-p.origin))
+	}
+	s.add(step.PriceMinor * partsOfMinor)
+	return minute + 1
 }
 
 // end is when a unit ends: when it is over, or when its step, its day, its restart or its band is.

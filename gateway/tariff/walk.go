@@ -13,7 +13,7 @@ type walk struct {
 	flatAt  int
 	capEdge int64
 	freeMS  int64 // time without a price since the entry
-	paidMS  int64 // for AnchorPaid: how much time with a price is paid
+	paidMS  int64 // for AnchorPaid: how much time with a price since the entry is paid
 }
 
 // flat remembers that a flat price was paid, so that it is not paid again for the same stretch.
@@ -55,8 +55,8 @@ func (w *walk) run() bool {
 		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.capEdge, w.toMS), r.Taxes)
 	}
 	s := &r.Steps[step]
-	if r.Anchor == AnchorPaid && w.atMS-originMS < w.paidMS {
-		return w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS, originMS+w.paidMS), r.Taxes)
+	if paidMS := w.p.fromMS + w.freeMS + w.paidMS; r.Anchor == AnchorPaid && w.atMS < paidMS {
+		return w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS, paidMS), r.Taxes)
 	}
 	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
 		return false
@@ -235,7 +235,7 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 		return w.idle(Free, r.ID, w.toMS, r.Taxes)
 	}
 	if r.Anchor == AnchorPaid {
-		w.paidMS, endMS = stepEndMS-originMS, min(stepEndMS, w.now.untilMS)
+		w.paidMS, endMS = stepEndMS-w.p.fromMS-w.freeMS, min(stepEndMS, w.now.untilMS)
 	}
 	w.charge(r, s, w.atMS, endMS, 1, w.price(r, s))
 	w.atMS = endMS

@@ -47,7 +47,9 @@ no_show = "3.00"
 func TestBesideTheTime(t *testing.T) {
 	const hourMS, minuteMS = int64(3_600_000), int64(60_000)
 	entryMS := civilMS(t, parse(t, doc("EUR", "Europe/Berlin", hourly)), "2026-03-02 10:00")
-	at := func(minutes int64) tariff.Stay { return tariff.Stay{EntryMS: entryMS, ExitMS: entryMS + minutes*minuteMS} }
+	at := func(minutes int64) tariff.Stay {
+		return tariff.Stay{EntryMS: entryMS, ExitMS: entryMS + minutes*minuteMS}
+	}
 	with := func(minutes int64, codes ...string) tariff.Stay {
 		s := at(minutes)
 		s.Discounts = codes
@@ -105,7 +107,9 @@ func TestBesideTheTime(t *testing.T) {
 		{"a weekend ticket", "choice = \"cheapest\"\n" + hourly + "[[offer]]\nname = \"weekend\"\nentry = { hours = \"fri 18:00 - mon 12:00\" }\nflat = \"10.00\"\ncovers = \"entry-window\"\n",
 			change(at(180), func(s *tariff.Stay) { s.EntryMS -= 48 * hourMS }), 1200},
 		{"idle time at a charger", hourly + "[charging]\nidle_grace = \"10 min\"\nidle_grace_kind = \"continuous\"\nwith_parking = true\n[[charging.price]]\nname = \"kWh\"\nof = \"energy\"\nprice = \"0.395\"\n[[charging.price]]\nname = \"idle\"\nof = \"idle\"\nprice = \"6.00\"\n",
-			change(at(100), func(s *tariff.Stay) { s.Session = &tariff.Session{FromMS: entryMS, ToMS: entryMS + hourMS, EnergyWh: 10_000} }), 400 + 395 + 300},
+			change(at(100), func(s *tariff.Stay) {
+				s.Session = &tariff.Session{FromMS: entryMS, ToMS: entryMS + hourMS, EnergyWh: 10_000}
+			}), 400 + 395 + 300},
 	} {
 		cfg := parse(t, doc("EUR", "Europe/Berlin", c.tariff))
 		fee := tariff.Quote(cfg, c.stay)
