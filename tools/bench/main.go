@@ -99,6 +99,7 @@ func cases() []benchCase {
 		{"wires", "readings through real ports and codecs", (*bench).wires},
 		{"cameras", "events of plate cameras", (*bench).cameras},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
+		{"tariff", "the price of one stay, by published tariffs", (*bench).tariffs},
 		{"card", "a worn SD card: flushes of 25 ms, one in a hundred of 400 ms, one of 5 s", (*bench).wornCard},
 	}
 }
