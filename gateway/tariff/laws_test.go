@@ -91,7 +91,7 @@ func TestSplittingAPaymentChangesNothing(t *testing.T) {
 			t.Fatalf("at once %d is due, in parts %d", once.DueMinor, twice.DueMinor)
 		}
 		if bounded := tariff.Quote(cfg, tariff.Stay{EntryMS: entryMS, ExitMS: exitMS, Bounded: true}); bounded.TotalMinor != 0 {
-			t.Fatalf("a suspect stay without a bound costs %d", bounded.TotalMinor)
+			t.Fatalf("a suspect stay without a bound costs %d: %+v", bounded.TotalMinor, bounded)
 		}
 	})
 }

@@ -31,6 +31,7 @@ type pricer struct {
 	multiplier int64 // permille of prices
 	fromMS     int64 // of the stretch that is being priced by the rules
 	parkedMS   int64 // end of the stay that is told on receipts
+	bounded    bool  // what a suspect stay may cost is being worked out
 }
 
 // normalise clamps a stay, cuts its seconds and joins its visits.

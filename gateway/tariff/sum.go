@@ -63,9 +63,11 @@ func (p *pricer) round(out *receipt) {
 
 // bound takes off what a doubtful stay costs too much.
 func (p *pricer) bound(fee *Fee, out *receipt, most int64) {
+	p.bounded = true // a tax of each line would jump by as much as there are lines
+	p.taxes(fee, out)
 	charged := fee.TotalMinor - fee.AddedMinor
 	off := line{Charge: Charge{Rule: "suspect", Kind: Suspect, FromMS: p.stay.EntryMS, ToMS: p.stay.ExitMS, Times: 1}}
-	off.AmountMinor = mulDiv(charged, most, fee.TotalMinor) - charged
+	off.AmountMinor = mulDiv(charged, most, max(1, fee.TotalMinor)) - charged
 	out.add(&off)
 	last := &out.lines()[len(out.lines())-1]
 	for p.taxes(fee, out); fee.TotalMinor > most; p.taxes(fee, out) {
@@ -90,7 +92,7 @@ func (p *pricer) taxes(fee *Fee, out *receipt) {
 	var sets [taxGroups]TaxSet
 	var bases [taxGroups]int64
 	count, off, sum := 0, int64(0), int64(0)
-	if p.tariff.Rounding.TaxOf == OfLine {
+	if p.tariff.Rounding.TaxOf == OfLine && !p.bounded {
 		p.taxesByLine(fee, out)
 		return
 	}

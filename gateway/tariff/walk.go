@@ -235,7 +235,7 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 		return w.idle(Free, r.ID, w.toMS, r.Taxes)
 	}
 	if r.Anchor == AnchorPaid {
-		w.paidMS, endMS = stepEndMS-w.p.fromMS-w.freeMS, min(stepEndMS, w.now.untilMS)
+		w.paidMS, endMS = stepEndMS-w.p.fromMS-w.freeMS, min(stepEndMS, w.now.untilMS, max(w.capEdge, w.atMS+1))
 	}
 	w.charge(r, s, w.atMS, endMS, 1, w.price(r, s))
 	w.atMS = endMS
@@ -274,7 +274,7 @@ func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	}
 	if r.Anchor == AnchorPaid {
 		w.paidMS = endMS - w.p.fromMS - w.freeMS
-		endMS = min(endMS, max(w.now.untilMS, w.atMS+1))
+		endMS = min(endMS, max(min(w.now.untilMS, w.capEdge), w.atMS+1))
 	}
 	w.charge(r, s, w.atMS, endMS, count, w.price(r, s).times(count))
 	w.atMS = endMS
