@@ -52,8 +52,14 @@ func glyphOf(char rune) glyph {
 	return glyph{char: char, twin: twin, class: classOf(bareOf(twin))}
 }
 
-// twinOf is the Latin letter or the digit that looks the same as a Cyrillic or Greek letter.
+// twinOf is the Latin letter or the digit that looks the same as a Cyrillic or Greek letter, or means the same as a digit
+// of another script: plates of the Arab world, Iran and Bengal show both, and cameras write either.
 func twinOf(char rune) rune {
+	for _, digits := range []string{"٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "০১২৩৪৫৬৭৮৯"} {
+		if digit, ok := counterpart(char, digits, "0123456789"); ok {
+			return digit
+		}
+	}
 	if latin, ok := counterpart(char, "АВЕКМНОРСТУХІЈЅЗ", "ABEKMHOPCTYXIJS3"); ok {
 		return latin
 	}
