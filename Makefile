@@ -12,11 +12,11 @@ DEMO     ?= demo
 
 folders  := $(wildcard sync boards drivers gateway cloud tools)
 
-.PHONY: help build demo test race lint tidy fuzz sim crash bench clean
+.PHONY: help build demo test race lint tidy fuzz sim crash integration bench clean
 
 help: ## list the targets
 	@echo "Gatehouse runs a car park from a box at its gate. Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do printf '  make %-7s %s\n' "$$target" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do printf '  make %-11s %s\n' "$$target" "$$what"; done
 
 build: ## all programs into bin/, without C
 	@.ci/need go
@@ -65,6 +65,12 @@ sim: ## SEEDS (200) simulated worst days
 crash: ## kill -9 and power cuts, over and over: the tests that heed GATEHOUSE_CAMPAIGN
 	@.ci/need go
 	GATEHOUSE_CAMPAIGN=1 $(GO) test -count=1 -timeout 30m $$(grep -rl --include='*_test.go' GATEHOUSE_CAMPAIGN $(folders) | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+
+integration: ## headquarters on PostgreSQL with a standby, on Mosquitto, and a cluster of brokers: real processes
+	@.ci/need go
+	@.ci/need postgresql
+	@.ci/need mosquitto
+	GATEHOUSE_INTEGRATION=1 $(GO) test -count=1 -timeout 10m ./cloud/...
 
 bench: ## measured comparisons
 	@.ci/need go

@@ -154,7 +154,7 @@ func (r *Receiver) hold(b *wire.Batch) {
 func (r *Receiver) take(b *wire.Batch) (missing fact.Dot) {
 	life := r.life(b.Incarnation)
 	if life == nil {
-		if b.First-b.Lost > 1 && !b.Oldest {
+		if b.First-b.Lost > 1 {
 			return fact.Dot{Incarnation: b.Incarnation, Seq: 1}
 		}
 		if missing = r.born(b); missing.Seq != 0 {
@@ -162,7 +162,7 @@ func (r *Receiver) take(b *wire.Batch) (missing fact.Dot) {
 		}
 		life = r.life(b.Incarnation)
 	}
-	if b.First-b.Lost > life.Applied+1 && !(b.Oldest && life.Applied == 0) {
+	if b.First-b.Lost > life.Applied+1 {
 		return fact.Dot{Incarnation: b.Incarnation, Seq: life.Applied + 1}
 	}
 	if !life.agrees(b) {

@@ -205,7 +205,7 @@ func (s *Sender) pump() {
 	position := max(s.sent+1, run.Position)
 	head := wire.Batch{
 		Location: s.config.Location, Down: s.config.Down, Incarnation: run.Incarnation, First: run.First + position - run.Position,
-		Oldest: i == 0, Heard: s.state.Heard,
+		Oldest: i == 0 && position == run.Position, Heard: s.state.Heard,
 	}
 	if position == run.Position {
 		head.Lost = s.lostBefore(i)

@@ -1,7 +1,7 @@
 // Command cloudbench measures headquarters, for tools/bench, in a process of its own: the broker and the database are
 // large, and must not count into the memory of a gateway that tools/bench measures in its own process.
 //
-//	cloudbench [--dir DIR] [--rounds N] [--quick]      prints rows of tools/bench as JSON
+//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE]      prints rows of tools/bench as JSON
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 )
 
 // row is a line of the table of tools/bench.
@@ -44,7 +45,19 @@ func run() error {
 	dir := flag.String("dir", "", "folder on the disk to measure (default a temporary one)")
 	rounds := flag.Int("rounds", 3, "rounds of which the median counts")
 	quick := flag.Bool("quick", false, "small: shows that it works, says little")
+	profile := flag.String("profile", "", "write a CPU profile to a file")
 	flag.Parse()
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	folder, err := os.MkdirTemp(*dir, "cloudbench-")
 	if err != nil {
 		return err
