@@ -43,6 +43,7 @@ type Chain struct {
 	lingerMS  int64
 	busyMS    int64 // until when there is traffic
 	calmMS    int64 // from when on the network does no harm
+	quietMS   int64 // from when on nothing happens any more
 	result    Result
 }
 
@@ -73,6 +74,8 @@ func Run(o Options) Result {
 	c := &Chain{options: o, dice: rand.New(rand.NewPCG(o.Seed, 0x636861696e)), lingerMS: 10 * minuteMS}
 	c.nowMS = startMS
 	c.busyMS, c.calmMS = startMS+int64(o.Days)*dayMS, startMS+(int64(o.Days)+mendedDays)*dayMS
+	endMS := startMS + (int64(o.Days)+endDays)*dayMS
+	c.quietMS = endMS - dayMS
 	c.result = Result{Lots: o.Lots, Days: o.Days, Seed: o.Seed, Vehicles: o.Vehicles}
 	c.cloudKey = keyOf("headquarters")
 	c.cloudKeys = policy.Keys{c.cloudKey.Public()}
@@ -85,7 +88,6 @@ func Run(o Options) Result {
 		c.at(startMS+c.dice.Int64N(hourMS), s.main.boot)
 		c.drive(s.main)
 	}
-	endMS := startMS + (int64(o.Days)+endDays)*dayMS
 	c.run(endMS)
 	c.result.SimulatedMS = endMS - startMS
 	c.audit()
@@ -120,6 +122,9 @@ func (c *Chain) drive(b *box) {
 	}
 	if nextMS > c.busyMS || c.nowMS > c.busyMS {
 		nextMS = c.nowMS + dayMS + c.dice.Int64N(4*dayMS)
+	}
+	if nextMS > c.quietMS {
+		return // what happens now could not be told before the end
 	}
 	c.at(nextMS, func() {
 		if b.on {
