@@ -12,7 +12,7 @@ DEMO     ?= demo
 
 folders  := $(wildcard sync boards drivers gateway cloud tools)
 
-.PHONY: help build demo test race lint tidy fuzz sim crash bench clean
+.PHONY: help build demo test race lint tidy fuzz sim crash hil bench clean
 
 help: ## list the targets
 	@echo "Gatehouse runs a car park from a box at its gate. Targets:"
@@ -65,6 +65,12 @@ sim: ## SEEDS (200) simulated worst days
 crash: ## kill -9 and power cuts, over and over: the tests that heed GATEHOUSE_CAMPAIGN
 	@.ci/need go
 	GATEHOUSE_CAMPAIGN=1 $(GO) test -count=1 -timeout 30m $$(grep -rl --include='*_test.go' GATEHOUSE_CAMPAIGN $(folders) | sed 's|/[^/]*$$||; s|^|./|' | sort -u)
+
+hil: ## the gateway on a real kernel with simulated hardware, in QEMU
+	@.ci/need go
+	@.ci/need qemu
+	.ci/hil-kernel bin/hil/kernel
+	$(GO) run ./tools/hil --kernel bin/hil/kernel
 
 bench: ## measured comparisons
 	@.ci/need go

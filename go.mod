@@ -16,7 +16,7 @@ require (
 	github.com/prometheus/client_golang v1.25.0 // metrics in the form that monitoring reads
 	github.com/tarm/serial v0.0.0-20180830185346-98f6abe2eb07 // serial ports
 	go.etcd.io/bbolt v1.5.0 // the lot's state in one crash-safe file
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/sys v0.49.0 // ioctls of lines, serial ports and watchdogs, with the kernel's structures
 	periph.io/x/conn/v3 v3.7.3 // the contracts of lines and buses
 	periph.io/x/host/v3 v3.8.5 // lines and buses of the boards we run on
 	pgregory.net/rapid v1.3.0 // properties over generated values, with shrinking

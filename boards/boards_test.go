@@ -147,9 +147,9 @@ loop = { line = "d", debounce_us = 9000000 }
 none = {}
 
 [uarts]
-one = "/dev/ttyAMA0"
-two = "/dev/ttyAMA0"
-three = ""
+one = { path = "/dev/ttyAMA0" }
+two = { path = "/dev/ttyAMA0" }
+three = { path = "" }
 `
 
 func TestAllProblemsAreReportedAtOnce(t *testing.T) {
@@ -240,4 +240,86 @@ func FuzzParse(f *testing.F) {
 			checkConsistent(t, board)
 		}
 	})
+}
+
+// What can be wired to a header wrongly, and what is said of it.
+func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
+	for text, wanted := range map[string]string{
+		"[lines]\na = { gpio = 14 }\n[outputs]\na = { line = \"a\", max_on_ms = 0 }":                   "GPIO14 (header pin 8) is used twice: by serial port serial0 and by output a",
+		"[lines]\na = { gpio = 2 }\n[inputs]\na = { line = \"a\" }":                                    "GPIO2 (header pin 3) is used twice: by I2C bus i2c1 and by input a",
+		"[lines]\na = { header_pin = 11 }\n[inputs]\na = { line = \"a\" }":                             "lines.relay2: pinctrl-bcm2711 line 17 is used twice: by a and by relay2",
+		"[lines]\na = { gpio = 0 }\n[inputs]\na = { line = \"a\" }":                                    "GPIO0 (header pin 27) is for the identity chip of a HAT",
+		"[lines]\na = { header_pin = 6 }":                                                              "header pin 6 is GND, and no line",
+		"[lines]\na = { header_pin = 41 }":                                                             "there is no header pin 41",
+		"[lines]\na = { gpio = 28 }":                                                                   "the header has no GPIO28",
+		"[lines]\na = { gpio = 4, pin = \"X\" }":                                                       "it is not clear which line this is",
+		"[lines]\na = { gpio = 4, input_only = true }\n[outputs]\na = { line = \"a\", max_on_ms = 0 }": "line a (GPIO4 (header pin 7)) can only be read",
+		"[spi]\ns = { bus = 0, select = 0, gpio = [10, 9, 11, 8] }":                                    "GPIO10 (header pin 19) is used twice",
+		"[spi]\ns = { bus = 0 }":                                                                       "write bus = 0 and select = 0",
+		"[i2c]\nb = { bus = 1 }":                                                                       "/dev/i2c-1 is used twice: by b and by i2c1",
+		"[uarts]\nu = { path = \"/dev/x\", after_send_ms = 1 }":                                        "the direction's times and polarity are for the kernel",
+		"[uarts]\nu = { path = \"/dev/x\", rs485 = \"user\" }":                                         `no RS-485 mode is "user": write one of none, auto, kernel`,
+		"[watchdog]\ndevice = \"/dev/watchdog\"\ntimeout_s = 0":                                        "a watchdog has a device and a timeout",
+		"[boot.config]\nx = { line = \"dtparam=x\" }":                                                  "a boot line has a line and a reason",
+	} {
+		_, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n"+text+"\n"), "board.toml")
+		if err == nil || !strings.Contains(err.Error(), wanted) {
+			t.Errorf("%q\nerror %v\nwant  %s", text, err, wanted)
+		}
+	}
+}
+
+// Two devices share an SPI bus, and not their select lines.
+func TestDevicesShareAnSPIBus(t *testing.T) {
+	text := "name = \"x\"\nextends = \"pi4-bare\"\n[spi]\na = { bus = 0, select = 0, gpio = [10, 9, 11, 8] }\nb = { bus = 0, select = 1, gpio = [10, 9, 11, %d] }\n"
+	for pin, wanted := range map[string]bool{"7": true, "8": false} {
+		_, err := boards.Parse([]byte(strings.ReplaceAll(text, "%d", pin)), "board.toml")
+		if (err == nil) != wanted {
+			t.Errorf("select on GPIO%s: %v", pin, err)
+		}
+	}
+}
+
+func TestBoardsAreJoined(t *testing.T) {
+	board, err := boards.Load("pi5-bare+relay-hat-8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	relay := board.Lines["relay1"]
+	if relay.Chip != "pinctrl-rp1" || relay.Number != 5 || board.Title != "Raspberry Pi 5 + HAT with eight relays" {
+		t.Errorf("%q: relay1 is %+v", board.Title, relay)
+	}
+	if user := board.Users()[29]; user.Kind != "output" || user.Name != "lane1_raise" {
+		t.Errorf("header pin 29 has %+v", user)
+	}
+	for _, wrong := range []string{"pi5-bare+relay-hat-9", "+", "pi5+"} {
+		if _, err := boards.Load(wrong); !errors.Is(err, boards.ErrUnknown) {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	if _, err := boards.Load("pi4+relay-hat-8"); err == nil || !strings.Contains(err.Error(), "used twice") {
+		t.Errorf("two boards of relays on one header: %v", err)
+	}
+}
+
+// On every Raspberry Pi the relays rest while the chip resets, or a boot line makes them rest.
+func TestEveryRelayOfAPiRestsAtPowerOnOrIsHeldOff(t *testing.T) {
+	for _, name := range boards.Names() {
+		board, err := boards.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held := ""
+		for _, line := range board.Config {
+			if strings.HasPrefix(line.Line, "gpio=") {
+				held += "," + strings.TrimSuffix(strings.TrimPrefix(line.Line, "gpio="), "=op,dh")
+			}
+		}
+		for _, output := range board.Outputs {
+			pin, found := board.Header.ByGPIO(board.Lines[output.Line].Number)
+			if found && output.Active(pin.PullUp) && !slices.Contains(strings.Split(held, ","), strings.TrimPrefix(pin.Name, "GPIO")) {
+				t.Errorf("%s: output %s is on while the chip resets", name, output.Name)
+			}
+		}
+	}
 }

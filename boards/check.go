@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"gatehouse/sync/tomlfile"
 )
@@ -12,6 +13,9 @@ import (
 const (
 	maxOnMaxMS    = 60_000  // longer than any barrier's pulse; what stays on longer says 0
 	debounceMaxUS = 500_000 // longer and a car is missed
+
+	sendDelayMaxMS = 100 // as the kernel has it
+	timeoutMaxS    = 600
 )
 
 // checker finds what the format can't tell.
@@ -28,6 +32,9 @@ func (c *checker) all() error {
 	c.outputs()
 	c.inputs()
 	c.uarts()
+	c.buses()
+	c.machine()
+	c.header()
 	return c.problems.Err()
 }
 
@@ -48,24 +55,67 @@ func (c *checker) head() {
 func (c *checker) lines() {
 	owner := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(c.raw.Lines)) {
-		line := c.raw.Lines[name]
-		if c.board.Backend == BackendVirtual {
+		if c.board.Backend == BackendVirtual || !c.located(name, c.raw.Lines[name]) {
 			continue
 		}
-		byChip := line.Chip != "" && line.Number != nil
-		switch half := (line.Chip != "") != (line.Number != nil); {
-		case half, byChip == (line.Pin != ""):
-			c.problem("it is not clear which line this is", `write chip = "…" and line = …, or else pin = "…"`, "lines", name)
-			continue
-		case byChip && *line.Number < 0:
-			c.problem("a line's number is 0 or more", "", "lines", name, "line")
-		}
-		place := line.Pin
-		if byChip {
-			place = fmt.Sprintf("%s line %d", line.Chip, *line.Number)
-		}
-		c.once(owner, place, name, "lines", name)
+		place := c.board.Lines[name].Place()
+		c.once(owner, strings.TrimPrefix(strings.TrimPrefix(place, "chip "), "pin "), name, "lines", name)
 	}
+}
+
+// located checks that a line is described in exactly one way, and that the way leads somewhere.
+func (c *checker) located(name string, line fileLine) bool {
+	ways := 0
+	for _, written := range []bool{line.Chip != "" && line.Number != nil, line.Pin != "", line.Variable != "", line.GPIO != nil, line.HeaderPin != nil} {
+		if written {
+			ways++
+		}
+	}
+	half := (line.Chip != "") != (line.Number != nil)
+	switch {
+	case c.board.Backend == BackendPiControl && (half || ways != 1 || line.Variable == ""):
+		c.problem("it is not clear which line this is", `write variable = "…", its name in PiCtory`, "lines", name)
+	case half || ways != 1 || c.board.Backend != BackendPiControl && line.Variable != "":
+		c.problem("it is not clear which line this is", `write gpio = …, or header_pin = …, or chip = "…" and line = …, or pin = "…"`, "lines", name)
+	case line.Number != nil && *line.Number < 0:
+		c.problem("a line's number is 0 or more", "", "lines", name, "line")
+	case line.GPIO != nil:
+		return c.onHeader(*line.GPIO, "lines", name, "gpio")
+	case line.HeaderPin != nil:
+		return c.isLine(*line.HeaderPin, name)
+	default:
+		return true
+	}
+	return false
+}
+
+// onHeader checks that the header has a GPIO of that number.
+func (c *checker) onHeader(number int, path ...any) bool {
+	if c.board.Header.Pins == nil {
+		c.problem("the board has no header to count on", `write [header] with kind = "rpi40" and chip = "…"`, path...)
+		return false
+	}
+	if _, found := c.board.Header.ByGPIO(number); !found {
+		c.problem(fmt.Sprintf("the header has no GPIO%d", number), "write 2 to 27", path...)
+		return false
+	}
+	return true
+}
+
+// isLine checks that a pin of the header is a line, and not power or ground.
+func (c *checker) isLine(number int, name string) bool {
+	pin, found := c.board.Header.ByNumber(number)
+	switch {
+	case c.board.Header.Pins == nil:
+		c.problem("the board has no header to count on", `write [header] with kind = "rpi40" and chip = "…"`, "lines", name, "header_pin")
+	case !found:
+		c.problem(fmt.Sprintf("there is no header pin %d", number), fmt.Sprintf("write 1 to %d", len(c.board.Header.Pins)), "lines", name, "header_pin")
+	case pin.GPIO < 0:
+		c.problem(fmt.Sprintf("header pin %d is %s, and no line", number, pin.Name), "lotctl board pinout draws the header", "lines", name, "header_pin")
+	default:
+		return true
+	}
+	return false
 }
 
 // once reports the second use of the same thing.
@@ -97,6 +147,9 @@ func (c *checker) outputs() {
 		output := c.raw.Outputs[name]
 		c.use(owner, output.Line, "output "+name, "outputs", name)
 		c.maxOn(name, output)
+		if c.raw.Lines[output.Line].InputOnly {
+			c.problem(fmt.Sprintf("line %s (%s) can only be read", output.Line, c.place(output.Line)), "put the output on another line", "outputs", name, "line")
+		}
 		for i, other := range output.Interlock {
 			switch {
 			case other == name:
@@ -106,6 +159,15 @@ func (c *checker) outputs() {
 			}
 		}
 	}
+}
+
+// place says where a line is, as an installer looks for it.
+func (c *checker) place(line string) string {
+	at := c.board.Lines[line]
+	if pin, found := c.board.Header.ByGPIO(at.Number); found && at.Chip == c.board.Header.Chip {
+		return pin.String()
+	}
+	return at.Place()
 }
 
 // inputLines is who uses which line, as far as inputs go: an output that uses it as well is the one to report.
@@ -143,13 +205,91 @@ func (c *checker) inputs() {
 func (c *checker) uarts() {
 	owner := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(c.raw.UARTs)) {
-		path := c.raw.UARTs[name]
+		uart := c.raw.UARTs[name]
+		if uart.RS485 != RS485Kernel && (uart.BeforeSendMS != 0 || uart.AfterSendMS != 0 || uart.RTSActiveLow) {
+			c.problem("the direction's times and polarity are for the kernel to keep", `write rs485 = "kernel", or take them out`, "uarts", name)
+		}
+		if uart.BeforeSendMS < 0 || uart.BeforeSendMS > sendDelayMaxMS || uart.AfterSendMS < 0 || uart.AfterSendMS > sendDelayMaxMS {
+			c.problem("the direction's delay is out of range", fmt.Sprintf("write 0 to %d", sendDelayMaxMS), "uarts", name)
+		}
 		switch {
 		case c.board.Backend == BackendVirtual:
-		case path == "":
-			c.problem("it has no device path", `write for example "/dev/ttyAMA0"`, "uarts", name)
+		case uart.Path == "":
+			c.problem("it has no device path", `write for example path = "/dev/ttyAMA0"`, "uarts", name)
 		default:
-			c.once(owner, path, name, "uarts", name)
+			c.once(owner, uart.Path, name, "uarts", name)
 		}
 	}
+}
+
+// buses checks that no two names mean the same bus.
+func (c *checker) buses() {
+	owner := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(c.raw.I2C)) {
+		bus := c.raw.I2C[name].Bus
+		switch {
+		case c.board.Backend == BackendVirtual:
+		case bus == nil || *bus < 0:
+			c.problem("it is not clear which bus this is", "write bus = 1 for /dev/i2c-1", "i2c", name)
+		default:
+			c.once(owner, c.board.I2C[name].Device(), name, "i2c", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.raw.SPI)) {
+		device := c.raw.SPI[name]
+		switch {
+		case c.board.Backend == BackendVirtual:
+		case device.Bus == nil || device.Select == nil || *device.Bus < 0 || *device.Select < 0:
+			c.problem("it is not clear which device this is", "write bus = 0 and select = 0 for /dev/spidev0.0", "spi", name)
+		default:
+			c.once(owner, c.board.SPI[name].Device(), name, "spi", name)
+		}
+	}
+}
+
+// machine checks what belongs to the board as a whole.
+func (c *checker) machine() {
+	dog := c.raw.Watchdog
+	if (dog.Device == "") != (dog.TimeoutS == 0) || dog.TimeoutS < 0 || dog.TimeoutS > timeoutMaxS {
+		c.problem("a watchdog has a device and a timeout", fmt.Sprintf(`write device = "/dev/watchdog" and timeout_s = 1 to %d`, timeoutMaxS), "watchdog")
+	}
+	c.bootLines("config", c.raw.Boot.Config)
+	c.bootLines("cmdline", c.raw.Boot.Cmdline)
+	if c.raw.Header.Kind != HeaderNone && c.raw.Header.Chip == "" && c.board.Backend == BackendChardev {
+		c.problem("it is not clear which chip the header's lines are on", `write chip = "…", the label that gpiodetect prints`, "header")
+	}
+}
+
+func (c *checker) bootLines(file string, lines map[string]fileBootLine) {
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		if lines[name].Line == "" || lines[name].Why == "" {
+			c.problem("a boot line has a line and a reason", `write line = "…" and why = "…"`, "boot", file, name)
+		}
+	}
+}
+
+// header checks that each pin has one user, and that what it is used for is possible.
+func (c *checker) header() {
+	users := map[int]User{}
+	c.board.eachUse(func(pin HeaderPin, user User, path []any) {
+		first, taken := users[pin.Number]
+		switch {
+		case pin.ForEEPROM():
+			c.problem(fmt.Sprintf("%s is for the identity chip of a HAT, which the firmware talks to at each start", pin), fmt.Sprintf("move %s %s to another pin", user.Kind, user.Name), path...)
+		case taken && (isLine(first) || isLine(user)):
+			c.problem(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), "move one of them; lotctl board pinout draws what is free", path...)
+		case taken && !(first.Kind == "SPI device" && user.Kind == "SPI device" && sharedSPI(pin)):
+			c.problem(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), "one of the two has to go", path...)
+		}
+		if !taken {
+			users[pin.Number] = user
+		}
+	})
+}
+
+func isLine(user User) bool { return user.Kind == "output" || user.Kind == "input" }
+
+// sharedSPI reports whether all devices of an SPI bus use a pin: data and clock, and not the select lines.
+func sharedSPI(pin HeaderPin) bool {
+	return pin.Usual == "MOSI" || pin.Usual == "MISO" || pin.Usual == "SCLK"
 }

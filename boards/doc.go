@@ -1,18 +1,26 @@
 // Package boards holds one TOML file per carrier board: which line is which relay or contact, its polarity, its
-// safe level, how long it may stay on, and which device path is which serial port.
+// safe level, how long it may stay on, which device is which serial port or bus, and what the boot partition has to say.
 //
 // A board is described, not programmed: drivers/line opens what a Board names, and drivers and sites know nothing
 // but the names. A file that extends another says only what differs; an entry of the same name replaces the
-// base's entry as a whole.
+// base's entry as a whole. Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5.
 //
-//	line     one digital line: a chip's label and a number, or a pin's name. On a virtual board: only its name.
-//	output   a relay or a lamp on a line. safe is its level whenever nobody commands it.
-//	input    a contact on a line. nc: a normally closed contact, so that an open wire reads as active.
-//	uart     a serial port and its device path. On a virtual board the simulator plugs something in.
+//	line      one digital line: gpio or header_pin of the board's header, a chip's label and a number, or the kernel's
+//	          name of it. On a virtual board: only its name. On a Revolution Pi: variable, its name in PiCtory.
+//	output    a relay or a lamp on a line. safe is its level whenever nobody commands it.
+//	input     a contact on a line. nc: a normally closed contact, so that an open wire reads as active.
+//	uarts     serial ports with their device path; rs485 says who switches the direction. On a virtual board the simulator
+//	          plugs something in.
+//	i2c, spi  buses, by their number in /dev.
+//	taken     what is on the header and not for the gateway.
+//	watchdog  the timer that resets the machine. rtc: the clock that survives a power cut.
+//	boot      lines of config.txt and words of cmdline.txt, each with its reason.
+//	gpio      (of uarts, i2c, spi, taken) the lines of the header that this takes.
 //
 // Guarantees:
-//   - A Board that Load or Parse returned is consistent: every name it mentions exists, no line is used twice, every
-//     output says how long it may stay on. All problems of a file are reported together, with line and column.
+//   - A Board that Load or Parse returned is consistent: every name it mentions exists, no line and no pin of the header is
+//     used twice, nothing is wired to power or to the HAT's identity chip, every output says how long it may stay on. All
+//     problems of a file are reported together, with line and column, and with the header's pin.
 //   - Nothing here touches hardware.
 //
 // It imports sync/tomlfile and nothing else of this project.

@@ -2,28 +2,48 @@ package boards
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"gatehouse/sync/tomlfile"
 )
 
 // file is a board as it is written. A pointer tells what is absent.
 type file struct {
-	Name    string                `toml:"name"`
-	Title   string                `toml:"title"`
-	Extends string                `toml:"extends"`
-	Backend Backend               `toml:"backend"`
-	Lines   map[string]fileLine   `toml:"lines"`
-	Outputs map[string]fileOutput `toml:"outputs"`
-	Inputs  map[string]fileInput  `toml:"inputs"`
-	UARTs   map[string]string     `toml:"uarts"`
+	Name     string                `toml:"name"`
+	Title    string                `toml:"title"`
+	Extends  string                `toml:"extends"`
+	Backend  Backend               `toml:"backend"`
+	Header   fileHeader            `toml:"header"`
+	Lines    map[string]fileLine   `toml:"lines"`
+	Outputs  map[string]fileOutput `toml:"outputs"`
+	Inputs   map[string]fileInput  `toml:"inputs"`
+	UARTs    map[string]fileUART   `toml:"uarts"`
+	I2C      map[string]fileI2C    `toml:"i2c"`
+	SPI      map[string]fileSPI    `toml:"spi"`
+	Taken    map[string]fileTaken  `toml:"taken"`
+	Watchdog fileWatchdog          `toml:"watchdog"`
+	RTC      string                `toml:"rtc"`
+	Boot     fileBoot              `toml:"boot"`
+	Notes    []string              `toml:"notes"`
+}
+
+type fileHeader struct {
+	Kind HeaderKind `toml:"kind"`
+	Chip string     `toml:"chip"`
 }
 
 type fileLine struct {
 	Chip      string `toml:"chip"`
 	Number    *int   `toml:"line"`
+	GPIO      *int   `toml:"gpio"`
+	HeaderPin *int   `toml:"header_pin"`
 	Pin       string `toml:"pin"`
+	Variable  string `toml:"variable"`
 	ActiveLow bool   `toml:"active_low"`
 	Bias      Bias   `toml:"bias"`
+	InputOnly bool   `toml:"input_only"`
 }
 
 type fileOutput struct {
@@ -42,7 +62,49 @@ type fileInput struct {
 	NC         bool   `toml:"nc"`
 }
 
-// read fills f with the board that the file extends, then with the file itself, whose entries replace the base's.
+type fileUART struct {
+	Path         string `toml:"path"`
+	RS485        RS485  `toml:"rs485"`
+	BeforeSendMS int    `toml:"before_send_ms"`
+	AfterSendMS  int    `toml:"after_send_ms"`
+	RTSActiveLow bool   `toml:"rts_active_low"`
+	MaxBaud      int    `toml:"max_baud"`
+	GPIO         []int  `toml:"gpio"`
+}
+
+type fileI2C struct {
+	Bus     *int  `toml:"bus"`
+	SpeedHz int   `toml:"speed_hz"`
+	GPIO    []int `toml:"gpio"`
+}
+
+type fileSPI struct {
+	Bus    *int  `toml:"bus"`
+	Select *int  `toml:"select"`
+	GPIO   []int `toml:"gpio"`
+}
+
+type fileTaken struct {
+	What string `toml:"what"`
+	GPIO []int  `toml:"gpio"`
+}
+
+type fileWatchdog struct {
+	Device   string `toml:"device"`
+	TimeoutS int    `toml:"timeout_s"`
+}
+
+type fileBoot struct {
+	Config  map[string]fileBootLine `toml:"config"`
+	Cmdline map[string]fileBootLine `toml:"cmdline"`
+}
+
+type fileBootLine struct {
+	Line string `toml:"line"`
+	Why  string `toml:"why"`
+}
+
+// read fills f with the boards that the file extends, then with the file itself, whose entries replace the base's.
 func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	document, err := tomlfile.Parse(filename, data)
 	if err != nil {
@@ -60,24 +122,45 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	return document, document.Decode(f)
 }
 
-// readBase reads one of the boards of this package: a file of the installer's can't be extended, so no chain is endless.
+// readBase reads boards of this package, joined by +. A file of the installer's can't be extended, so no chain is endless.
 func (f *file) readBase(document *tomlfile.Document, base string) error {
-	data, known := embedded(base)
-	if !known {
-		return tomlfile.Problems{document.Problem([]any{"extends"}, fmt.Sprintf("there is no board %q", base), tomlfile.Advice(base, Names()))}
+	if part, known := unknownPart(base); !known {
+		return tomlfile.Problems{document.Problem([]any{"extends"}, fmt.Sprintf("there is no board %q", part), tomlfile.Advice(part, Names()))}
 	}
-	_, err := f.read(data, base+".toml")
-	return err
+	return f.readJoined(base)
+}
+
+// readJoined reads the first of several boards with what it extends, and lays each further one over it, without what that
+// one extends. All are known.
+func (f *file) readJoined(name string) error {
+	titles := []string{}
+	for i, part := range strings.Split(name, "+") {
+		data, _ := embedded(part)
+		var err error
+		if i == 0 {
+			_, err = f.read(data, part+".toml")
+		} else {
+			err = tomlfile.Decode(part+".toml", data, f)
+		}
+		if err != nil {
+			return err
+		}
+		titles = append(titles, f.Title)
+	}
+	f.Name, f.Title = name, strings.Join(titles, " + ")
+	return nil
 }
 
 // board resolves what the file leaves out.
 func (f *file) board() Board {
 	board := Board{
-		Name: f.Name, Title: f.Title, Extends: f.Extends, Backend: f.Backend, UARTs: f.UARTs,
+		Name: f.Name, Title: f.Title, Extends: f.Extends, Backend: f.Backend, Header: f.header(),
 		Lines: map[string]Line{}, Outputs: map[string]Output{}, Inputs: map[string]Input{},
+		UARTs: map[string]UART{}, I2C: map[string]I2C{}, SPI: map[string]SPI{}, Taken: map[string]Taken{},
+		Watchdog: Watchdog(f.Watchdog), RTC: f.RTC, Config: bootLines(f.Boot.Config), Cmdline: bootLines(f.Boot.Cmdline), Notes: f.Notes,
 	}
 	for name, line := range f.Lines {
-		board.Lines[name] = Line{Name: name, Chip: line.Chip, Number: orElse(line.Number, 0), Pin: line.Pin, ActiveLow: line.ActiveLow, Bias: line.Bias}
+		board.Lines[name] = f.line(name, line)
 	}
 	for name, output := range f.Outputs {
 		board.Outputs[name] = Output{
@@ -91,7 +174,57 @@ func (f *file) board() Board {
 			Bias: orElse(input.Bias, f.Lines[input.Line].Bias), DebounceUS: input.DebounceUS, NC: input.NC,
 		}
 	}
+	f.buses(board)
 	return board
+}
+
+// header is the board's header with its chip.
+func (f *file) header() Header {
+	if f.Header.Kind == HeaderNone {
+		return Header{}
+	}
+	return Header{Chip: f.Header.Chip, Pins: header40[:]}
+}
+
+// line finds the chip and number of a line that is named by its place on the header.
+func (f *file) line(name string, written fileLine) Line {
+	line := Line{
+		Name: name, Chip: written.Chip, Number: orElse(written.Number, 0), Pin: written.Pin, Variable: written.Variable,
+		ActiveLow: written.ActiveLow, Bias: written.Bias, InputOnly: written.InputOnly,
+	}
+	number := orElse(written.GPIO, -1)
+	if pin, found := f.header().ByNumber(orElse(written.HeaderPin, 0)); found {
+		number = pin.GPIO
+	}
+	if number >= 0 {
+		line.Chip, line.Number = f.Header.Chip, number
+	}
+	return line
+}
+
+func (f *file) buses(board Board) {
+	for name, u := range f.UARTs {
+		board.UARTs[name] = UART{
+			Name: name, Path: u.Path, RS485: u.RS485, BeforeSendMS: u.BeforeSendMS, AfterSendMS: u.AfterSendMS,
+			RTSActiveLow: u.RTSActiveLow, MaxBaud: u.MaxBaud, GPIO: u.GPIO,
+		}
+	}
+	for name, bus := range f.I2C {
+		board.I2C[name] = I2C{Name: name, Bus: orElse(bus.Bus, 0), SpeedHz: bus.SpeedHz, GPIO: bus.GPIO}
+	}
+	for name, device := range f.SPI {
+		board.SPI[name] = SPI{Name: name, Bus: orElse(device.Bus, 0), Select: orElse(device.Select, 0), GPIO: device.GPIO}
+	}
+	for name, taken := range f.Taken {
+		board.Taken[name] = Taken(taken)
+	}
+}
+
+func bootLines(written map[string]fileBootLine) (lines []BootLine) {
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		lines = append(lines, BootLine{Name: name, Line: written[name].Line, Why: written[name].Why})
+	}
+	return lines
 }
 
 func orElse[T any](written *T, fallback T) T {

@@ -26,13 +26,31 @@ func Names() []string {
 	return names
 }
 
-// Load returns the board of that name. Its error is ErrUnknown with the known names, or what Parse says.
+// Load returns the board of that name, which may be several joined by +: the first one, and each further one laid over it
+// instead of over what it extends (pi5-bare+relay-hat-8). A name that ends in .toml is the path of a file of the installer's
+// own. The error is ErrUnknown with the known names, or what Parse says.
 func Load(name string) (Board, error) {
-	data, known := embedded(name)
-	if !known {
-		return Board{}, fmt.Errorf("%w %q: %s", ErrUnknown, name, tomlfile.Advice(name, Names()))
+	if isFile(name) {
+		return loadFile(name)
 	}
-	return Parse(data, name+".toml")
+	if part, known := unknownPart(name); !known {
+		return Board{}, fmt.Errorf("%w %q: %s", ErrUnknown, part, tomlfile.Advice(part, Names()))
+	}
+	if !strings.Contains(name, "+") {
+		data, _ := embedded(name)
+		return Parse(data, name+".toml")
+	}
+	return Parse(fmt.Appendf(nil, "extends = %q\n", name), name)
+}
+
+// unknownPart is the first of several boards joined by + that there is no file of.
+func unknownPart(name string) (part string, known bool) {
+	for part := range strings.SplitSeq(name, "+") {
+		if _, known := embedded(part); !known {
+			return part, false
+		}
+	}
+	return "", true
 }
 
 // Parse reads and checks a board file of the installer's own. The filename is only for messages. The error lists

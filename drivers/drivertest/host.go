@@ -14,15 +14,21 @@ type Host struct {
 	inputs  map[string]*Input
 	outputs map[string]*Output
 	wires   map[string]*Wire
+	i2c     map[string]*Bus
+	spi     map[string]*SPI
 	opened  int
 	open    map[string]bool
 	lost    map[string]bool
+
+	brokers     brokers
+	connections int // to brokers
 }
 
 // NewHost makes a board on which every name exists.
 func NewHost() *Host {
 	return &Host{
 		inputs: map[string]*Input{}, outputs: map[string]*Output{}, wires: map[string]*Wire{},
+		i2c: map[string]*Bus{}, spi: map[string]*SPI{},
 		open: map[string]bool{}, lost: map[string]bool{},
 	}
 }
@@ -136,6 +142,7 @@ func (h *Host) setLost(name string, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lost[name] = lost
+	h.brokers.find(name).setLost(lost)
 	if input, found := h.inputs[name]; found {
 		input.setLost(lost)
 	}
@@ -144,6 +151,12 @@ func (h *Host) setLost(name string, lost bool) {
 	}
 	if wire, found := h.wires[name]; found && lost {
 		wire.HangUp()
+	}
+	if bus, found := h.i2c[name]; found {
+		bus.setLost(lost)
+	}
+	if device, found := h.spi[name]; found {
+		device.setLost(lost)
 	}
 }
 
@@ -156,22 +169,5 @@ func (h *Host) Close() {
 	}
 }
 
-// Group opens inputs that are watched as one.
-func (h *Host) Group([]string) (drivers.Group, error) {
-	return nil, fmt.Errorf("drivertest: groups of inputs: %w", drivers.ErrUnsupported)
-}
-
-// I2C opens a device on an I2C bus.
-func (h *Host) I2C(string, uint16) (drivers.Transactor, error) {
-	return nil, fmt.Errorf("drivertest: I2C: %w", drivers.ErrUnsupported)
-}
-
-// SPI opens a device on an SPI bus.
-func (h *Host) SPI(string, drivers.SPIMode) (drivers.Transactor, error) {
-	return nil, fmt.Errorf("drivertest: SPI: %w", drivers.ErrUnsupported)
-}
-
 // Broker opens a broker of the site.
-func (h *Host) Broker(string) (drivers.Broker, error) {
-	return nil, fmt.Errorf("drivertest: brokers: %w", drivers.ErrUnsupported)
-}
+func (h *Host) Broker(name string) (drivers.Broker, error) { return h.openBroker(name) }

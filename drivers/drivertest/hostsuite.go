@@ -23,6 +23,14 @@ type HostBench struct {
 	Edges                 func() int        // how many edges the relay has made
 	Far                   io.ReadWriter     // the far side of the serial port
 	HangUp                func()            // pulls the serial port's plug and puts it back
+
+	// What a board lacks stays empty.
+	Group      []string // two inputs
+	DriveGroup func(index int, active bool)
+	I2C        string // a bus
+	AttachI2C  func(address uint16, device BusDevice)
+	SPI        string
+	AttachSPI  func(device BusDevice)
 }
 
 // TestHost checks a drivers.Host, in a bubble or in real time as the caller likes.
@@ -30,6 +38,15 @@ func TestHost(t *testing.T, bench HostBench) {
 	testInput(t, bench)
 	testOutput(t, bench)
 	testPort(t, bench)
+	if len(bench.Group) > 0 {
+		testGroup(t, bench)
+	}
+	if bench.I2C != "" {
+		testI2C(t, bench)
+	}
+	if bench.SPI != "" {
+		testSPI(t, bench)
+	}
 }
 
 func testInput(t *testing.T, bench HostBench) {

@@ -15,12 +15,21 @@ type Input struct {
 	mu       sync.Mutex
 	active   bool
 	lost     bool
-	watchers []chan edge
+	missed   int // edges that nobody will see
+	watchers []watcher
+}
+
+// watcher is where the edges of an input go, and which input it is among those that go there.
+type watcher struct {
+	edges chan edge
+	index int
 }
 
 type edge struct {
+	index  int
 	active bool
-	lost   bool
+	lost   bool // the input is
+	missed int  // edges before this one
 	at     time.Time
 }
 
@@ -37,7 +46,15 @@ func (i *Input) Drive(active bool) {
 		return
 	}
 	i.active = active
-	i.tell(edge{active: active, at: time.Now()})
+	i.tell(edge{active: active, missed: i.missed, at: time.Now()})
+	i.missed = 0
+}
+
+// Miss has the next edge say that so many before it were lost, as a kernel does whose buffer was full.
+func (i *Input) Miss(edges int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.missed += edges
 }
 
 func (i *Input) setLost(lost bool) {
@@ -52,8 +69,9 @@ func (i *Input) setLost(lost bool) {
 // tell hands an edge to all watchers; one that is too slow loses it.
 func (i *Input) tell(e edge) {
 	for _, watcher := range i.watchers {
+		e.index = watcher.index
 		select {
-		case watcher <- e:
+		case watcher.edges <- e:
 		default:
 		}
 	}
@@ -90,18 +108,26 @@ func (o openInput) Close() error {
 }
 
 func (i *Input) join() (chan edge, bool) {
+	edges := make(chan edge, watchedMax)
+	return edges, i.joinAs(edges, 0)
+}
+
+// joinAs sends the input's edges there, each with that index, and returns its level.
+func (i *Input) joinAs(edges chan edge, index int) (active bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	edges := make(chan edge, watchedMax)
 	if i.lost {
-		edges <- edge{lost: true}
+		select {
+		case edges <- edge{lost: true}:
+		default: // another one of the group is lost as well
+		}
 	}
-	i.watchers = append(i.watchers, edges)
-	return edges, i.active
+	i.watchers = append(i.watchers, watcher{edges, index})
+	return i.active
 }
 
 func (i *Input) leave(edges chan edge) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.watchers = slices.DeleteFunc(i.watchers, func(watcher chan edge) bool { return watcher == edges })
+	i.watchers = slices.DeleteFunc(i.watchers, func(w watcher) bool { return w.edges == edges })
 }

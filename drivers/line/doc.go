@@ -1,27 +1,35 @@
-// Package line opens what a board names: digital lines and serial ports. It implements drivers.Host, and is the only
-// importer of periph and tarm/serial.
+// Package line opens what a board names: digital lines, I2C and SPI buses, and serial ports. It implements drivers.Host, and
+// is the only importer of periph and tarm/serial.
 //
 // A Host stands on a real board (Open) or on a virtual one (OpenVirtual), whose lines are a Chip that a simulator
-// drives and watches.
+// drives and watches. Real lines are requested from the kernel by package gpiochip and not by periph, whose back end moves
+// outputs by itself (see there); periph does the transactions on buses, and PinOf, PortOf and BusOf give periph's own device
+// drivers what they take. Nothing here calls periph's host.Init, which on an unknown board writes to what is not GPIO, and
+// nothing needs root: the groups gpio, i2c, spi and dialout do.
 //
 // Guarantees for outputs, all of which one goroutine of the Host moves:
-//   - When the Host opens, every output of the board gets its safe state, without an edge if it has it already. The
-//     Linux back end of periph would drive a line low before it drives it high; so an output that is off when high is
-//     first held there by the pull-up, and driven from its first command on.
-//   - An output is never read back. Its state is what was commanded: reading turns the line into an input.
+//   - When the Host opens, every output of the board gets its safe state in the request itself, without an edge if it has it
+//     already. An output that is kept (safe = "keep") stays as it is found until its first command.
+//   - Reading an output back never changes its direction.
 //   - A pulse ends by a timer of the Host, never later than the board's max_on_ms, and ending it is tried until it
 //     works. An output with a max_on_ms takes no level: what may not stay on can't be held.
 //   - Outputs that are interlocked are never on together: the second one is refused.
-//   - Closing an output, and closing the Host, makes it safe. Nothing in a process survives its death: the wiring, and
-//     the kernel's settings that the board file names, must be safe by themselves.
+//   - Closing an output, and closing the Host, makes it safe. Nothing in a process survives its death: then the kernel lets go
+//     of the line (on a Raspberry Pi only with dtparam=strict_gpiod, which the board files have), and the wiring must be safe.
 //
-// Guarantees for inputs: no wait is endless, each wait ends with a look at the level, so that a lost edge costs a tenth of
-// a second and no more; a level counts once it was stable for the board's debounce_us. The time of an edge is when this
-// process saw it. Pulses that are shorter than its latency may be missed, and a line whose chip dies reads as low: both
-// end with a back end of our own.
+// Guarantees for inputs: the kernel debounces by the board's debounce_us, dates each edge (the time is that of the edge, not
+// of its being read), and numbers it. No edge is missed while a thousand fit into the kernel's buffer; then the newest are
+// kept, a Group says how many were lost, and an Input goes on with the level. Besides, the level is looked at every second.
+//
+// Guarantees for buses: one goroutine for each, one transaction at a time. No call lasts longer than 800 ms, whatever a device
+// does to the wires; what a bus fails with is named, with a hint (ErrBusStuck, ErrNoAnswer, ErrBusAbsent). A bus that was
+// gone is opened again when it is next used.
 //
 // Guarantees for serial ports: Read returns (0, nil) when nothing came for a tenth of a second, and an error that wraps
-// drivers.ErrOffline after a hang-up; neither Write nor Close blocks for long.
+// drivers.ErrOffline after a hang-up; neither Write nor Close blocks for long. No other program that heeds locks has the port
+// meanwhile. The direction of an RS-485 transceiver is switched by itself or by the kernel, never by this process.
+//
+// What another program holds is ErrOffline as well, with the name of the holder where the kernel knows it.
 //
 // It imports drivers and boards.
 package line

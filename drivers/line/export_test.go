@@ -1,21 +1,115 @@
 package line
 
 import (
+	"context"
+	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
+	"gatehouse/drivers/line/gpiochip"
 )
-
-// NewHost opens a board on pins of the test's own.
-var NewHost = newHost
-
-// NewDebouncer makes the filter of an input; its two methods are look and timeout.
-func NewDebouncer(spec boards.Input, high bool, now time.Time) (look func(high, edge bool, now time.Time) (active bool, at time.Time, news bool), timeout func(now time.Time) time.Duration) {
-	d := newDebouncer(spec, high, now)
-	return d.look, d.timeout
-}
 
 // NewSerialPort gives a raw port the manners of drivers.Port.
 func NewSerialPort(raw io.ReadWriteCloser) drivers.Port { return newSerialPort("test", 115200, raw) }
+
+// ErrBusy is what a line that another program holds fails with.
+var ErrBusy = gpiochip.ErrBusy
+
+var errBroken = errors.New("input/output error")
+
+// Faulty is a Chip whose lines can fail.
+type Faulty struct {
+	*Chip
+	mu     sync.Mutex
+	broken map[string]bool
+	deaf   bool // edges are never signalled
+	reads  int
+}
+
+// OpenFaulty opens a board on it.
+func OpenFaulty(board boards.Board) (*Host, *Faulty) {
+	f := &Faulty{Chip: NewChip(board), broken: map[string]bool{}}
+	return newHost(board, f, nil), f
+}
+
+// Break has a line refuse commands, or take them again.
+func (f *Faulty) Break(name string, broken bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.broken[name] = broken
+}
+
+// Deafen has all waits for edges end in vain.
+func (f *Faulty) Deafen() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.deaf = true
+}
+
+// Reads counts the looks at levels.
+func (f *Faulty) Reads() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reads
+}
+
+func (f *Faulty) isBroken(name string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.broken[name]
+}
+
+func (f *Faulty) output(at boards.Line, consumer string, high, keep bool) (driven, error) {
+	if f.isBroken(at.Name) {
+		return nil, errBroken
+	}
+	o, err := f.Chip.output(at, consumer, high, keep)
+	return faultyOutput{o, f, at.Name}, err
+}
+
+type faultyOutput struct {
+	driven
+	chip *Faulty
+	name string
+}
+
+func (o faultyOutput) set(high bool) error {
+	if o.chip.isBroken(o.name) {
+		return errBroken
+	}
+	return o.driven.set(high)
+}
+
+func (f *Faulty) inputs(specs []inputSpec, consumer string) (watched, error) {
+	w, err := f.Chip.inputs(specs, consumer)
+	return faultyInputs{w, f}, err
+}
+
+type faultyInputs struct {
+	watched
+	chip *Faulty
+}
+
+func (i faultyInputs) levels() (uint64, error) {
+	i.chip.mu.Lock()
+	defer i.chip.mu.Unlock()
+	i.chip.reads++
+	return i.watched.levels()
+}
+
+func (i faultyInputs) next(ctx context.Context) ([]rawEdge, error) {
+	i.chip.mu.Lock()
+	deaf := i.chip.deaf
+	i.chip.mu.Unlock()
+	if deaf {
+		select {
+		case <-ctx.Done():
+		case <-time.After(lookEvery):
+		}
+		return nil, nil
+	}
+	return i.watched.next(ctx)
+}

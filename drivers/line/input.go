@@ -5,52 +5,58 @@ import (
 	"fmt"
 	"time"
 
-	"periph.io/x/conn/v3/gpio"
-
-	"gatehouse/boards"
 	"gatehouse/drivers"
 )
 
-// lookEvery bounds every wait for an edge: after it the level is looked at, edge or not.
-const lookEvery = 100 * time.Millisecond
-
 // input is an input of the board as a device has it.
 type input struct {
-	spec    boards.Input
-	pin     gpio.PinIO
+	bank    bank
+	spec    inputSpec
 	release func()
 }
 
 // NormallyClosed says that the board inverts this input already (drivers/contact asks).
 func (in *input) NormallyClosed() bool { return in.spec.NC }
 
-// Watch reports the level and every edge that lasts.
+// Watch reports the level and every edge that lasts. After lost edges the level that was read wins.
 func (in *input) Watch(ctx context.Context, report func(active bool, at time.Time)) error {
-	if err := in.pin.In(pull(in.spec.Bias), gpio.BothEdges); err != nil {
-		return fmt.Errorf("line: input %s: %w: %w", in.spec.Name, drivers.ErrOffline, err)
+	lines, err := in.bank.inputs([]inputSpec{in.spec}, consumerOf(in.spec.Name))
+	if err != nil {
+		return in.fail(err)
 	}
-	settled := newDebouncer(in.spec, in.pin.Read() == gpio.High, time.Now())
-	report(settled.reported, time.Now())
+	defer lines.close()
+	levels, err := lines.levels()
+	if err != nil {
+		return in.fail(err)
+	}
+	high := levels != 0
+	report(in.spec.Active(high), time.Now())
 	for ctx.Err() == nil {
-		edge := in.wait(settled.timeout(time.Now()))
-		high := in.pin.Read() == gpio.High
-		if active, at, news := settled.look(high, edge, time.Now()); news && ctx.Err() == nil {
-			report(active, at)
+		edges, err := lines.next(ctx)
+		if len(edges) == 0 && err == nil {
+			edges, err = in.look(lines)
+		}
+		if err != nil {
+			return in.fail(err)
+		}
+		for _, e := range edges {
+			if e.high != high && ctx.Err() == nil {
+				high = e.high
+				report(in.spec.Active(high), e.at)
+			}
 		}
 	}
 	return ctx.Err()
 }
 
-// wait waits for an edge, at most so long. A line that does not wait must not make this process spin.
-func (in *input) wait(timeout time.Duration) (edge bool) {
-	start := time.Now()
-	if in.pin.WaitForEdge(timeout) {
-		return true
-	}
-	if left := timeout - time.Since(start); left > timeout/2 {
-		time.Sleep(left)
-	}
-	return false
+// look makes an edge of the level, for the case that the real one was never signalled.
+func (in *input) look(lines watched) ([]rawEdge, error) {
+	levels, err := lines.levels()
+	return []rawEdge{{high: levels != 0, at: time.Now()}}, err
+}
+
+func (in *input) fail(err error) error {
+	return fmt.Errorf("line: input %s: %w: %w", in.spec.Name, drivers.ErrOffline, err)
 }
 
 // Close gives the input back.
@@ -59,14 +65,5 @@ func (in *input) Close() error {
 	return nil
 }
 
-func pull(bias boards.Bias) gpio.Pull {
-	switch bias {
-	case boards.BiasUp:
-		return gpio.PullUp
-	case boards.BiasDown:
-		return gpio.PullDown
-	case boards.BiasOff:
-		return gpio.Float
-	}
-	return gpio.PullNoChange
-}
+// consumerOf is the name under which the kernel lists us as the holder of a line.
+func consumerOf(name string) string { return "gatehouse:" + name }

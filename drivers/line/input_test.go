@@ -8,10 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"periph.io/x/conn/v3/gpio"
 	"pgregory.net/rapid"
 
-	"gatehouse/boards"
 	"gatehouse/drivers"
 	"gatehouse/drivers/line"
 )
@@ -121,94 +119,109 @@ func TestOnlyLevelsThatLastAreReported(t *testing.T) {
 	})
 }
 
-// The line signals no edges and its waits end at once, as periph's do in more than one case: the level is seen all the
-// same, and the process does not spin.
+// The line signals no edges: the level is seen all the same, and the process does not spin.
 func TestALineThatSignalsNoEdges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host, pins := onTraps(t, bench(t))
+		host, chip := line.OpenFaulty(bench(t))
 		defer host.Close()
-		for _, name := range []string{"in1", "in2"} {
-			pin := pins[name]
-			pin.deaf = true
-			input := map[string]string{"in1": "loop", "in2": "fire"}[name]
-			var level, after bool
-			got := watched(t, host, input, func() {
-				time.Sleep(time.Hour)
-				pin.set(func() { level, after = pin.high, !pin.high; pin.high = after })
-			})
-			if len(got) != 2 || level == after {
-				t.Errorf("%s: %v", input, got)
-			}
-			if waits := pin.waited(); waits > 40_000 {
-				t.Errorf("%s: %d waits in an hour", input, waits)
-			}
-			if _, calls := pin.trace(); len(calls) != 0 {
-				t.Errorf("%s: %v", input, calls)
-			}
+		chip.Deafen()
+		got := watched(t, host, "loop", func() {
+			time.Sleep(time.Hour)
+			chip.Drive("in1", false)
+		})
+		if !slices.Equal(states(got), []bool{false, true}) {
+			t.Errorf("states %v", states(got))
+		}
+		if reads := chip.Reads(); reads > 40_000 {
+			t.Errorf("%d looks in an hour", reads)
 		}
 	})
 }
 
-// Edges that come in pairs between two looks are movement too, although the level is the same at both.
-func TestAnEdgeWithoutAChangeBeginsTheDelayAnew(t *testing.T) {
-	start := time.Now()
-	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
-	look, _ := line.NewDebouncer(boards.Input{DebounceUS: 20_000}, false, start)
-	for _, step := range []struct {
-		ms         int
-		high, edge bool
-		news       bool
-	}{
-		{0, true, true, false}, {15, true, true, false}, {30, true, false, false}, {35, true, false, true}, {60, true, true, false},
-	} {
-		active, when, news := look(step.high, step.edge, at(step.ms))
-		if news != step.news || news && (!active || !when.Equal(at(15))) {
-			t.Errorf("at %d ms: %v, %v since the start, news %v", step.ms, active, when.Sub(start), news)
-		}
-	}
-}
-
-// A wait of 0 lasts for ever on periph's Linux back end, and a negative one ends at once: neither may be asked for,
-// however late this process is.
-func TestNoWaitIsZeroOrEndless(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		now := time.Now()
-		spec := boards.Input{DebounceUS: rapid.IntRange(0, 500_000).Draw(t, "debounce")}
-		look, timeout := line.NewDebouncer(spec, false, now)
-		for range 20 {
-			look(rapid.Bool().Draw(t, "high"), rapid.Bool().Draw(t, "edge"), now)
-			now = now.Add(time.Duration(rapid.IntRange(0, 600).Draw(t, "late")) * time.Millisecond)
-			if wait := timeout(now); wait <= 0 || wait > 100*time.Millisecond {
-				t.Fatalf("a wait of %v", wait)
-			}
-		}
-	})
-}
-
-// A simulated line keeps the promises of gpio.PinIO.
-func TestAVirtualPin(t *testing.T) {
+// Two wires of a card reader: 100 bits faster than anybody reads them keep their order.
+func TestAGroupKeepsTheOrderOfItsEdges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board := bench(t)
-		chip := line.NewChip(board)
-		pin := chip.Pin("in2")
-		if pin.Name() != "in2" || !bool(pin.Read()) {
-			t.Errorf("%s, %v", pin.Name(), pin.Read())
+		l := newLot(t)
+		defer l.host.Close()
+		got, want := grouped(t, l, func() (want []drivers.Edge) {
+			for bit := range 100 {
+				wire := bit * bit % 3 % 2
+				want = append(want, drivers.Edge{Index: wire, Active: true}, drivers.Edge{Index: wire})
+				for _, high := range []bool{false, true} {
+					l.chip.Drive([]string{"in1", "in3"}[wire], high)
+				}
+			}
+			return want
+		})
+		for i := range got {
+			got[i].At = time.Time{}
 		}
-		_ = pin.In(gpio.PullNoChange, gpio.BothEdges)
-		chip.Drive("in2", false)
-		if !pin.WaitForEdge(-1) || pin.WaitForEdge(time.Second) {
-			t.Error("want one edge")
-		}
-		chip.Drive("in2", true)
-		_ = pin.In(gpio.PullNoChange, gpio.RisingEdge) // forgets old edges
-		chip.Drive("in2", false)
-		if pin.WaitForEdge(time.Second) {
-			t.Error("a falling edge, though only rising ones were asked for")
-		}
-		_ = pin.Out(true)
-		chip.Drive("in2", false)
-		if !chip.High("in2") {
-			t.Error("a line that the gateway drives was driven from outside")
+		if !slices.Equal(got, want) {
+			t.Errorf("%d edges, want %d, in their order", len(got), len(want))
 		}
 	})
+}
+
+// More edges than are kept: the first one after the hole says how many are missing.
+func TestAGroupSaysWhatItLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLot(t)
+		defer l.host.Close()
+		const made = 3000
+		got, _ := grouped(t, l, func() []drivers.Edge {
+			for i := range made {
+				l.chip.Drive("in1", i%2 == 1)
+			}
+			time.Sleep(time.Millisecond)
+			l.chip.Drive("in1", false)
+			return nil
+		})
+		lost := 0
+		for _, e := range got {
+			lost += e.Lost
+		}
+		if len(got)+lost != made+1 || lost == 0 {
+			t.Errorf("%d edges seen, %d lost, of %d", len(got), lost, made+1)
+		}
+	})
+}
+
+// grouped watches the inputs loop and wire as one while play moves them.
+func grouped(t *testing.T, l *lot, play func() []drivers.Edge) (got, want []drivers.Edge) {
+	t.Helper()
+	group, err := l.host.Group([]string{"loop", "wire"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer group.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- group.Watch(ctx, func(e drivers.Edge) { got = append(got, e) }) }()
+	synctest.Wait()
+	want = play()
+	time.Sleep(time.Second)
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with %v", err)
+	}
+	return got, want
+}
+
+func TestAGroupOfUnknownOrTakenInputs(t *testing.T) {
+	l := newLot(t)
+	defer l.host.Close()
+	if _, err := l.host.Group(nil); !errors.Is(err, drivers.ErrSettings) {
+		t.Errorf("a group of nothing: %v", err)
+	}
+	if _, err := l.host.Group([]string{"loop", "lop"}); !errors.Is(err, drivers.ErrSettings) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := l.host.Group([]string{"loop", "loop"}); !errors.Is(err, line.ErrTaken) {
+		t.Errorf("error %v", err)
+	}
+	group, err := l.host.Group([]string{"loop", "wire"})
+	if err != nil {
+		t.Fatalf("what failed before has not given its inputs back: %v", err)
+	}
+	group.Close()
 }

@@ -3,12 +3,11 @@ package line
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"sync"
 	"time"
-
-	"periph.io/x/conn/v3/gpio"
 
 	"gatehouse/boards"
 )
@@ -23,17 +22,19 @@ type keeper struct {
 	// What follows belongs to the goroutine.
 	relays map[string]*relay
 	taken  map[string]bool
-	ports  map[*ownedPort]bool
+	owned  map[io.Closer]bool
 	err    error // of making all safe
 }
 
-func newKeeper(board boards.Board, pin func(boards.Line) (gpio.PinIO, error)) *keeper {
+func newKeeper(board boards.Board, b bank) *keeper {
 	k := &keeper{
 		orders: make(chan func()), closing: make(chan struct{}), done: make(chan struct{}),
-		relays: map[string]*relay{}, taken: map[string]bool{}, ports: map[*ownedPort]bool{},
+		relays: map[string]*relay{}, taken: map[string]bool{}, owned: map[io.Closer]bool{},
 	}
 	for name, spec := range board.Outputs {
-		k.relays[name] = &relay{spec: spec, find: func() (gpio.PinIO, error) { return pin(board.Lines[spec.Line]) }}
+		k.relays[name] = &relay{spec: spec, request: func() (driven, error) {
+			return b.output(board.Lines[spec.Line], consumerOf(name), spec.High(spec.Safe == boards.SafeOn), spec.Safe == boards.SafeKeep)
+		}}
 	}
 	for _, r := range k.relays {
 		for _, other := range r.spec.Interlock {
@@ -109,10 +110,10 @@ func (k *keeper) nextEnd() (next time.Time) {
 
 func (k *keeper) makeSafe() {
 	for _, r := range k.inOrder() {
-		k.err = errors.Join(k.err, r.makeSafe())
+		k.err = errors.Join(k.err, r.close())
 	}
-	for port := range k.ports {
-		k.err = errors.Join(k.err, port.Port.Close())
+	for owned := range k.owned {
+		k.err = errors.Join(k.err, owned.Close())
 	}
 }
 
@@ -144,20 +145,19 @@ func (k *keeper) prepare(name string) error {
 	return k.do(k.relays[name].prepare)
 }
 
-// closeWith makes the Host close the port. A port that came too late is closed now.
-func (k *keeper) closeWith(port *ownedPort) error {
-	port.forget = func() {
-		_ = k.do(func() error {
-			delete(k.ports, port)
-			return nil
-		})
-	}
-	err := k.do(func() error {
-		k.ports[port] = true
+// closeWith makes the Host close something when it is closed, until forget is called. What came too late is closed now.
+func (k *keeper) closeWith(thing io.Closer) (forget func(), err error) {
+	err = k.do(func() error {
+		k.owned[thing] = true
 		return nil
 	})
 	if err != nil {
-		return errors.Join(err, port.Port.Close())
+		return nil, errors.Join(err, thing.Close())
 	}
-	return nil
+	return func() {
+		_ = k.do(func() error { // after the Host is closed it does not matter
+			delete(k.owned, thing)
+			return nil
+		})
+	}, nil
 }

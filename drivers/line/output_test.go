@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"periph.io/x/conn/v3/gpio"
 	"pgregory.net/rapid"
 
 	"gatehouse/boards"
@@ -28,6 +27,7 @@ k4 = {}
 k5 = { active_low = true }
 in1 = { active_low = true, bias = "up" }
 in2 = {}
+in3 = { active_low = true }
 [outputs]
 raise = { line = "k1", max_on_ms = 1000, interlock = ["lower"] }
 lower = { line = "k2", max_on_ms = 1000 }
@@ -37,9 +37,14 @@ horn = { line = "k5", max_on_ms = 60000, safe = "keep" }
 [inputs]
 loop = { line = "in1" }
 fire = { line = "in2", nc = true, debounce_us = 20000 }
+wire = { line = "in3" }
 [uarts]
-uart1 = ""
-uart2 = ""
+uart1 = { path = "" }
+uart2 = { path = "" }
+[i2c]
+bus = {}
+[spi]
+shift = {}
 `
 
 func bench(t testing.TB) boards.Board {
@@ -60,46 +65,22 @@ func output(t testing.TB, host drivers.Host, name string) drivers.Output {
 	return output
 }
 
-// onTraps opens a board on pins with traps.
-func onTraps(t testing.TB, board boards.Board) (*line.Host, map[string]*trapPin) {
-	pins := map[string]*trapPin{}
-	for name := range board.Lines {
-		pins[name] = &trapPin{}
-	}
-	for _, output := range board.Outputs {
-		pins[output.Line].high = output.High(false) // as the wiring holds it
-	}
-	return line.NewHost(board, func(l boards.Line) (gpio.PinIO, error) { return pins[l.Name], nil }, nil), pins
-}
-
-// Power-on, one command, power-off: no line of a relay that rests high may be low for an instant before the command.
-func TestNoGlitchOnTheLinuxBackEnd(t *testing.T) {
+// Power-on, commands, power-off: every output moves as it was told and not once more.
+func TestOutputsMoveAsTheyAreToldAndNotOnceMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host, pins := onTraps(t, bench(t))
-		for name, want := range map[string][]bool{"k1": nil, "k2": nil, "k3": nil, "k5": nil} {
-			if levels, _ := pins[name].trace(); !slices.Equal(levels, want) {
-				t.Errorf("opening the board moved %s: %v", name, levels)
-			}
-		}
-		lamp, raise := output(t, host, "lamp"), output(t, host, "raise")
+		l := newLot(t)
+		lamp, raise := output(t, l.host, "lamp"), output(t, l.host, "raise")
 		for _, err := range []error{lamp.Set(false), lamp.Set(true), lamp.Set(false), lamp.Set(false), raise.Pulse(time.Millisecond)} {
 			if err != nil {
 				t.Error(err)
 			}
 		}
 		time.Sleep(time.Second)
-		if err := host.Close(); err != nil {
+		if err := l.host.Close(); err != nil {
 			t.Error(err)
 		}
-		for name, want := range map[string][]bool{"k1": {true, false}, "k3": {false, true}} {
-			if levels, _ := pins[name].trace(); !slices.Equal(levels, want) {
-				t.Errorf("levels of %s: %v, want %v", name, levels, want)
-			}
-		}
-		for name, pin := range pins {
-			if _, calls := pin.trace(); len(calls) != 0 {
-				t.Errorf("%s: %v", name, calls)
-			}
+		if len(l.edges("k1")) != 2 || len(l.edges("k3")) != 2 || l.count() != 4 {
+			t.Errorf("edges: raise %v, lamp %v, of all %d", l.edges("k1"), l.edges("k3"), l.count())
 		}
 	})
 }
@@ -107,13 +88,13 @@ func TestNoGlitchOnTheLinuxBackEnd(t *testing.T) {
 // The line refuses the end of the pulse for a while: the relay must go off as soon as it can.
 func TestAPulseThatCantEndIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host, pins := onTraps(t, bench(t))
+		host, chip := line.OpenFaulty(bench(t))
 		defer host.Close()
 		raise := output(t, host, "raise")
 		if err := raise.Pulse(300 * time.Millisecond); err != nil {
 			t.Fatal(err)
 		}
-		pins["k1"].set(func() { pins["k1"].broken = true })
+		chip.Break("k1", true)
 		time.Sleep(2 * time.Second)
 		if err := raise.Pulse(time.Millisecond); !errors.Is(err, drivers.ErrOffline) {
 			t.Errorf("error %v", err)
@@ -121,10 +102,13 @@ func TestAPulseThatCantEndIsTriedAgain(t *testing.T) {
 		if err := output(t, host, "lower").Pulse(time.Millisecond); !errors.Is(err, line.ErrInterlock) {
 			t.Errorf("lower beside a raise that can't be ended: %v", err)
 		}
-		pins["k1"].set(func() { pins["k1"].broken = false })
+		if on, err := host.ReadBack("raise"); !on || err != nil {
+			t.Errorf("read back: on %v, error %v", on, err)
+		}
+		chip.Break("k1", false)
 		time.Sleep(200 * time.Millisecond)
-		if levels, _ := pins["k1"].trace(); !slices.Equal(levels, []bool{true, false}) {
-			t.Errorf("levels %v, want one pulse that has ended", levels)
+		if on, err := host.ReadBack("raise"); on || err != nil || chip.High("k1") {
+			t.Errorf("the pulse has not ended: on %v, error %v", on, err)
 		}
 	})
 }
@@ -132,10 +116,10 @@ func TestAPulseThatCantEndIsTriedAgain(t *testing.T) {
 // A raise that reported an error may have closed its relay all the same: the opposite one waits until it is surely off.
 func TestAFailedCommandCountsAsOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host, pins := onTraps(t, bench(t))
+		host, chip := line.OpenFaulty(bench(t))
 		defer host.Close()
 		raise, lower := output(t, host, "raise"), output(t, host, "lower")
-		pins["k1"].set(func() { pins["k1"].broken = true })
+		chip.Break("k1", true)
 		if err := raise.Pulse(time.Millisecond); !errors.Is(err, drivers.ErrOffline) {
 			t.Errorf("raise: %v", err)
 		}
@@ -143,7 +127,7 @@ func TestAFailedCommandCountsAsOn(t *testing.T) {
 		if err := lower.Pulse(time.Millisecond); !errors.Is(err, line.ErrInterlock) {
 			t.Errorf("lower: %v", err)
 		}
-		pins["k1"].set(func() { pins["k1"].broken = false })
+		chip.Break("k1", false)
 		time.Sleep(200 * time.Millisecond)
 		if err := lower.Pulse(time.Millisecond); err != nil {
 			t.Errorf("lower, after the raise is surely off: %v", err)
@@ -151,21 +135,27 @@ func TestAFailedCommandCountsAsOn(t *testing.T) {
 	})
 }
 
-// A line that is busy when the board is opened is reported when a device wants it, and works once it is free.
-func TestALineThatIsBusyAtTheStart(t *testing.T) {
+// A line that another program holds is reported with its name when a device wants it, and works once it is free.
+func TestALineThatAnotherProgramHolds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board, busy, pin := bench(t), true, &trapPin{}
-		host := line.NewHost(board, func(l boards.Line) (gpio.PinIO, error) {
-			if busy && l.Name == "k1" {
-				return nil, errors.New("no such line")
-			}
-			return pin, nil
-		}, nil)
+		board := bench(t)
+		chip := line.NewChip(board)
+		chip.Hold("k1", "somebody's pump")
+		chip.Hold("in1", "gpiomon")
+		host := line.OpenVirtual(board, chip, nil)
 		defer host.Close()
-		if _, err := host.Output("raise"); !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "output raise") {
+		_, err := host.Output("raise")
+		if !errors.Is(err, drivers.ErrOffline) || !errors.Is(err, line.ErrBusy) || !strings.Contains(err.Error(), "output raise") || !strings.Contains(err.Error(), "somebody's pump") {
 			t.Errorf("error %v", err)
 		}
-		busy = false
+		loop, err := host.Input("loop")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := loop.Watch(t.Context(), nil); !errors.Is(err, line.ErrBusy) || !strings.Contains(err.Error(), "gpiomon") {
+			t.Errorf("error %v", err)
+		}
+		chip.Hold("k1", "")
 		if err := output(t, host, "raise").Pulse(time.Millisecond); err != nil {
 			t.Error(err)
 		}
@@ -347,7 +337,7 @@ func TestTheNextStartEndsAPulseThatDeathLeft(t *testing.T) {
 		board := bench(t)
 		chip := line.NewChip(board)
 		for _, name := range []string{"k1", "k3"} {
-			_ = chip.Pin(name).Out(gpio.Level(name == "k1"))
+			chip.Leave(name, name == "k1")
 		}
 		host := line.OpenVirtual(board, chip, nil)
 		defer host.Close()

@@ -1,10 +1,9 @@
 package line
 
 import (
+	"errors"
 	"fmt"
 	"time"
-
-	"periph.io/x/conn/v3/gpio"
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
@@ -16,64 +15,51 @@ const retryEvery = 100 * time.Millisecond
 // relay is one output of the board. The keeper's goroutine owns it.
 type relay struct {
 	spec    boards.Output
-	find    func() (gpio.PinIO, error)
+	request func() (driven, error)
 	against []*relay // those it is interlocked with
 
-	pin    gpio.PinIO // nil: not found yet
-	ready  bool       // it has got its safe state
-	driven bool       // by us, and not held by the pull-up
-	active bool       // it is on, or may be
-	since  time.Time  // the pulse began then
-	endAt  time.Time  // the keeper changes it then; zero: never
-	then   bool       // the state that it changes it to
+	line   driven    // nil: not had yet
+	active bool      // it is on, or may be
+	since  time.Time // the pulse began then
+	endAt  time.Time // the keeper changes it then; zero: never
+	then   bool      // the state that it changes it to
 }
 
-// prepare finds the line and gives it the safe state.
-func (r *relay) prepare() (err error) {
-	if r.ready {
+// prepare requests the line, which gives it the safe state.
+func (r *relay) prepare() error {
+	if r.line != nil {
 		return nil
 	}
-	if r.pin == nil {
-		if r.pin, err = r.find(); err != nil {
-			r.pin = nil
-			return r.fail(err)
-		}
-	}
-	switch {
-	case r.spec.Safe == boards.SafeKeep:
-	case r.restsHigh():
-		err = r.pin.In(gpio.PullUp, gpio.NoEdge)
-	default:
-		r.active, r.driven = r.spec.Safe == boards.SafeOn, true
-		err = r.pin.Out(gpio.Level(r.spec.High(r.active)))
-	}
+	line, err := r.request()
 	if err != nil {
 		return r.fail(err)
 	}
-	r.ready = true
+	r.line, r.active = line, r.spec.Safe == boards.SafeOn
 	return nil
 }
-
-// restsHigh is an output that is off when its line is high.
-func (r *relay) restsHigh() bool { return r.spec.Safe == boards.SafeOff && r.spec.High(false) }
 
 func (r *relay) fail(err error) error {
 	return fmt.Errorf("line: output %s: %w: %w", r.spec.Name, drivers.ErrOffline, err)
 }
 
-// drive sets the level. A line that the pull-up holds where it shall be is left alone: to drive it would pull it low
-// for a moment. What fails is tried again by the keeper: to make the output inactive, or active if it is safe so.
+// drive sets the level. What fails is tried again by the keeper: to make the output inactive, or active if it is safe so.
 func (r *relay) drive(active bool) error {
-	if !active && !r.driven && r.restsHigh() {
-		return nil
-	}
 	r.active = r.active || active // a line that reports an error may have moved all the same
-	if err := r.pin.Out(gpio.Level(r.spec.High(active))); err != nil {
+	if err := r.line.set(r.spec.High(active)); err != nil {
 		r.endAt, r.then = time.Now().Add(retryEvery), active && r.spec.Safe == boards.SafeOn
 		return r.fail(err)
 	}
-	r.active, r.driven, r.endAt = active, true, time.Time{}
+	r.active, r.endAt = active, time.Time{}
 	return nil
+}
+
+// readBack is the state that the line really has.
+func (r *relay) readBack() (active bool, err error) {
+	high, err := r.line.high()
+	if err != nil {
+		return false, r.fail(err)
+	}
+	return r.spec.Active(high), nil
 }
 
 // set sets the level and ends a pulse.
@@ -124,8 +110,18 @@ func (r *relay) interlocked(active bool) error {
 
 // makeSafe gives the line its safe state, whatever was commanded. A pulse ends even where the level is kept.
 func (r *relay) makeSafe() error {
-	if !r.ready || r.spec.Safe == boards.SafeKeep && r.endAt.IsZero() {
+	if r.line == nil || r.spec.Safe == boards.SafeKeep && r.endAt.IsZero() {
 		return nil
 	}
 	return r.drive(r.spec.Safe == boards.SafeOn)
+}
+
+// close makes the output safe and gives its line back to the kernel.
+func (r *relay) close() error {
+	err := r.makeSafe()
+	if r.line != nil {
+		err = errors.Join(err, r.line.close())
+		r.line = nil
+	}
+	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tarm/serial"
 
+	"gatehouse/boards"
 	"gatehouse/drivers"
 )
 
@@ -28,6 +29,14 @@ var bauds = []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 4
 
 // OpenSerial opens the serial port of that device path.
 func OpenSerial(device string, mode drivers.SerialMode) (drivers.Port, error) {
+	return OpenUART(boards.UART{Path: device}, mode)
+}
+
+// ErrPortBusy is the fault of a serial port that another program has.
+var ErrPortBusy = errors.New("another program has the port: stop it")
+
+// OpenUART opens a serial port as the board describes it. No other program that heeds locks can open it meanwhile.
+func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {
 	parity := serial.Parity(mode.Parity)
 	if mode.Parity == 0 {
 		parity = serial.ParityNone
@@ -35,11 +44,35 @@ func OpenSerial(device string, mode drivers.SerialMode) (drivers.Port, error) {
 	if !slices.Contains(bauds, mode.Baud) {
 		return nil, fmt.Errorf("%w: baud = %d: write one of %v", drivers.ErrSettings, mode.Baud, bauds)
 	}
-	raw, err := serial.OpenPort(&serial.Config{Name: device, Baud: mode.Baud, Parity: parity, ReadTimeout: readTimeout})
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, err)
+	if uart.MaxBaud > 0 && mode.Baud > uart.MaxBaud {
+		return nil, fmt.Errorf("%w: baud = %d: the board's port %s takes %d at most", drivers.ErrSettings, mode.Baud, uart.Name, uart.MaxBaud)
 	}
-	return newSerialPort(device, mode.Baud, raw), nil
+	g, err := guardPort(uart.Path)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := serial.OpenPort(&serial.Config{Name: uart.Path, Baud: mode.Baud, Parity: parity, ReadTimeout: readTimeout})
+	if err != nil {
+		g.close()
+		return nil, fmt.Errorf("open %s: %w: %w", uart.Path, drivers.ErrOffline, err)
+	}
+	if err := g.direct(uart); err != nil {
+		g.close()
+		return nil, errors.Join(err, raw.Close())
+	}
+	return newSerialPort(uart.Path, mode.Baud, guarded{raw, g}), nil
+}
+
+// guarded is a port with its guard.
+type guarded struct {
+	io.ReadWriteCloser
+	guard *guard
+}
+
+// Close closes both.
+func (g guarded) Close() error {
+	g.guard.close()
+	return g.ReadWriteCloser.Close()
 }
 
 // serialPort gives tarm's port the manners of drivers.Port. Its reads end with io.EOF after the timeout, and at once when
@@ -173,20 +206,5 @@ func (p *serialPort) Close() (err error) {
 			err = p.fail("close", errStuck)
 		}
 	})
-	return err
-}
-
-// ownedPort is a port that its Host knows of.
-type ownedPort struct {
-	drivers.Port
-	release func()
-	forget  func()
-}
-
-// Close closes the port and gives it back.
-func (p *ownedPort) Close() error {
-	err := p.Port.Close()
-	p.forget()
-	p.release()
 	return err
 }

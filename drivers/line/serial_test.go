@@ -75,9 +75,10 @@ func TestTheHostKeepsTheContract(t *testing.T) {
 	board, a, edges := bench(t), newAdapter(t), make(chan bool, 100)
 	chip := line.NewChip(board)
 	chip.OnOutput(func(string, bool, time.Time) { edges <- true })
+	far := drivertest.NewHost()
 	host := line.OpenVirtual(board, chip, func(_ string, mode drivers.SerialMode) (drivers.Port, error) {
 		return line.OpenSerial(a.path, mode)
-	})
+	}, simulated(far)...)
 	loop, horn := board.Inputs["loop"], board.Outputs["horn"]
 	drivertest.TestHost(t, drivertest.HostBench{
 		Host: host, Input: "loop", Output: "horn", Serial: "uart1",
@@ -86,6 +87,13 @@ func TestTheHostKeepsTheContract(t *testing.T) {
 		Edges:  func() int { return len(edges) },
 		Far:    a,
 		HangUp: func() { a.far.Close(); plugIn(t, a) },
+		Group:  []string{"loop", "wire"},
+		DriveGroup: func(index int, active bool) {
+			input := []boards.Input{loop, board.Inputs["wire"]}[index]
+			chip.Drive(input.Line, input.High(active))
+		},
+		I2C: "bus", AttachI2C: far.FakeI2C("bus").Attach,
+		SPI: "shift", AttachSPI: far.FakeSPI("shift").Attach,
 	})
 	if err := host.Close(); err != nil {
 		t.Error(err)
@@ -151,6 +159,59 @@ func TestPullingThePlugIsAnErrorAndPuttingItBackHeals(t *testing.T) {
 	if got, err := read(t, again, 4); string(got) != "back" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
+}
+
+// The plug is pulled in the middle of a frame: what had come is read, then the error; the rest never mixes with what comes
+// after the plug is back.
+func TestPullingThePlugInTheMiddleOfAFrame(t *testing.T) {
+	a := newAdapter(t)
+	port := a.open(t)
+	_, _ = a.Write([]byte{0xFF, 0x07, 0xA1})
+	if got, err := read(t, port, 3); err != nil || len(got) != 3 {
+		t.Fatalf("% X, %v", got, err)
+	}
+	a.far.Close()
+	if got, err := read(t, port, 1); !errors.Is(err, drivers.ErrOffline) {
+		t.Errorf("% X, %v", got, err)
+	}
+	port.Close()
+	plugIn(t, a)
+	again := a.open(t)
+	frame := []byte{0xFF, 0x08, 0x98, 0x9F}
+	_, _ = a.Write(frame)
+	if got, err := read(t, again, 4); err != nil || !bytes.Equal(got, frame) {
+		t.Errorf("% X, %v", got, err)
+	}
+}
+
+// Another program, or another device of ours, has the port.
+func TestAPortThatIsTaken(t *testing.T) {
+	a := newAdapter(t)
+	port := a.open(t)
+	_, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: 9600})
+	if !errors.Is(err, line.ErrPortBusy) || !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "fuser -v") {
+		t.Errorf("error %v", err)
+	}
+	port.Close()
+	a.open(t)
+}
+
+// A pseudo-terminal can't switch the direction of a transceiver, as most USB adapters can't.
+func TestAPortThatCantSwitchRS485(t *testing.T) {
+	a := newAdapter(t)
+	uart := boards.UART{Name: "bus", Path: a.path, RS485: boards.RS485Kernel, MaxBaud: 19200}
+	if _, err := line.OpenUART(uart, drivers.SerialMode{Baud: 9600}); !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), `rs485 = "auto"`) {
+		t.Errorf("error %v", err)
+	}
+	uart.RS485 = boards.RS485Auto
+	if _, err := line.OpenUART(uart, drivers.SerialMode{Baud: 115200}); !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), "takes 19200 at most") {
+		t.Errorf("error %v", err)
+	}
+	port, err := line.OpenUART(uart, drivers.SerialMode{Baud: 9600})
+	if err != nil {
+		t.Fatal(err)
+	}
+	port.Close()
 }
 
 // A driver is waiting for bytes when the gateway closes the port.
@@ -245,7 +306,7 @@ func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 		err  error
 		want string
 	}{
-		{input, `the board bench has no input "lop": write one of [fire loop]`},
+		{input, `the board bench has no input "lop": write one of [fire loop wire]`},
 		{outp, `the board bench has no output "rise": write one of [alarm horn lamp lower raise]`},
 		{port, `the board bench has no serial port "uart9": write one of [uart1 uart2]`},
 		{mode, "baud = 12345: write one of [1200"},

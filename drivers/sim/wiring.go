@@ -86,7 +86,7 @@ func portsOf(plan *world.Plan, signs []string) []string {
 func plugged(board boards.Board, ports map[string]*port) boards.Board {
 	board.UARTs = maps.Clone(board.UARTs)
 	for name, p := range ports {
-		board.UARTs[name] = p.path
+		board.UARTs[name] = boards.UART{Name: name, Path: p.path}
 	}
 	return board
 }

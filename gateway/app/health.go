@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	"gatehouse/gateway/api"
@@ -27,6 +28,19 @@ func (a *App) Health() api.Health {
 		check("site", a.info.SafeMode == "", lot.Fault, "as written", a.info.SafeMode, "Correct the site file and restart; the gateway runs on the last good one.", true),
 		check("inbox", len(a.owner.inbox) < inboxMax/2, lot.Warning, queue, queue, "The gateway is overloaded; look for a device that babbles.", true),
 	}}
+}
+
+// Alive reports whether the goroutine that owns the lot answers before ctx ends. It is for the watchdog: what a restart of
+// the machine can't mend is not asked.
+func (a *App) Alive(ctx context.Context) error {
+	answered := make(chan error, 1)
+	go func() { answered <- a.View(ctx, func(*lot.Lot) {}) }()
+	select {
+	case err := <-answered:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func check(id string, well bool, bad lot.Severity, good, wrong, do string, ready bool) api.Check {

@@ -13,6 +13,16 @@ func TestRun(t *testing.T) {
 		out, error string // a part of what is printed
 	}{
 		{"driver ls", 0, "ultrasonic", ""},
+		{"board ls", 0, "waveshare-rs485-can-hat", ""},
+		{"board ls --json", 0, `"name": "pi5"`, ""},
+		{"board show pi4", 0, "dtparam=strict_gpiod", ""},
+		{"board show pi5-bare+relay-hat-8", 0, "gpio=5,6,13,16,19,20,21,26=op,dh", ""},
+		{"board show pi4 --json", 0, `"headerPin": 36`, ""},
+		{"board show pi44", exitWrong, "", "did you mean pi4?"},
+		{"board show no-such.toml", exitWrong, "", "no-such.toml"},
+		{"board pinout pi5", 0, "GPIO16  ▸ lane1_raise", ""},
+		{"board pinout revpi", exitWrong, "", "no header to draw"},
+		{"board pinout", exitUsage, "", "lotctl board ls"},
 		{"--help", 0, "lotctl", ""},
 		{"driver", exitUsage, "", "lotctl --help"},
 		{"no-such-command", exitUsage, "", "no-such-command"},

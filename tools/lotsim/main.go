@@ -6,6 +6,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -19,5 +20,8 @@ func main() {
 		Seeds seeds        `cmd:"" help:"Run many seeds with every fault, and check the invariants at each step."`
 	}
 	context := kong.Parse(&commands, kong.Name("lotsim"), kong.Description("Simulated car parks."), kong.BindTo(os.Stdout, (*io.Writer)(nil)))
-	context.FatalIfErrorf(context.Run())
+	if err := context.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }

@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
 	"gatehouse/drivers/all"
 	"gatehouse/drivers/line"
+	"gatehouse/drivers/watchdog"
 	"gatehouse/gateway/app"
 	"gatehouse/gateway/site"
 )
@@ -34,9 +36,9 @@ func (c *runCommand) Run() error {
 	sayHow(loaded, c.Site, log)
 	ctx, stop := untilSignal()
 	defer stop()
-	host, release := openHost(loaded.Board, log)
+	host, guard, release := openHost(loaded.Board, log)
 	defer release()
-	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, clock: app.NewClock(), log: log})
+	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, clock: app.NewClock(), log: log, guard: guard})
 }
 
 // sayHow logs what there is to know of how the site was loaded.
@@ -59,14 +61,14 @@ func untilSignal() (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// openHost opens the board, and says how to make its outputs safe in the end. A board that can't be opened leaves its
-// devices offline; the gateway starts all the same.
-func openHost(name string, log *slog.Logger) (host drivers.Host, release func()) {
+// openHost opens the board, and says how to guard the gateway with its watchdog, and how to make its outputs safe in the
+// end. A board that can't be opened leaves its devices offline; the gateway starts all the same.
+func openHost(name string, log *slog.Logger) (host drivers.Host, guard guard, release func()) {
 	board, err := boards.Load(name)
 	if err == nil {
 		var opened *line.Host
 		if opened, err = line.Open(board); err == nil {
-			return opened, func() {
+			return opened, guardOf(board, opened, log), func() {
 				if err := opened.Close(); err != nil {
 					log.Error("the board's outputs can't be made safe", "err", err)
 				}
@@ -74,7 +76,29 @@ func openHost(name string, log *slog.Logger) (host drivers.Host, release func())
 		}
 	}
 	log.Error("board can't be opened; its devices are offline", "board", name, "err", err)
-	return noHost{err}, func() {}
+	return noHost{err}, guardOf(board, nil, log), func() {}
+}
+
+// guard feeds the board's watchdog while a gateway runs, until ctx ends.
+type guard func(ctx context.Context, running *app.App)
+
+// guardOf is nil for a board without a watchdog. The outputs are a loop to ask for if the board could be opened.
+func guardOf(board boards.Board, opened *line.Host, log *slog.Logger) guard {
+	if board.Watchdog.Device == "" {
+		return nil
+	}
+	return func(ctx context.Context, running *app.App) {
+		timer, timeout, err := watchdog.Open(board.Watchdog.Device, time.Duration(board.Watchdog.TimeoutS)*time.Second)
+		if err != nil {
+			log.Error("the machine does not restart if the gateway hangs", "err", err)
+			return
+		}
+		loops := []watchdog.Loop{{Name: "lot", Alive: running.Alive}}
+		if opened != nil {
+			loops = append(loops, watchdog.Loop{Name: "outputs", Alive: opened.Alive})
+		}
+		watchdog.Guard(ctx, timer, timeout, loops, log)
+	}
 }
 
 // noHost is a board that can't be opened.

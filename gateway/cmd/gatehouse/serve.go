@@ -27,6 +27,7 @@ type gateway struct {
 	clock  *app.Clock
 	log    *slog.Logger
 	demo   bool
+	guard  guard // may be nil
 	// ready hears of the address that will be served, before it is; may be nil.
 	ready func(address string, running *app.App)
 }
@@ -62,7 +63,9 @@ func serve(ctx context.Context, g gateway) error {
 		g.ready(listener.Addr().String(), running)
 	}
 	go g.listen(ctx, server, listener)
+	guarded := g.startGuard(ctx, running)
 	err = running.Run(ctx)
+	guarded()
 	endRequests() // live streams end; other requests have their answers
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastAnswersMax)
 	defer cancel()
@@ -70,6 +73,24 @@ func serve(ctx context.Context, g gateway) error {
 		server.Close()
 	}
 	return err
+}
+
+// startGuard guards a gateway with the watchdog until the returned function is called. It goes on while the gateway ends, so
+// that one that hangs in its last moments is noticed.
+func (g *gateway) startGuard(ctx context.Context, running *app.App) (end func()) {
+	if g.guard == nil {
+		return func() {}
+	}
+	guarding, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		g.guard(guarding, running)
+	}()
+	return func() {
+		stop()
+		<-ended
+	}
 }
 
 // listen serves on the listener, or on one of its own as soon as the address can be had.
@@ -106,7 +127,7 @@ func handler(g gateway, running *app.App) http.Handler {
 	}
 	live := api.NewLive(running)
 	return api.New(api.Options{
-		Backend: running, Tokens: tokens, Open: g.demo, Live: live, Logger: g.log,
+		Backend: running, Tokens: tokens, Open: g.demo, Live: live, Logger: g.log, Measures: running.Measures,
 		Page:    web.New(web.Options{State: live.State, Stream: live.Stream, Logger: g.log}),
 		Devices: http.StripPrefix("/devices", running.DeviceHandler()),
 	})

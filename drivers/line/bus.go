@@ -1,0 +1,190 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// The faults of a bus, each with what to do. All wrap drivers.ErrOffline on their way out.
+var (
+	ErrBusStuck   = errors.New("the bus is stuck: something holds SDA or SCL low: switch the devices' power off and on, and look for a short circuit")
+	ErrNoAnswer   = errors.New("no device acknowledges: check its power, its wires and its address")
+	ErrBusAbsent  = errors.New("the bus is not there: is it in the board's boot lines (lotctl board show), or unplugged?")
+	ErrBusPartial = errors.New("the bus can't do plain transfers: it is for SMBus alone: use another adapter")
+)
+
+// transactLimit is how long a transaction may take. The kernel gives up after a second, and sometimes never.
+const transactLimit = 800 * time.Millisecond
+
+// transactMax bounds the bytes of a transaction each way, as spidev does.
+const transactMax = 4096
+
+// wire is a bus as it is opened.
+type wire interface {
+	tx(address uint16, write, read []byte) error
+	io.Closer
+}
+
+// bus does transactions one after the other in a goroutine of its own, so that one that never ends holds up nobody but
+// the bus. It opens itself when it is needed, and again after it was gone.
+type bus struct {
+	name string
+	open func() (wire, error)
+	jobs chan *transaction
+	halt chan struct{}
+	once sync.Once
+	// stuck is set while a transaction lasts that nobody waits for any more.
+	stuck atomic.Bool
+}
+
+// transaction is one job of a bus. The buffers are its own: the caller may be gone when it ends.
+type transaction struct {
+	address     uint16
+	write, read []byte
+	done        chan error
+}
+
+func newBus(name string, open func() (wire, error)) *bus {
+	b := &bus{name: name, open: open, jobs: make(chan *transaction), halt: make(chan struct{})}
+	go b.run()
+	return b
+}
+
+func (b *bus) run() {
+	var w wire
+	defer func() {
+		if w != nil {
+			w.Close()
+		}
+	}()
+	for {
+		select {
+		case <-b.halt:
+			return
+		case job := <-b.jobs:
+			w = b.perform(w, job)
+			b.stuck.Store(false)
+		}
+	}
+}
+
+// perform does one transaction. A bus that failed otherwise than by an absent device is closed, to be opened anew.
+func (b *bus) perform(w wire, job *transaction) wire {
+	if w == nil {
+		opened, err := b.open()
+		if err != nil {
+			job.done <- faultOf(err)
+			return nil
+		}
+		w = opened
+	}
+	err := faultOf(w.tx(job.address, job.write, job.read))
+	job.done <- err
+	if err != nil && !errors.Is(err, ErrNoAnswer) {
+		w.Close()
+		return nil
+	}
+	return w
+}
+
+// transact does a transaction, or says within transactLimit why it can't be done.
+func (b *bus) transact(address uint16, write, read []byte) error {
+	if len(write) > transactMax || len(read) > transactMax {
+		return fmt.Errorf("line: %s: %w: more than %d bytes in one transaction", b.name, drivers.ErrSettings, transactMax)
+	}
+	job := &transaction{address: address, write: slices.Clone(write), read: make([]byte, len(read)), done: make(chan error, 1)}
+	if b.stuck.Load() {
+		return b.fail(ErrBusStuck)
+	}
+	timer := time.NewTimer(transactLimit)
+	defer timer.Stop()
+	jobs := b.jobs
+	for {
+		select {
+		case jobs <- job:
+			jobs = nil
+		case err := <-job.done:
+			copy(read, job.read)
+			return b.fail(err)
+		case <-b.halt:
+			return b.fail(ErrClosed)
+		case <-timer.C:
+			b.stuck.Store(jobs == nil)
+			return b.fail(ErrBusStuck)
+		}
+	}
+}
+
+func (b *bus) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("line: %s: %w: %w", b.name, drivers.ErrOffline, err)
+}
+
+// Close ends the bus. A transaction that never ends is left behind.
+func (b *bus) Close() error {
+	b.once.Do(func() { close(b.halt) })
+	return nil
+}
+
+// faults tells what the kernel's errors mean on a bus.
+var faults = map[syscall.Errno]error{
+	syscall.ENXIO: ErrNoAnswer, syscall.EREMOTEIO: ErrNoAnswer,
+	syscall.ETIMEDOUT: ErrBusStuck, syscall.EAGAIN: ErrBusStuck, syscall.EBUSY: ErrBusStuck,
+	syscall.ENOENT: ErrBusAbsent, syscall.ENODEV: ErrBusAbsent,
+	syscall.EOPNOTSUPP: ErrBusPartial,
+}
+
+// faultOf names what a bus failed with. periph keeps of the kernel's errors only their texts.
+func faultOf(err error) error {
+	if err == nil {
+		return nil
+	}
+	for errno, fault := range faults {
+		if errors.Is(err, errno) || strings.HasSuffix(err.Error(), errno.Error()) {
+			return fmt.Errorf("%w (%w)", fault, err)
+		}
+	}
+	return err
+}
+
+// busDevice is a device on a bus as a driver has it.
+type busDevice struct {
+	name    string
+	bus     *bus
+	address uint16
+	duplex  bool // both directions at once, so of one length
+	closed  atomic.Bool
+	release func()
+}
+
+// Tx does one transaction.
+func (d *busDevice) Tx(write, read []byte) error {
+	if d.closed.Load() {
+		return fmt.Errorf("line: %s: %w: %w", d.name, drivers.ErrOffline, ErrClosed)
+	}
+	if d.duplex && len(write) > 0 && len(read) > 0 && len(write) != len(read) {
+		return fmt.Errorf("line: %s: %w: %d bytes out and %d in: write as many as are read, or none", d.name, drivers.ErrSettings, len(write), len(read))
+	}
+	if err := d.bus.transact(d.address, write, read); err != nil {
+		return fmt.Errorf("%s: %w", d.name, err)
+	}
+	return nil
+}
+
+// Close gives the device back.
+func (d *busDevice) Close() error {
+	d.closed.Store(true)
+	d.release()
+	return nil
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	var c command
+	chosen := kong.Parse(&c, kong.Name("hil"), kong.Description("Tests the gateway against a real kernel with simulated hardware."))
+	if err := chosen.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "hil:", err)
+		os.Exit(1)
+	}
+}
+
+type command struct {
+	Kernel string `help:"Folder that .ci/hil-kernel has made." default:"bin/hil/kernel" type:"path"`
+	Only   string `help:"One machine only: devices or day." enum:"devices,day," default:""`
+}
+
+// machine is one virtual machine.
+type machine struct {
+	name    string
+	clock   []string // how its time runs
+	limit   time.Duration
+	resets  bool // its end is a reset by the watchdog
+	expects int  // steps
+}
+
+var machines = []machine{
+	{
+		name: "devices", limit: 5 * time.Minute, resets: true, expects: 16,
+		clock: []string{"-smp", "2", "-rtc", "base=2000-01-01", "-device", "i6300esb", "-watchdog-action", "reset"},
+	},
+	{
+		name: "day", limit: 8 * time.Minute, expects: 4,
+		clock: []string{"-icount", "shift=3,sleep=off", "-rtc", "base=2026-10-24T21:59:00,clock=vm"},
+	},
+}
+
+// Run builds the programs, packs them, and starts the machines one after the other.
+func (c *command) Run() error {
+	work, err := os.MkdirTemp("", "gatehouse-hil-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	image := filepath.Join(work, "initramfs")
+	if err := c.pack(work, image); err != nil {
+		return err
+	}
+	var failed error
+	for _, m := range machines {
+		if c.Only != "" && c.Only != m.name {
+			continue
+		}
+		began := time.Now()
+		fmt.Printf("--- %s\n", m.name)
+		err := m.run(filepath.Join(c.Kernel, "vmlinuz"), image, work)
+		fmt.Printf("--- %s: %d s\n", m.name, int(time.Since(began).Seconds()))
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", m.name, err))
+		}
+	}
+	return failed
+}
+
+// pack builds the gateway and the guest, and packs them with the kernel's modules.
+func (c *command) pack(work, image string) error {
+	for program, source := range map[string]string{"gatehouse": "./gateway/cmd/gatehouse", "guest": "./tools/hil/guest"} {
+		build := exec.Command("go", "build", "-o", filepath.Join(work, program), source)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		build.Stdout, build.Stderr = os.Stdout, os.Stderr
+		if err := build.Run(); err != nil {
+			return fmt.Errorf("build %s: %w", source, err)
+		}
+	}
+	files := []string{filepath.Join(work, "gatehouse"), filepath.Join(work, "guest"), filepath.Join(c.Kernel, "busybox")}
+	for _, pattern := range []string{"tools/hil/rootfs/*", filepath.Join(c.Kernel, "*.ko")} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			return fmt.Errorf("nothing is in %s: run make hil", pattern)
+		}
+		files = append(files, found...)
+	}
+	out, err := os.Create(image)
+	if err != nil {
+		return err
+	}
+	return errors.Join(writeArchive(out, files), out.Close())
+}
+
+// run starts a machine and reads what its guest says.
+func (m machine) run(kernel, image, work string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), m.limit)
+	defer cancel()
+	args := []string{
+		"-accel", "tcg", "-M", "pc", "-cpu", "max", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+		"-serial", "stdio", "-chardev", "null,id=bus", "-serial", "chardev:bus", "-kernel", kernel, "-initrd", image,
+		"-append", "console=ttyS0 quiet panic=-1 hil=" + m.name,
+	}
+	qemu := exec.CommandContext(ctx, "qemu-system-x86_64", append(args, m.clock...)...)
+	out, err := qemu.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	qemu.Stderr = os.Stderr
+	if err := qemu.Start(); err != nil {
+		return err
+	}
+	steps, ended := m.read(out)
+	err = qemu.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("stopped after %v", m.limit)
+	case err != nil:
+		return err
+	case steps.failed > 0:
+		return fmt.Errorf("%d steps failed", steps.failed)
+	case steps.ok != m.expects:
+		return fmt.Errorf("%d steps succeeded, want %d", steps.ok, m.expects)
+	case m.resets && ended != starving, !m.resets && ended != finished:
+		return fmt.Errorf("its last words were %q", ended)
+	}
+	if m.resets {
+		fmt.Println("    a starved watchdog resets the machine")
+	}
+	return nil
+}
+
+// What a guest says at its end.
+const (
+	starving = "the watchdog starves"
+	finished = "end"
+)
+
+// tally counts what steps said.
+type tally struct{ ok, failed int }
+
+// read prints the guest's steps until the machine ends; everything else that it says only when a step has failed.
+func (m machine) read(out io.Reader) (steps tally, last string) {
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		line := strings.TrimRight(lines.Text(), "\r")
+		_, said, fromGuest := strings.Cut(line, "HIL ")
+		switch {
+		case fromGuest && strings.HasPrefix(said, "ok "):
+			steps.ok++
+			fmt.Println("    " + strings.TrimPrefix(said, "ok "))
+		case fromGuest && strings.HasPrefix(said, "FAILED"):
+			steps.failed++
+			fmt.Println("  ! " + said)
+		case fromGuest:
+			last = said
+		case steps.failed > 0 || strings.Contains(line, "panic"):
+			fmt.Println("  | " + line)
+		}
+	}
+	return steps, last
+}

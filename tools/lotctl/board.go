@@ -1,0 +1,255 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"gatehouse/boards"
+)
+
+type boardCommands struct {
+	List   boardList   `cmd:"" name:"ls" help:"List the boards."`
+	Show   boardShow   `cmd:"" help:"Say what is wired where on a board, and what its boot partition needs."`
+	Pinout boardPinout `cmd:"" help:"Draw the header of a board with what is wired to it."`
+}
+
+type boardList struct {
+	JSON bool `help:"Print JSON: an array of {name, title}."`
+}
+
+// Run lists the boards.
+func (c boardList) Run(out io.Writer) error {
+	type entry struct {
+		Name  string `json:"name"`
+		Title string `json:"title"`
+	}
+	entries, width := []entry{}, 0
+	for _, name := range boards.Names() {
+		board, err := boards.Load(name)
+		if err != nil {
+			return err
+		}
+		entries, width = append(entries, entry{name, board.Title}), max(width, len(name))
+	}
+	if c.JSON {
+		return printJSON(out, entries)
+	}
+	for _, e := range entries {
+		fmt.Fprintf(out, "%-*s  %s\n", width, e.Name, e.Title)
+	}
+	fmt.Fprintf(out, "\nBoards can be joined: pi5-bare+relay-hat-8. A name that ends in .toml is a file of your own.\n")
+	return nil
+}
+
+func printJSON(out io.Writer, value any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+type boardShow struct {
+	Board string `arg:"" help:"Name of a board, or path of a board file."`
+	Site  string `help:"Site file: also say what its devices use." type:"path"`
+	JSON  bool   `help:"Print JSON."`
+}
+
+// Run prints a board.
+func (c boardShow) Run(out io.Writer) error {
+	board, err := boards.Load(c.Board)
+	if err != nil {
+		return err
+	}
+	uses, err := usesOf(c.Site)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(out, jsonOf(board, uses))
+	}
+	p := boardPrinter{out: out, board: board, uses: uses}
+	p.print()
+	return nil
+}
+
+// boardPrinter prints one board as text of at most 80 columns.
+type boardPrinter struct {
+	out   io.Writer
+	board boards.Board
+	uses  uses
+}
+
+func (p boardPrinter) print() {
+	b := p.board
+	fmt.Fprint(p.out, folded(b.Name+": "+b.Title, "", "  "))
+	if b.Extends != "" {
+		fmt.Fprintf(p.out, "  extends %s\n", b.Extends)
+	}
+	fmt.Fprintf(p.out, "  lines by %s", b.Backend)
+	if b.Header.Chip != "" {
+		fmt.Fprintf(p.out, ", header on chip %s", b.Header.Chip)
+	}
+	fmt.Fprintln(p.out)
+	p.outputs()
+	p.inputs()
+	p.buses()
+	p.machine()
+	p.boot()
+	for i, note := range b.Notes {
+		if i == 0 {
+			fmt.Fprint(p.out, "\nNotes\n")
+		}
+		fmt.Fprint(p.out, folded(note, "  - ", "    "))
+	}
+}
+
+func (p boardPrinter) outputs() {
+	for i, name := range slices.Sorted(maps.Keys(p.board.Outputs)) {
+		if i == 0 {
+			fmt.Fprint(p.out, "\nOutputs            where                    on when  safe  at most\n")
+		}
+		o := p.board.Outputs[name]
+		longest := "for ever"
+		if o.MaxOnMS > 0 {
+			longest = fmt.Sprintf("%d ms", o.MaxOnMS)
+		}
+		fmt.Fprintf(p.out, "  %-16s %-24s %-8s %-5s %-9s%s\n", name, p.place(o.Line), levelOf(o.High(true)), o.Safe, longest, p.uses.by(name))
+		if len(o.Interlock) > 0 {
+			fmt.Fprintf(p.out, "  %-16s never together with %s\n", "", strings.Join(o.Interlock, ", "))
+		}
+	}
+}
+
+func (p boardPrinter) inputs() {
+	for i, name := range slices.Sorted(maps.Keys(p.board.Inputs)) {
+		if i == 0 {
+			fmt.Fprint(p.out, "\nInputs             where                    on when  bias  debounce\n")
+		}
+		in := p.board.Inputs[name]
+		closed := ""
+		if in.NC {
+			closed = " closed at rest"
+		}
+		debounce := fmt.Sprintf("%d ms", in.DebounceUS/1000)
+		fmt.Fprintf(p.out, "  %-16s %-24s %-8s %-5s %-9s%s\n", name, p.place(in.Line), levelOf(in.High(true)), in.Bias, debounce+closed, p.uses.by(name))
+	}
+}
+
+func levelOf(high bool) string {
+	if high {
+		return "high"
+	}
+	return "low"
+}
+
+// place says where a line is, with the header's pin if it has one.
+func (p boardPrinter) place(name string) string {
+	line := p.board.Lines[name]
+	if pin, found := p.board.Header.ByGPIO(line.Number); found && line.Chip == p.board.Header.Chip && line.Pin == "" {
+		return fmt.Sprintf("%s, header pin %d", pin.Name, pin.Number)
+	}
+	return strings.TrimPrefix(line.Place(), "chip ")
+}
+
+func (p boardPrinter) buses() {
+	b := p.board
+	for i, name := range slices.Sorted(maps.Keys(b.UARTs)) {
+		if i == 0 {
+			fmt.Fprint(p.out, "\nSerial ports\n")
+		}
+		u := b.UARTs[name]
+		path := u.Path
+		if path == "" {
+			path = "plugged in by the simulator"
+		}
+		rs485 := ""
+		if u.RS485 != boards.RS485None {
+			rs485 = fmt.Sprintf(", RS-485, direction by %s", map[boards.RS485]string{boards.RS485Auto: "the transceiver", boards.RS485Kernel: "the kernel"}[u.RS485])
+		}
+		fmt.Fprint(p.out, folded(strings.TrimPrefix(path, serialFolder)+p.pins(u.GPIO)+rs485+p.uses.by(name), fmt.Sprintf("  %-10s ", name), strings.Repeat(" ", 13)))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.I2C)) {
+		fmt.Fprintf(p.out, "\nI2C bus\n  %-16s %s%s%s\n", name, b.I2C[name].Device(), p.pins(b.I2C[name].GPIO), p.uses.by(name))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.SPI)) {
+		fmt.Fprintf(p.out, "\nSPI device\n  %-16s %s%s%s\n", name, b.SPI[name].Device(), p.pins(b.SPI[name].GPIO), p.uses.by(name))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Taken)) {
+		fmt.Fprintf(p.out, "\nTaken\n  %-16s %s%s\n", name, b.Taken[name].What, p.pins(b.Taken[name].GPIO))
+	}
+}
+
+// pins names the header's pins of a bus.
+func (p boardPrinter) pins(lines []int) string {
+	names := []string{}
+	for _, line := range lines {
+		if pin, found := p.board.Header.ByGPIO(line); found {
+			names = append(names, fmt.Sprint(pin.Number))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", header pins " + strings.Join(names, ", ")
+}
+
+func (p boardPrinter) machine() {
+	if w := p.board.Watchdog; w.Device != "" {
+		fmt.Fprintf(p.out, "\nWatchdog           %s resets the machine after %d s\n", w.Device, w.TimeoutS)
+	}
+	if p.board.RTC != "" {
+		fmt.Fprintf(p.out, "Clock              %s\n", p.board.RTC)
+	}
+}
+
+func (p boardPrinter) boot() {
+	for _, file := range []struct {
+		name  string
+		lines []boards.BootLine
+	}{{"config.txt", p.board.Config}, {"cmdline.txt", p.board.Cmdline}} {
+		for i, line := range file.lines {
+			if i == 0 {
+				fmt.Fprintf(p.out, "\n%s\n", file.name)
+			}
+			fmt.Fprintf(p.out, "  %s\n%s", line.Line, folded(line.Why, "      # ", "      # "))
+		}
+	}
+}
+
+// lineMax is the width of a terminal that nobody made wider.
+const lineMax = 80
+
+// folded breaks a text into lines, the first with one indent, the others with another. A word that does not fit stays whole.
+func folded(text, first, next string) string {
+	var b strings.Builder
+	line := first
+	for i, word := range strings.Fields(text) {
+		if i > 0 && len([]rune(line))+1+len([]rune(word)) > lineMax {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = next + word
+			continue
+		}
+		if i > 0 {
+			line += " "
+		}
+		line += word
+	}
+	return b.String() + line + "\n"
+}
+
+// readFile reads a file that a person wrote.
+func readFile(path string) ([]byte, error) {
+	const fileMax = 8 << 20
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > fileMax {
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, fileMax)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"gatehouse/boards"
+)
+
+// boardJSON is a board as `board show --json` prints it. What a board has not is left out.
+type boardJSON struct {
+	Name     string         `json:"name"`
+	Title    string         `json:"title"`
+	Extends  string         `json:"extends,omitempty"`
+	Backend  string         `json:"backend"`
+	Chip     string         `json:"headerChip,omitempty"`
+	Outputs  []outputJSON   `json:"outputs"`
+	Inputs   []inputJSON    `json:"inputs"`
+	UARTs    []busJSON      `json:"uarts"`
+	I2C      []busJSON      `json:"i2c"`
+	SPI      []busJSON      `json:"spi"`
+	Taken    []busJSON      `json:"taken,omitempty"`
+	Watchdog *watchdogJSON  `json:"watchdog,omitempty"`
+	RTC      string         `json:"rtc,omitempty"`
+	Config   []bootLineJSON `json:"configTxt,omitempty"`
+	Cmdline  []bootLineJSON `json:"cmdlineTxt,omitempty"`
+	Notes    []string       `json:"notes,omitempty"`
+}
+
+type placeJSON struct {
+	Line      string   `json:"line"`
+	Place     string   `json:"place"`
+	HeaderPin int      `json:"headerPin,omitempty"`
+	UsedBy    []string `json:"usedBy,omitempty"`
+}
+
+type outputJSON struct {
+	Name string `json:"name"`
+	placeJSON
+	ActiveLow bool     `json:"activeLow"`
+	Safe      string   `json:"safe"`
+	MaxOnMS   int      `json:"maxOnMS"`
+	Interlock []string `json:"interlock,omitempty"`
+}
+
+type inputJSON struct {
+	Name string `json:"name"`
+	placeJSON
+	ActiveLow  bool   `json:"activeLow"`
+	Bias       string `json:"bias"`
+	DebounceUS int    `json:"debounceUS"`
+	NC         bool   `json:"nc"`
+}
+
+type busJSON struct {
+	Name       string   `json:"name"`
+	Device     string   `json:"device,omitempty"`
+	What       string   `json:"what,omitempty"`
+	RS485      string   `json:"rs485,omitempty"`
+	HeaderPins []int    `json:"headerPins,omitempty"`
+	UsedBy     []string `json:"usedBy,omitempty"`
+}
+
+type watchdogJSON struct {
+	Device   string `json:"device"`
+	TimeoutS int    `json:"timeoutS"`
+}
+
+type bootLineJSON struct {
+	Line string `json:"line"`
+	Why  string `json:"why"`
+}
+
+func jsonOf(b boards.Board, u uses) boardJSON {
+	j := boardJSON{
+		Name: b.Name, Title: b.Title, Extends: b.Extends, Backend: b.Backend.String(), Chip: b.Header.Chip, RTC: b.RTC, Notes: b.Notes,
+		Outputs: []outputJSON{}, Inputs: []inputJSON{}, UARTs: []busJSON{}, I2C: []busJSON{}, SPI: []busJSON{},
+		Config: bootJSON(b.Config), Cmdline: bootJSON(b.Cmdline),
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Outputs)) {
+		o := b.Outputs[name]
+		j.Outputs = append(j.Outputs, outputJSON{name, placeOf(b, o.Line, u.devices[name]), o.ActiveLow, o.Safe.String(), o.MaxOnMS, o.Interlock})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Inputs)) {
+		in := b.Inputs[name]
+		j.Inputs = append(j.Inputs, inputJSON{name, placeOf(b, in.Line, u.devices[name]), in.ActiveLow, in.Bias.String(), in.DebounceUS, in.NC})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.UARTs)) {
+		uart := b.UARTs[name]
+		j.UARTs = append(j.UARTs, busJSON{Name: name, Device: uart.Path, RS485: uart.RS485.String(), HeaderPins: pinsOf(b, uart.GPIO), UsedBy: u.devices[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.I2C)) {
+		j.I2C = append(j.I2C, busJSON{Name: name, Device: b.I2C[name].Device(), HeaderPins: pinsOf(b, b.I2C[name].GPIO), UsedBy: u.devices[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.SPI)) {
+		j.SPI = append(j.SPI, busJSON{Name: name, Device: b.SPI[name].Device(), HeaderPins: pinsOf(b, b.SPI[name].GPIO), UsedBy: u.devices[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Taken)) {
+		j.Taken = append(j.Taken, busJSON{Name: name, What: b.Taken[name].What, HeaderPins: pinsOf(b, b.Taken[name].GPIO)})
+	}
+	if b.Watchdog.Device != "" {
+		j.Watchdog = &watchdogJSON{b.Watchdog.Device, b.Watchdog.TimeoutS}
+	}
+	return j
+}
+
+func placeOf(b boards.Board, name string, usedBy []string) placeJSON {
+	line := b.Lines[name]
+	place := placeJSON{Line: name, Place: line.Place(), UsedBy: usedBy}
+	if pin, found := b.Header.ByGPIO(line.Number); found && line.Chip == b.Header.Chip {
+		place.HeaderPin = pin.Number
+	}
+	return place
+}
+
+func pinsOf(b boards.Board, lines []int) (pins []int) {
+	for _, line := range lines {
+		if pin, found := b.Header.ByGPIO(line); found {
+			pins = append(pins, pin.Number)
+		}
+	}
+	return pins
+}
+
+func bootJSON(lines []boards.BootLine) (all []bootLineJSON) {
+	for _, line := range lines {
+		all = append(all, bootLineJSON{line.Line, line.Why})
+	}
+	return all
+}
