@@ -19,7 +19,7 @@
 //
 // Guarantees for inputs: the kernel debounces by the board's debounce_us, dates each edge (the time is that of the edge, not
 // of its being read), and numbers it. No edge is missed while a thousand fit into the kernel's buffer; then the newest are
-// kept, a Group says how many were lost, and an Input goes on with the level. Besides, the level is looked at every second.
+// kept, a Group says how many were lost, and an Input goes on with the level. Besides, the level is looked at every ten seconds.
 //
 // Guarantees for buses: one goroutine for each, one transaction at a time. No call lasts longer than 800 ms, whatever a device
 // does to the wires; what a bus fails with is named, with a hint (ErrBusStuck, ErrNoAnswer, ErrBusAbsent). A bus that was
