@@ -44,6 +44,27 @@ func (s Settings) Int(key string, fallback int) (int, error) {
 	return int(number), nil
 }
 
+// Texts is a setting that is a list of strings, or nil if it is absent.
+func (s Settings) Texts(key string) ([]string, error) {
+	switch list := s[key].(type) {
+	case nil:
+		return nil, nil
+	case []string:
+		return list, nil
+	case []any: // as a file is decoded
+		texts := make([]string, 0, len(list))
+		for _, value := range list {
+			text, ok := value.(string)
+			if !ok {
+				return nil, fmt.Errorf("%w: %s: %v in the list: write texts in quotes", ErrSettings, key, value)
+			}
+			texts = append(texts, text)
+		}
+		return texts, nil
+	}
+	return nil, fmt.Errorf("%w: %s = %v: write a list of texts in quotes", ErrSettings, key, s[key])
+}
+
 // Catalog finds drivers by name.
 type Catalog []Driver
 

@@ -28,6 +28,9 @@ type Sample struct {
 	DistanceMM int32
 	FieldNT    [3]int32 // magnetic field in nanotesla: x, y, z
 	Occupied   bool
+	// TemperatureCentiC is the sensor's own temperature in hundredths of a degree, if it tells one, with any kind.
+	TemperatureCentiC int16
+	HasTemperature    bool
 }
 
 // SampleKind says which fields of a Sample hold.
@@ -94,6 +97,8 @@ type PlateRead struct {
 	Direction  fact.Direction
 	Vehicle    fact.SpotType // what size the camera takes it for; AnyType if it does not say
 	CameraMS   int64         // the camera's clock, Unix ms; kept, never billed
+	GatewayMS  int64         // the gateway's clock when it came, Unix ms; 0: the driver does not say
+	Image      string        // the camera's name for its picture, which stays there
 }
 
 // PlateCandidate is a second opinion of a camera.

@@ -2,24 +2,50 @@ package all
 
 import (
 	"gatehouse/drivers"
+	"gatehouse/drivers/axis"
 	"gatehouse/drivers/column"
 	"gatehouse/drivers/contact"
+	"gatehouse/drivers/dahua"
+	"gatehouse/drivers/hcsr04"
+	"gatehouse/drivers/hikvision"
+	"gatehouse/drivers/lilin"
+	"gatehouse/drivers/lorawan"
+	"gatehouse/drivers/magnetic"
+	"gatehouse/drivers/maxbotix"
+	"gatehouse/drivers/modbus"
+	"gatehouse/drivers/openalpr"
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/relaybarrier"
 	"gatehouse/drivers/sign"
+	"gatehouse/drivers/spotinput"
 	"gatehouse/drivers/terminal"
 	"gatehouse/drivers/ultrasonic"
+	"gatehouse/drivers/urm"
+	"gatehouse/drivers/zonecontroller"
 )
 
-// Catalog lists all drivers.
+// Catalog lists all drivers. Those of one catalog share buses: call it once for a gateway.
 func Catalog() drivers.Catalog {
+	buses := modbus.NewBuses()
 	return drivers.Catalog{
+		axis.Driver(),
 		column.Driver(),
 		contact.Driver(),
+		dahua.Driver(),
+		hcsr04.Driver(),
+		hikvision.Driver(),
+		lilin.Driver(),
+		lorawan.Driver(),
+		magnetic.Driver(),
+		maxbotix.Driver(),
+		openalpr.Driver(),
 		platerecognizer.Driver(),
 		relaybarrier.Driver(),
 		sign.Driver(),
+		spotinput.Driver(),
 		terminal.Driver(),
 		ultrasonic.Driver(),
+		urm.Driver(),
+		zonecontroller.Driver(buses),
 	}
 }

@@ -90,3 +90,12 @@ func TestLostEdgesAreCounted(t *testing.T) {
 		}
 	})
 }
+
+func TestTheFakeBrokerKeepsTheContract(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		drivertest.TestBroker(t, drivertest.BrokerBench{
+			Host: host, Name: "lora", Lose: func() { host.Lose("lora") }, Reach: func() { host.Restore("lora") },
+		})
+	})
+}

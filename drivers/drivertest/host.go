@@ -19,6 +19,9 @@ type Host struct {
 	opened  int
 	open    map[string]bool
 	lost    map[string]bool
+
+	brokers     brokers
+	connections int // to brokers
 }
 
 // NewHost makes a board on which every name exists.
@@ -139,6 +142,7 @@ func (h *Host) setLost(name string, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lost[name] = lost
+	h.brokers.find(name).setLost(lost)
 	if input, found := h.inputs[name]; found {
 		input.setLost(lost)
 	}
@@ -166,6 +170,4 @@ func (h *Host) Close() {
 }
 
 // Broker opens a broker of the site.
-func (h *Host) Broker(string) (drivers.Broker, error) {
-	return nil, fmt.Errorf("drivertest: brokers: %w", drivers.ErrUnsupported)
-}
+func (h *Host) Broker(name string) (drivers.Broker, error) { return h.openBroker(name) }

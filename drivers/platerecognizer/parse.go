@@ -1,173 +1,73 @@
 package platerecognizer
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
-	"gatehouse/drivers"
-	"gatehouse/sync/fact"
+	"gatehouse/drivers/platecamera"
 )
 
-// ErrBody is the error for a body that can't be understood.
-var ErrBody = errors.New("platerecognizer: not an event of Plate Recognizer Stream")
-
-// The bounds of an event. A picture shows a lane, not a car park.
-const (
-	resultsMax    = 16
-	candidatesMax = 16
-	textMax       = 64 // bytes of a plate, a camera's name, a country
-)
-
-// recognition is the one kind of event that carries plates.
-const recognition = "recognition"
-
-// event is the body as it is written, as far as it matters.
-type event struct {
-	Hook hook `json:"hook"`
-	Data data `json:"data"`
+// Format reads what Stream and Snapshot post or answer.
+func Format() platecamera.Format {
+	return platecamera.Format{Vendor: "platerecognizer", Claims: claims, Read: readDocument}
 }
 
-type hook struct {
-	ID    string `json:"id"`
-	Event string `json:"event"`
+func claims(document platecamera.Node) bool {
+	if hook := document.Get("hook"); hook.IsObject() {
+		return hook.Get("event").Exists() || document.Get("data").Exists()
+	}
+	if document.Get("data_type").Exists() || document.Get("epoch_time").Exists() {
+		return false
+	}
+	return document.Get("results").IsList()
 }
 
-type data struct {
-	Camera    string   `json:"camera_id"`
-	Timestamp string   `json:"timestamp"`
-	Results   []result `json:"results"`
-}
-
-type result struct {
-	Plate      string      `json:"plate"`
-	Score      float64     `json:"score"`
-	Candidates []candidate `json:"candidates"`
-	Region     region      `json:"region"`
-	Vehicle    vehicle     `json:"vehicle"`
-	Direction  any         `json:"direction"`
-}
-
-type candidate struct {
-	Plate string  `json:"plate"`
-	Score float64 `json:"score,omitempty"`
-}
-
-type region struct {
-	Code string `json:"code"`
-}
-
-type vehicle struct {
-	Type string `json:"type"`
-}
-
-// Parse reads an event's body. An event of another kind has no reads. inwardDegrees is the direction in the picture
-// of a vehicle that drives in, or negative if that is not known.
-func Parse(body []byte, inwardDegrees int) ([]drivers.PlateRead, error) {
-	var e event
-	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBody, err)
+func readDocument(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	hook, data := document.Get("hook"), document.Get("data")
+	if !data.Exists() {
+		data = document
+	}
+	base := platecamera.Event{Camera: data.Any("camera_id").Text(), Picture: data.Any("filename").Text()}
+	if base.Camera == "" {
+		base.Camera = hook.Get("id").Text()
+	}
+	for _, name := range []string{"timestamp", "timestamp_camera", "timestamp_local"} {
+		if base.Time.IsZero() {
+			base.Time, _ = platecamera.TimeOf(data.Get(name), zone)
+		}
+	}
+	var events []platecamera.Event
+	for result := range data.Get("results").Items() {
+		events = append(events, readResult(base, result))
 	}
 	switch {
-	case e.Hook.Event == "":
-		return nil, fmt.Errorf("%w: hook.event is missing", ErrBody)
-	case e.Hook.Event != recognition:
-		return nil, nil
-	case len(e.Data.Results) > resultsMax:
-		return nil, fmt.Errorf("%w: %d results, more than %d", ErrBody, len(e.Data.Results), resultsMax)
+	case len(events) > 0:
+		return events
+	case data.Get("results").IsList():
+		base.Kind, base.Empty = platecamera.Unread, true
+	case strings.Contains(strings.ToLower(hook.Get("event").Text()), "heartbeat"):
+		base.Kind = platecamera.Heartbeat
 	}
-	camera := e.Data.Camera
-	if camera == "" {
-		camera = e.Hook.ID
-	}
-	reads := make([]drivers.PlateRead, 0, len(e.Data.Results))
-	for i, r := range e.Data.Results {
-		if err := r.check(camera, e.Data.Timestamp); err != nil {
-			return nil, err
-		}
-		read := r.read(inwardDegrees)
-		read.CameraMS = unixMS(e.Data.Timestamp)
-		read.EventID = eventID(camera, e.Data.Timestamp, read.Raw, i)
-		reads = append(reads, read)
-	}
-	return reads, nil
+	return []platecamera.Event{base}
 }
 
-// eventID tells events apart. Vehicles without a plate in one picture are told apart by their place in the list.
-func eventID(camera, timestamp, plate string, place int) string {
-	if plate == "" {
-		plate = "#" + strconv.Itoa(place+1)
+// readResult reads one vehicle. Where vehicles are looked for before plates, a plate is an object with opinions in it.
+func readResult(e platecamera.Event, result platecamera.Node) platecamera.Event {
+	plate, opinions, score := result.Get("plate"), result.Get("candidates"), result.Get("score")
+	region := result.Get("region", "code")
+	if plate.IsObject() {
+		opinions = plate.Get("props", "plate")
+		score, region = opinions.First().Get("score"), plate.Get("props", "region").First().Get("value")
+		plate = opinions.First().Get("value")
 	}
-	return camera + "/" + timestamp + "/" + strings.ToUpper(plate)
-}
-
-// check bounds all texts that are kept.
-func (r result) check(camera, timestamp string) error {
-	for _, text := range []struct{ name, value string }{
-		{"plate", r.Plate}, {"region.code", r.Region.Code}, {"camera_id", camera}, {"timestamp", timestamp},
-	} {
-		if len(text.value) > textMax {
-			return fmt.Errorf("%w: %s has %d bytes, more than %d", ErrBody, text.name, len(text.value), textMax)
-		}
+	e.Kind, e.Raw, e.Confidence = platecamera.Read, plate.Text(), platecamera.ShareOf(score, 1)
+	for opinion := range opinions.Items() {
+		e.Candidates = append(e.Candidates, platecamera.Candidate{
+			Raw: opinion.Any("plate", "value").Text(), Confidence: platecamera.ShareOf(opinion.Get("score"), 1),
+		})
 	}
-	return nil
-}
-
-func (r result) read(inwardDegrees int) drivers.PlateRead {
-	read := drivers.PlateRead{
-		Raw: r.Plate, Country: r.Region.Code, Vehicle: spotType(r.Vehicle.Type), Direction: direction(r.Direction, inwardDegrees),
-	}
-	if r.Plate != "" {
-		read.Confidence = perMille(r.Score)
-	}
-	for _, c := range r.Candidates[:min(len(r.Candidates), candidatesMax)] {
-		if c.Plate != "" && len(c.Plate) <= textMax {
-			read.Candidates = append(read.Candidates, drivers.PlateCandidate{Raw: c.Plate, Confidence: perMille(c.Score)})
-		}
-	}
-	return read
-}
-
-func perMille(score float64) uint16 { return uint16(math.Round(min(max(score, 0), 1) * 1000)) }
-
-// spotType is the size of spot that a vehicle of this type needs.
-func spotType(vehicleType string) fact.SpotType {
-	switch strings.ToLower(vehicleType) {
-	case "big truck", "bus", "van":
-		return fact.Large
-	case "motorcycle", "pickup truck", "sedan", "suv":
-		return fact.Regular
-	}
-	return fact.AnyType
-}
-
-// direction tells inward from outward by the angle between two directions in the picture.
-func direction(written any, inwardDegrees int) fact.Direction {
-	degrees, ok := written.(float64)
-	if text, isText := written.(string); isText {
-		number, err := strconv.ParseFloat(text, 64)
-		degrees, ok = number, err == nil
-	}
-	if !ok || inwardDegrees < 0 || math.IsNaN(degrees) || math.Abs(degrees) > 360 {
-		return fact.DirectionUnknown
-	}
-	apart := math.Mod(math.Abs(degrees-float64(inwardDegrees)), 360)
-	if min(apart, 360-apart) <= 90 {
-		return fact.Inward
-	}
-	return fact.Outward
-}
-
-// unixMS is 0 for a time that can't be read: the plate counts all the same.
-func unixMS(timestamp string) int64 {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00"} {
-		if at, err := time.Parse(layout, timestamp); err == nil {
-			return at.UnixMilli()
-		}
-	}
-	return 0
+	e.Country = region.Text()
+	e.Direction = platecamera.WordOf(result.Get("direction"))
+	e.Vehicle = strings.ToLower(result.Get("vehicle", "type").Text())
+	return e
 }

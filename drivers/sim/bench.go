@@ -41,9 +41,12 @@ type Bench struct {
 	dropped   atomic.Int64
 	kick      chan struct{} // holds a token when the world has something to do that nobody waits for
 
+	inputs []Inputs // by gate; of the goroutine that delivers
+
 	mu       sync.Mutex
 	world    *world.World
-	speed    int // 0: it stands
+	pace     *Pace // nil: by speed
+	speed    int   // 0: it stands
 	anchor   time.Time
 	anchorMS int64
 }
@@ -53,6 +56,7 @@ func New(o Options) (*Bench, error) {
 	b := &Bench{
 		plan: o.World.Plan(), world: o.World, ports: map[string]*port{}, columns: map[int]*columnPeer{}, terminals: map[int]*terminalPeer{},
 		signs: map[string]*sign.Simulator{}, epochMS: time.Now().UnixMilli(), kick: make(chan struct{}, 1),
+		inputs: make([]Inputs, len(o.World.Plan().Gates)),
 	}
 	var err error
 	if b.relays, err = relaysOf(o.Board, len(b.plan.Gates)); err != nil {
@@ -221,6 +225,9 @@ func (b *Bench) start(speed int) {
 
 // nowMS is the world's time that belongs to the clock's. The caller holds mu.
 func (b *Bench) nowMS() int64 {
+	if b.pace != nil {
+		return max(b.world.NowMS(), b.pace.NowMS())
+	}
 	if b.speed == 0 {
 		return b.world.NowMS()
 	}
@@ -244,6 +251,9 @@ func (b *Bench) advance(signals []world.Signal) ([]world.Signal, time.Duration) 
 func (b *Bench) act(do func(ms int64)) {
 	b.mu.Lock()
 	do(b.nowMS())
+	if b.pace != nil {
+		b.allowNext() // what it led to may happen before anything else
+	}
 	b.mu.Unlock()
 	select {
 	case b.kick <- struct{}{}:
@@ -253,6 +263,7 @@ func (b *Bench) act(do func(ms int64)) {
 
 // deliver gives a signal to the device whose it is.
 func (b *Bench) deliver(s world.Signal) {
+	b.note(s)
 	switch s := s.(type) {
 	case world.LoopEdge:
 		what := armingInput

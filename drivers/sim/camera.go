@@ -22,6 +22,7 @@ type camera struct {
 	client  http.Client
 	bodies  chan []byte
 	dropped *atomic.Int64
+	busy    atomic.Int64 // events that are on their way
 
 	mu  sync.Mutex
 	url string
@@ -39,9 +40,11 @@ func (c *camera) setURL(url string) {
 
 // send queues an event; a camera with too many of them forgets it.
 func (c *camera) send(body []byte) {
+	c.busy.Add(1)
 	select {
 	case c.bodies <- body:
 	default:
+		c.busy.Add(-1)
 		c.dropped.Add(1)
 	}
 }
@@ -54,6 +57,7 @@ func (c *camera) run(ctx context.Context) {
 			if !c.post(ctx, body) {
 				c.dropped.Add(1)
 			}
+			c.busy.Add(-1)
 		case <-ctx.Done():
 			return
 		}

@@ -3,8 +3,10 @@ package sim
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"github.com/creack/pty"
 
@@ -19,7 +21,8 @@ const writeLimit = time.Millisecond
 type port struct {
 	path string
 	far  *os.File
-	near *os.File // kept open, so that the cable does not hang up between two openings
+	near *os.File    // kept open, so that the cable does not hang up between two openings
+	sent atomic.Bool // and perhaps not read yet
 }
 
 // plug makes a port whose near end is raw, as if it had been open before.
@@ -63,6 +66,7 @@ func (p *port) Read(b []byte) (int, error) { return p.far.Read(b) }
 
 // Write sends bytes; those that nobody takes are lost, as on a cable.
 func (p *port) Write(b []byte) (int, error) {
+	p.sent.Store(true)
 	if err := p.far.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return 0, err
 	}
@@ -71,6 +75,25 @@ func (p *port) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	return n, err
+}
+
+// unread is how many bytes the driver has not read yet; 0 if that can't be told.
+func (p *port) unread() (bytes int) {
+	if !p.sent.Load() {
+		return 0
+	}
+	raw, err := p.near.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	var count int32
+	if err := raw.Control(func(descriptor uintptr) {
+		_, _, _ = syscall.Syscall(syscall.SYS_IOCTL, descriptor, syscall.TIOCINQ, uintptr(unsafe.Pointer(&count)))
+	}); err != nil {
+		return 0
+	}
+	p.sent.Store(count > 0)
+	return int(count)
 }
 
 // forget drops what was sent while nobody listened: a cable remembers nothing.

@@ -21,3 +21,23 @@ func (s Simulator) Send(sample drivers.Sample) error {
 func (s Simulator) SendDistance(distanceMM int32) error {
 	return s.Send(drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: distanceMM})
 }
+
+// Serve is a sensor that must be asked: it answers each command that comes from wire with what measure says, until wire
+// ends.
+func (s Simulator) Serve(wire io.Reader, command byte, measure func() drivers.Sample) error {
+	chunk := make([]byte, 16)
+	for {
+		n, err := wire.Read(chunk)
+		for _, b := range chunk[:n] {
+			if b != command {
+				continue
+			}
+			if err := s.Send(measure()); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return nil // a wire that ended is no fault of the sensor
+		}
+	}
+}

@@ -16,7 +16,10 @@ func Driver() drivers.Driver {
 		Summary: "overhead distance sensor that sends FF H L SUM (A02YYUW, DYP-A02, ME007YS, JSN-SR04T)",
 		Settings: map[string]string{
 			"port":      "name of the serial port on the board",
-			"baud":      "9600 (the default); 115200 for the newer DYP sensors",
+			"model":     "one of " + modelNames() + " (default a02yyuw)",
+			"baud":      "speed of the port (default: the model's)",
+			"blind_mm":  "a distance of so much or less is no reading (default: the model's)",
+			"period_ms": "how often a sensor that must be asked is asked, 60 to 10000 (default 200)",
 			"silent_ms": "without a frame for so long the sensor counts as away (default 5000)",
 		},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
@@ -27,7 +30,8 @@ func Driver() drivers.Driver {
 type Sensor struct {
 	host    drivers.Host
 	port    string
-	mode    drivers.SerialMode
+	model   model
+	period  time.Duration // of asking
 	silent  time.Duration
 	skipped atomic.Uint64
 }
@@ -40,7 +44,14 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	baud, err := settings.Int("baud", 9600)
+	model, err := modelOf(settings)
+	if err != nil {
+		return nil, err
+	}
+	periodMS, err := settings.Int("period_ms", 200)
+	if err == nil && (periodMS < 60 || periodMS > 10_000) {
+		err = fmt.Errorf("%w: period_ms = %d: write 60 to 10000", drivers.ErrSettings, periodMS)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +62,9 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sensor{host: host, port: port, mode: drivers.SerialMode{Baud: baud}, silent: time.Duration(silentMS) * time.Millisecond}, nil
+	return &Sensor{
+		host: host, port: port, model: model, period: time.Duration(periodMS) * time.Millisecond, silent: time.Duration(silentMS) * time.Millisecond,
+	}, nil
 }
 
 // Skipped counts the bytes that made no sense.
@@ -59,38 +72,36 @@ func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
 
 // Sense reports every frame until ctx ends, the port hangs up, or the sensor has been silent for too long.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
-	port, err := s.host.Serial(s.port, s.mode)
+	port, err := s.host.Serial(s.port, drivers.SerialMode{Baud: s.model.baud})
 	if err != nil {
 		return fmt.Errorf("ultrasonic: open port %s: %w", s.port, err)
 	}
 	defer port.Close()
 	var decoder Decoder
 	chunk := make([]byte, 64)
-	heard := time.Now()
+	heard, asked := time.Now(), time.Time{}
 	for ctx.Err() == nil {
+		if s.model.command != 0 && time.Since(asked) >= s.period {
+			asked = time.Now()
+			if _, err := port.Write([]byte{s.model.command}); err != nil {
+				return fmt.Errorf("ultrasonic: ask on port %s: %w", s.port, err)
+			}
+		}
 		n, err := port.Read(chunk)
 		if err != nil {
 			return fmt.Errorf("ultrasonic: read port %s: %w", s.port, err)
 		}
-		for _, sample := range s.decode(&decoder, chunk[:n]) {
-			heard = time.Now()
-			report(sample)
+		before := decoder.Skipped
+		for _, b := range chunk[:n] {
+			if sample, complete := decoder.Push(b); complete {
+				heard = time.Now()
+				report(s.model.judge(sample))
+			}
 		}
+		s.skipped.Add(decoder.Skipped - before)
 		if time.Since(heard) > s.silent {
 			return fmt.Errorf("ultrasonic: port %s: no frame for %v, check the sensor's power and its mode: %w", s.port, s.silent, drivers.ErrOffline)
 		}
 	}
 	return ctx.Err()
-}
-
-func (s *Sensor) decode(decoder *Decoder, chunk []byte) []drivers.Sample {
-	var samples []drivers.Sample
-	before := decoder.Skipped
-	for _, b := range chunk {
-		if sample, complete := decoder.Push(b); complete {
-			samples = append(samples, sample)
-		}
-	}
-	s.skipped.Add(decoder.Skipped - before)
-	return samples
 }

@@ -2,8 +2,10 @@ package ultrasonic_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -109,7 +111,7 @@ func TestSensorKeepsTheContract(t *testing.T) {
 		return drivertest.ListenerBench{
 			Bench: drivertest.Bench{
 				Driver: ultrasonic.Driver(), Host: host, Names: []string{"uart1"},
-				Settings: drivers.Settings{"port": "uart1", "baud": int64(9600), "silent_ms": int64(5000)},
+				Settings: drivers.Settings{"port": "uart1", "baud": int64(9600), "silent_ms": int64(5000), "model": "a02yyuw", "blind_mm": int64(30), "period_ms": int64(200)},
 			},
 			Report: func(any) { _ = simulator.SendDistance(2047) },
 			Garble: func(any) { _, _ = simulator.Out.Write([]byte{0x00, 0xFF, 0xFF, 0x13, 0x55, 0xAA}) },
@@ -125,6 +127,9 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		{drivers.Settings{}, "port is missing: write the name"},
 		{drivers.Settings{"port": int64(1)}, "port = 1: write a text"},
 		{drivers.Settings{"port": "a", "baud": "fast"}, "baud = fast: write a whole number"},
+		{drivers.Settings{"port": "a", "model": "sonar"}, `model = "sonar": write one of a02yyuw, `},
+		{drivers.Settings{"port": "a", "blind_mm": int64(-1)}, "blind_mm = -1: write 0 to 1000"},
+		{drivers.Settings{"port": "a", "period_ms": int64(10)}, "period_ms = 10: write 60 to 10000"},
 		{drivers.Settings{"port": "a", "silent_ms": int64(1)}, "silent_ms = 1: write 500 to 60000"},
 	} {
 		_, err := ultrasonic.Driver().Make(drivertest.NewHost(), c.settings)
@@ -150,4 +155,55 @@ func TestASilentSensorIsAway(t *testing.T) {
 			t.Errorf("left open: %v", open)
 		}
 	})
+}
+
+// Each sensor that must be asked has a command of its own, and is asked in its period.
+func TestSensorsThatMustBeAsked(t *testing.T) {
+	for model, command := range map[string]byte{"jsn-sr04t-asked": 0x55, "aj-sr04m-asked": 0x01} {
+		synctest.Test(t, func(t *testing.T) {
+			host := drivertest.NewHost()
+			far := host.Wire("uart1").Far()
+			go func() {
+				_ = ultrasonic.Simulator{Out: far}.Serve(far, command, func() drivers.Sample { return distance(2100) })
+			}()
+			device, err := ultrasonic.Driver().Make(host, drivers.Settings{"port": "uart1", "model": model, "period_ms": int64(500)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			count := 0
+			_ = device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) {
+				if count++; s != distance(2100) {
+					t.Errorf("%s: %+v", model, s)
+				}
+			})
+			if count < 18 || count > 21 {
+				t.Errorf("%s: %d readings in ten seconds, one each half", model, count)
+			}
+			host.Close()
+		})
+	}
+}
+
+func TestADistanceInTheBlindZoneIsNoReading(t *testing.T) {
+	for model, blindMM := range map[string]int32{"a02yyuw": 30, "jsn-sr04t": 250, "aj-sr04m": 200} {
+		synctest.Test(t, func(t *testing.T) {
+			host := drivertest.NewHost()
+			device, err := ultrasonic.Driver().Make(host, drivers.Settings{"port": "uart1", "model": model})
+			if err != nil {
+				t.Fatal(err)
+			}
+			simulator := ultrasonic.Simulator{Out: host.Wire("uart1").Far()}
+			_ = simulator.SendDistance(blindMM)
+			_ = simulator.SendDistance(blindMM + 1)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			var got []drivers.Sample
+			_ = device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) { got = append(got, s) })
+			if want := []drivers.Sample{{Kind: drivers.SampleInterference}, distance(blindMM + 1)}; !slices.Equal(got, want) {
+				t.Errorf("%s: %+v, want %+v", model, got, want)
+			}
+		})
+	}
 }

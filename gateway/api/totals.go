@@ -118,7 +118,7 @@ type Trends struct {
 // HourOfDay is one civil hour over the last seven days.
 type HourOfDay struct {
 	Hour int    `json:"hour" minimum:"0" maximum:"23"`
-	Avg  string `json:"avgOccupancy" doc:"Mean of each day's highest occupancy in this hour" example:"62.4%"`
+	Avg  string `json:"avgOccupancy" doc:"Mean over the time of this hour, and over the days" example:"62.4%"`
 	Peak string `json:"peakOccupancy" example:"80.0%"`
 	Days int    `json:"days" doc:"How many days are known"`
 }
@@ -126,18 +126,20 @@ type HourOfDay struct {
 func trendsOf(l *lot.Lot) Trends {
 	cfg := l.Config()
 	hours := l.Hours(civilNow(l).AddDate(0, 0, -trendDays).UnixMilli(), endOfTime)
-	var sums, peaks, days [24]int64
+	var sums, known, peaks, days [24]int64 // sums of spot-seconds, known of seconds
 	for i := range hours {
 		at := time.UnixMilli(hours[i].StartMS).In(cfg.Zone).Hour()
-		sums[at] += hours[i].PeakOccupied
+		spotMS, knownMS := l.OccupiedMS(hours[i])
+		sums[at] += spotMS / 1_000
+		known[at] += knownMS / 1_000
 		peaks[at] = max(peaks[at], hours[i].PeakOccupied)
 		days[at]++
 	}
 	spots := int64(len(cfg.Spots))
 	t := Trends{Hourly: make([]HourOfDay, 24)}
 	for at := range t.Hourly {
-		t.Hourly[at] = HourOfDay{at, rate(sums[at], spots*days[at]), rate(peaks[at], spots), int(days[at])}
-		if p := t.PeakHour; days[at] > 0 && (p == nil || sums[at]*days[*p] > sums[*p]*days[at]) {
+		t.Hourly[at] = HourOfDay{at, rate(sums[at], spots*known[at]), rate(peaks[at], spots), int(days[at])}
+		if p := t.PeakHour; days[at] > 0 && (p == nil || sums[at]*known[*p] > sums[*p]*known[at]) {
 			t.PeakHour = new(at)
 		}
 	}

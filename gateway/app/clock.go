@@ -26,6 +26,7 @@ type Clock struct {
 	startMS int64     // wall time at the origin; 0: the machine's
 	floorMS int64     // a moment that has passed for sure
 	trust   atomic.Uint32
+	paced   func() int64 // of a simulation: the time since the origin in ms; nil: the machine's
 }
 
 // NewClock is the machine's clock.
@@ -42,8 +43,20 @@ func NewDemoClock(start time.Time, speed int) *Clock {
 	return c
 }
 
+// NewPacedClock is a demonstration's clock that a simulation moves: now is its time in ms, which never goes back and
+// runs speed times as fast as the machine's at most.
+func NewPacedClock(start time.Time, speed int, now func() int64) *Clock {
+	c := NewDemoClock(start, speed)
+	c.paced = now
+	return c
+}
+
 // Now is the wall time and the time since the clock was made.
 func (c *Clock) Now() (wallMS, monoMS int64) {
+	if c.paced != nil {
+		monoMS = c.paced()
+		return c.startMS + monoMS, monoMS
+	}
 	now := time.Now()
 	monoMS = now.Sub(c.origin).Microseconds() * c.speed / 1_000
 	if c.startMS != 0 {

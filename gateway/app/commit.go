@@ -16,6 +16,8 @@ type commit struct {
 	effects []lot.Effect
 	reply   func(error)
 	since   time.Time
+	began   time.Time // when the event came to be decided on
+	times   *decisionTimes
 	lazy    bool
 
 	mu     sync.Mutex
@@ -36,6 +38,7 @@ func (c *commit) release(perform func(uint64, []lot.Effect)) {
 		_, c.effects = split(c.effects)
 	}
 	perform(c.step, c.effects)
+	c.times.observe(c.effects, c.began)
 	if c.reply != nil {
 		c.reply(nil)
 	}
@@ -55,6 +58,7 @@ func (c *commit) releaseEarly(perform func(uint64, []lot.Effect)) bool {
 		return !sign
 	})
 	perform(c.step, early)
+	c.times.observe(early, c.began)
 	return c.before
 }
 

@@ -29,12 +29,12 @@ type device struct {
 	driver  any
 	watch   func(context.Context) error // nil: the device reports nothing by itself
 	broken  error                       // why it can't serve at all
-	orders  chan order
-	full    atomic.Bool     // orders were refused since it answered last
-	serving atomic.Int32    // its goroutines
-	probed  time.Time       // refresh's alone
-	submit  func(lot.Event) // waits while the inbox is full
-	offer   func(lot.Event) // drops while the inbox is full
+	orders  chan order                  // nil: it obeys none
+	full    atomic.Bool                 // orders were refused since it answered last
+	serving atomic.Int32                // its goroutines
+	probed  time.Time                   // refresh's alone
+	submit  func(lot.Event)             // waits while the inbox is full
+	offer   func(lot.Event)             // drops while the inbox is full
 	log     *slog.Logger
 	arms    *arms
 
@@ -52,7 +52,10 @@ const (
 // newDevice makes a device's driver. A driver that can't be made, or can't do what it is for, is a device that is
 // offline.
 func (a *App) newDevice(described site.Device) *device {
-	d := &device{Device: described, orders: make(chan order, ordersMax), submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms}
+	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms}
+	if d.obeys() { // there are sensors by the thousand
+		d.orders = make(chan order, ordersMax)
+	}
 	driver, found := a.options.Catalog.Find(d.Driver)
 	if !found {
 		d.broken = fmt.Errorf("there is no driver %q", d.Driver)

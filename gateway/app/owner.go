@@ -30,6 +30,7 @@ type owner struct {
 	perform func(step uint64, effects []lot.Effect)
 	changed func()
 	steps   uint64
+	times   decisionTimes
 	last    reading // of the clock
 	lotWake time.Time
 	fatal   error // why this run can't go on
@@ -116,6 +117,7 @@ func (o *owner) step(event lot.Event, reply func(lot.Result, error)) {
 
 // decide has the lot decide on one event, and sends what it asks for on its way.
 func (o *owner) decide(now reading, event lot.Event, reply func(lot.Result, error)) {
+	began := time.Now()
 	out := o.lot.Step(o.stamps.At(now.wallMS, now.monoMS, now.trust), event)
 	o.steps++
 	o.perform(o.steps, out.Urgent)
@@ -127,7 +129,7 @@ func (o *owner) decide(now reading, event lot.Event, reply func(lot.Result, erro
 		o.perform(o.steps, out.Effects)
 		return
 	}
-	c := &commit{step: o.steps, facts: out.Facts, effects: out.Effects, lazy: out.Lazy}
+	c := &commit{step: o.steps, facts: out.Facts, effects: out.Effects, lazy: out.Lazy, began: began, times: &o.times}
 	if reply != nil {
 		result := out.Result
 		c.reply = func(err error) { reply(result, err) }

@@ -105,6 +105,7 @@ func (d *device) sample(sample drivers.Sample) {
 	}
 	reading := occupancy.Reading{
 		Kind: occupancy.Kind(sample.Kind), DistanceMM: sample.DistanceMM, FieldNT: sample.FieldNT, Occupied: sample.Occupied,
+		TemperatureCentiC: sample.TemperatureCentiC, HasTemperature: sample.HasTemperature,
 	}
 	if d.Use == site.UseSecondSensor {
 		reading.Sensor = 1

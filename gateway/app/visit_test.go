@@ -23,6 +23,14 @@ func TestAVisitFromEntryToExit(t *testing.T) {
 		b.passes("OUT")
 		expect(b, "visits that ended", len(factsOf[fact.PaymentReceived](b)), 1)
 		b.view(func(l *lot.Lot) { expect(b, "open tickets", len(l.OpenTickets()), 0) })
+		for _, m := range b.app.Measures() {
+			if m.Name == "lot_gate_decision_seconds" {
+				expect(b, "decisions that were timed", m.Count, 2)
+				expect(b, "of them within the gate's budget", m.Buckets[0.05], 2)
+				return
+			}
+		}
+		b.t.Error("nobody times decisions")
 	})
 }
 

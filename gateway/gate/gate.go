@@ -35,6 +35,8 @@ type Gate struct {
 
 	told      FaultSet
 	qualified bool
+
+	wakeMS int64 // since the last Step
 }
 
 // New is a gate just after power-up: the arm's position is not known, no loop is believed, nothing is commanded.
@@ -46,6 +48,7 @@ func New(cfg Config) *Gate {
 	}
 	g.crossing.strayMS = Never
 	g.arm = arm{hasUp: cfg.UpSwitch, hasDown: cfg.DownSwitch, dueMS: Never}
+	g.wakeMS = g.nextMS()
 	return g
 }
 
@@ -62,6 +65,7 @@ func (g *Gate) Step(nowMS int64, in Input, out []Output) []Output {
 	g.report()
 	g.settle()
 	g.report()
+	g.wakeMS = g.nextMS()
 	out, g.out = g.out, nil
 	return out
 }
@@ -118,7 +122,10 @@ func (g *Gate) expire(byMS int64) {
 }
 
 // WakeMS is when the gate must get a Tick at the latest, unless it gets another input; Never: no need.
-func (g *Gate) WakeMS() int64 {
+func (g *Gate) WakeMS() int64 { return g.wakeMS }
+
+// nextMS is when something is due by itself.
+func (g *Gate) nextMS() int64 {
 	wake := min(g.vendTimeoutMS(), g.arm.dueMS, g.stuckOpenMS(), g.clearDueMS())
 	for at := range g.near {
 		wake = min(wake, g.loops[at].stuckMS)

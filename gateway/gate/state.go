@@ -142,3 +142,14 @@ func (g *Gate) Qualified() bool {
 	}
 	return true
 }
+
+// Inputs are what a gate's loops and switches read last.
+type Inputs struct {
+	Arming, Closing Level
+	Up, Down        bool
+}
+
+// Inputs are what the loops and switches read last.
+func (g *Gate) Inputs() Inputs {
+	return Inputs{Arming: g.loops[ArmingLoop].level, Closing: g.loops[ClosingLoop].level, Up: g.arm.up, Down: g.arm.down}
+}

@@ -55,6 +55,48 @@ func TestFullDiskBreaksTheJournalWithoutAHole(t *testing.T) {
 	})
 }
 
+// A burst that is faster than the next segment can be made ready waits for it: nothing fails, nothing changes its order,
+// and whoever ends the journal in the middle of it loses nothing.
+func TestABurstWaitsForRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		disk := simdisk.New(1)
+		disk.OnOperation(func(op simdisk.Operation) { time.Sleep(time.Duration(op.LatencyMS) * time.Millisecond) })
+		s.options.Disk = disk
+		s.open()
+		disk.SetLatency(func(op simdisk.Operation) int64 {
+			if op.Op == simdisk.OpDatasync {
+				return 25
+			}
+			return 0
+		})
+		var answers []<-chan error
+		for range 30 { // far more than there is room for
+			answers = append(answers, s.hand(40, false), s.hand(1, true))
+		}
+		synced := make(chan error, 1)
+		s.j.Sync(func(err error) { synced <- err })
+		answers = append(answers, synced, s.hand(40, false))
+		if free := s.j.Health().Log.FreeBytes; free > 64<<10 {
+			t.Fatalf("%d bytes are still free: this is no burst", free)
+		}
+		s.close()
+		for i, answer := range answers {
+			if err := <-answer; err != nil {
+				t.Fatalf("append %d: %v", i, err)
+			}
+		}
+		disk.SetLatency(nil)
+		s.open()
+		for i, r := range s.log() {
+			if r.Dot.Seq != uint64(i+1) {
+				t.Fatalf("fact %d of the log is number %d of its run", i+1, r.Dot.Seq)
+			}
+		}
+		s.close()
+	})
+}
+
 // The owner of a broken journal goes on with its own state, in which visits have closed that the log still has open,
 // and appends again what was not durable.
 func TestOwnStateReplacesTheOneThatWasRead(t *testing.T) {

@@ -19,6 +19,7 @@ type Journal struct {
 	log       *factlog.Log
 	committer *factlog.Committer
 	commits   *commits
+	backlog   backlog
 	keeper    *keeper
 	stop      context.CancelFunc // ends the rebuild of the archive
 
@@ -54,9 +55,7 @@ func (j *Journal) Append(records []fact.Record, lazy bool, done func(error)) {
 		go done(j.commits.failure())
 		return
 	}
-	if taken := j.committer.Append(payloads, lazy, func(err error) { done(settle(err)) }); taken != through {
-		j.commits.fail(errNotTaken) // at once: later facts must not follow where these are missing
-	}
+	j.hand(handover{payloads: payloads, lazy: lazy, through: through, done: func(err error) { done(settle(err)) }})
 }
 
 var (
@@ -130,6 +129,7 @@ func (j *Journal) Replace() {
 // if ErrBroken is not among them.
 func (j *Journal) Close(s State) error {
 	j.stop()
+	j.backlog.drained()
 	logErr := j.committer.Close() // the log, too
 	broken := j.commits.failure()
 	j.commits.fail(errClosed)

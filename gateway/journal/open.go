@@ -243,6 +243,7 @@ func (p *opening) clear() error {
 func (p *opening) journal() *Journal {
 	ctx, stop := context.WithCancel(context.Background())
 	j := &Journal{options: p.options, lock: p.lock, log: p.log, stop: stop, header: p.options.header()}
+	j.backlog.empty.L = &j.backlog.mu
 	j.header.Skipped = uint64(p.tail.skipped)
 	j.harvest = harvest{records: p.tail.harvest.records, live: true, archive: true}
 	if j.replace = p.file == nil; !j.replace {

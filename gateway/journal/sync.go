@@ -7,10 +7,10 @@ func (j *Journal) Sync(done func(error)) {
 		go done(err)
 		return
 	}
-	j.committer.Sync(func(err error) {
+	j.hand(handover{done: func(err error) {
 		if err != nil {
 			err = j.commits.fail(err)
 		}
 		done(err)
-	})
+	}})
 }

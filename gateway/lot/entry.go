@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"gatehouse/gateway/gate"
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
 )
 
@@ -49,13 +48,9 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 
 // twin finds the newest open ticket with exactly this plate.
 func (l *Lot) twin(p fact.Plate) *Ticket {
-	match := l.plates.Match(plate.Read{Plate: p, Confidence: 1000})
-	if match.Outcome == plate.Found {
-		match.Others = []fact.TicketID{match.ID}
-	}
 	var newest *Ticket
-	for _, id := range match.Others {
-		if t := l.tickets[id]; t != nil && t.Plate == p && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
+	for _, id := range l.plates.Exact(p) {
+		if t := l.tickets[id]; t != nil && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
 			newest = t
 		}
 	}

@@ -136,8 +136,8 @@ func (l *Lot) exitByTicket(e Shown) {
 // settle lets a ticket's vehicle out if nothing is due, and asks for what is.
 func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plate) fact.Reason {
 	n := l.lane(i)
-	if l.pending(t.ID) {
-		return t.Reason
+	if t.Status == TicketLeaving && l.pending(t.ID) {
+		return t.Reason // one that was only let in and stands here now has passed its entry, whatever the loops there say
 	}
 	account := l.Account(t, l.now)
 	if account.ClockDoubted {

@@ -22,6 +22,7 @@ type lane struct {
 	read     PlateSeen
 	readMS   int64
 	fresh    bool // read is of a vehicle that was not decided on yet
+	early    bool // and was read while another stood on the loop: it may be of that one
 	answered PlateSeen
 	answerMS int64 // when answered was decided on
 	lastRead string
@@ -55,6 +56,8 @@ const (
 const (
 	// welcomeMS is how long a message stays on a display after its vehicle is gone.
 	welcomeMS = 4_000
+	// betterMS is how long a vehicle whose plate may have been read early waits for a reading of its own.
+	betterMS = 1_000
 	// answerMS is how long a card payment may take before the terminal is asked about it.
 	answerMS = 60_000
 )
@@ -111,6 +114,10 @@ func (n *lane) expire(l *Lot, i int) {
 	n.wait(waitNone, never)
 	switch waited {
 	case waitPlate:
+		if n.fresh {
+			l.decide(i) // nothing better came
+			return
+		}
 		n.asked = true
 		l.plateMissing(i)
 	case waitRetry:

@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
@@ -70,7 +72,12 @@ func (l *Lot) arrived(i int, out gate.Output) {
 	n.present, n.granted, n.asked = true, false, false
 	n.ticket, n.payment, n.attempts, n.dueMinor, n.shown, n.seen = "", "", 0, 0, fact.CredentialNone, ""
 	n.towards = out.Direction
-	if n.fresh && l.now.MonoMS-n.readMS <= l.cfg.Policy.PlateFreshMS {
+	n.fresh = n.fresh && l.now.MonoMS-n.readMS <= l.cfg.Policy.PlateFreshMS
+	switch {
+	case n.fresh && n.early:
+		n.wait(waitPlate, l.now.MonoMS+min(betterMS, l.cfg.Policy.PlateWaitMS))
+		return
+	case n.fresh:
 		l.decide(i)
 		return
 	}
@@ -138,12 +145,29 @@ func (l *Lot) unsettled(i int, out gate.Output) fact.TicketID {
 }
 
 // slipped forgets a vehicle that went through without a grant: behind another, in a hold, by a person's word. If it was
-// being asked to pay, its ticket becomes suspect, not closed.
+// being asked to pay, its ticket becomes suspect, not closed; unless its spot saw it leave as well.
 func (l *Lot) slipped(i int, id fact.TicketID) {
 	if t := l.tickets[id]; t != nil && t.Open() {
-		l.suspect(t, fact.ReasonMissedExit)
+		if slices.Contains(l.roaming, t) {
+			l.goneOwing(i, t)
+		} else {
+			l.suspect(t, fact.ReasonMissedExit)
+		}
 	}
 	l.left(i)
+}
+
+// goneOwing ends the stay of a vehicle that left its spot, was asked to pay at the exit, and went through without: two
+// witnesses are enough. What it was asked for is a debt.
+func (l *Lot) goneOwing(i int, t *Ticket) {
+	dueMinor := l.Account(t, l.now).DueMinor
+	if asked := l.lanes[i].dueMinor; asked > 0 {
+		dueMinor = min(dueMinor, asked)
+	}
+	if dueMinor > 0 {
+		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
+	}
+	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: "gateway", Note: "left its spot, and the exit without a grant"})
 }
 
 // fire raises every gate and holds it, or ends that.
@@ -212,7 +236,7 @@ func (l *Lot) plateSeen(e PlateSeen) {
 	if l.repeated(n, e) {
 		return
 	}
-	n.read, n.readMS, n.fresh = e, l.now.MonoMS, true
+	n.read, n.readMS, n.fresh, n.early = e, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)
 	}

@@ -212,14 +212,61 @@ func (l *Lot) hour(wallMS int64) *Hour {
 	if n := len(l.hours); n > 0 && l.hours[n-1].StartMS >= startMS {
 		startMS = l.hours[n-1].StartMS // a clock that went back adds to the newest hour
 	} else {
-		l.hours = append(l.hours, Hour{StartMS: startMS, PeakInside: l.meta.LoopInside, PeakOccupied: int64(l.counts.all[fact.SpotOccupied])})
-		if len(l.hours) > hoursMax {
-			l.dirty.add(TableHours, hourKey(l.hours[0].StartMS))
-			l.hours = l.hours[1:]
-		}
+		l.endHours(startMS)
+		l.addHour(Hour{StartMS: startMS, OccupiedUntil: startMS})
 	}
 	l.dirty.add(TableHours, hourKey(startMS))
 	return &l.hours[len(l.hours)-1]
+}
+
+// quietHoursMax is how many hours without any fact are written down before the next one.
+const quietHoursMax = 24
+
+// endHours ends the newest hour, and has the quiet ones follow it, since when nothing changed.
+func (l *Lot) endHours(untilMS int64) {
+	if len(l.hours) == 0 {
+		return
+	}
+	newest := &l.hours[len(l.hours)-1]
+	endMS := newest.StartMS + hourMS
+	l.stayOccupied(newest, endMS)
+	l.dirty.add(TableHours, hourKey(newest.StartMS))
+	if untilMS-endMS > quietHoursMax*hourMS {
+		return // nobody was there to know
+	}
+	for ; endMS+hourMS <= untilMS; endMS += hourMS {
+		quiet := Hour{StartMS: endMS, OccupiedUntil: endMS}
+		l.stayOccupied(&quiet, endMS+hourMS)
+		l.addHour(quiet)
+		l.dirty.add(TableHours, hourKey(endMS))
+	}
+}
+
+// addHour begins an hour.
+func (l *Lot) addHour(h Hour) {
+	h.PeakInside, h.PeakOccupied = l.meta.LoopInside, int64(l.counts.all[fact.SpotOccupied])
+	l.hours = append(l.hours, h)
+	if len(l.hours) > hoursMax {
+		l.dirty.add(TableHours, hourKey(l.hours[0].StartMS))
+		l.hours = l.hours[1:]
+	}
+}
+
+// stayOccupied counts the time up to a moment for the spots that are occupied.
+func (l *Lot) stayOccupied(h *Hour, untilMS int64) {
+	if untilMS > h.OccupiedUntil {
+		h.OccupiedMS += int64(l.counts.all[fact.SpotOccupied]) * (untilMS - h.OccupiedUntil)
+		h.OccupiedUntil = untilMS
+	}
+}
+
+// OccupiedMS is the time that spots were occupied in an hour, added up, and for how long that is known: in the newest hour,
+// until now.
+func (l *Lot) OccupiedMS(h Hour) (spotMS, knownMS int64) {
+	if h.StartMS == l.hours[len(l.hours)-1].StartMS {
+		l.stayOccupied(&h, min(max(h.OccupiedUntil, l.now.WallMS), h.StartMS+hourMS))
+	}
+	return h.OccupiedMS, h.OccupiedUntil - h.StartMS
 }
 
 func hourKey(startMS int64) string { return fmt.Sprintf("%016x", uint64(startMS)) }

@@ -140,6 +140,8 @@ func (l *Lot) applySpotChanged(r fact.Record, f fact.SpotChanged) {
 	if leaves {
 		ticket = l.tickets[l.spots[i].Ticket]
 	}
+	hour := l.hour(r.At.WallMS)
+	l.stayOccupied(hour, min(r.At.WallMS, hour.StartMS+hourMS))
 	l.changeSpot(i, func(s *SpotState) {
 		s.Sensed, s.Confidence, s.SinceMS, s.Vehicle = f.After, f.Confidence, sinceMS, f.Vehicle
 		if leaves {
@@ -154,7 +156,6 @@ func (l *Lot) applySpotChanged(r fact.Record, f fact.SpotChanged) {
 		l.roam(ticket)
 		l.dirty.add(TableTickets, string(ticket.ID))
 	}
-	hour := l.hour(r.At.WallMS)
 	hour.PeakOccupied = max(hour.PeakOccupied, int64(l.counts.all[fact.SpotOccupied]))
 }
 

@@ -108,7 +108,7 @@ type Hour struct {
 	PeakOccupied  int64 `cbor:"11,keyasint,omitempty" json:"peakOccupied"`
 	Tailgates     int64 `cbor:"12,keyasint,omitempty" json:"tailgates"`
 	Corrections   int64 `cbor:"13,keyasint,omitempty" json:"corrections"`
-	OccupiedMS    int64 `cbor:"14,keyasint,omitempty" json:"-"` // spot-milliseconds, for the mean
+	OccupiedMS    int64 `cbor:"14,keyasint,omitempty" json:"-"` // of all spots, added up until OccupiedUntil
 	OccupiedUntil int64 `cbor:"15,keyasint,omitempty" json:"-"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gatehouse/gateway/gate"
 	"gatehouse/sync/fact"
 )
 
@@ -169,6 +170,9 @@ type GateView struct {
 	Last      Decision       `json:"lastDecision"`
 	DueMinor  int64          `json:"dueMinor"`
 }
+
+// GateInputs are what a gate's loops and switches read last.
+func (l *Lot) GateInputs(i int) gate.Inputs { return l.lanes[i].passage.Inputs() }
 
 // GateView is a gate's present state.
 func (l *Lot) GateView(i int) GateView {

@@ -24,11 +24,18 @@ func (v *sensor) measure(cfg *Config, nowMS int64, r *Reading, status fact.SpotS
 		v.begin(cfg, nowMS, r, status)
 	}
 	v.baseKind = r.Kind
-	if v.stage != known {
-		v.accept(cfg, nowMS, r, v.learn(cfg, nowMS, r), doubtfulConfidence)
-		return
+	if r.Kind == Field {
+		v.empty.feel(nowMS, r)
 	}
-	v.compare(cfg, nowMS, r)
+	switch {
+	case v.stage != known:
+		v.accept(cfg, nowMS, r, v.learn(cfg, nowMS, r), doubtfulConfidence)
+		v.cause = learnCause(v.stage)
+	case r.Kind == Field:
+		v.compareField(cfg, nowMS, r)
+	default:
+		v.compare(cfg, nowMS, r)
+	}
 }
 
 // begin decides how the baseline is found: the installer measured it; or a car is there, so that the first
@@ -46,9 +53,17 @@ func (v *sensor) begin(cfg *Config, nowMS int64, r *Reading, status fact.SpotSta
 	}
 }
 
+func learnCause(stage stage) Cause {
+	if stage == anchored {
+		return CauseCarAtStart
+	}
+	return CauseLearned
+}
+
 // settleOn makes base the baseline, and the place from which its drift is measured.
 func (v *sensor) settleOn(base [3]int32, nowMS int64) {
-	v.stage, v.base, v.home, v.drift, v.trackedMS, v.risen = known, base, base, [3]int32{}, nowMS, 0
+	v.stage, v.base, v.home, v.trackedMS, v.risen = known, base, base, nowMS, 0
+	v.empty, v.other, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), otherHome{}, neighbour{}, nowMS
 }
 
 // learn takes one value of a spot whose baseline is not known, and returns the opinion that it allows.
@@ -60,7 +75,7 @@ func (v *sensor) learn(cfg *Config, nowMS int64, r *Reading) fact.SpotStatus {
 		}
 		v.stage, v.learned = learning, 0
 	}
-	if v.learned > 0 && absolute(v.away(levels, r)) > levels.TrackWithin {
+	if v.learned > 0 && absolute(v.nearer(r)) > levels.TrackWithin {
 		v.learned = 0
 	}
 	v.learned++
@@ -81,15 +96,16 @@ func (v *sensor) learn(cfg *Config, nowMS int64, r *Reading) fact.SpotStatus {
 // field is another.
 func (v *sensor) left(levels *Levels, r *Reading) bool {
 	if r.Kind == Distance {
-		return -v.away(levels, r) >= levels.OccupiedFrom
+		return -v.nearer(r) >= levels.OccupiedFrom
 	}
-	return v.away(levels, r) >= levels.OccupiedFrom
+	return v.nearer(r) >= levels.OccupiedFrom
 }
 
-// compare judges a value by its distance from the baseline.
+// compare judges a distance by how much nearer than the baseline it is.
 func (v *sensor) compare(cfg *Config, nowMS int64, r *Reading) {
 	levels := cfg.levels(r.Kind)
-	away := v.away(levels, r)
+	away := v.nearer(r)
+	v.away, v.from = away, levels.OccupiedFrom
 	if away < -levels.FreeUpTo {
 		if !v.rise(cfg, nowMS, r) {
 			v.doubt(nowMS)
@@ -107,6 +123,10 @@ func (v *sensor) compare(cfg *Config, nowMS int64, r *Reading) {
 		v.track(levels, nowMS, r)
 	}
 	v.accept(cfg, nowMS, r, opinion, confidence)
+	v.cause = CauseEchoNear
+	if opinion == fact.SpotAvailable {
+		v.cause = CauseEchoFloor
+	}
 }
 
 // rise counts echoes from beyond the floor and, when only those come, takes the floor to be there. A floor that
@@ -155,10 +175,6 @@ func (v *sensor) track(levels *Levels, nowMS int64, r *Reading) {
 		home := int64(v.home[axis])
 		v.base[axis] = int32(min(max(int64(v.base[axis])+step, home-drift), home+drift))
 	}
-	if r.Kind == Field {
-		v.lean(elapsedMS)
-		v.straighten(levels)
-	}
 }
 
 // drifted reports whether the baseline is as far from where it was learned as it may go; it is well again a
@@ -180,9 +196,9 @@ func (v *sensor) drifted(cfg *Config) bool {
 	return false
 }
 
-// away is how far a value is from the baseline: for a distance how much nearer (negative: beyond), for a field
+// nearer is how far a value is from the baseline: for a distance how much nearer (negative: beyond), for a field
 // the length of the difference.
-func (v *sensor) away(levels *Levels, r *Reading) int32 {
+func (v *sensor) nearer(r *Reading) int32 {
 	value := r.value()
 	if r.Kind == Distance {
 		return v.base[0]>>baseShift - value[0]
@@ -191,7 +207,7 @@ func (v *sensor) away(levels *Levels, r *Reading) int32 {
 	for axis := range value {
 		difference[axis] = int64(value[axis]) - int64(v.base[axis]>>baseShift)
 	}
-	return int32(v.discounted(levels, difference))
+	return int32(difference.length())
 }
 
 func shifted(value [3]int32) [3]int32 {

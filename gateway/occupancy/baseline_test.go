@@ -220,25 +220,6 @@ func TestTheLineOfDriftIsLearnedAndHidesNoCar(t *testing.T) {
 	p.is(t, fact.SpotAvailable)
 }
 
-// A crowd of cars that each move the field a bit does not lead the baseline away from the line of drift.
-func TestTheBaselineStaysNearTheLineOfDrift(t *testing.T) {
-	p := inGround()
-	p.cfg.PeriodMS[0] = 10 * minute
-	for hours := range int64(5 * 24) {
-		empty := weather(hours)
-		p.every(10*minute, (hours+1)*hour, field(empty[0], empty[1], empty[2]))
-	}
-	empty := weather(0)
-	for aside := range int32(16) {
-		p.every(10*minute, p.nowMS+hour, field(empty[0], empty[1]+aside*500, empty[2]))
-	}
-	learned, _ := p.spot.Baseline(0)
-	if away := learned.Value[1]>>8 + 700; away > 3_500 {
-		t.Errorf("the baseline went %d nT aside", away)
-	}
-	p.is(t, fact.SpotOccupied)
-}
-
 func TestASensorThatChangesItsKindLearnsAnew(t *testing.T) {
 	p := overhead()
 	p.every(5*second, minute, echo(floorMM))

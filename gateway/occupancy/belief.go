@@ -7,6 +7,7 @@ type belief struct {
 	status     fact.SpotStatus
 	confidence uint16
 	reason     fact.Reason
+	voice      *sensor // whose opinion it is; nil: nobody's
 	holdMS     int64
 	sinceMS    int64 // since when somebody said so
 }
@@ -61,13 +62,13 @@ func (s *Spot) withoutVote(cfg *Config, nowMS int64) belief {
 }
 
 // alone is the opinion of one sensor. With low confidence and nobody to ask, it has to hold for longer; and where
-// values come seldom, one alone is not an opinion yet: an echo by a detour would be a car for a whole period.
+// distances come seldom, one alone is not an opinion yet: an echo by a detour would be a car for a whole period.
 func alone(cfg *Config, v *sensor) belief {
-	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS}
+	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, voice: v}
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
 	}
-	if seldom := cfg.PeriodMS[0] > 3*cfg.DebounceMS; seldom && v.valueMS == v.sinceMS {
+	if seldom := cfg.PeriodMS[0] > 3*cfg.DebounceMS; seldom && v.kind == Distance && v.valueMS == v.sinceMS {
 		b.holdMS = max(b.holdMS, cfg.PeriodMS[0]+cfg.DebounceMS)
 	}
 	return b

@@ -7,7 +7,9 @@ type Change struct {
 	Before, After fact.SpotStatus // available, occupied or unknown; equal if the state is what it was
 	Confidence    uint16          // of After, per mille
 	Reason        fact.Reason     // why, where there is more to say than that a sensor said so
+	Cause         Cause           // what the deciding sensor saw
 	SinceMS       int64           // how long ago the change began
+	Raw           Reading         // the deciding sensor's last value, without its temperature
 	Sensor        SensorChange
 }
 

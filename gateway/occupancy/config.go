@@ -42,7 +42,7 @@ type Config struct {
 	BlindMM int32
 
 	Distance Levels // millimetres nearer than the floor
-	Field    Levels // nanotesla away from the empty spot's field vector
+	Field    Levels // nanotesla away from the empty spot's field vector; wider by the doubt about it
 
 	// BinaryConfidence, per mille, is how far a plain yes or no is believed.
 	BinaryConfidence uint16
@@ -54,12 +54,8 @@ type Levels struct {
 	FreeUpTo     int32 // so far and less: free; between the two the opinion stays what it was
 	SureBy       int32 // so far past either level: full confidence
 	TrackWithin  int32 // so near to the baseline, the value may move it
-	TrackPerHour int32 // the fastest that the baseline moves
+	TrackPerHour int32 // the fastest that the baseline of a distance moves
 	DriftMax     int32 // so far from where it was learned the baseline goes, per axis; there it is an alarm
-	// Temperature moves the empty spot's field on a line, a car hardly ever along it. Once the line is known, a
-	// difference along it counts AlongDrift times less, and the baseline stays within AsideDrift of it.
-	AlongDrift int32
-	AsideDrift int32
 }
 
 // levelMax bounds all Levels, so that no sum or product of them overflows.
@@ -87,11 +83,10 @@ func Default() Config {
 		BlindMM:             200,
 		Distance: Levels{
 			OccupiedFrom: 500, FreeUpTo: 350, SureBy: 250,
-			TrackWithin: 200, TrackPerHour: 100, DriftMax: 300, AlongDrift: 1, AsideDrift: 1,
+			TrackWithin: 200, TrackPerHour: 100, DriftMax: 300,
 		},
 		Field: Levels{
-			OccupiedFrom: 4_400, FreeUpTo: 4_000, SureBy: 1_500,
-			TrackWithin: 4_000, TrackPerHour: 1_300, DriftMax: 25_000, AlongDrift: 3, AsideDrift: 2_600,
+			OccupiedFrom: 2_640, FreeUpTo: 2_000, SureBy: 1_500, TrackWithin: 2_100, DriftMax: 25_000,
 		},
 		BinaryConfidence: 950,
 	}
@@ -130,8 +125,8 @@ func (c *Config) Check() error {
 
 func (l *Levels) ordered() bool {
 	return 0 < l.FreeUpTo && l.FreeUpTo < l.OccupiedFrom && l.OccupiedFrom <= levelMax &&
-		min(l.SureBy, l.TrackWithin, l.DriftMax, l.AlongDrift, l.AsideDrift) > 0 && l.TrackPerHour >= 0 &&
-		max(l.SureBy, l.TrackWithin, l.DriftMax, l.AlongDrift, l.AsideDrift, l.TrackPerHour) <= levelMax
+		min(l.SureBy, l.TrackWithin, l.DriftMax) > 0 && l.TrackPerHour >= 0 &&
+		max(l.SureBy, l.TrackWithin, l.DriftMax, l.TrackPerHour) <= levelMax
 }
 
 // levels are those of a kind of reading; nil for a kind that needs no baseline.

@@ -14,8 +14,14 @@
 //   - A spot without a sensor that can be believed is unknown. Unknown is never turned into available by the
 //     lack of a reading; interference and missing echoes never speak for a free spot.
 //   - A baseline moves only while the spot is clearly free, at a bounded rate and within a bounded distance from
-//     where it was learned: it follows the weather and never learns a parked car. For a field, the line on which
-//     temperature moves the empty spot's field is learned too; along it more is forgiven than across.
+//     where it was learned: it follows the weather and never learns a parked car.
+//   - For a field, what temperature makes of the empty spot's field is learned too, and how far that can be trusted.
+//     The levels are wider by the doubt, so that a cold start or a long stay under a car makes no false car; but a
+//     spot under a weak car is free only when the field comes clearly nearer than that car left it.
+//   - An empty spot's field that has moved for good (a steel plate beside it, a sensor turned) is found again: cars
+//     come and go, and between them the field returns to the same place.
+//   - Every Change says its Cause and the raw value that decided. Readings as Records play back to the same changes,
+//     bit for bit.
 //   - The state is a function of the calls: same readings and ticks, same changes. More ticks than asked for
 //     change nothing. No call allocates.
 //

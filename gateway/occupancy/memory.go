@@ -7,19 +7,33 @@ type Baseline struct {
 	Value   [3]int32 `cbor:"2,keyasint,omitempty"`
 	Learned [3]int32 `cbor:"3,keyasint,omitempty"` // before it followed the weather
 	Proven  bool     `cbor:"4,keyasint,omitempty"` // a car came and went
-	Drift   [3]int32 `cbor:"5,keyasint,omitempty"` // on which line it follows the weather
+	// Of a field: how it follows the temperature (see emptyField), and how well that is known.
+	Slopes  [terms - 1][3]int32 `cbor:"6,keyasint,omitempty"`
+	Doubt   [pairs]int32        `cbor:"7,keyasint,omitempty"`
+	Origin  int32               `cbor:"8,keyasint,omitempty"`
+	Lagging int32               `cbor:"9,keyasint,omitempty"`
+	Thermal bool                `cbor:"10,keyasint,omitempty"`
 }
 
 // Baseline is what the sensor has learned; false if it has not.
 func (s *Spot) Baseline(i uint8) (Baseline, bool) {
 	v := &s.sensors[i]
-	return Baseline{Kind: v.baseKind, Value: v.base, Learned: v.home, Proven: v.proven, Drift: v.drift}, v.stage == known
+	e := &v.empty
+	return Baseline{
+		Kind: v.baseKind, Value: v.base, Learned: v.home, Proven: v.proven,
+		Slopes: e.slopes, Doubt: e.doubt, Origin: e.origin, Lagging: e.lagging, Thermal: e.hasWarmth,
+	}, v.stage == known
 }
 
-// SetBaseline gives a sensor what it had learned before a restart.
+// SetBaseline gives a sensor what it had learned before a restart, or what somebody measured: without Doubt, a field
+// counts as just learned.
 func (s *Spot) SetBaseline(i uint8, b Baseline) {
 	v := &s.sensors[i]
-	v.stage, v.baseKind, v.base, v.home, v.proven, v.drift = known, b.Kind, b.Value, b.Learned, b.Proven, b.Drift
+	v.stage, v.baseKind, v.base, v.home, v.proven = known, b.Kind, b.Value, b.Learned, b.Proven
+	v.empty = emptyField{slopes: b.Slopes, doubt: b.Doubt, origin: b.Origin, lagging: b.Lagging, warmth: b.Lagging >> warmShift, hasWarmth: b.Thermal}
+	if b.Doubt == [pairs]int32{} {
+		v.empty.trust()
+	}
 }
 
 // Calibrate takes the next readings of all sensors for those of the empty spot: a person says that it is empty.

@@ -10,6 +10,10 @@ type Reading struct {
 	DistanceMM int32    // of a Distance
 	FieldNT    [3]int32 // of a Field: x, y, z in nanotesla
 	Occupied   bool     // of an Occupied
+	// TemperatureCentiC is what the sensor's thermometer says, in hundredths of a degree, if it has one. It moves the
+	// field of an empty spot as far as a car does.
+	TemperatureCentiC int16
+	HasTemperature    bool
 }
 
 // Kind says which value a Reading carries. The numbers are those of drivers.SampleKind.
@@ -37,17 +41,6 @@ func (r *Reading) value() [3]int32 {
 		return [3]int32{1}
 	}
 	return [3]int32{}
-}
-
-// fingerprint differs for two values that differ, but for one pair in four thousand million.
-func (r *Reading) fingerprint() uint32 {
-	const prime = 16777619
-	mixed := uint32(r.Kind)
-	for _, part := range r.value() {
-		mixed = (mixed*prime ^ uint32(part)) * prime
-		mixed ^= mixed >> 15
-	}
-	return mixed
 }
 
 // valueMax bounds what a sensor can say: 4 kilometres, 4 millitesla. No spot sensor measures that far, and

@@ -26,16 +26,25 @@ type sensor struct {
 	suspectMS int64 // since when nothing but interference or no echo came
 	trackedMS int64 // when the baseline last moved
 
-	base  [3]int32 // the baseline, in 1/256 of a unit
-	home  [3]int32 // where it was learned
-	drift [3]int32 // how far, and on which line, the empty spot's field goes away from home; 1/256 of a unit
-	print uint32   // fingerprint of the last value
+	base [3]int32 // the baseline, in 1/256 of a unit
+	home [3]int32 // where it was learned
+	last [3]int32 // the last value
+
+	// Of a magnetometer:
+	fieldMS   int64 // last field
+	empty     emptyField
+	other     otherHome
+	neighbour neighbour
+	stayed    int32 // how far a parked car moves the field, in nT
+
+	away, from int32 // how far the last value was from the baseline, and from where on that is a car
 
 	confidence uint16
 	opinion    fact.SpotStatus // unknown: none
 	kind       Kind            // of the last value
 	baseKind   Kind            // of the baseline; Alive: of the next value
 	stage      stage
+	cause      Cause
 	learned    uint8 // readings in a row that made the baseline
 	risen      uint8 // readings in a row from beyond the floor
 	fault      fact.Reason
@@ -64,6 +73,7 @@ func (v *sensor) read(cfg *Config, nowMS int64, r *Reading, status fact.SpotStat
 		v.measure(cfg, nowMS, r, status)
 	case Occupied:
 		v.accept(cfg, nowMS, r, plain(r.Occupied), cfg.BinaryConfidence)
+		v.cause = CauseSensorSays
 	default:
 		v.doubt(nowMS)
 	}
@@ -85,8 +95,9 @@ func (v *sensor) doubt(nowMS int64) {
 
 // accept takes over what a value says.
 func (v *sensor) accept(cfg *Config, nowMS int64, r *Reading, opinion fact.SpotStatus, confidence uint16) {
-	if print := r.fingerprint(); !v.spoken || print != v.print {
-		v.print, v.flatMS = print, nowMS
+	value := r.value()
+	if !v.spoken || r.Kind != v.kind || value != v.last {
+		v.flatMS = nowMS
 	}
 	if opinion != v.opinion {
 		if opinion != fact.SpotUnknown && v.opinion != fact.SpotUnknown {
@@ -95,7 +106,7 @@ func (v *sensor) accept(cfg *Config, nowMS int64, r *Reading, opinion fact.SpotS
 		v.opinion, v.sinceMS = opinion, nowMS
 	}
 	v.confidence = confidence - min(confidence, v.noisePenalty(cfg, nowMS))
-	v.kind, v.valueMS, v.spoken, v.suspect, v.withdrawn = r.Kind, nowMS, true, false, false
+	v.last, v.kind, v.valueMS, v.spoken, v.suspect, v.withdrawn = value, r.Kind, nowMS, true, false, false
 }
 
 // flip counts one change of opinion: a leaky bucket of NoiseFlips in NoiseWindowMS, which can't overflow, so

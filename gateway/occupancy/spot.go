@@ -3,7 +3,7 @@ package occupancy
 import "gatehouse/sync/fact"
 
 // Spot is the state of one spot and what its sensors have taught about it. It is a plain value without
-// pointers, of at most 256 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
+// pointers, of at most 656 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
 type Spot struct {
 	sensors     [SensorsMax]sensor
 	wakeMS      int64
@@ -32,6 +32,10 @@ func (s *Spot) Confidence() uint16 { return s.confidence }
 
 // SensorFault is what is wrong with the spot's i-th sensor; ReasonNone if it is well.
 func (s *Spot) SensorFault(i uint8) fact.Reason { return s.sensors[i].fault }
+
+// Away is how far the i-th sensor's last value was from the empty spot's, in its unit, and from where on that is a
+// car; both 0 if it has no baseline.
+func (s *Spot) Away(i uint8) (away, occupiedFrom int32) { return s.sensors[i].away, s.sensors[i].from }
 
 // WakeMS is when Tick must be called at the latest: a time already past if there is something to say at once,
 // Never if nothing happens without a reading.
@@ -120,8 +124,28 @@ func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
 		Before: s.status, After: b.status, Confidence: b.confidence, Reason: b.reason,
 		SinceMS: nowMS - max(b.sinceMS, s.changedMS),
 	}
+	if b.voice != nil {
+		change.Cause, change.Raw = b.voice.cause, s.raw(b.voice)
+	}
 	s.status, s.confidence, s.changedMS = b.status, b.confidence, nowMS
 	return change
+}
+
+// raw is the last value of a sensor as a reading.
+func (s *Spot) raw(v *sensor) Reading {
+	raw := Reading{Kind: v.kind}
+	if v == &s.sensors[1] {
+		raw.Sensor = 1
+	}
+	switch v.kind {
+	case Distance:
+		raw.DistanceMM = v.last[0]
+	case Field:
+		raw.FieldNT = v.last
+	case Occupied:
+		raw.Occupied = v.last[0] != 0
+	}
+	return raw
 }
 
 // nextMS is when something will happen by itself.

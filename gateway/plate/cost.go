@@ -65,27 +65,39 @@ func (p *Policy) read(text text, chars []uint16) reading {
 	return r
 }
 
+// leastUnlike is the least that a plate of another skeleton than r's costs: one character of another class, too many or
+// too few.
+func (p *Policy) leastUnlike(r *reading) int {
+	gap := min(p.EndCost, p.InsideCost)
+	least := gap + r.assumed
+	for i := range r.length {
+		least = min(least, min(gap, p.NearCost, p.OtherCost)+r.sureness[i])
+	}
+	return least
+}
+
 // distance is the least cost by which r may be a reading of plate.
 func (p *Policy) distance(r *reading, plate *text) int {
-	var row [MaxCharacters + 1]int
+	var row, missed [MaxCharacters + 1]int
 	for j := range plate.length {
-		row[j+1] = row[j] + p.missed(r, plate, j)
+		missed[j] = p.missed(r, plate, j)
+		row[j+1] = row[j] + missed[j]
 	}
 	for i := range r.length {
-		diagonal := row[0]
-		row[0] += p.extra(r, i)
+		diagonal, extra := row[0], p.extra(r, i)
+		row[0] += extra
 		for j := range plate.length {
-			swapped := diagonal + p.swapped(r, i, plate.glyphs[j])
+			swapped := diagonal + p.swapped(r, i, &plate.glyphs[j])
 			diagonal = row[j+1]
-			row[j+1] = min(swapped, row[j+1]+p.extra(r, i), row[j]+p.missed(r, plate, j))
+			row[j+1] = min(swapped, row[j+1]+extra, row[j]+missed[j])
 		}
 	}
 	return row[plate.length]
 }
 
 // swapped is the cost of reading the plate's glyph g as the i-th of r.
-func (p *Policy) swapped(r *reading, i int, g glyph) int {
-	seen := r.glyphs[i]
+func (p *Policy) swapped(r *reading, i int, g *glyph) int {
+	seen := &r.glyphs[i]
 	switch {
 	case seen.char == g.char:
 		return 0

@@ -1,10 +1,6 @@
 package plate
 
-import (
-	"strings"
-
-	"gatehouse/sync/fact"
-)
+import "gatehouse/sync/fact"
 
 // glyph is one character of a plate and what it may be taken for.
 type glyph struct {
@@ -56,8 +52,14 @@ func glyphOf(char rune) glyph {
 	return glyph{char: char, twin: twin, class: classOf(bareOf(twin))}
 }
 
-// twinOf is the Latin letter or the digit that looks the same as a Cyrillic or Greek letter.
+// twinOf is the Latin letter or the digit that looks the same as a Cyrillic or Greek letter, or means the same as a digit
+// of another script: plates of the Arab world, Iran and Bengal show both, and cameras write either.
 func twinOf(char rune) rune {
+	for _, digits := range []string{"٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "০১২৩৪৫৬৭৮৯"} {
+		if digit, ok := counterpart(char, digits, "0123456789"); ok {
+			return digit
+		}
+	}
 	if latin, ok := counterpart(char, "АВЕКМНОРСТУХІЈЅЗ", "ABEKMHOPCTYXIJS3"); ok {
 		return latin
 	}
@@ -96,13 +98,21 @@ func classOf(char rune) rune {
 	return char
 }
 
-// nearTo lists the characters of other classes that cameras at times take a character for.
-var nearTo = [128]string{
-	'0': "89CGU", '1': "7J", '3': "8B", '4': "A", '5': "6", '6': "58B", '7': "1TY", '8': "3690", '9': "08",
-	'A': "4", 'B': "36RE", 'C': "0O", 'E': "B", 'G': "0OQ", 'J': "1IU", 'O': "CGU", 'P': "F", 'F': "P", 'Q': "G",
-	'R': "B", 'T': "7Y", 'U': "0OJ", 'Y': "7T", 'I': "J",
+// near reports whether cameras at times take a character for another, of another class.
+func near(a, b rune) bool {
+	return a < 0x80 && b < 0x80 && (nearTo[a][b/64]>>(b%64))&1 == 1
 }
 
-func near(a, b rune) bool {
-	return a < 0x80 && strings.ContainsRune(nearTo[a], b)
+// nearTo is, for each character, the set of those that it is near to, as bits.
+var nearTo = [128][2]uint64{
+	'0': of("89CGU"), '1': of("7J"), '3': of("8B"), '4': of("A"), '5': of("6"), '6': of("58B"), '7': of("1TY"), '8': of("3690"), '9': of("08"),
+	'A': of("4"), 'B': of("36RE"), 'C': of("0O"), 'E': of("B"), 'G': of("0OQ"), 'J': of("1IU"), 'O': of("CGU"), 'P': of("F"), 'F': of("P"), 'Q': of("G"),
+	'R': of("B"), 'T': of("7Y"), 'U': of("0OJ"), 'Y': of("7T"), 'I': of("J"),
+}
+
+func of(characters string) (set [2]uint64) {
+	for _, char := range characters {
+		set[char/64] |= 1 << (char % 64)
+	}
+	return set
 }

@@ -12,24 +12,33 @@ type Index[ID ~string] struct {
 	policy Policy
 	open   map[fact.Plate]*entry[ID]
 	// near holds each plate under its skeleton and under its skeleton less each one of its characters, so that
-	// two plates one edit apart meet in at least one bucket.
-	near map[uint64][]*entry[ID]
+	// two plates one edit apart meet under at least one key.
+	near chains[ID]
 	ids  int
 }
 
 // entry is one open plate.
 type entry[ID ~string] struct {
-	text text
-	ids  []ID // sorted
+	text  text
+	ids   []ID       // sorted
+	links []link[ID] // in near
 }
 
 // NewIndex is an empty index that decides by the policy.
 func NewIndex[ID ~string](policy Policy) *Index[ID] {
-	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}, near: map[uint64][]*entry[ID]{}}
+	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}}
 }
 
 // Len is the number of plates with ids: a plate that two ids carry counts twice.
 func (x *Index[ID]) Len() int { return x.ids }
+
+// Exact lists the ids with exactly this plate, sorted. It holds until the next Add or Remove.
+func (x *Index[ID]) Exact(plate fact.Plate) []ID {
+	if e := x.open[plate]; e != nil {
+		return e.ids
+	}
+	return nil
+}
 
 // Add opens id under plate. The empty plate, and what is there already, change nothing.
 func (x *Index[ID]) Add(plate fact.Plate, id ID) {
@@ -65,26 +74,19 @@ func (x *Index[ID]) Remove(plate fact.Plate, id ID) {
 }
 
 func (x *Index[ID]) link(e *entry[ID]) {
+	e.links = make([]link[ID], 0, e.text.length+1)
 	for skip := -1; skip < e.text.length; skip++ {
 		if !e.text.repeats(skip) {
-			key := e.text.key(skip)
-			x.near[key] = append(x.near[key], e)
+			e.links = append(e.links, link[ID]{key: e.text.key(skip), entry: e})
 		}
+	}
+	for i := range e.links {
+		x.near.add(&e.links[i])
 	}
 }
 
 func (x *Index[ID]) unlink(e *entry[ID]) {
-	for skip := -1; skip < e.text.length; skip++ {
-		if e.text.repeats(skip) {
-			continue
-		}
-		key := e.text.key(skip)
-		bucket := x.near[key]
-		at := slices.Index(bucket, e)
-		if bucket = slices.Delete(bucket, at, at+1); len(bucket) == 0 {
-			delete(x.near, key)
-		} else {
-			x.near[key] = bucket
-		}
+	for i := range e.links {
+		x.near.remove(&e.links[i])
 	}
 }

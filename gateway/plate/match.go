@@ -3,6 +3,7 @@ package plate
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"gatehouse/sync/fact"
@@ -58,18 +59,30 @@ type Match[ID ~string] struct {
 
 // Match finds the open id whose plate the camera most likely saw.
 func (x *Index[ID]) Match(read Read) Match[ID] {
-	var onStack [32]hit[ID]
-	hits := x.search(onStack[:0], read.Plate, read.Chars, 0, 0)
-	for i, c := range read.Candidates[:min(len(read.Candidates), CandidatesMax)] {
-		if c.Plate != read.Plate {
-			hits = x.search(hits, c.Plate, nil, x.policy.doubt(read, c), i+1)
-		}
-	}
 	limit := x.policy.AcceptMax
 	if read.Confidence > 0 && read.Confidence < x.policy.LowConfidence {
 		limit = x.policy.LowAcceptMax
 	}
+	var onStack [32]hit[ID]
+	hits := x.search(onStack[:0], read.Plate, read.Chars, 0, 0, limit)
+	for i, c := range read.Candidates[:min(len(read.Candidates), CandidatesMax)] {
+		if doubt := x.policy.doubt(read, c); c.Plate != read.Plate && doubt < x.matters(hits, limit) {
+			hits = x.search(hits, c.Plate, nil, doubt, i+1, limit)
+		}
+	}
 	return x.decide(hits, limit)
+}
+
+// matters is the cost from which on an open plate changes nothing any more: it is neither found, nor a rival.
+func (x *Index[ID]) matters(hits []hit[ID], limit int) int {
+	best := math.MaxInt
+	for i := range hits {
+		best = min(best, hits[i].cost)
+	}
+	if best > limit {
+		return math.MaxInt
+	}
+	return best + x.policy.MarginMin
 }
 
 // doubt is what a match by a candidate costs before any difference.
@@ -84,18 +97,29 @@ type hit[ID ~string] struct {
 	opinion int // the last opinion of the camera it was compared with
 }
 
-// search compares one opinion of the camera with all open plates near it.
-func (x *Index[ID]) search(hits []hit[ID], plate fact.Plate, chars []uint16, doubt, opinion int) []hit[ID] {
+// search compares one opinion of the camera with all open plates near it that may matter: most often, those of the
+// same skeleton are enough.
+func (x *Index[ID]) search(hits []hit[ID], plate fact.Plate, chars []uint16, doubt, opinion, limit int) []hit[ID] {
 	if plate == "" {
 		return hits
 	}
 	r := x.policy.read(spell(plate), chars)
-	for skip := -1; skip < r.length; skip++ {
-		if r.repeats(skip) {
-			continue
+	hits = x.compareAll(hits, r.key(-1), &r, doubt, opinion)
+	if doubt+x.policy.leastUnlike(&r) >= x.matters(hits, limit) {
+		return hits
+	}
+	for skip := range r.length {
+		if !r.repeats(skip) {
+			hits = x.compareAll(hits, r.key(skip), &r, doubt, opinion)
 		}
-		for _, e := range x.near[r.key(skip)] {
-			hits = x.compare(hits, e, &r, doubt, opinion)
+	}
+	return hits
+}
+
+func (x *Index[ID]) compareAll(hits []hit[ID], key uint64, r *reading, doubt, opinion int) []hit[ID] {
+	for l := x.near.first(key); l != nil; l = l.next {
+		if l.key == key {
+			hits = x.compare(hits, l.entry, r, doubt, opinion)
 		}
 	}
 	return hits
@@ -103,7 +127,10 @@ func (x *Index[ID]) search(hits []hit[ID], plate fact.Plate, chars []uint16, dou
 
 // compare notes what an open plate costs, once for each opinion: it is met in several buckets.
 func (x *Index[ID]) compare(hits []hit[ID], e *entry[ID], r *reading, doubt, opinion int) []hit[ID] {
-	at := slices.IndexFunc(hits, func(h hit[ID]) bool { return h.entry == e })
+	at := len(hits) - 1
+	for at >= 0 && hits[at].entry != e {
+		at--
+	}
 	if at >= 0 && hits[at].opinion == opinion {
 		return hits
 	}

@@ -43,7 +43,7 @@ type TicketLost struct {
 	Actor    string   `cbor:"5,keyasint,omitempty"`
 }
 
-// TicketCorrected closes or re-opens a ticket by a person's word.
+// TicketCorrected closes or re-opens a ticket by a person's word, or closes one that the gateway saw leave without a grant.
 type TicketCorrected struct {
 	Ticket TicketID `cbor:"1,keyasint,omitempty"`
 	Close  bool     `cbor:"2,keyasint,omitempty"`

@@ -1,6 +1,7 @@
 package factlog
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -37,8 +38,9 @@ type Committer struct {
 
 	mu        sync.Mutex // guards what follows; taken before the log's own, never held during I/O
 	waiters   []waiter   // not yet answered, in the order of their appends
-	eager     bool       // somebody waits: flush now
-	armed     bool       // lazyTimer runs
+	roomFor   []func(error)
+	eager     bool // somebody waits: flush now
+	armed     bool // lazyTimer runs
 	lazyTimer *time.Timer
 	lazy      time.Duration
 	closing   bool
@@ -118,6 +120,23 @@ func (c *Committer) Sync(done func(error)) {
 		return
 	}
 	c.await(waiter{last: c.log.Last(), done: done}, false)
+}
+
+// Fits reports whether payloads can be appended now, all of them. What fits stays so until something else is appended.
+func (c *Committer) Fits(payloads [][]byte) bool { return !errors.Is(c.log.Fits(payloads), ErrFull) }
+
+// MakeRoom is for a burst that came faster than the next segment was filled with zeros: it has what is pending flushed and
+// the spare made at once, and calls done when there is one; or with the reason why there is none, such as a full disk. Like
+// those of Append, done is called once, from the committer's goroutine, and must neither block nor call Close.
+func (c *Committer) MakeRoom(done func(error)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing {
+		c.refuse(done)
+		return
+	}
+	c.roomFor = append(c.roomFor, done)
+	c.rouse()
 }
 
 // refuse answers a call that came after Close. It lets go of the lock meanwhile, since done may call back.

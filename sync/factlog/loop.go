@@ -15,6 +15,7 @@ func (c *Committer) run() {
 		select {
 		case <-c.wake:
 			closing, err := c.flush()
+			c.makeRoom(err)
 			if closing {
 				c.end = errors.Join(err, c.log.Close())
 				return
@@ -91,6 +92,26 @@ func (c *Committer) keepRoom() {
 	c.idle.Reset(idleMS * time.Millisecond)
 	for more := free < segment/roomLowShare; more; {
 		more = c.prepare() && free < segment/roomOverShare
+	}
+}
+
+// makeRoom makes the spare for those who wait for one. A failed flush is why there is none.
+func (c *Committer) makeRoom(err error) {
+	c.mu.Lock()
+	waiting := c.roomFor
+	c.roomFor = nil
+	c.mu.Unlock()
+	if len(waiting) == 0 {
+		return
+	}
+	for more := err == nil; more; {
+		more = c.prepare()
+	}
+	if err == nil {
+		err = c.Stats().PrepareErr
+	}
+	for _, done := range waiting {
+		done(err)
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	restartWord  = "restart"
 	checkWord    = "check"
 	appWord      = "app"
+	wireWord     = "wire"
 	readyTimeout = 2 * time.Minute
 )
 
@@ -37,6 +38,8 @@ func child(args []string, out io.Writer) error {
 		return journal.CheckFile(args[1])
 	case len(args) == 2 && args[0] == restartWord:
 		return restart(args[1], out)
+	case len(args) == 2 && args[0] == wireWord:
+		return farSides(args[1], os.Stdin, out)
 	case len(args) == 3 && args[0] == appWord:
 		rest, err := time.ParseDuration(args[2])
 		if err != nil {

@@ -96,6 +96,8 @@ func cases() []benchCase {
 		{"gates", "commits while many gates wait", (*bench).waitingGates},
 		{"vehicle", "what the disk writes for one vehicle: entry, payment, exit, two changes of its spot", (*bench).vehicles},
 		{"sensors", "readings of spot sensors", (*bench).sensors},
+		{"wires", "readings through real ports and codecs", (*bench).wires},
+		{"cameras", "events of plate cameras", (*bench).cameras},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
 		{"card", "a worn SD card: flushes of 25 ms, one in a hundred of 400 ms, one of 5 s", (*bench).wornCard},
 	}

@@ -24,8 +24,10 @@ var errUsage = errors.New("usage")
 
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
+	Camera cameraCommands `cmd:"" help:"What plate cameras send."`
 	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
+	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

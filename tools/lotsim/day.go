@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,12 +18,14 @@ import (
 	"gatehouse/tools/lotsim/rig"
 )
 
-// day is `lotsim day`: one real day of a ledger, as fast as it goes.
+// day is `lotsim day`: one real day of a ledger, as fast as it goes. The lot is empty at midnight, and the day is over
+// 24 hours later, whoever is still inside. Rows of the ledger that can't be read are skipped, and said on the error
+// output; world.ReadLedger tells how the rest is read.
 type day struct {
 	Ledger       string  `help:"CSV with arrive_local, depart_local, fee_cny, stable." required:"" type:"existingfile"`
 	Date         string  `help:"The day, as 2006-01-02." required:""`
 	Spots        int     `help:"How many spots the lot has." default:"100"`
-	Gates        int     `help:"How many gates; half of them, rounded up, are entries." default:"2"`
+	Gates        int     `help:"How many gates, 1 to 64; half of them, rounded up, are entries. A single one gets an exit beside it." default:"2"`
 	Seed         uint64  `help:"Seed of everything that is left to chance." default:"1"`
 	JSON         bool    `help:"Print one JSON object." name:"json"`
 	Misread      float64 `help:"Share of plates that are misread, 0 to 1."`
@@ -32,6 +35,8 @@ type day struct {
 	Elsewhere    float64 `help:"Share of drivers who park elsewhere than they were told."`
 	SensorNoise  float64 `help:"Share of sensor frames that are wrong." name:"sensor-noise"`
 	DeviceFaults float64 `help:"Share of occasions on which a device fails." name:"device-faults"`
+
+	errs io.Writer // nil: os.Stderr
 }
 
 // Run prints what the day came to.
@@ -80,17 +85,12 @@ func (d *day) config() (rig.Config, error) {
 	if err != nil {
 		return rig.Config{}, fmt.Errorf("lotsim: --date %q: write a day as 2019-06-01", d.Date)
 	}
-	if d.Gates < 2 || d.Spots < 1 || d.Spots > 10_000 {
-		return rig.Config{}, fmt.Errorf("lotsim: --gates is 2 or more, --spots 1 to 10000")
+	if err := d.check(); err != nil {
+		return rig.Config{}, err
 	}
-	file, err := os.Open(d.Ledger)
+	stays, err := d.stays()
 	if err != nil {
-		return rig.Config{}, fmt.Errorf("lotsim: %w", err)
-	}
-	defer file.Close()
-	stays, err := world.ReadLedger(file)
-	if err != nil {
-		return rig.Config{}, fmt.Errorf("lotsim: %s: %w", d.Ledger, err)
+		return rig.Config{}, err
 	}
 	place := layoutOf(d.Spots, d.Gates)
 	cfg, err := lotConfig(place)
@@ -101,15 +101,81 @@ func (d *day) config() (rig.Config, error) {
 	if plan.Cars, err = world.Day(stays, d.Date, d.Seed); err != nil {
 		return rig.Config{}, fmt.Errorf("lotsim: %w", err)
 	}
+	if err := d.seeWhoCame(plan.Cars, stays); err != nil {
+		return rig.Config{}, err
+	}
 	plan.Faults = d.faults()
 	start := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, cfg.Zone)
 	return rig.Config{Seed: d.Seed, Lot: cfg, World: plan, Start: start, Measure: true, UntilMS: 24 * 3_600_000}, nil
 }
 
+// check looks at the flags' values.
+func (d *day) check() error {
+	if d.Gates < 1 || d.Gates > 64 || d.Spots < 1 || d.Spots > 10_000 {
+		return errors.New("lotsim: --gates is 1 to 64, --spots 1 to 10000")
+	}
+	for _, share := range []float64{d.Misread, d.Unread, d.Tailgate, d.BackOut, d.Elsewhere, d.SensorNoise, d.DeviceFaults} {
+		if !(share >= 0 && share <= 1) {
+			return fmt.Errorf("lotsim: a share is 0 to 1, as 0.03: %v", share)
+		}
+	}
+	return nil
+}
+
+// stays reads the ledger, and says which rows it could not read.
+func (d *day) stays() ([]world.Stay, error) {
+	file, err := os.Open(d.Ledger)
+	if err != nil {
+		return nil, fmt.Errorf("lotsim: %w", err)
+	}
+	defer file.Close()
+	stays, skipped, err := world.ReadLedger(file)
+	if err != nil {
+		return nil, fmt.Errorf("lotsim: %s: %w", d.Ledger, err)
+	}
+	const shown = 3
+	for _, reason := range skipped[:min(shown, len(skipped))] {
+		d.note("%s: skipped a row: %v", d.Ledger, reason)
+	}
+	if len(skipped) > shown {
+		d.note("%s: skipped %d rows in all", d.Ledger, len(skipped))
+	}
+	return stays, nil
+}
+
+// seeWhoCame says so when nobody did. A quiet day is one; a day that the ledger does not cover is a mistake.
+func (d *day) seeWhoCame(cars []world.CarPlan, stays []world.Stay) error {
+	if len(cars) > 0 {
+		return nil
+	}
+	midnight, err := world.MidnightMS(d.Date)
+	if err != nil {
+		return fmt.Errorf("lotsim: %w", err)
+	}
+	var before, after bool
+	for _, stay := range stays {
+		before, after = before || stay.ArriveMS < midnight, after || stay.ArriveMS > midnight
+	}
+	if !before || !after {
+		return fmt.Errorf("lotsim: %s does not cover %s: %s", d.Ledger, d.Date, world.Span(stays))
+	}
+	d.note("%s: nobody came on %s", d.Ledger, d.Date)
+	return nil
+}
+
+// note says something beside the result.
+func (d *day) note(format string, values ...any) {
+	var errs io.Writer = os.Stderr
+	if d.errs != nil {
+		errs = d.errs
+	}
+	fmt.Fprintf(errs, "lotsim: "+format+"\n", values...) // who closed the error output does not want to know
+}
+
 // layoutOf is the lot of a simulated day: every spot serves every vehicle, so that FULL means full.
 func layoutOf(spots, gates int) layout.Layout {
 	return layout.Layout{
-		ID: "lotsim", Name: "Lotsim", Timezone: "Asia/Shanghai", Currency: "CNY", Entries: (gates + 1) / 2, Exits: gates / 2,
+		ID: "lotsim", Name: "Lotsim", Timezone: "Asia/Shanghai", Currency: "CNY", Entries: (gates + 1) / 2, Exits: max(1, gates/2),
 		Spots: spots, Sensed: true, ByHand: true,
 	}
 }
@@ -158,7 +224,6 @@ func report(r *rig.Result) map[string]any {
 		"still_inside": r.StillInside, "tickets_open": r.TicketsOpen, "double_allocations": r.DoubleAllocations,
 		"unbilled_exits": r.UnbilledExits, "closes_on_presence": r.ClosesOnPresence, "facts": r.Facts,
 		"decision_us_p50": r.DecisionUS(50), "decision_us_p99": r.DecisionUS(99), "commit_us_p50": r.CommitUS(50),
-		"commit_us_p99": r.CommitUS(99), "trace_sha256": r.TraceSHA256, "tailgated": r.Tailgated, "fired": fired,
-		"revenue_minor": r.RevenueMinor, "owed_minor": r.OwedMinor,
+		"commit_us_p99": r.CommitUS(99), "trace_sha256": r.TraceSHA256, "fired": fired,
 	}
 }

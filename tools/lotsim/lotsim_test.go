@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,6 +38,40 @@ func TestARealDay(t *testing.T) {
 	for key, value := range want {
 		if report[key] != value {
 			t.Errorf("%s: %v, want %v", key, report[key], value)
+		}
+	}
+}
+
+// TestTheReportHasItsKeys holds the JSON to what is documented: these keys and no other.
+func TestTheReportHasItsKeys(t *testing.T) {
+	want := strings.Fields(`arrivals closes_on_presence commit_us_p50 commit_us_p99 decision_us_p50 decision_us_p99 denied
+		denied_full double_allocations entries exits facts fired still_inside tickets_open trace_sha256 unbilled_exits`)
+	if got := slices.Sorted(maps.Keys(run(t, demoDay()))); !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+}
+
+// TestADayOfADirtyLedger has rows in any order, holes, a departure before its arrival, a stay of a week and days on which
+// nobody came.
+func TestADayOfADirtyLedger(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger.csv")
+	write(t, path, []byte(`arrive_local,depart_local,fee_cny,stable
+2020-02-03T12:00,2020-02-10T12:00,300,1
+2020-02-03T09:00,2020-02-03T08:00,0,0
+not a row
+2020-02-03T08:00,2020-02-03T10:30,10,1
+2020-02-01T08:00,2020-02-03T18:30,10,1
+2020-02-03T07:00,,0,0
+2020-02-05T07:00,2020-02-05T07:00,0,1
+`))
+	for date, want := range map[string][3]float64{"2020-02-03": {4, 1, 3}, "2020-02-04": {0, 0, 0}, "2020-02-05": {1, 1, 0}} {
+		var notes bytes.Buffer
+		report := run(t, day{Ledger: path, Date: date, Spots: 5, Gates: 1, Seed: 1, JSON: true, errs: &notes})
+		if got := [3]float64{report["arrivals"].(float64), report["exits"].(float64), report["still_inside"].(float64)}; got != want {
+			t.Errorf("%s: %v arrived, left, are still inside, not %v", date, got, want)
+		}
+		if !strings.Contains(notes.String(), "line 4") || strings.Contains(notes.String(), "nobody came") != (want[0] == 0) {
+			t.Errorf("%s: %s", date, &notes)
 		}
 	}
 }
@@ -81,9 +118,15 @@ func TestTheSameSeedLeavesTheSameTrace(t *testing.T) {
 }
 
 func TestWrongFlagsSayWhatToWrite(t *testing.T) {
-	for _, d := range []day{{Date: "1 June", Spots: 10, Gates: 2}, {Date: "2019-06-01", Spots: 0, Gates: 2}, {Date: "2019-06-01", Spots: 10, Gates: 1}} {
+	for want, d := range map[string]day{
+		"write a day as":           {Date: "1 June", Spots: 10, Gates: 2},
+		"--spots 1 to 10000":       {Date: "2019-06-01", Spots: 0, Gates: 2},
+		"--gates is 1 to 64":       {Date: "2019-06-01", Spots: 10, Gates: 0},
+		"a share is 0 to 1":        {Date: "2019-06-01", Spots: 10, Gates: 2, Misread: 1.5},
+		"it goes from 2019-06-01 ": {Date: "2020-06-01", Spots: 10, Gates: 2},
+	} {
 		d.Ledger = demoDay().Ledger
-		if err := d.Run(io.Discard); err == nil || !strings.HasPrefix(err.Error(), "lotsim: ") {
+		if err := d.Run(io.Discard); err == nil || !strings.HasPrefix(err.Error(), "lotsim: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", d, err)
 		}
 	}

@@ -2,9 +2,11 @@
 //
 //	lotsim day --ledger FILE --date YYYY-MM-DD --spots N --gates N --seed S --json
 //	lotsim seeds --count N [--from SEED]
+//	lotsim chain --lots N --days D --seed S --json
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -13,9 +15,13 @@ import (
 
 func main() {
 	var commands struct {
-		Day   day   `cmd:"" help:"Replay one real day of a ledger as fast as it goes."`
-		Seeds seeds `cmd:"" help:"Run many seeds with every fault, and check the invariants at each step."`
+		Day   day          `cmd:"" help:"Replay one real day of a ledger as fast as it goes."`
+		Chain chainCommand `cmd:"" help:"Headquarters and hundreds of lots over a network that does its worst."`
+		Seeds seeds        `cmd:"" help:"Run many seeds with every fault, and check the invariants at each step."`
 	}
 	context := kong.Parse(&commands, kong.Name("lotsim"), kong.Description("Simulated car parks."), kong.BindTo(os.Stdout, (*io.Writer)(nil)))
-	context.FatalIfErrorf(context.Run())
+	if err := context.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }

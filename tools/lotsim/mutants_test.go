@@ -47,11 +47,12 @@ func TestMutants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range mutants {
-		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) { m.mustFail(t, root) })
+		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) { m.mustFail(t, root, "seeds", "--count", "400") })
 	}
 }
 
-func (m *mutant) mustFail(t *testing.T, root string) {
+// mustFail runs the program with the mutant in it, which must end with an error.
+func (m *mutant) mustFail(t *testing.T, root string, args ...string) {
 	path := filepath.Join(root, m.file)
 	source, err := os.ReadFile(path)
 	if err != nil {
@@ -70,9 +71,9 @@ func (m *mutant) mustFail(t *testing.T, root string) {
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("the mutant does not build: %s", output)
 	}
-	output, err := exec.Command(program, "seeds", "--count", "400").CombinedOutput()
+	output, err := exec.Command(program, args...).CombinedOutput()
 	if err == nil {
-		t.Fatal("400 seeds did not notice")
+		t.Fatalf("%q did not notice", args)
 	}
 	t.Logf("%s", bytes.TrimSpace(output))
 }

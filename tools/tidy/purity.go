@@ -12,7 +12,7 @@ import (
 var pure = []string{
 	"sync/fact", "sync/crdt", "sync/policy", "sync/wire", "sync/outbox",
 	"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast", "gateway/lot",
-	"cloud/ledger",
+	"cloud/ledger", "drivers/lorawan/payload",
 }
 
 // impure are the packages, with all below them, that a pure package must not import.

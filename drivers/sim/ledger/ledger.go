@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 
 	"gatehouse/drivers/sim/world"
@@ -38,8 +39,8 @@ func (d Day) Stays() ([]world.Stay, error) {
 		return nil, fmt.Errorf("ledger: no such day: %w; see Days", err)
 	}
 	defer file.Close()
-	stays, err := world.ReadLedger(file)
-	if err != nil {
+	stays, skipped, err := world.ReadLedger(file)
+	if err = errors.Join(err, errors.Join(skipped...)); err != nil {
 		return nil, fmt.Errorf("ledger: %s: %w", name, err)
 	}
 	return stays, nil

@@ -94,6 +94,9 @@ func (w *World) carParks(c *car) {
 	w.spots[c.mind.spot].sought--
 	if w.truth.Spots[c.mind.spot] >= 0 {
 		c.searches++
+		if t := &w.truth.Cars[c.index]; t.TakenMS == 0 && c.mind.spot == c.mind.told {
+			t.TakenMS = w.nowMS
+		}
 		if c.searches >= searchesMost {
 			w.driveOut(c, 20_000)
 			return
@@ -111,7 +114,7 @@ func (w *World) park(c *car) {
 	if c.mind.spot >= 0 {
 		w.occupy(c.mind.spot, int(c.index))
 	}
-	t.Spot = c.mind.spot
+	t.Spot, t.Stood = c.mind.spot, c.mind.spot
 	w.place(c, Parked)
 	if leaveMS := w.leaveMS(c); leaveMS >= 0 {
 		w.queue.push(event{ms: leaveMS, what: carLeaves, at: c.index})

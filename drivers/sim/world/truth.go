@@ -1,6 +1,11 @@
 package world
 
-import "gatehouse/sync/fact"
+import (
+	"cmp"
+	"slices"
+
+	"gatehouse/sync/fact"
+)
 
 // Truth is what really is and was: what a gateway has to find out. It belongs to the World; copy what is to be
 // kept.
@@ -20,8 +25,10 @@ type Truth struct {
 // CarTruth is one car. Times are 0 where it did not get so far.
 type CarTruth struct {
 	Where      Where
-	Spot       int // -1: none
-	Told       int // the spot that it was told; -1: none
+	Spot       int   // -1: none
+	Told       int   // the spot that it was told; -1: none
+	Stood      int   // the spot on which it parked last; -1: none
+	TakenMS    int64 // when it found the spot that it was told taken by another
 	ArrivedMS  int64
 	EnteredMS  int64
 	ParkedMS   int64
@@ -106,6 +113,51 @@ func (t *Truth) ClosesOnPresence() (count int, forMS int64) {
 		forMS += t.Closes[i].ForMS
 	}
 	return len(t.Closes), forMS
+}
+
+// DoubleAllocations counts the vehicles that were let in and told a spot which was another's: told to somebody who was
+// let in before and had neither parked, here or elsewhere, nor left the spot again, nor found it taken.
+func (t *Truth) DoubleAllocations() int {
+	invited := map[int]bool{}
+	for _, p := range t.Passages {
+		if p.Direction == fact.Inward && p.How == Invited {
+			invited[p.Car] = true
+		}
+	}
+	bySpot := map[int][]*CarTruth{}
+	for i := range t.Cars {
+		if c := &t.Cars[i]; c.Told >= 0 && invited[i] {
+			bySpot[c.Told] = append(bySpot[c.Told], c)
+		}
+	}
+	doubles := 0
+	for _, cars := range bySpot {
+		slices.SortFunc(cars, func(a, b *CarTruth) int { return cmp.Compare(a.EnteredMS, b.EnteredMS) })
+		untilMS := int64(0)
+		for _, c := range cars {
+			if c.EnteredMS < untilMS {
+				doubles++
+			}
+			untilMS = max(untilMS, c.boundUntilMS())
+		}
+	}
+	return doubles
+}
+
+// boundUntilMS is until when the spot that a vehicle was told is its own.
+func (c *CarTruth) boundUntilMS() int64 {
+	const always = int64(1)<<62 - 1
+	switch {
+	case c.TakenMS > 0:
+		return c.TakenMS
+	case c.ParkedMS > 0 && c.Stood != c.Told:
+		return c.ParkedMS
+	case c.LeftSpotMS > 0:
+		return c.LeftSpotMS
+	case c.LeftMS > 0:
+		return c.LeftMS
+	}
+	return always
 }
 
 // Tailgated lists the cars that followed another in, or out.

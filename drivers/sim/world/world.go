@@ -69,7 +69,7 @@ func (w *World) makeCars() {
 	w.cars = make([]car, len(w.plan.Cars))
 	for i := range w.cars {
 		w.cars[i] = w.newCar(i)
-		w.truth.Cars[i] = CarTruth{Spot: -1, Told: -1}
+		w.truth.Cars[i] = CarTruth{Spot: -1, Told: -1, Stood: -1}
 		w.queue.push(event{ms: w.plan.Cars[i].ArriveMS, what: carComes, at: int32(i)})
 	}
 }

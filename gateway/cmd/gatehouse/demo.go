@@ -17,6 +17,7 @@ import (
 	"gatehouse/drivers/sim/ledger"
 	"gatehouse/drivers/sim/world"
 	"gatehouse/gateway/app"
+	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
 )
@@ -82,6 +83,7 @@ type demo struct {
 	place           layout.Layout
 	bench           *sim.Bench
 	clock           *app.Clock
+	pace            *sim.Pace
 	cars            int
 	bad             error // what must not happen on any day
 }
@@ -105,7 +107,8 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	host := d.bench.Host()
 	defer host.Close()
-	d.clock = app.NewDemoClock(midnight.Add(time.Duration(d.fromMS)*time.Millisecond), d.Speed)
+	d.pace = sim.NewPace(d.Speed)
+	d.clock = app.NewPacedClock(midnight.Add(time.Duration(d.fromMS)*time.Millisecond), d.Speed, d.pace.NowMS)
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	playing, stop := context.WithCancel(ctx)
@@ -130,12 +133,29 @@ func (d *demo) run(ctx context.Context) error {
 func (d *demo) play(ctx context.Context, running *app.App) {
 	moving, stop := context.WithCancel(ctx)
 	var world sync.WaitGroup
-	world.Go(func() { _ = d.bench.Run(moving, d.Speed) }) // it ends with its context, and that is all it can say
+	world.Go(func() { d.bench.RunPaced(moving, d.pace, d.noticed(running)) })
 	d.watch(ctx, running)
 	stop()
 	world.Wait()
 	time.Sleep(settleFor)
 	d.bad = d.summary(running)
+}
+
+// noticed tells whether the gateway has taken note of what the gates' inputs read. A busy machine makes the
+// demonstration slower, and never wrong: no vehicle drives on before its loop was seen.
+func (d *demo) noticed(running *app.App) func(context.Context, []sim.Inputs) bool {
+	return func(ctx context.Context, want []sim.Inputs) (same bool) {
+		err := running.View(ctx, func(l *lot.Lot) {
+			same = true
+			for i := range want {
+				got := l.GateInputs(i)
+				same = same && want[i] == sim.Inputs{
+					Arming: got.Arming == gate.Occupied, Closing: got.Closing == gate.Occupied, Up: got.Up, Down: got.Down,
+				}
+			}
+		})
+		return err == nil && same
+	}
 }
 
 // build makes the world and plugs it into the board.

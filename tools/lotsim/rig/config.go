@@ -57,6 +57,8 @@ const (
 	// checkpointFacts and checkpointMS say when the state is kept.
 	checkpointFacts = 256
 	checkpointMS    = 1_000
+	// stepsMost is more than a run without an end of its own takes.
+	stepsMost = 3_000_000
 	// never is a time that does not come.
 	never = int64(1)<<62 - 1
 )

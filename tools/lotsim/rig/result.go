@@ -106,8 +106,8 @@ func (r *Rig) finish() Result {
 		result.OwedMinor += hour.OwedMinor
 	}
 	result.Fired = truth.Fired
-	result.DoubleAllocations = r.watch.doubles
-	result.UnbilledExits = r.watch.unbilled
+	result.DoubleAllocations = max(r.watch.doubles, truth.DoubleAllocations())
+	result.UnbilledExits = r.unbilledExits(truth)
 	result.SimulatedMS = r.nowMS
 	result.TraceSHA256 = hex.EncodeToString(r.trace.Sum(nil))
 	return *result

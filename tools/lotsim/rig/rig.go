@@ -75,7 +75,7 @@ func (r *Rig) Run() (Result, error) {
 		if err := r.advance(); err != nil {
 			return r.finish(), err
 		}
-		if steps > 3_000_000 {
+		if r.cfg.UntilMS == 0 && steps > stepsMost {
 			return r.finish(), fmt.Errorf("the run came to no end: %d ms (wake %d, flush %d, retry %d, disk %d)", r.nowMS, r.wakeMS, r.flushing, r.retryMS, r.diskDeadline())
 		}
 	}

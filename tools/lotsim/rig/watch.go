@@ -31,7 +31,8 @@ type watcher struct {
 	granted   map[string]grant
 	gates     []*gatecheck.Checker
 	doubles   int
-	unbilled  int
+	leaves    []leave
+	slipped   leave                   // the last vehicle that followed another
 	enteredMS map[fact.TicketID]int64 // in the world's time
 	nowMS     int64                   // the world's time; -1 while the log is read anew
 	clockLost bool                    // a clock step may have been lost in a power cut
@@ -168,7 +169,8 @@ func (w *watcher) refold(r *Rig) error {
 func (w *watcher) anew() watcher {
 	fresh := newWatcher(w.cfg)
 	fresh.full, fresh.failure, fresh.payloads, fresh.acked, fresh.gates = w.full, w.failure, w.payloads, w.acked, w.gates
-	fresh.doubles, fresh.unbilled, fresh.raised, fresh.enteredMS, fresh.nowMS = w.doubles, 0, w.raised, w.enteredMS, -1
+	fresh.doubles, fresh.raised, fresh.enteredMS, fresh.nowMS = w.doubles, w.raised, w.enteredMS, -1
+	fresh.leaves = w.leaves
 	fresh.clockLost = w.clockLost || w.nowMS-w.stepMS < 10_000
 	return fresh
 }
@@ -272,6 +274,8 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 		return w.leaving(r, f, at)
 	case fact.VehiclePassed:
 		w.through(f)
+	case fact.VehicleTailgated:
+		w.slipped = leave{gate: f.Gate, atMS: w.nowMS, ticket: f.Guess}
 	case fact.VehicleBackedOut:
 		w.backed(f)
 	case fact.PaymentRequested:
@@ -287,6 +291,10 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 	case fact.FeeOwed:
 		if v := w.open[f.Ticket]; v != nil {
 			v.owed += f.AmountMinor
+		}
+		if w.slipped.ticket == f.Ticket && w.nowMS >= 0 {
+			w.slipped.billed = true
+			w.leaves = append(w.leaves, w.slipped)
 		}
 	case fact.TicketSuspected:
 		if v := w.open[f.Ticket]; v != nil {
@@ -379,6 +387,10 @@ func (w *watcher) backed(f fact.VehicleBackedOut) {
 }
 
 func (w *watcher) through(f fact.VehiclePassed) {
+	w.slipped = leave{}
+	if f.Direction == fact.Outward && f.Ticket == "" && f.Reason != fact.ReasonNone && w.nowMS >= 0 {
+		w.leaves = append(w.leaves, leave{gate: f.Gate, atMS: w.nowMS, free: true})
+	}
 	if f.Direction == fact.Outward {
 		w.close(f.Ticket)
 	} else if v := w.open[f.Ticket]; v != nil {
@@ -395,8 +407,12 @@ func (w *watcher) leaving(r fact.Record, f fact.ExitGranted, at factlog.Index) e
 	}
 	v.exit, v.inside = true, true
 	w.granted[string(f.Gate)+string(f.Ticket)] = grant{r.Dot, at}
+	if w.nowMS >= 0 {
+		w.leaves = append(w.leaves, leave{
+			gate: f.Gate, atMS: w.nowMS, billed: v.paid+v.owed > 0, free: v.free || f.Reason == fact.ReasonFire, priced: v.priced,
+		})
+	}
 	if f.FeeMinor < 0 || f.FeeMinor > v.paid+v.owed {
-		w.unbilled++
 		return fmt.Errorf("M1: ticket %s left for %d, paid %d, owed %d", f.Ticket, f.FeeMinor, v.paid, v.owed)
 	}
 	if v.free || v.lost || v.suspect || f.Reason == fact.ReasonFire {

@@ -1,0 +1,296 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/cloud/broker"
+	"gatehouse/cloud/enrol"
+	"gatehouse/cloud/store"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/wire"
+)
+
+// App is a running aggregator.
+type App struct {
+	options   Options
+	store     store.Store
+	authority *enrol.Authority
+	registry  *enrol.Registry
+	signer    policy.Key
+	broker    broker.Broker
+	client    *mqtt.Client
+	chain     chain
+	workers   []*worker
+	mux       *http.ServeMux
+	server    *http.Server
+	listener  net.Listener
+
+	counters   counters
+	keysAt     atomic.Int64 // rises when the keys of any location change
+	devices    atomic.Int64 // how many were known last
+	standby    atomic.Bool  // stability is a standby's, and not the own disk's
+	counting   sync.RWMutex // held for writing while the counters are read from the store
+	tally      tally
+	up         atomic.Bool
+	failure    atomic.Value // string: why the store failed last; "": it works
+	others     func(fact.LocationID, wire.Message)
+	background context.Context
+	stop       context.CancelFunc
+	done       sync.WaitGroup
+}
+
+// New opens everything and starts nothing that gateways could notice.
+func New(ctx context.Context, o Options) (_ *App, err error) {
+	o.defaults()
+	if err := mqtt.CheckName(o.Chain); err != nil {
+		return nil, err
+	}
+	a := &App{options: o, mux: http.NewServeMux()}
+	a.failure.Store("")
+	a.background, a.stop = context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if err := a.openStore(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openAuthority(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.reloadFor(ctx); err != nil {
+		return nil, err
+	}
+	stability, err := a.store.Stable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.standby.Store(stability.Known)
+	if a.store.Restored() {
+		o.Log.Error("the store is older than it once was: gateways will send again what it lost", "epoch", a.store.Epoch().String())
+	}
+	for range o.Workers {
+		a.workers = append(a.workers, newWorker(a))
+	}
+	a.routes()
+	return a, nil
+}
+
+func (a *App) openStore(ctx context.Context) (err error) {
+	if err := os.MkdirAll(a.options.Dir, 0o700); err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	if a.options.Postgres != "" {
+		a.store, err = store.OpenPostgres(ctx, a.options.Postgres, a.options.Dir, a.options.Now)
+	} else {
+		a.store, err = store.OpenSQLite(ctx, filepath.Join(a.options.Dir, "store"), a.options.Now)
+	}
+	return err
+}
+
+func (a *App) openAuthority(ctx context.Context) (err error) {
+	dir := filepath.Join(a.options.Dir, "authority")
+	if a.authority, err = enrol.OpenAuthority(dir, a.options.Now()); err != nil {
+		return err
+	}
+	key, err := enrol.SigningKey(dir)
+	if err != nil {
+		return err
+	}
+	a.signer = policy.Key(key)
+	if a.registry, err = enrol.OpenRegistry(ctx, a.authority, a.store, a.options.Now); err != nil {
+		return err
+	}
+	a.registry.OnRevoked(func(d enrol.Device) {
+		a.keysAt.Add(1)
+		if a.broker != nil {
+			a.options.Log.Warn("a device lost its right", "location", d.Location, "state", d.State, "kicked", a.broker.Kick(d.Fingerprint))
+		}
+	})
+	return nil
+}
+
+// Start opens the broker and the doors.
+func (a *App) Start() error {
+	if err := a.startBroker(); err != nil {
+		return err
+	}
+	for _, w := range a.workers {
+		a.done.Go(w.run)
+	}
+	subscribe := func(kind string) mqtt.Subscription {
+		return mqtt.Subscription{Filter: mqtt.AllOf(a.options.Chain, kind), Handle: a.receive}
+	}
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: a.broker.URL(), ClientID: "headquarters-" + a.store.Epoch().String() + "-" + fmt.Sprint(os.Getpid()), TLS: a.brokerTLS(),
+		Subscriptions: []mqtt.Subscription{subscribe(mqtt.KindFacts), subscribe(mqtt.KindLive), subscribe(mqtt.KindState), subscribe(mqtt.KindBirth)},
+		Up: func(*mqtt.Client) {
+			a.up.Store(true)
+			a.options.Log.Info("connected to the broker", "broker", a.broker.URL())
+		},
+		Down:    func(error) { a.up.Store(false) },
+		Backoff: 100 * time.Millisecond, QueueBytes: 64 << 20, Log: a.options.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.client = client
+	a.done.Go(a.follow)
+	return a.listen()
+}
+
+func (a *App) startBroker() (err error) {
+	if a.options.Broker != "" {
+		a.broker = broker.External{Address: a.options.Broker}
+		return nil
+	}
+	embedded, err := broker.Start(broker.Options{
+		Name: "headquarters", Chain: a.options.Chain, Listen: a.options.MQTT, Dir: filepath.Join(a.options.Dir, "broker"),
+		TLS: a.authority.ServerTLS(a.options.Hosts, a.options.Now), Admit: a.admit, Log: a.options.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.broker = embedded
+	return nil
+}
+
+// admit says whom a certificate belongs to.
+func (a *App) admit(certificate *x509.Certificate) (broker.Identity, error) {
+	if enrol.IsHeadquarters(certificate) {
+		return broker.Identity{Fingerprint: "headquarters", Headquarters: true}, nil
+	}
+	device, err := a.registry.Admit(a.background, certificate)
+	a.noticeDevices()
+	return broker.Identity{Fingerprint: device.Fingerprint, Location: device.Location}, err
+}
+
+func (a *App) brokerTLS() *tls.Config {
+	if a.options.Broker != "" {
+		return a.options.BrokerTLS
+	}
+	return a.authority.HeadquartersTLS(a.options.Now)
+}
+
+// listen serves HTTPS with the authority's certificate. Clients may show one of theirs: a renewal needs it.
+func (a *App) listen() error {
+	if a.options.Listen == "" {
+		return nil
+	}
+	config := a.authority.ServerTLS(a.options.Hosts, a.options.Now)
+	config.ClientAuth = tls.VerifyClientCertIfGiven
+	listener, err := tls.Listen("tcp", a.options.Listen, config)
+	if err != nil {
+		return fmt.Errorf("app: %w", err)
+	}
+	a.listener = listener
+	a.server = &http.Server{Handler: a.mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	a.done.Go(func() {
+		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			a.options.Log.Error("the web server ended", "err", err)
+		}
+	})
+	return nil
+}
+
+// Handle adds a page or an interface. Call it before Start.
+func (a *App) Handle(pattern string, h http.Handler) { a.mux.Handle(pattern, h) }
+
+// OnMessage has messages other than facts and live ones (results, wishes for documents) handed on. Call it before Start.
+func (a *App) OnMessage(handle func(fact.LocationID, wire.Message)) { a.others = handle }
+
+// Send sends a message to a location, without any promise that it arrives.
+func (a *App) Send(ctx context.Context, location fact.LocationID, m wire.Message) error {
+	data, err := wire.EncodeMessage(m)
+	if err != nil {
+		return err
+	}
+	return a.client.Publish(ctx, mqtt.Message{Topic: mqtt.Topic(a.options.Chain, string(location), mqtt.KindReply), Payload: data})
+}
+
+// Store is what the aggregator keeps.
+func (a *App) Store() store.Store { return a.store }
+
+// Registry is who may speak.
+func (a *App) Registry() *enrol.Registry { return a.registry }
+
+// Authority signs certificates.
+func (a *App) Authority() *enrol.Authority { return a.authority }
+
+// Signer is headquarters' own key.
+func (a *App) Signer() policy.Signer { return a.signer }
+
+// BrokerURL is where gateways connect, as seen from this machine.
+func (a *App) BrokerURL() string { return a.broker.URL() }
+
+// Address is where HTTPS is served; "" before Start.
+func (a *App) Address() string {
+	if a.listener == nil {
+		return ""
+	}
+	return a.listener.Addr().String()
+}
+
+// Close ends everything; what was not committed will be sent again.
+func (a *App) Close() error {
+	a.stop()
+	if a.client != nil {
+		a.client.Close()
+	}
+	var errs []error
+	if a.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		errs = append(errs, a.server.Shutdown(ctx))
+	}
+	a.done.Wait()
+	if a.broker != nil {
+		a.broker.Close()
+	}
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// receive hands a message to the worker of its location. It never waits.
+func (a *App) receive(m mqtt.Message) {
+	_, location, kind, ok := mqtt.SplitTopic(m.Topic)
+	if !ok || location == "" {
+		a.counters.strange.Add(1)
+		return
+	}
+	a.counters.received.Add(1)
+	select {
+	case a.workerOf(fact.LocationID(location)).queue <- job{location: fact.LocationID(location), kind: kind, payload: m.Payload}:
+	default:
+		a.counters.dropped.Add(1)
+	}
+}
+
+// keys are those that may sign a location's batches. None at all would mean that anybody may.
+func (a *App) keys(location fact.LocationID) policy.Keys {
+	if a.options.TrustBroker {
+		return nil
+	}
+	keys := policy.Keys(a.registry.Keys(string(location)))
+	if len(keys) == 0 {
+		keys = policy.Keys{make(ed25519.PublicKey, ed25519.PublicKeySize)} // nobody's
+	}
+	return keys
+}

@@ -1,0 +1,174 @@
+package app_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/cloud/app"
+	"gatehouse/cloud/app/apptest"
+	"gatehouse/cloud/ledger"
+	"gatehouse/cloud/store"
+	"gatehouse/sync/fact"
+)
+
+// patience is how long a test waits for what must come.
+const patience = time.Minute
+
+func start(t *testing.T, dir string) *app.App {
+	t.Helper()
+	a, err := app.New(t.Context(), app.Options{Dir: dir, Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	if err := a.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func enrolled(t *testing.T, a *app.App, location fact.LocationID, seed uint64, facts, batch int) (*apptest.Gateway, string) {
+	t.Helper()
+	g, err := apptest.New(location, seed, facts, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := a.Registry().NewCode(t.Context(), string(location), "ann", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broker, err := g.Enrol(t.Context(), a.Address(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g, broker
+}
+
+func digest(t *testing.T, s store.Store, location fact.LocationID) [32]byte {
+	t.Helper()
+	book, err := s.Book(t.Context(), location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book.Digest()
+}
+
+func want(g *apptest.Gateway) [32]byte {
+	book := ledger.NewBook(time.UTC)
+	book.Fold(g.Records)
+	return book.Digest()
+}
+
+func TestFactsOfManyLocationsArriveOverTLS(t *testing.T) {
+	a := start(t, t.TempDir())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var gateways []*apptest.Gateway
+	var group sync.WaitGroup
+	failures := make(chan error, 8)
+	for i := range 5 {
+		g, broker := enrolled(t, a, fact.LocationID(fmt.Sprint("lot-", i)), uint64(i+1), 600, 100)
+		gateways = append(gateways, g)
+		group.Go(func() { failures <- g.Send(ctx, broker) })
+	}
+	group.Wait()
+	close(failures)
+	for err := range failures {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	total := int64(0)
+	for _, g := range gateways {
+		if digest(t, a.Store(), g.Location) != want(g) {
+			t.Errorf("%s: the rows are not what the facts come to", g.Location)
+		}
+	}
+	a.Chain(func(c *ledger.Chain) {
+		for _, s := range c.Summaries(time.Now().UnixMilli()) {
+			total += s.Facts
+		}
+	})
+	if total != 3000 {
+		t.Errorf("%d facts counted", total)
+	}
+	if body := get(t, a, "/metrics"); !strings.Contains(body, "gatehouse_cloud_facts_total 3000") || !strings.Contains(body, "gatehouse_cloud_locations 5") {
+		t.Error(body)
+	}
+	if body := get(t, a, "/readyz"); body != "ready\n" {
+		t.Error(body)
+	}
+	if body := get(t, a, "/healthz?verbose"); !strings.Contains(body, `"status":"ok"`) || !strings.Contains(body, `"id":"store"`) {
+		t.Error(body)
+	}
+}
+
+func get(t *testing.T, a *app.App, path string) string {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: a.Authority().Pool()}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Get("https://" + a.Address() + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestARevokedGatewayIsHeardNoMore(t *testing.T) {
+	a := start(t, t.TempDir())
+	g, broker := enrolled(t, a, "p8", 1, 300, 100)
+	devices := a.Registry().Devices()
+	if err := a.Registry().Revoke(t.Context(), devices[0].Fingerprint, "ann", "stolen"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if err := g.Send(ctx, broker); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a revoked gateway sent its facts: %v", err)
+	}
+	if locations, err := a.Store().Locations(t.Context()); err != nil || len(locations) != 0 {
+		t.Errorf("%+v %v", locations, err)
+	}
+}
+
+func TestARestartedAggregatorGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	a := start(t, dir)
+	g, broker := enrolled(t, a, "p8", 1, 500, 100)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := g.Send(ctx, broker); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a = start(t, dir)
+	if err := g.Send(ctx, a.BrokerURL()); err != nil {
+		t.Fatal(err)
+	}
+	if digest(t, a.Store(), "p8") != want(g) {
+		t.Error("the rows are not what the facts come to")
+	}
+	if err := a.SetLocation(ledger.Location{ID: "p8", Name: "Eight", Currency: "EUR"}, "Europe/Berlin"); err != nil {
+		t.Fatal(err)
+	}
+	a.Chain(func(c *ledger.Chain) {
+		if s, ok := c.Summary("p8", time.Now().UnixMilli()); !ok || s.Name != "Eight" || s.Zone.String() != "Europe/Berlin" || s.Facts != 500 {
+			t.Errorf("%+v", s)
+		}
+	})
+}

@@ -1,0 +1,239 @@
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/traffic"
+	"gatehouse/sync/wire"
+)
+
+// Gateway is one lot's.
+type Gateway struct {
+	Location fact.LocationID
+	Records  []fact.Record // all facts, from the first
+
+	key      ed25519.PrivateKey
+	hqKeys   policy.Keys
+	tls      *tls.Config
+	chain    string
+	raw      [][]byte
+	hashes   []wire.Hash // before each fact, and after the last
+	nonce    uint64
+	batchMax int
+	packed   map[uint64][]byte // messages by their first fact
+	lasts    map[uint64]uint64
+	acks     chan wire.Ack
+}
+
+// start is when the car parks open.
+var start = time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC)
+
+// New makes a gateway with n facts.
+func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{
+		Location: location, key: key, hashes: make([]wire.Hash, 1, n+1), batchMax: batchMax, packed: map[uint64][]byte{},
+		lasts: map[uint64]uint64{}, acks: make(chan wire.Ack, 64),
+	}
+	lot := traffic.New(traffic.Options{Location: location, Seed: seed, Spots: 500, PerDay: 4_000, StartMS: start.UnixMilli()})
+	record := lot.Start(fact.NewIncarnation(start.UnixMilli(), uint16(seed)), start.UnixMilli(), fact.Dot{}, [32]byte{})
+	for range n {
+		raw, err := wire.EncodeRecord(nil, record)
+		if err != nil {
+			return nil, err
+		}
+		g.Records, g.raw = append(g.Records, record), append(g.raw, raw)
+		g.hashes = append(g.hashes, g.hashes[len(g.hashes)-1].Next(raw))
+		record = lot.Next()
+	}
+	return g, nil
+}
+
+// Trust makes a gateway that never enrolled: for brokers without certificates.
+func (g *Gateway) Trust(chain string) { g.chain = chain }
+
+// Enrol gets a certificate by a one-time code. The first contact can't know headquarters' authority yet, so it takes what
+// it gets, as the operator does who reads the fingerprint.
+func (g *Gateway) Enrol(ctx context.Context, address, code string) (broker string, err error) {
+	request, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, g.key)
+	if err != nil {
+		return "", err
+	}
+	body, err := json.Marshal(map[string]string{
+		"code": code, "request": string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: request})),
+	})
+	if err != nil {
+		return "", err
+	}
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+address+"/v1/enrol", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Do(post)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err != nil || response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("apptest: enrol %s: %s %s %w", g.Location, response.Status, text, err)
+	}
+	var answer struct {
+		Chain, Certificate, Authority, Broker string
+		Headquarters                          []byte
+	}
+	if err := json.Unmarshal(text, &answer); err != nil {
+		return "", err
+	}
+	block, _ := pem.Decode([]byte(answer.Certificate))
+	pool := x509.NewCertPool()
+	if block == nil || !pool.AppendCertsFromPEM([]byte(answer.Authority)) {
+		return "", fmt.Errorf("apptest: enrol %s: no certificate in %s", g.Location, text)
+	}
+	g.chain, g.hqKeys = answer.Chain, policy.Keys{answer.Headquarters}
+	g.tls = &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{{Certificate: [][]byte{block.Bytes}, PrivateKey: g.key}}}
+	return answer.Broker, nil
+}
+
+// Pack makes all messages ahead, so that a measurement doesn't count it.
+func (g *Gateway) Pack() error {
+	for first := uint64(1); first <= uint64(len(g.raw)); first = g.lasts[first] + 1 {
+		if _, err := g.message(first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// message is the batch from a fact on.
+func (g *Gateway) message(first uint64) ([]byte, error) {
+	if packed := g.packed[first]; packed != nil {
+		return packed, nil
+	}
+	end := min(uint64(len(g.raw)), first-1+uint64(g.batchMax))
+	b := &wire.Batch{
+		Location: g.Location, Incarnation: g.Records[0].Dot.Incarnation, First: first, Before: g.hashes[first-1], Records: g.raw[first-1 : end],
+	}
+	packed, err := wire.PackBatch(b, policy.Key(g.key))
+	g.packed[first], g.lasts[first] = packed, b.Last()
+	return packed, err
+}
+
+// window is how many batches are on their way at once.
+const window = 4
+
+// patience is how long it waits for a word before it says Hello again.
+const patience = 2 * time.Second
+
+// Send connects and sends everything, and returns when headquarters has it all, stably.
+func (g *Gateway) Send(ctx context.Context, broker string) error {
+	up := make(chan struct{}, 1)
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: broker, ClientID: "gateway-" + string(g.Location), TLS: g.tls, Backoff: 50 * time.Millisecond, BackoffMax: time.Second,
+		Subscriptions: []mqtt.Subscription{{Filter: mqtt.Topic(g.chain, string(g.Location), mqtt.KindReply), Handle: g.hear}},
+		Up: func(*mqtt.Client) {
+			select {
+			case up <- struct{}{}:
+			default:
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	select {
+	case <-up:
+	case <-ctx.Done():
+		return fmt.Errorf("apptest: %s: no connection: %w", g.Location, ctx.Err())
+	}
+	return g.drain(ctx, client)
+}
+
+// hear takes acknowledgements that headquarters has signed.
+func (g *Gateway) hear(m mqtt.Message) {
+	message, err := wire.DecodeMessage(m.Payload)
+	ack, is := message.(*wire.Ack)
+	if err != nil || !is || len(g.hqKeys) > 0 && ack.Verify(g.hqKeys) != nil {
+		return
+	}
+	select {
+	case g.acks <- *ack:
+	default:
+	}
+}
+
+func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
+	produced := g.Records[len(g.Records)-1].Dot
+	var applied, sent uint64
+	known := false
+	for applied < produced.Seq {
+		if !known {
+			g.nonce++
+			hello := &wire.Hello{Location: g.Location, Nonce: g.nonce, Versions: wire.OwnVersions(), Produced: produced}
+			data, err := wire.EncodeMessage(hello)
+			if err != nil {
+				return err
+			}
+			g.publish(ctx, client, data)
+		}
+		for known && sent < produced.Seq && sent-applied < window*uint64(g.batchMax) {
+			data, err := g.message(sent + 1)
+			if err != nil {
+				return err
+			}
+			g.publish(ctx, client, data)
+			sent = g.lasts[sent+1]
+		}
+		timer := time.NewTimer(patience)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return fmt.Errorf("apptest: %s: %d of %d facts acknowledged: %w", g.Location, applied, produced.Seq, ctx.Err())
+		case <-timer.C:
+			known = false
+		case ack := <-g.acks:
+			timer.Stop()
+			mark := uint64(0)
+			for _, m := range ack.Marks {
+				if m.Incarnation == produced.Incarnation {
+					mark = m.Applied
+				}
+			}
+			switch {
+			case ack.Nonce != 0 && ack.Nonce == g.nonce:
+				applied, sent, known = mark, mark, true
+			case known && ack.Rewind.Seq != 0:
+				sent = min(sent, ack.Rewind.Seq-1)
+			case known:
+				applied = max(applied, mark)
+				sent = max(sent, applied)
+			}
+		}
+	}
+	return nil
+}
+
+// publish hands a message over; if it is lost, the next Hello finds out.
+func (g *Gateway) publish(ctx context.Context, client *mqtt.Client, data []byte) {
+	_ = client.Publish(ctx, mqtt.Message{Topic: mqtt.Topic(g.chain, string(g.Location), mqtt.KindFacts), Payload: data})
+}

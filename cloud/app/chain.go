@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gatehouse/cloud/ledger"
+	"gatehouse/cloud/store"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/wire"
+)
+
+// chain guards the counters.
+type chain struct {
+	mu     sync.RWMutex
+	ledger *ledger.Chain
+}
+
+// load reads the counters from the store. Live messages stay.
+func (c *chain) load(ctx context.Context, s store.Store, now time.Time) error {
+	fresh := ledger.NewChain()
+	locations, err := s.Locations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range locations {
+		fresh.SetLocation(l.Location)
+		fresh.Add(l.ID, ledger.Change{Facts: l.Facts, NewestMS: l.NewestMS, Open: l.Open})
+	}
+	from, to := ledger.DayOf(now.AddDate(0, 0, -chainDays).UnixMilli(), time.UTC), ledger.DayOf(now.AddDate(0, 0, 2).UnixMilli(), time.UTC)
+	hours, err := s.Hours(ctx, "", from, to)
+	if err != nil {
+		return err
+	}
+	for _, h := range hours {
+		fresh.Add(h.Location, ledger.Change{Hours: []ledger.Hour{h.Hour}})
+	}
+	alerts, err := s.Alerts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range alerts {
+		fresh.SetAlert(a.Location, a.Alert)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ledger != nil {
+		for _, before := range c.ledger.Summaries(now.UnixMilli()) {
+			if before.LiveAtMS != 0 {
+				fresh.SetLive(before.Live, before.LiveAtMS)
+			}
+		}
+	}
+	c.ledger = fresh
+	return nil
+}
+
+func (c *chain) add(location fact.LocationID, change ledger.Change) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ledger.Add(location, change)
+}
+
+func (c *chain) live(m wire.Live, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ledger.SetLive(m, now.UnixMilli())
+}
+
+// Chain shows the counters of all locations. See must not keep what it is given, nor change it.
+func (a *App) Chain(see func(*ledger.Chain)) {
+	a.chain.mu.RLock()
+	defer a.chain.mu.RUnlock()
+	see(a.chain.ledger)
+}

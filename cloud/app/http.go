@@ -1,0 +1,236 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"gatehouse/cloud/enrol"
+	"gatehouse/cloud/ledger"
+)
+
+// counters count since the start.
+type counters struct {
+	received, dropped, strange, unreadable atomic.Int64
+	facts, batches, updates, acks, unsent  atomic.Int64
+	conflicts, failures, behind            atomic.Int64
+}
+
+func (a *App) routes() {
+	a.mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "alive") })
+	a.mux.HandleFunc("GET /readyz", a.ready)
+	a.mux.HandleFunc("GET /healthz", a.healthy)
+	a.mux.HandleFunc("GET /metrics", a.metrics)
+	a.mux.HandleFunc("POST /v1/enrol", a.enrol)
+	a.mux.HandleFunc("POST /v1/renew", a.renew)
+}
+
+func text(w http.ResponseWriter, status int, words string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, words+"\n") // the client is gone, and nobody is left to tell
+}
+
+// Check is one part of the aggregator's health.
+type Check struct {
+	ID     string `json:"id"`
+	Well   bool   `json:"well"`
+	Detail string `json:"detail"`
+	Ready  bool   `json:"-"` // needed to do any work
+}
+
+// Checks is how the aggregator is.
+func (a *App) Checks() []Check {
+	failure := a.failure.Load().(string)
+	checks := []Check{
+		{ID: "store", Well: failure == "", Detail: failure, Ready: true},
+		{ID: "broker", Well: a.up.Load(), Detail: a.brokerAddress(), Ready: true},
+		{ID: "store_age", Well: !a.store.Restored(), Detail: "epoch " + a.store.Epoch().String()},
+		{ID: "queues", Well: a.counters.dropped.Load() == 0, Detail: fmt.Sprintf("%d messages dropped", a.counters.dropped.Load())},
+	}
+	if a.standby.Load() {
+		checks = append(checks, Check{ID: "standby", Well: a.counters.behind.Load() == 0, Detail: "synchronous standby"})
+	}
+	return checks
+}
+
+func (a *App) brokerAddress() string {
+	if a.broker == nil {
+		return ""
+	}
+	return a.broker.URL()
+}
+
+func (a *App) ready(w http.ResponseWriter, _ *http.Request) {
+	for _, check := range a.Checks() {
+		if check.Ready && !check.Well {
+			text(w, http.StatusServiceUnavailable, "not ready: "+check.ID)
+			return
+		}
+	}
+	text(w, http.StatusOK, "ready")
+}
+
+func (a *App) healthy(w http.ResponseWriter, r *http.Request) {
+	answer := struct {
+		Status string  `json:"status"`
+		Checks []Check `json:"checks"`
+	}{"ok", []Check{}}
+	for _, check := range a.Checks() {
+		if !check.Well {
+			answer.Status = "warning"
+		}
+		if !check.Well || r.URL.Query().Has("verbose") {
+			answer.Checks = append(answer.Checks, check)
+		}
+	}
+	reply(w, http.StatusOK, answer)
+}
+
+func reply(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value) // the client is gone, and nobody is left to tell
+}
+
+// metrics are in the text form of Prometheus.
+func (a *App) metrics(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	c := &a.counters
+	for _, m := range []struct {
+		name, kind, help string
+		value            int64
+	}{
+		{"received_total", "counter", "Messages from the broker.", c.received.Load()},
+		{"dropped_total", "counter", "Messages that found a full queue; gateways send them again.", c.dropped.Load()},
+		{"strange_total", "counter", "Messages under another name than their topic's.", c.strange.Load()},
+		{"unreadable_total", "counter", "Messages that can't be read.", c.unreadable.Load()},
+		{"facts_total", "counter", "Facts counted.", c.facts.Load()},
+		{"batches_total", "counter", "Batches kept.", c.batches.Load()},
+		{"acknowledgements_total", "counter", "Acknowledgements sent.", c.acks.Load()},
+		{"acknowledgements_unsent_total", "counter", "Acknowledgements that the broker didn't take.", c.unsent.Load()},
+		{"conflicts_total", "counter", "Commits that another aggregator was faster with.", c.conflicts.Load()},
+		{"store_failures_total", "counter", "Commits that failed.", c.failures.Load()},
+		{"standby_behind", "gauge", "1 if the standby lacks commits.", c.behind.Load()},
+	} {
+		_, _ = fmt.Fprintf(w, "# HELP gatehouse_cloud_%s %s\n# TYPE gatehouse_cloud_%s %s\ngatehouse_cloud_%s %d\n", m.name, m.help, m.name, m.kind, m.name, m.value)
+	}
+	a.Chain(func(chain *ledger.Chain) {
+		spots := chain.Spots()
+		_, _ = fmt.Fprintf(w, "# HELP gatehouse_cloud_spots Spots of all locations, as they said last.\n# TYPE gatehouse_cloud_spots gauge\n")
+		for _, s := range []struct {
+			status string
+			count  int64
+		}{{"available", spots.Available}, {"occupied", spots.Occupied}, {"reserved", spots.Reserved}, {"held", spots.Held}, {"maintenance", spots.Maintenance}, {"unknown", spots.Unknown}} {
+			_, _ = fmt.Fprintf(w, "gatehouse_cloud_spots{status=%q} %d\n", s.status, s.count)
+		}
+		_, _ = fmt.Fprintf(w, "# HELP gatehouse_cloud_locations Locations.\n# TYPE gatehouse_cloud_locations gauge\ngatehouse_cloud_locations %d\n", chain.Len())
+	})
+}
+
+// enrolRequest is what a gateway sends once.
+type enrolRequest struct {
+	Code    string `json:"code"`
+	Request string `json:"request"` // PEM
+}
+
+// enrolAnswer is what it gets.
+type enrolAnswer struct {
+	Location     string `json:"location"`
+	Chain        string `json:"chain"`
+	Fingerprint  string `json:"fingerprint"` // as two people compare it
+	State        string `json:"state"`
+	Certificate  string `json:"certificate"`  // PEM
+	Authority    string `json:"authority"`    // PEM
+	Headquarters []byte `json:"headquarters"` // Ed25519 key that signs acknowledgements and documents, base64
+	Broker       string `json:"broker"`
+}
+
+const enrolBytes = 32 << 10
+
+func (a *App) enrol(w http.ResponseWriter, r *http.Request) {
+	a.issue(w, r, func(in enrolRequest) (enrol.Issued, error) {
+		return a.registry.Enrol(r.Context(), in.Code, []byte(in.Request), source(r))
+	})
+}
+
+func (a *App) renew(w http.ResponseWriter, r *http.Request) {
+	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
+		problem(w, http.StatusUnauthorized, errors.New("show the certificate that is to be renewed"))
+		return
+	}
+	a.issue(w, r, func(in enrolRequest) (enrol.Issued, error) {
+		return a.registry.Renew(r.Context(), r.TLS.PeerCertificates[0], []byte(in.Request), source(r))
+	})
+}
+
+func source(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (a *App) issue(w http.ResponseWriter, r *http.Request, issue func(enrolRequest) (enrol.Issued, error)) {
+	var in enrolRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, enrolBytes)).Decode(&in); err != nil {
+		problem(w, http.StatusBadRequest, err)
+		return
+	}
+	issued, err := issue(in)
+	if err != nil {
+		a.options.Log.Warn("enrolment refused", "from", source(r), "err", err)
+		problem(w, statusOf(err), err)
+		return
+	}
+	a.noticeDevices()
+	a.options.Log.Info("enrolled", "location", issued.Device.Location, "fingerprint", enrol.SpokenFingerprint(issued.Device.Fingerprint), "from", source(r))
+	reply(w, http.StatusOK, enrolAnswer{
+		Location: issued.Device.Location, Chain: a.options.Chain, Fingerprint: enrol.SpokenFingerprint(issued.Device.Fingerprint),
+		State: string(issued.Device.State), Certificate: string(issued.Certificate), Authority: string(issued.Authority),
+		Headquarters: a.signer.Public(), Broker: a.brokerFor(r),
+	})
+}
+
+// brokerFor is the embedded broker's address under the name by which the gateway reached us.
+func (a *App) brokerFor(r *http.Request) string {
+	if a.options.Broker != "" {
+		return a.options.Broker
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	_, port, err := net.SplitHostPort(a.broker.URL()[len("tls://"):])
+	if err != nil {
+		return a.broker.URL()
+	}
+	return "tls://" + net.JoinHostPort(host, port)
+}
+
+func statusOf(err error) int {
+	switch {
+	case errors.Is(err, enrol.ErrTooMany):
+		return http.StatusTooManyRequests
+	case errors.Is(err, enrol.ErrCode), errors.Is(err, enrol.ErrRevoked), errors.Is(err, enrol.ErrSuperseded), errors.Is(err, enrol.ErrExpired),
+		errors.Is(err, enrol.ErrWaiting), errors.Is(err, enrol.ErrUnknownDevice):
+		return http.StatusForbidden
+	case errors.Is(err, enrol.ErrRequest):
+		return http.StatusUnprocessableEntity
+	case errors.Is(err, enrol.ErrBusy):
+		return http.StatusConflict
+	}
+	return http.StatusInternalServerError
+}
+
+// problem answers by RFC 9457.
+func problem(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status, "detail": err.Error()}) // the client may be gone
+}

@@ -1,0 +1,205 @@
+package broker
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// Broker is what headquarters needs of a broker beside its address.
+type Broker interface {
+	// URL is where headquarters' own client connects: tls://host:port or tcp://host:port.
+	URL() string
+	// Kick ends the connections of a device and says how many there were. Brokers that aren't ours can't: there the
+	// authority's revocation list and the signature of each batch do it.
+	Kick(fingerprint string) int
+	Close()
+}
+
+// Identity is whom a certificate belongs to.
+type Identity struct {
+	Fingerprint  string
+	Location     string // of a gateway
+	Headquarters bool   // one of our own programs
+}
+
+// Options say how to run the embedded broker.
+type Options struct {
+	Name   string // unique in the cluster
+	Chain  string // the second level of all topics
+	Listen string // host:port of the MQTT listener; port 0: any
+	Dir    string // for sessions and retained messages
+	TLS    *tls.Config
+	Admit  func(*x509.Certificate) (Identity, error)
+	Log    *slog.Logger
+
+	Cluster Cluster // zero: alone
+}
+
+// Cluster says how several embedded brokers find each other. All need the same authority.
+type Cluster struct {
+	Name   string
+	Listen string      // host:port for the others
+	Peers  []string    // host:port of the others' Listen
+	TLS    *tls.Config // nil: plain, for a private network
+}
+
+const (
+	readyTimeout  = 30 * time.Second
+	maxAckPending = 60_000 // 1,024 by default, which one burst of 500 gateways exceeds
+	replicas      = 3
+	maxPayload    = 256 << 10
+	maxPending    = 64 << 20
+)
+
+// Embedded is a broker in this process.
+type Embedded struct {
+	server *server.Server
+	url    string
+}
+
+// Start runs an embedded broker and returns when it takes connections; in a cluster, when most members do.
+func Start(o Options) (*Embedded, error) {
+	settings, err := o.settings()
+	if err != nil {
+		return nil, err
+	}
+	s, err := server.NewServer(settings)
+	if err != nil {
+		return nil, fmt.Errorf("broker: %w", err)
+	}
+	s.SetLoggerV2(logger{o.Log}, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(readyTimeout) {
+		s.Shutdown()
+		return nil, fmt.Errorf("broker: not ready on %s after %v; is the address in use, or are most members of the cluster away?", o.Listen, readyTimeout)
+	}
+	host, _, err := net.SplitHostPort(o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("broker: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return &Embedded{server: s, url: "tls://" + net.JoinHostPort(host, strconv.Itoa(settings.MQTT.Port))}, nil
+}
+
+func (o Options) settings() (*server.Options, error) {
+	if o.TLS == nil || o.Admit == nil || o.Dir == "" || o.Name == "" || o.Log == nil {
+		return nil, errors.New("broker: Name, Dir, TLS, Admit and Log are needed")
+	}
+	host, port, err := splitListen(o.Listen)
+	if err != nil {
+		return nil, err
+	}
+	settings := &server.Options{
+		ServerName: o.Name, DontListen: true, NoSigs: true, NoSystemAccount: false,
+		JetStream: true, StoreDir: o.Dir, MaxPayload: maxPayload, MaxPending: maxPending, WriteDeadline: 10 * time.Second,
+		CustomClientAuthentication: &guard{chain: o.Chain, admit: o.Admit, log: o.Log},
+	}
+	settings.MQTT = server.MQTTOpts{
+		Host: host, Port: port, TLSConfig: o.TLS, TLSTimeout: 10, AuthTimeout: 10,
+		MaxAckPending: maxAckPending, StreamReplicas: 1,
+	}
+	if o.Cluster.Name != "" {
+		if err := o.Cluster.into(settings); err != nil {
+			return nil, err
+		}
+	}
+	return settings, nil
+}
+
+func (c Cluster) into(settings *server.Options) error {
+	host, port, err := splitListen(c.Listen)
+	if err != nil {
+		return err
+	}
+	// The library starts its routes only beside a listener for clients of its own protocol: it gets one that nobody
+	// else reaches, with the same checks.
+	settings.DontListen, settings.Host, settings.Port = false, "127.0.0.1", server.RANDOM_PORT
+	settings.TLS, settings.TLSVerify, settings.TLSConfig, settings.TLSTimeout = true, true, settings.MQTT.TLSConfig, 10
+	settings.MQTT.StreamReplicas = min(replicas, len(c.Peers)+1)
+	settings.Cluster = server.ClusterOpts{
+		Name: c.Name, Host: host, Port: port, NoAdvertise: true, TLSConfig: c.TLS, TLSTimeout: 10, ConnectRetries: 1 << 30,
+	}
+	for _, peer := range c.Peers {
+		if _, _, err := net.SplitHostPort(peer); err != nil {
+			return fmt.Errorf("broker: peer %q: %w", peer, err)
+		}
+		settings.Routes = append(settings.Routes, &url.URL{Scheme: "nats-route", Host: peer})
+	}
+	return nil
+}
+
+// splitListen takes an address apart. Port 0 gets a free one here, because the library can't tell which it took.
+func splitListen(listen string) (string, int, error) {
+	host, portText, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", 0, fmt.Errorf("broker: listen address %q: write for example :8883: %w", listen, err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("broker: listen address %q: the port is a number up to 65535", listen)
+	}
+	if port == 0 {
+		free, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+		if err != nil {
+			return "", 0, fmt.Errorf("broker: %w", err)
+		}
+		port = free.Addr().(*net.TCPAddr).Port
+		if err := free.Close(); err != nil {
+			return "", 0, fmt.Errorf("broker: %w", err)
+		}
+	}
+	if host == "" {
+		host = "0.0.0.0"
+	}
+	return host, port, nil
+}
+
+// URL is where headquarters' own client connects.
+func (e *Embedded) URL() string { return e.url }
+
+// Kick ends the connections of a device.
+func (e *Embedded) Kick(fingerprint string) int {
+	connections, err := e.server.Connz(&server.ConnzOptions{Username: true, User: fingerprint, Account: server.DEFAULT_GLOBAL_ACCOUNT})
+	if err != nil {
+		return 0
+	}
+	kicked := 0
+	for _, c := range connections.Conns {
+		if e.server.DisconnectClientByID(c.Cid) == nil {
+			kicked++
+		}
+	}
+	return kicked
+}
+
+// Clients is how many are connected.
+func (e *Embedded) Clients() int { return e.server.NumClients() }
+
+// Close ends all connections and the broker.
+func (e *Embedded) Close() {
+	e.server.Shutdown()
+	e.server.WaitForShutdown()
+}
+
+// External is a broker that somebody else runs.
+type External struct{ Address string }
+
+// URL is its address.
+func (e External) URL() string { return e.Address }
+
+// Kick can't reach into somebody else's broker.
+func (External) Kick(string) int { return 0 }
+
+// Close leaves it alone.
+func (External) Close() {}

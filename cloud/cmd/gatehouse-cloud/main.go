@@ -1,0 +1,44 @@
+// Command gatehouse-cloud is headquarters' aggregator: one binary, one command, no set-up.
+//
+//	gatehouse-cloud run [--data DIR] [--listen ADDR] [--mqtt ADDR] [--host NAME]   take what gateways send
+//	gatehouse-cloud version
+//
+// Without options it keeps everything in ./gatehouse-cloud, runs its own broker and its own database, and makes its
+// certificate authority at the first start. With --postgres it keeps its rows there, and any number of them may share the
+// work; with --broker it uses an MQTT broker that somebody else runs. --enrol LOCATION prints a one-time code with which a
+// gateway of that location gets its certificate (lotctl enrol).
+//
+// SIGTERM and SIGINT end it, with exit code 0. kill -9 at any moment costs nothing that was acknowledged: gateways send
+// the rest again.
+package main
+
+import (
+	"fmt"
+	"os"
+	_ "time/tzdata" // headquarters' own copy of the time zones: containers have none
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	var commands struct {
+		Run     runCommand     `cmd:"" help:"Take what gateways send."`
+		Version versionCommand `cmd:"" help:"Print the version."`
+	}
+	chosen := kong.Parse(&commands, kong.Name("gatehouse-cloud"), kong.Description("Headquarters of a chain of car parks."))
+	if err := chosen.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "gatehouse-cloud:", err)
+		os.Exit(1)
+	}
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	_, err := fmt.Println("gatehouse-cloud", version)
+	return err
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"gatehouse/cloud/app"
+)
+
+// runCommand is gatehouse-cloud run.
+type runCommand struct {
+	Data        string   `help:"Folder for everything that is kept." default:"gatehouse-cloud"`
+	Listen      string   `help:"Address of HTTPS: health, metrics, enrolment." default:":8443"`
+	Mqtt        string   `help:"Address of the embedded broker." default:":8883"`
+	Host        []string `help:"Name or address under which gateways reach this machine; repeat for more."`
+	Chain       string   `help:"Name of the chain in MQTT topics." default:"main"`
+	Postgres    string   `help:"PostgreSQL connection string, in place of the own database." placeholder:"URL"`
+	Broker      string   `help:"Address of an MQTT broker, in place of the own one: tls://host:8883." placeholder:"URL"`
+	BrokerCa    string   `help:"Certificate authority of that broker (PEM)." placeholder:"FILE" name:"broker-ca"`
+	BrokerCert  string   `help:"Client certificate for that broker (PEM)." placeholder:"FILE" name:"broker-cert"`
+	BrokerKey   string   `help:"Its key (PEM)." placeholder:"FILE" name:"broker-key"`
+	TrustBroker bool     `help:"Believe batches of locations that never enrolled. For trials."`
+	Enrol       []string `help:"Print a one-time code for a gateway of this location." placeholder:"LOCATION"`
+	Verbose     bool     `help:"Say more in the log."`
+}
+
+// Run serves until it is told to stop.
+func (c *runCommand) Run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	brokerTLS, err := c.brokerTLS()
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, app.Options{
+		Dir: c.Data, Chain: c.Chain, Listen: c.Listen, MQTT: c.Mqtt, Hosts: append(c.Host, "localhost", "127.0.0.1", "::1"),
+		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.Start(); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	fmt.Printf("gatehouse-cloud %s: https://%s, broker %s\n", version, a.Address(), a.BrokerURL())
+	for _, location := range c.Enrol {
+		code, err := a.Registry().NewCode(ctx, location, "command line", false)
+		if err != nil {
+			return errors.Join(err, a.Close())
+		}
+		fmt.Printf("enrolment code of %s: %s\n", location, code)
+	}
+	<-ctx.Done()
+	stop() // a second signal ends it at once
+	return a.Close()
+}
+
+func (c *runCommand) brokerTLS() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS13}
+	if c.BrokerCa != "" {
+		text, err := os.ReadFile(c.BrokerCa)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(text) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM", c.BrokerCa)
+		}
+	}
+	if c.BrokerCert != "" || c.BrokerKey != "" {
+		pair, err := tls.LoadX509KeyPair(c.BrokerCert, c.BrokerKey)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}

@@ -1,0 +1,81 @@
+package store
+
+import (
+	"fmt"
+
+	"gatehouse/cloud/ledger"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
+	"gatehouse/sync/wire"
+)
+
+// Collect adds to an update what a receiver asks its shell to keep, and returns the acknowledgements that may leave once
+// the update is committed. Raw is the message that brought a batch.
+func (u *Update) Collect(effects []outbox.ReceiverEffect, raw func(*wire.Batch) []byte) []wire.Ack {
+	var acks []wire.Ack
+	for _, effect := range effects {
+		switch e := effect.(type) {
+		case outbox.Store:
+			u.Entries = append(u.Entries, Entry{Batch: e.Batch, Raw: raw(e.Batch)})
+			if !e.Apart {
+				for _, arrival := range e.Facts {
+					if arrival.Record.Fact != nil {
+						u.Count = append(u.Count, arrival.Record)
+					}
+				}
+			}
+		case outbox.Evidence:
+			u.Entries = append(u.Entries, Entry{Batch: e.Batch, Raw: raw(e.Batch), Evidence: true})
+		case outbox.Release:
+			u.Release = append(u.Release, e)
+		case outbox.Retract:
+			u.Retract = true
+		case outbox.SaveLife:
+			u.save(e)
+		case outbox.Notice:
+			u.Alerts = append(u.Alerts, u.alertOf(e))
+		case outbox.Reply:
+			acks = append(acks, e.Ack)
+		}
+	}
+	return acks
+}
+
+// save joins what is to be saved: the newest of each life counts.
+func (u *Update) save(e outbox.SaveLife) {
+	if u.Life == nil {
+		u.Life = &e
+		return
+	}
+	lives := u.Life.Lives
+	for _, life := range e.Lives {
+		found := false
+		for i := range lives {
+			if lives[i].Incarnation == life.Incarnation {
+				lives[i], found = life, true
+			}
+		}
+		if !found {
+			lives = append(lives, life)
+		}
+	}
+	u.Life = &outbox.SaveLife{Epoch: e.Epoch, Round: e.Round, Head: e.Head, Lives: lives}
+}
+
+// alertOf makes an alert of a notice. Its trace orders it by headquarters' clock, as nothing else could.
+func (u *Update) alertOf(n outbox.Notice) ledger.Alert {
+	kinds := map[outbox.NoticeKind]ledger.AlertKind{
+		outbox.Forked: ledger.AlertFork, outbox.Cloned: ledger.AlertClone, outbox.Conflict: ledger.AlertClone, outbox.Forged: ledger.AlertForged,
+		outbox.FactsLost: ledger.AlertLost, outbox.FactsUnreadable: ledger.AlertUnread, outbox.HistoryMissing: ledger.AlertHistory,
+	}
+	return ledger.Alert{
+		Kind: kinds[n.Notice], Subject: n.Incarnation.String(), Active: true, AtMS: u.NowMS,
+		Detail: fmt.Sprintf("other %s, fact %d, %d facts", n.Other, n.Seq, n.Count),
+		Newest: ledger.Trace{HLC: uint64(max(0, u.NowMS)) << 16, Dot: fact.Dot{Incarnation: n.Incarnation, Seq: n.Seq}},
+	}
+}
+
+// IsEmpty reports whether there is nothing to write.
+func (u *Update) IsEmpty() bool {
+	return len(u.Entries) == 0 && len(u.Count) == 0 && len(u.Release) == 0 && !u.Retract && u.Life == nil && len(u.Alerts) == 0
+}

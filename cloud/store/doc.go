@@ -1,0 +1,32 @@
+// Package store keeps what headquarters knows: the signed batches of all locations, which are the truth, and in one
+// transaction with them how far each location is applied and the rows of the ledger, which are a fold of them.
+//
+// There is one contract (Store), one suite that holds it (storetest in the tests) and two implementations: SQLite for one
+// machine, PostgreSQL for a chain that outgrows it. Both run the same statements.
+//
+// Guarantees:
+//   - Commit returns nil for an update when it is on the disk (SQLite: WAL with synchronous FULL; PostgreSQL: its own
+//     commit, on the synchronous standby too if it has one), whole or not at all.
+//   - An update names the revision of the location that it builds on. If another aggregator was faster it gets
+//     ErrConflict and nothing changes: load the location again, and let the receiver judge anew. So any number of
+//     aggregators may work on one store, and any of them may die at any moment.
+//   - Many updates share one transaction: a loop takes what waits. Nobody waits for a timer.
+//   - The rows can be made again from the batches at any time (Rebuild), and are then the same.
+//   - A store has an epoch, minted when it was made. A store that was restored from an older copy is noticed by a
+//     witness (a small file beside it that says how far it once was), and gets a new epoch: gateways then send again
+//     what it lost.
+//
+// With SQLite, batches go to segments of sync/factlog, flushed before the transaction that counts them. A crash between
+// the two leaves batches that no row knows: Open folds them. A database that is older than its segments, or was
+// deleted, catches up by the same way.
+//
+// With PostgreSQL, batches are rows of the same transaction. Nothing is used that engines which speak its protocol
+// lack: no trigger, no advisory lock, no LISTEN, no sequence, no foreign key; each primary key begins with the
+// location, so that rows of a location live on one shard, and no transaction needs two shards but by chance of the
+// group.
+//
+// # Size
+//
+// Four million visits a day for a year, planned from what TestRowSizes measures (go test -v -run RowSizes ./cloud/store):
+// see the table there.
+package store

@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gatehouse/cloud/ledger"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
+	"gatehouse/sync/wire"
+)
+
+// Book is all rows of a location.
+func (s *sqlStore) Book(ctx context.Context, location fact.LocationID) (*ledger.Book, error) {
+	var book *ledger.Book
+	err := s.engine.read(ctx, func(tx session) error {
+		var change ledger.Change
+		zone := "UTC"
+		err := tx.rows(`SELECT zone, open0, open1, open2, open3, open4, open5 FROM locations WHERE location = $1`, func(scan scanner) error {
+			o := &change.Open
+			return scan(&zone, &o[0], &o[1], &o[2], &o[3], &o[4], &o[5])
+		}, string(location))
+		if err == nil {
+			err = s.loadRights(tx, location, &change)
+		}
+		book = ledger.NewBook(zoneOf(zone))
+		book.Put(change)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return book, s.loadSums(ctx, location, book)
+}
+
+func (s *sqlStore) loadRights(tx session, location fact.LocationID, change *ledger.Change) error {
+	return errors.Join(
+		tx.rows(`SELECT `+ticketColumns+` FROM tickets WHERE location = $1`, func(scan scanner) error {
+			t, err := scanTicket(scan)
+			change.Tickets = append(change.Tickets, t)
+			return err
+		}, string(location)),
+		tx.rows(`SELECT `+bookColumns+` FROM reservations WHERE location = $1`, func(scan scanner) error {
+			r, err := scanReservation(scan)
+			change.Reservations = append(change.Reservations, r)
+			return err
+		}, string(location)),
+		tx.rows(`SELECT `+passColumns+` FROM passes WHERE location = $1`, func(scan scanner) error {
+			p, err := scanPass(scan)
+			change.Passes = append(change.Passes, p)
+			return err
+		}, string(location)),
+		tx.rows(`SELECT location, kind, subject, active, at_ms, detail, hlc, incarnation, seq FROM alerts WHERE location = $1`, func(scan scanner) error {
+			a, err := scanAlert(scan)
+			change.Alerts = append(change.Alerts, a.Alert)
+			return err
+		}, string(location)),
+	)
+}
+
+func (s *sqlStore) loadSums(ctx context.Context, location fact.LocationID, book *ledger.Book) error {
+	hours, err := s.Hours(ctx, location, 0, 1<<30)
+	if err != nil {
+		return err
+	}
+	change := ledger.Change{}
+	for _, h := range hours {
+		change.Hours = append(change.Hours, h.Hour)
+	}
+	if change.Refusals, err = s.Refusals(ctx, location, 0, 1<<30); err != nil {
+		return err
+	}
+	if change.Payments, err = s.Payments(ctx, location, ""); err != nil {
+		return err
+	}
+	if change.Steps, err = s.Steps(ctx, location); err != nil {
+		return err
+	}
+	if change.Spots, err = s.Spots(ctx, location); err != nil {
+		return err
+	}
+	book.Put(change)
+	return nil
+}
+
+// Rebuild makes all rows of a location again from its batches, in one transaction: nobody sees it half done. Restatements
+// stay, because they are what headquarters once said.
+func (s *sqlStore) Rebuild(ctx context.Context, location fact.LocationID) error {
+	return s.engine.write(ctx, func(tx session) error {
+		at := &standing{}
+		zone := "UTC"
+		err := tx.rows(`SELECT revision, zone FROM locations WHERE location = $1`+s.engine.locking(), func(scan scanner) error {
+			return scan(&at.revision, &zone)
+		}, string(location))
+		if err != nil {
+			return err
+		}
+		at.revision++
+		at.zone = zoneOf(zone)
+		return s.rebuild(tx, location, at)
+	})
+}
+
+// rebuild first has a receiver judge all entries again, to know which facts count, and then folds those.
+func (s *sqlStore) rebuild(tx session, location fact.LocationID, at *standing) error {
+	for _, table := range folded {
+		if err := tx.exec(`DELETE FROM `+table+` WHERE location = $1`, string(location)); err != nil {
+			return err
+		}
+	}
+	err := tx.exec(`UPDATE locations SET facts = 0, open0 = 0, open1 = 0, open2 = 0, open3 = 0, open4 = 0, open5 = 0 WHERE location = $1`, string(location))
+	if err != nil {
+		return err
+	}
+	at.newestHLC, at.newestMS = 0, 0
+	receiver := outbox.NewReceiver(outbox.ReceiverConfig{Location: location}, outbox.ReceiverState{Epoch: s.epoch})
+	counted, judged := runs{}, Update{Location: location}
+	err = s.eachKept(tx, location, func(k kept) error {
+		effects, err := replay(receiver, k)
+		counted.judge(effects)
+		judged.Collect(effects, func(*wire.Batch) []byte { return nil })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.foldCounted(tx, location, at, counted); err != nil {
+		return err
+	}
+	change := ledger.Change{Alerts: judged.Alerts}
+	w := writer{tx, string(location)}
+	if err := w.change(&change); err != nil {
+		return err
+	}
+	return w.place(&judged, at, &change)
+}
+
+// foldCounted folds the facts that count, each once.
+func (s *sqlStore) foldCounted(tx session, location fact.LocationID, at *standing, counted runs) error {
+	return s.eachKept(tx, location, func(k kept) error {
+		if k.kind != kindBatch {
+			return nil
+		}
+		batch, err := k.batch()
+		if err != nil {
+			return err
+		}
+		u := Update{Location: location}
+		for i, raw := range batch.Records {
+			if counted.take(batch.Dot(i)) {
+				if record, err := wire.DecodeRecord(raw); err == nil {
+					u.Count = append(u.Count, record)
+				}
+			}
+		}
+		if len(u.Count) == 0 {
+			return nil
+		}
+		_, err = s.foldOne(tx, &u, at)
+		return err
+	})
+}
+
+// eachKept visits the entries of a location in their order.
+func (s *sqlStore) eachKept(tx session, location fact.LocationID, visit func(kept) error) error {
+	var entries []kept
+	err := tx.rows(`SELECT place, kind, incarnation, first, last FROM batches WHERE location = $1 ORDER BY place`, func(scan scanner) error {
+		k := kept{location: string(location)}
+		entries = append(entries, k)
+		last := &entries[len(entries)-1]
+		return scan(&last.place, &last.kind, &last.inc, &last.first, &last.last)
+	}, string(location))
+	if err != nil {
+		return err
+	}
+	for _, k := range entries {
+		if k.kind != kindSettled {
+			if k.data, err = s.engine.truth().fetch(tx, k.location, k.place); err != nil {
+				return err
+			}
+			if k.data == nil {
+				return fmt.Errorf("store: batch %d of %s is lost; the rows stay as they were", k.place, location)
+			}
+		}
+		if err := visit(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replay puts an entry through a receiver again.
+func replay(receiver *outbox.Receiver, k kept) ([]outbox.ReceiverEffect, error) {
+	switch k.kind {
+	case kindSettled:
+		return receiver.Step(outbox.Settled{Incarnation: fact.Incarnation(k.inc), Accept: k.first == 1}), nil
+	case kindBatch, kindEvidence:
+		batch, err := k.batch()
+		if err != nil {
+			return nil, err
+		}
+		return receiver.Step(outbox.Arrived{Batch: batch}), nil
+	}
+	return nil, fmt.Errorf("store: entry %d of %s is of kind %d; was it written by newer software?", k.place, k.location, k.kind)
+}
+
+// batch reads the batch of an entry.
+func (k *kept) batch() (*wire.Batch, error) {
+	message, err := wire.DecodeMessage(k.data)
+	if err != nil {
+		return nil, fmt.Errorf("store: batch %d of %s: %w", k.place, k.location, err)
+	}
+	batch, is := message.(*wire.Batch)
+	if !is {
+		return nil, fmt.Errorf("store: entry %d of %s is no batch", k.place, k.location)
+	}
+	return batch, nil
+}
+
+// applyReplayed applies one update whose entries are kept already.
+func (s *sqlStore) applyReplayed(tx session, u Update) (ledger.Change, error) {
+	results, err := s.apply(tx, []Update{u})
+	if err != nil {
+		return ledger.Change{}, err
+	}
+	return results[0].Change, results[0].Err
+}
+
+// catchUp folds the entries that were flushed to the segments and that no row knows: a crash came between, or the database
+// is an older copy.
+func (s *sqlStore) catchUp(ctx context.Context, segments *segments) error {
+	return s.engine.write(ctx, func(tx session) error {
+		from, err := s.meta(tx, "segments", 0)
+		if err != nil {
+			return err
+		}
+		receivers, revisions := map[string]*outbox.Receiver{}, map[string]int64{}
+		return segments.each(from+1, func(k kept) error {
+			receiver := receivers[k.location]
+			if receiver == nil {
+				state, revision, err := s.state(tx, fact.LocationID(k.location))
+				if err != nil {
+					return err
+				}
+				receiver = outbox.NewReceiver(outbox.ReceiverConfig{Location: fact.LocationID(k.location)}, state)
+				receivers[k.location], revisions[k.location] = receiver, revision
+			}
+			u := Update{Location: fact.LocationID(k.location), Revision: revisions[k.location], NowMS: s.now().UnixMilli()}
+			effects, err := replay(receiver, k)
+			if err != nil {
+				return err
+			}
+			u.Collect(effects, func(*wire.Batch) []byte { return nil })
+			revisions[k.location]++
+			if err := insertBatch(tx, &k, nil); err != nil {
+				return err
+			}
+			if _, err := s.applyReplayed(tx, u); err != nil {
+				return err
+			}
+			return tx.exec(`UPDATE meta SET value = $1 WHERE key = 'segments'`, k.place)
+		})
+	})
+}

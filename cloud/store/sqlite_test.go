@@ -1,0 +1,142 @@
+package store_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"gatehouse/cloud/store"
+)
+
+func openSQLite(dir string) opener {
+	return func(t *testing.T) store.Store {
+		t.Helper()
+		s, err := store.OpenSQLite(t.Context(), dir, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+}
+
+func TestSQLite(t *testing.T) {
+	suite(t, func(t *testing.T) opener { return openSQLite(t.TempDir()) })
+}
+
+func TestALostDatabaseIsMadeAgainFromTheSegments(t *testing.T) {
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	for range 4 {
+		a.take(t, "p8", g.batch(t, 250))
+	}
+	epoch := s.Epoch()
+	closeStore(t, s)
+	for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	s = open(t)
+	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are others")
+	}
+	if s.Epoch() == epoch {
+		t.Error("a store that was made again has its old epoch")
+	}
+	if _, acks := newAggregator(s).take(t, "p8", g.batch(t, 100)); acks[0].Marks[0].Applied != 1100 {
+		t.Errorf("%+v", acks)
+	}
+}
+
+func TestAnOlderDatabaseCatchesUpFromTheSegments(t *testing.T) {
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g := newGateway("p8", 1)
+	newAggregator(s).take(t, "p8", g.batch(t, 250))
+	epoch := s.Epoch()
+	closeStore(t, s)
+	old := copyOf(t, filepath.Join(dir, "ledger.db"))
+
+	s = open(t)
+	newAggregator(s).take(t, "p8", g.batch(t, 250))
+	closeStore(t, s)
+	if err := os.WriteFile(filepath.Join(dir, "ledger.db"), old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t)
+	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() || s.Restored() || s.Epoch() != epoch {
+		t.Error("what the segments held was lost")
+	}
+}
+
+func TestAStoreRestoredFromABackupIsNoticedAndAsksForWhatItLost(t *testing.T) {
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g := newGateway("p8", 1)
+	newAggregator(s).take(t, "p8", g.batch(t, 250))
+	epoch := s.Epoch()
+	closeStore(t, s)
+	backup := t.TempDir()
+	if err := os.CopyFS(backup, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	witness := filepath.Join(dir, "witness")
+
+	s = open(t)
+	lost := g.batch(t, 250)
+	newAggregator(s).take(t, "p8", lost)
+	closeStore(t, s)
+	seen := copyOf(t, witness)
+
+	// The backup comes back; the witness stands outside of it.
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(dir, os.DirFS(backup)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(witness, seen, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t)
+	if !s.Restored() || s.Epoch() == epoch {
+		t.Fatal("an older store was taken for the one that it was")
+	}
+	a := newAggregator(s)
+	next := g.batch(t, 10)
+	if _, acks := a.take(t, "p8", next); acks[0].Rewind.Seq != 251 || acks[0].Epoch == epoch {
+		t.Errorf("%+v", acks)
+	}
+	a.take(t, "p8", lost)
+	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
+	}
+	closeStore(t, s)
+	if s = open(t); s.Restored() {
+		t.Error("noticed twice")
+	}
+}
+
+func TestOneProcessHoldsAFolder(t *testing.T) {
+	dir := t.TempDir()
+	openSQLite(dir)(t)
+	if s, err := store.OpenSQLite(t.Context(), dir, time.Now); err == nil {
+		_ = s.Close()
+		t.Error("two hold one folder")
+	}
+}
+
+func copyOf(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,0 +1,169 @@
+package axis
+
+import (
+	"strings"
+	"time"
+
+	"gatehouse/drivers/platecamera"
+)
+
+// Format reads the events of the applications that read plates on cameras of Axis.
+func Format() platecamera.Format {
+	return platecamera.Format{Vendor: "axis", Claims: claims, Read: read}
+}
+
+// The names that tell the applications' events from other documents: those of pushed events, and those of the
+// camera's own event stream.
+var plateNames = []string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText"}
+
+// body is the part of a document that has the fields: the root, or the data of a message of the event stream.
+func body(document platecamera.Node) platecamera.Node {
+	for _, path := range [][]string{{}, {"message", "data"}, {"data"}, {"event"}} {
+		if part := document.Get(path...); part.Get("carID").Exists() || part.Get("plateText").Exists() || part.Get("plateUTF8").Exists() {
+			return part
+		}
+	}
+	if id := document.Find("carID"); id.Exists() {
+		return parentOf(document, "carID")
+	}
+	return parentOf(document, "plateText")
+}
+
+// parentOf is the part of a document, at any depth, that has a child of that name.
+func parentOf(n platecamera.Node, name string) platecamera.Node {
+	if n.Get(name).Exists() {
+		return n
+	}
+	for child := range n.Children() {
+		if found := parentOf(child, name); found.Exists() {
+			return found
+		}
+	}
+	return platecamera.Node{}
+}
+
+func claims(document platecamera.Node) bool {
+	return body(document).Exists() || isHeartbeat(document) || isStream(document)
+}
+
+// isStream: the camera's event stream carries events of other applications as well.
+func isStream(document platecamera.Node) bool {
+	return strings.EqualFold(document.Name(), "MetadataStream") || strings.EqualFold(document.Name(), "NotificationMessage") ||
+		strings.Contains(document.Get("topic").Text(), "axis") && document.Get("message").Exists()
+}
+
+// isHeartbeat: the heartbeat service posts the camera's condition under names that the installer picked from a list.
+func isHeartbeat(document platecamera.Node) bool {
+	camera := document.Find("SerialNumber").Exists() || document.Find("MACAddress").Exists() || document.Find("serial").Exists()
+	kind := strings.ToLower(document.Any("type", "event", "eventType", "messageType").Text())
+	return strings.Contains(kind, "heartbeat") || document.Get("heartbeat").Exists() ||
+		camera && (document.Find("uptime").Exists() || document.Find("ProdShortName").Exists()) && !body(document).Exists()
+}
+
+func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	if strings.EqualFold(document.Name(), "MetadataStream") {
+		return streamed(document, zone)
+	}
+	return []platecamera.Event{event(document, zone)}
+}
+
+// streamed reads every message of the event stream's XML.
+func streamed(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	var events []platecamera.Event
+	for part := range document.Children() {
+		for message := range part.Children() {
+			if strings.EqualFold(message.Name(), "NotificationMessage") {
+				events = append(events, event(message, zone))
+			}
+		}
+	}
+	if len(events) == 0 {
+		return []platecamera.Event{event(document, zone)}
+	}
+	return events
+}
+
+func event(document platecamera.Node, zone *time.Location) platecamera.Event {
+	b := body(document)
+	info := document.Find("camera_info")
+	e := platecamera.Event{Camera: info.Any("SerialNumber", "MACAddress", "IPAddress").Text()}
+	if e.Camera == "" {
+		e.Camera = b.Any("SerialNumber", "MACAddress", "cameraID", "sensorProviderID", "device").Text()
+	}
+	e.Time = timeOf(document, b, zone)
+	switch {
+	case b.Exists() && isPlateEvent(b):
+		e.Kind = platecamera.Read
+	case isHeartbeat(document):
+		e.Kind = platecamera.Heartbeat
+		return e
+	default:
+		return e
+	}
+	e.Raw = plateOf(b)
+	e.Confidence = platecamera.ShareOfEither(b.Any("plateConfidence", "confidence"))
+	e.Chars = platecamera.SharesOf(b.Any("charConfidence", "plateCharConfidence"), 1)
+	e.Country = b.Any("plateCountry", "country").Text()
+	e.Direction = platecamera.WordOf(b.Any("carMoveDirection", "direction"))
+	e.State = stateOf(b)
+	e.EventID = b.Any("carID", "eventID", "packetCounter").Text()
+	e.Car = b.Get("carID").Text()
+	e.Vehicle = vehicleOf(b)
+	e.Picture = pictureOf(b)
+	return e
+}
+
+// isPlateEvent: a message of the stream that only says that some list matched has no car and no plate.
+func isPlateEvent(b platecamera.Node) bool {
+	for _, name := range plateNames {
+		if b.Get(name).Exists() {
+			return true
+		}
+	}
+	return b.Get("carState").Exists()
+}
+
+// plateOf prefers the field that keeps the letters which are not ASCII.
+func plateOf(b platecamera.Node) string {
+	return b.Any("plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII").Text()
+}
+
+func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {
+	for _, name := range []string{"capture_timestamp", "capture_ts", "frame_timestamp", "timestamp"} {
+		if at, ok := platecamera.EpochOf(b.Get(name)); ok {
+			return at
+		}
+	}
+	for _, n := range []platecamera.Node{document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Get("time")} {
+		if at, ok := platecamera.TimeOf(n, zone); ok {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func stateOf(b platecamera.Node) platecamera.State {
+	switch strings.ToLower(b.Get("carState").Text()) {
+	case "new":
+		return platecamera.StateNew
+	case "update", "updated":
+		return platecamera.StateUpdate
+	case "lost":
+		return platecamera.StateLost
+	}
+	return platecamera.StateNone
+}
+
+func vehicleOf(b platecamera.Node) string {
+	if kind := b.Get("vehicle_info", "type").Text(); kind != "" {
+		return strings.ToLower(kind)
+	}
+	return strings.ToLower(b.Get("vehicleType").Text())
+}
+
+func pictureOf(b platecamera.Node) string {
+	if first := b.Get("imagesURI").First().Text(); first != "" {
+		return first
+	}
+	return b.Get("imageFile").Text()
+}

@@ -1,0 +1,259 @@
+package dahua
+
+import (
+	"strings"
+	"time"
+
+	"gatehouse/drivers/platecamera"
+)
+
+// Format reads the events of Dahua's cameras, in all four ways in which they are told.
+func Format() platecamera.Format {
+	return platecamera.Format{Vendor: "dahua", Claims: claims, Read: read}
+}
+
+func claims(document platecamera.Node) bool {
+	switch {
+	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("method").Exists(), document.Get("Events").IsList(),
+		document.Get("ReturnEvents").IsList(), document.Get("Picture").Exists(), document.Get("TrafficCar").Exists():
+		return true
+	case document.Get("Active").Exists() && document.Get("DeviceID").Exists():
+		return true
+	}
+	return document.Get("Code").Exists() && (document.Get("action").Exists() || document.Get("data").Exists())
+}
+
+func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	switch {
+	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("Active").Exists():
+		return []platecamera.Event{{Kind: platecamera.Heartbeat, Camera: document.Get("DeviceID").Text()}}
+	case document.Get("method").Exists():
+		return called(document, zone)
+	case document.Get("Picture").Exists():
+		return []platecamera.Event{pushed(document, zone)}
+	case document.Get("Events").IsList():
+		return listed(document.Get("Events"), zone)
+	case document.Get("ReturnEvents").IsList():
+		return listed(document.Get("ReturnEvents"), zone)
+	}
+	return happened(document, zone)
+}
+
+// called reads a call by the camera: its notice of events, or its answer to a sign of life.
+func called(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	method := strings.ToLower(document.Get("method").Text())
+	if strings.Contains(method, "keepalive") || strings.Contains(method, "heartbeat") {
+		return []platecamera.Event{{Kind: platecamera.Heartbeat}}
+	}
+	if list := document.Get("params", "eventList"); list.Exists() {
+		return listed(list, zone)
+	}
+	return []platecamera.Event{{}}
+}
+
+func listed(list platecamera.Node, zone *time.Location) []platecamera.Event {
+	var events []platecamera.Event
+	for item := range list.Items() {
+		events = append(events, happened(item, zone)...)
+	}
+	return events
+}
+
+// happened reads one event. Its fields are in data, or beside its code.
+func happened(item platecamera.Node, zone *time.Location) []platecamera.Event {
+	data := item.Get("data")
+	if !data.IsObject() {
+		data = item
+	}
+	e := platecamera.Event{
+		Camera:  data.Get("TrafficCar").Any("MachineName", "DeviceAddress").Text(),
+		EventID: data.Any("EventID", "EventSeq").Text(), Car: data.Get("GroupID").Text(), Country: countryOf(data),
+		Direction: directionOf(data), Vehicle: strings.ToLower(data.Get("Vehicle").Any("Category", "ObjectType").Text()),
+		Time: timeOf(data, zone), Channel: item.Any("index").Text(),
+	}
+	if e.Camera == "" {
+		e.Camera = data.Any("MachineName", "SerialNo", "SN").Text()
+	}
+	code := item.Any("Code").Text()
+	if code == "" {
+		code = item.Get("EventBaseInfo", "Code").Text()
+	}
+	if code == "" {
+		code = data.Get("Code").Text()
+	}
+	action := item.Any("action").Text()
+	if action == "" {
+		action = item.Get("EventBaseInfo", "Action").Text()
+	}
+	switch {
+	case isHeartbeat(code):
+		e.Kind = platecamera.Heartbeat
+	case !isTraffic(code, data), strings.EqualFold(action, "Stop"): // an event that ends was told when it began
+	default:
+		return vehicles(e, data)
+	}
+	return []platecamera.Event{e}
+}
+
+func isHeartbeat(code string) bool {
+	switch strings.ToLower(code) {
+	case "heartbeat", "keepalive", "timechange", "ntpadjusttime":
+		return strings.EqualFold(code, "heartbeat") || strings.EqualFold(code, "keepalive")
+	}
+	return false
+}
+
+// isTraffic: the codes with which cars are told, and whatever else has a plate in it. TrafficJam and the like tell of
+// no car.
+func isTraffic(code string, data platecamera.Node) bool {
+	switch strings.ToLower(code) {
+	case "trafficjunction", "trafficmanualsnap", "traffictollgate", "trafficsnappicture", "anpr", "trafficcar", "parkingdetection", "vehiclerecognition":
+		return true
+	}
+	if data.Get("TrafficCar", "PlateNumber").Text() != "" || data.Get("NonMotor").Any("PlateNumber").Text() != "" {
+		return true
+	}
+	return strings.HasPrefix(strings.ToLower(code), "traffic") && data.Get("Object", "ObjectType").Text() == "Plate"
+}
+
+// vehicles reads the car of an event, and the motorcycle beside it.
+func vehicles(e platecamera.Event, data platecamera.Node) []platecamera.Event {
+	other := data.Get("NonMotor")
+	motorcycle := e
+	motorcycle.Kind, motorcycle.Raw = platecamera.Read, other.Any("PlateNumber").Text()
+	if motorcycle.Raw == "" {
+		motorcycle.Raw = other.Get("Plate").Any("PlateNumber", "Text").Text()
+	}
+	motorcycle.Vehicle = strings.ToLower(other.Get("Category").Text())
+	motorcycle.Confidence = confidenceOf(other.Get("Object", "Confidence"))
+
+	plate, confidence := plateOf(data)
+	e.Kind, e.Raw, e.Confidence = platecamera.Read, plate, confidence
+	switch {
+	case platecamera.IsPlate(plate) && platecamera.IsPlate(motorcycle.Raw) && platecamera.Plate(plate) != platecamera.Plate(motorcycle.Raw):
+		return []platecamera.Event{e, motorcycle}
+	case platecamera.IsPlate(plate):
+	case platecamera.IsPlate(motorcycle.Raw):
+		e = motorcycle
+	case isNoVehicle(data):
+		e.Kind = platecamera.Other
+	}
+	return []platecamera.Event{e}
+}
+
+// plateOf is the plate and how sure the camera is.
+func plateOf(data platecamera.Node) (string, platecamera.Share) {
+	object := data.Get("Object")
+	plate := data.Get("TrafficCar").Any("PlateNumber").Text()
+	if plate == "" {
+		plate = object.Any("Text", "PlateNumber").Text()
+	}
+	if plate == "" {
+		plate = data.Any("PlateNumber").Text()
+	}
+	confidence := object.Get("Confidence")
+	if !confidence.Exists() {
+		confidence = data.Get("TrafficCar", "Confidence")
+	}
+	if confidence.Text() == "0" && platecamera.IsPlate(plate) { // cameras that do not measure it write 0
+		return plate, platecamera.Share{}
+	}
+	return plate, confidenceOf(confidence)
+}
+
+// confidenceOf: old models count to 100, new ones to 255. What is above 100 is of a new one.
+func confidenceOf(n platecamera.Node) platecamera.Share {
+	if billionths, ok := platecamera.Decimal(n.Text()); ok && billionths > 100_000_000_000 {
+		return platecamera.ShareOf(n, 255)
+	}
+	return platecamera.ShareOf(n, 100)
+}
+
+// isNoVehicle: bicycles and people make the same event as cars, with an empty plate. Motorcycles park.
+func isNoVehicle(data platecamera.Node) bool {
+	kind := strings.ToLower(data.Get("NonMotor", "Category").Text())
+	if strings.Contains(kind, "motorcycle") {
+		return false
+	}
+	what := strings.ToLower(data.Get("Vehicle", "ObjectType").Text())
+	return kind != "" || what == "nonmotor" || what == "human" || strings.EqualFold(data.Get("CommInfo", "SnapCategory").Text(), "NonMotor")
+}
+
+func countryOf(data platecamera.Node) string {
+	for _, n := range []platecamera.Node{data.Get("TrafficCar", "Country"), data.Get("CommInfo", "Country"), data.Get("Object", "Country")} {
+		if country := n.Text(); country != "" && !strings.EqualFold(country, "unknown") {
+			return country
+		}
+	}
+	return ""
+}
+
+// directionOf is the first of the car's words: Approach or Leave, as seen by the camera. The others are what the
+// installer calls the ways.
+func directionOf(data platecamera.Node) string {
+	if driving := data.Get("TrafficCar", "DrivingDirection"); driving.Exists() {
+		return platecamera.WordOf(driving.First())
+	}
+	return platecamera.WordOf(data.Any("JunctionDirection", "Direction"))
+}
+
+// timeOf is the time of an event. RealUTC is true; UTC is, by the firmware, true or the local time counted as if it
+// were. LocaleTime tells which.
+func timeOf(data platecamera.Node, zone *time.Location) time.Time {
+	at, ok := platecamera.EpochOf(data.Get("RealUTC"))
+	if !ok {
+		if at, ok = platecamera.EpochOf(data.Any("UTC", "Utc")); !ok {
+			at, ok = platecamera.EpochOf(data.Get("TrafficCar", "UTC"))
+		}
+		local, written := platecamera.TimeOf(data.Get("LocaleTime"), time.UTC)
+		switch {
+		case !ok && written:
+			return inZone(local, data, zone)
+		case !ok:
+			return at
+		case written && local.Equal(at.Truncate(time.Second)):
+			at = inZone(at, data, zone)
+		}
+	}
+	if ms, found := platecamera.Decimal(data.Get("UTCMS").Text()); found && at.Nanosecond() == 0 && ms > 0 && ms < 1_000_000_000_000 {
+		at = at.Add(time.Duration(ms / 1_000_000 * 1_000)) // thousandths, times a billion, to nanoseconds
+	}
+	return at
+}
+
+// inZone is the moment at which the camera's clock showed a local time. Its TimeZone is a place in this list; without it,
+// the zone is the one that the site file gives.
+func inZone(local time.Time, data platecamera.Node, zone *time.Location) time.Time {
+	if index, ok := platecamera.Decimal(data.Get("TimeZone").Text()); ok && index >= 0 && index/1_000_000_000 < int64(len(zoneMinutes)) {
+		summer := time.Duration(0)
+		if data.Get("DSTTune").Text() == "1" {
+			summer = time.Hour
+		}
+		return local.Add(-time.Duration(zoneMinutes[index/1_000_000_000])*time.Minute - summer)
+	}
+	y, m, d := local.Date()
+	return time.Date(y, m, d, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), zone).UTC()
+}
+
+// zoneMinutes are the zones that a camera offers, in its order.
+var zoneMinutes = []int{
+	0, 60, 120, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780,
+	-60, -120, -180, -210, -240, -300, -360, -420, -480, -540, -600, -660, -720,
+}
+
+// pushed reads what a camera posts by itself (ITSAPI): a picture with its plate.
+func pushed(document platecamera.Node, zone *time.Location) platecamera.Event {
+	picture := document.Get("Picture")
+	plate, snap, vehicle := picture.Get("Plate"), picture.Get("SnapInfo"), picture.Get("Vehicle")
+	e := platecamera.Event{
+		Kind: platecamera.Read, Raw: plate.Get("PlateNumber").Text(), Confidence: confidenceOf(plate.Get("Confidence")),
+		Camera: snap.Any("DeviceID", "DefenceCode").Text(), Direction: platecamera.WordOf(snap.Any("Direction", "DriveDirection")),
+		Vehicle: strings.ToLower(vehicle.Any("VehicleType", "Category").Text()), Country: plate.Any("Country").Text(),
+		Picture: picture.Get("NormalPic", "PicName").Text(), EventID: snap.Any("EventID", "SnapID").Text(),
+	}
+	e.Time, _ = platecamera.TimeOf(snap.Any("AccurateTime", "SnapTime"), zone)
+	if strings.EqualFold(plate.Get("IsExist").Text(), "false") {
+		e.Raw = ""
+	}
+	return e
+}

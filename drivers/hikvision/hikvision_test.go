@@ -1,0 +1,222 @@
+package hikvision_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/hikvision"
+	"gatehouse/drivers/platecamera"
+	"gatehouse/drivers/platecamera/cameratest"
+)
+
+const mac = "44:a6:42:f3:2a:d7"
+
+func bench() cameratest.Bench {
+	return cameratest.Bench{
+		Driver: hikvision.Driver(), Format: hikvision.Format(), Inward: "reverse", ContentType: "application/xml",
+		Event: func(read drivers.PlateRead) []byte { return hikvision.Event(mac, "reverse", read) },
+		Keeps: keeps,
+		Nonsense: []string{
+			"", "hello", "<", "{", "<EventNotificationAlert>", `{"eventType":"ANPR"`, `{"plate":"AB12CDE"}`, "<html><body>login</body></html>",
+			`<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><EventNotificationAlert><ANPR><licensePlate>&b;</licensePlate></ANPR></EventNotificationAlert>`,
+		},
+	}
+}
+
+// keeps: whole percents, no numbers as countries, one second opinion without a confidence.
+func keeps(read drivers.PlateRead) drivers.PlateRead {
+	read.Confidence -= read.Confidence % 10
+	var chars []uint16
+	for _, c := range read.Chars {
+		chars = append(chars, c-c%10)
+	}
+	read.Chars = chars
+	read.Candidates = read.Candidates[:min(len(read.Candidates), 1)]
+	for i := range read.Candidates {
+		read.Candidates[i].Confidence = 0
+	}
+	return read
+}
+
+func TestSuite(t *testing.T) { cameratest.Test(t, bench()) }
+
+func FuzzParse(f *testing.F) {
+	cameratest.Fuzz(f, bench(), readFile(f, "ds-tcg405.xml"), readFile(f, "deepinview-v58.xml"), hikvision.Heartbeat(mac),
+		[]byte(`{"eventType":"ANPR","aNPR":{"licensePlate":"\u7ca4B1","plateCharBelieve":"99,1"}}`), []byte("--b\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n--b--"))
+}
+
+func readFile(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func parse(t *testing.T, body, contentType string) []platecamera.Event {
+	t.Helper()
+	events, err := platecamera.Parse([]byte(body), contentType, time.UTC, hikvision.Format())
+	if err != nil {
+		t.Fatalf("%.80q: %v", body, err)
+	}
+	return events
+}
+
+// said is an event in one line.
+func said(e platecamera.Event) string {
+	chars := []uint16{}
+	for _, c := range e.Chars {
+		chars = append(chars, c.PerMille())
+	}
+	return fmt.Sprintf("%s %q %d %v dir=%q country=%q cam=%s id=%s at=%s", e.Kind, e.Raw, e.Confidence.PerMille(), chars, e.Direction, e.Country,
+		e.Camera, e.EventID, e.Time.Format(time.RFC3339Nano))
+}
+
+func TestRealEvents(t *testing.T) {
+	for name, want := range map[string]string{
+		"ds-tcg405.xml": `plate "B1234XYZ" 980 [990 990 990 990 990 990 990] dir="forward" country="" cam=44:a6:42:f3:2a:d7 ` +
+			`id=a0fe72d4-3652-464a-aebd-3f9190010236 at=2024-05-07T10:48:03.847Z`,
+		"deepinview-v58.xml": `plate "WX1234A" 920 [990 990 990 610 990 990 990] dir="reverse" country="" cam=192.168.1.64 id=x at=2026-07-05T19:44:40Z`,
+	} {
+		events := parse(t, string(readFile(t, name)), "")
+		if len(events) != 1 || said(events[0]) != want {
+			t.Errorf("%s\nread %s\nwant %s", name, said(events[0]), want)
+		}
+	}
+}
+
+// alert is a notification around a part, in a name space.
+func alert(namespace, inner string) string {
+	return `<EventNotificationAlert version="2.0" xmlns="` + namespace + `">` + inner + `</EventNotificationAlert>`
+}
+
+const anpr = `<eventType>ANPR</eventType><dateTime>2026-01-02T03:04:05+01:00</dateTime><ANPR><licensePlate>EL123AB</licensePlate><confidenceLevel>92.5</confidenceLevel></ANPR>`
+
+func TestEveryFormOfTheSameEvent(t *testing.T) {
+	const want = `plate "EL123AB" 925 [] dir="" country="" cam= id= at=2026-01-02T02:04:05Z`
+	prefixed := strings.NewReplacer("</", "</ns1:", "<E", "<ns1:E", "<e", "<ns1:e", "<d", "<ns1:d", "<A", "<ns1:A", "<l", "<ns1:l", "<c", "<ns1:c").
+		Replace(`<EventNotificationAlert>` + anpr + `</EventNotificationAlert>`)
+	picture := "\xff\xd8\xff\xe0" + strings.Repeat("\r\n--x\x00", 5000) + "\xff\xd9"
+	xml := alert("http://www.std-cgi.com/ver10/XMLSchema", anpr)
+	form := "--b1\r\nContent-Disposition: form-data; name=\"anpr.xml\"\r\nContent-Type: text/xml\r\n\r\n" + xml +
+		"\r\n--b1\r\nContent-Disposition: form-data; name=\"licensePlatePicture.jpg\"\r\nContent-Type: application/octet-stream\r\nContent-Length: " +
+		fmt.Sprint(len(picture)) + "\r\n\r\n" + picture + "\r\n--b1--\r\n"
+	for name, body := range map[string]string{
+		"hikvision ver10":   alert("http://www.hikvision.com/ver10/XMLSchema", anpr),
+		"hikvision ver20":   alert("http://www.hikvision.com/ver20/XMLSchema", anpr),
+		"isapi ver20":       alert("http://www.isapi.org/ver20/XMLSchema", anpr),
+		"none":              "\ufeff<?xml version=\"1.0\"?>\n<!-- x -->" + `<EventNotificationAlert>` + anpr + `</EventNotificationAlert>`,
+		"a prefix":          prefixed,
+		"JSON ANPR":         `{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}`,
+		"JSON aNPR":         `{"EventNotificationAlert":{"eventType":"ANPR","dateTime":"2026-01-02T03:04:05+0100","aNPR":{"licensePlate":"EL123AB","confidenceLevel":"92.5"}}}`,
+		"no zone":           alert("", strings.Replace(anpr, "03:04:05+01:00", "02:04:05", 1)),
+		"form":              form,
+		"form, no first":    strings.TrimPrefix(form, "--b1\r\n"),
+		"recorded request":  "POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=b1\r\n\r\n" + form,
+		"mixed":             strings.ReplaceAll(form, "form-data; ", ""),
+		"head of one part":  "Content-Type: application/xml; charset=\"UTF-8\"\r\nContent-Length: " + fmt.Sprint(len(xml)) + "\r\n\r\n" + xml,
+		"bare line feeds":   strings.ReplaceAll(strings.ReplaceAll(form, picture, "\xff\xd8\xff"), "\r\n", "\n"),
+		"wrong part length": strings.Replace(form, "Content-Length: ", "Content-Length: 9", 1),
+	} {
+		contentType := ""
+		if strings.Contains(name, "no first") {
+			contentType = `multipart/form-data; boundary="b1"`
+		}
+		if events := parse(t, body, contentType); len(events) != 1 || said(events[0]) != want {
+			t.Errorf("%s: %d events\nread %s\nwant %s", name, len(events), said(events[0]), want)
+		}
+	}
+}
+
+func TestWhatIsNoPlate(t *testing.T) {
+	for inner, want := range map[string]platecamera.Kind{
+		`<eventType>videoloss</eventType><eventState>inactive</eventState>`:                                                platecamera.Heartbeat,
+		`<eventType>videoloss</eventType><eventState>active</eventState>`:                                                  platecamera.Other,
+		`<eventType>VMD</eventType><eventState>active</eventState>`:                                                        platecamera.Other,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>unknown</licensePlate><confidenceLevel>0</confidenceLevel></ANPR>`: platecamera.Unread,
+		`<eventType>ANPR</eventType><ANPR><licensePlate></licensePlate></ANPR>`:                                            platecamera.Unread,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>无车牌</licensePlate></ANPR>`:                                         platecamera.Unread,
+		`<eventType>ANPR</eventType>`: platecamera.Unread,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>noplate</licensePlate><vehicleType>pedestrian</vehicleType></ANPR>`:  platecamera.Other,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>unknown</licensePlate><twoWheelVehicle>yes</twoWheelVehicle></ANPR>`: platecamera.Other,
+		`<eventType>vehicleMatchResult</eventType><vehicleMatchResult><licensePlate>AB1</licensePlate></vehicleMatchResult>`: platecamera.Read,
+		`<eventType>ANPR</eventType><ANPR><originalLicensePlate>AB1</originalLicensePlate></ANPR>`:                           platecamera.Read,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>AB` + "\xff" + `1</licensePlate></ANPR>`:                             platecamera.Unread,
+	} {
+		if events := parse(t, alert("", inner), ""); len(events) != 1 || events[0].Kind != want {
+			t.Errorf("%s: %+v, want %v", inner, events, want)
+		}
+	}
+}
+
+func TestASearchForPlates(t *testing.T) {
+	events := parse(t, `<Plates version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><Plate><captureTime>20201206T092523+0100</captureTime>`+
+		`<plateNumber>AB123CD</plateNumber><picName>20201206092523110</picName><country>E0</country><direction>forward</direction></Plate>`+
+		`<Plate><captureTime>20201206T092530</captureTime><plateNumber>unknown</plateNumber><picName>2</picName></Plate></Plates>`, "")
+	if len(events) != 2 || said(events[0]) != `plate "AB123CD" 0 [] dir="forward" country="E0" cam= id=20201206092523110 at=2020-12-06T08:25:23Z` ||
+		events[1].Kind != platecamera.Unread {
+		t.Errorf("read %+v", events)
+	}
+}
+
+func TestLettersStay(t *testing.T) {
+	for written, want := range map[string]string{
+		"蓝苏A8HK52":      "苏A8HK52", // a word for the colour stands before the province
+		"苏A8HK52":       "苏A8HK52",
+		"黄1234":         "黄1234",
+		"d&#252;-ab 12": "DÜAB12",
+		"А123ВС77":      "А123ВС77",
+	} {
+		events := parse(t, alert("", `<eventType>ANPR</eventType><ANPR><licensePlate>`+written+`</licensePlate></ANPR>`), "")
+		if got := platecamera.Plate(events[0].Raw); got != want {
+			t.Errorf("%s is %s, want %s", written, got, want)
+		}
+	}
+}
+
+// A camera behind the lane calls every car that drives in "reverse", and one recorder speaks for two lanes.
+func TestDirectionAndCameraAreTheLanes(t *testing.T) {
+	event := func(channel, direction string) []byte {
+		return []byte(alert("", `<channelID>`+channel+`</channelID><UUID>`+channel+direction+`</UUID><eventType>ANPR</eventType><ANPR><licensePlate>`+
+			channel+direction+`</licensePlate><direction>`+direction+`</direction></ANPR>`))
+	}
+	reads := cameratest.Watched(t, hikvision.Driver(), drivers.Settings{"inward": "reverse", "camera": "2"}, func(device any) {
+		for _, direction := range []string{"reverse", "forward", "unknown", "sideways"} {
+			bench().Post(device, event("1", direction))
+			bench().Post(device, event("2", direction))
+		}
+	})
+	said := ""
+	for _, read := range reads {
+		said += read.Raw + "=" + read.Direction.String() + " "
+	}
+	if said != "2reverse=in 2forward=out 2unknown=unknown 2sideways=unknown " {
+		t.Errorf("told %s", said)
+	}
+}
+
+func TestAskedForItsEvents(t *testing.T) {
+	parts := make(chan platecamera.Part, 8)
+	cameratest.TestAsked(t, hikvision.Driver(), drivers.Settings{"user": "admin", "password": "pa\"ss"}, hikvision.Camera("admin", "pa\"ss", parts), func(n int) {
+		parts <- platecamera.Part{ContentType: "application/xml", Body: hikvision.Heartbeat(mac)}
+		parts <- platecamera.Part{ContentType: "image/jpeg", Body: []byte("\xff\xd8\xff" + strings.Repeat("\r\n--MIME_boundary\r\n", 100))}
+		read := drivers.PlateRead{Raw: fmt.Sprintf("AB%dCD", n), EventID: fmt.Sprint(n), CameraMS: 1_700_000_000_000 + int64(n)*60_000}
+		parts <- platecamera.Part{ContentType: `application/xml; charset="UTF-8"`, Body: hikvision.Event(mac, "forward", read)}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	body := readFile(b, "ds-tcg405.xml")
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := platecamera.Parse(body, "text/xml", time.UTC, hikvision.Format()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package hikvision
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gatehouse/drivers/platecamera"
+)
+
+// Format reads the event notifications of ISAPI.
+func Format() platecamera.Format {
+	return platecamera.Format{Vendor: "hikvision", Claims: claims, Read: read}
+}
+
+// alert is the notification itself: the root, or the one thing in it.
+func alert(document platecamera.Node) platecamera.Node {
+	if inner := document.Get("EventNotificationAlert"); inner.Exists() {
+		return inner
+	}
+	return document
+}
+
+func claims(document platecamera.Node) bool {
+	if strings.EqualFold(document.Name(), "EventNotificationAlert") || document.Get("EventNotificationAlert").Exists() {
+		return true
+	}
+	if capturedPlates(document).Exists() {
+		return true
+	}
+	return document.Get("eventType").Exists() && (document.Get("ANPR").Exists() || document.Get("eventState").Exists() ||
+		document.Get("ipAddress").Exists() || document.Get("macAddress").Exists())
+}
+
+// capturedPlates is the answer to a search for plates (/ISAPI/Traffic/channels/1/vehicleDetect/plates).
+func capturedPlates(document platecamera.Node) platecamera.Node {
+	if strings.EqualFold(document.Name(), "Plates") {
+		return document
+	}
+	return document.Get("Plates")
+}
+
+func captured(list platecamera.Node, zone *time.Location) []platecamera.Event {
+	var events []platecamera.Event
+	for child := range list.Children() {
+		for plate := range child.Items() {
+			if !plate.Get("plateNumber").Exists() {
+				continue
+			}
+			e := platecamera.Event{
+				Kind: platecamera.Read, Raw: uncoloured(plate.Get("plateNumber").Text()), EventID: plate.Get("picName").Text(),
+				Picture: plate.Get("picName").Text(), Country: country(plate.Get("country").Text()), Direction: platecamera.WordOf(plate.Get("direction")),
+			}
+			e.Time, _ = platecamera.TimeOf(plate.Get("captureTime"), zone)
+			events = append(events, e)
+		}
+	}
+	if len(events) == 0 {
+		return []platecamera.Event{{}}
+	}
+	return events
+}
+
+func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+	if list := capturedPlates(document); list.Exists() {
+		return captured(list, zone)
+	}
+	a := alert(document)
+	event := platecamera.Event{
+		Camera: a.Any("macAddress", "ipAddress", "deviceID").Text(), EventID: a.Any("UUID", "eventID").Text(),
+		Channel: a.Any("channelID", "dynChannelID").Text(),
+	}
+	event.Time, _ = platecamera.TimeOf(a.Get("dateTime"), zone)
+	var events []platecamera.Event
+	for anpr := range plates(a).Items() {
+		events = append(events, vehicle(event, a, anpr, zone))
+	}
+	if len(events) > 0 {
+		return events
+	}
+	if isHeartbeat(a) {
+		event.Kind = platecamera.Heartbeat
+	} else if isANPR(a) { // the event of a plate without its body
+		event.Kind = platecamera.Unread
+	}
+	return []platecamera.Event{event}
+}
+
+// plates is the part of an alert that tells of a vehicle. An NVR puts the alerts of its cameras into others' names.
+func plates(a platecamera.Node) platecamera.Node {
+	for _, name := range []string{"ANPR", "vehicleMatchResult", "vehicleDetection"} {
+		if part := a.Get(name); part.First().Find("licensePlate").Exists() || part.First().Find("plateNo").Exists() {
+			return part
+		}
+	}
+	if part := a.Get("ANPR"); part.Exists() {
+		return part
+	}
+	if a.Any("licensePlate", "plateNumber", "plate", "originalLicensePlate").Text() != "" {
+		return a
+	}
+	return platecamera.Node{}
+}
+
+func isANPR(a platecamera.Node) bool {
+	kind := strings.ToLower(a.Get("eventType").Text())
+	return kind == "anpr" || kind == "vehicledetection"
+}
+
+// isHeartbeat: a device that has nothing to say says that its picture was not lost, every few seconds.
+func isHeartbeat(a platecamera.Node) bool {
+	kind := strings.ToLower(a.Get("eventType").Text())
+	state := strings.ToLower(a.Get("eventState").Text())
+	return kind == "heartbeat" || kind == "videoloss" && state != "active"
+}
+
+func vehicle(event platecamera.Event, a, anpr platecamera.Node, zone *time.Location) platecamera.Event {
+	licence := anpr.Any("licensePlate", "plateNumber", "plateNo", "plate")
+	if !licence.Exists() {
+		licence = anpr.Find("licensePlate")
+	}
+	original := anpr.Any("originalLicensePlate")
+	event.Kind = platecamera.Read
+	event.Raw = uncoloured(licence.Text())
+	if !licence.Exists() {
+		event.Raw = uncoloured(original.Text())
+	}
+	if second := uncoloured(original.Text()); platecamera.Plate(second) != platecamera.Plate(event.Raw) {
+		event.Candidates = append(event.Candidates, platecamera.Candidate{Raw: second})
+	}
+	event.Confidence = platecamera.ShareOf(anpr.Any("confidenceLevel", "confidence"), 100)
+	event.Chars = platecamera.SharesOf(anpr.Get("plateCharBelieve"), 100)
+	event.Country = country(anpr.Get("country").Text())
+	event.Direction = platecamera.WordOf(anpr.Get("direction"))
+	event.Vehicle = strings.ToLower(anpr.Get("vehicleType").Text())
+	if !platecamera.IsPlate(event.Raw) && isNoVehicle(anpr, event.Vehicle) {
+		event.Kind = platecamera.Other
+	}
+	for picture := range anpr.Find("pictureInfoList").Children() {
+		first := picture.First()
+		if event.Picture == "" {
+			event.Picture = first.Any("pId", "fileName").Text()
+		}
+		if event.Time.IsZero() {
+			event.Time, _ = platecamera.TimeOf(first.Get("absTime"), zone)
+		}
+	}
+	return event
+}
+
+// isNoVehicle: mixed-traffic detection reports people and bicycles as events of the same kind.
+func isNoVehicle(anpr platecamera.Node, kind string) bool {
+	switch kind {
+	case "pedestrian", "human", "nonmotor", "bicycle", "twowheelvehicle", "threewheelvehicle", "tricycle":
+		return true
+	}
+	return anpr.Get("twoWheelVehicle").Text() == "yes" || anpr.Get("threeWheelVehicle").Text() == "yes"
+}
+
+// uncoloured is a plate without the word for its colour, which cameras in China write before the province.
+func uncoloured(raw string) string {
+	colour, size := utf8.DecodeRuneInString(raw)
+	province, _ := utf8.DecodeRuneInString(raw[size:])
+	if strings.ContainsRune("蓝黄白黑绿", colour) && unicode.Is(unicode.Han, province) {
+		return raw[size:]
+	}
+	return raw
+}
+
+// country is a country's code as written. The numbers that older firmware writes are ISAPI's own and tell nobody
+// anything, so they count as not said.
+func country(text string) string {
+	if text == "" || text[0] >= '0' && text[0] <= '9' {
+		return ""
+	}
+	return text
+}

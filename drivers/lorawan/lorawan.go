@@ -1,0 +1,159 @@
+package lorawan
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/lorawan/payload"
+)
+
+// sensorsMax bounds the sensors of one device; a car park has more devices then.
+const sensorsMax = 20_000
+
+// Driver is the catalog's line.
+func Driver() drivers.Driver {
+	return drivers.Driver{
+		Name:    "lorawan",
+		Summary: "LoRaWAN parking and distance sensors through a ChirpStack v4 server (MQTT)",
+		Settings: map[string]string{
+			"broker":      "name of the MQTT broker in the site file",
+			"application": "id of the application in ChirpStack (default +, any)",
+			"model":       "maker and model of the sensors; lotctl sensor ls lists them",
+			"sensors":     "the sensors' device EUIs, in the order of the spots; one with several probes once for each",
+		},
+		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newNetwork(host, settings) },
+	}
+}
+
+// Network is the sensors of one model.
+type Network struct {
+	host     drivers.Host
+	broker   string
+	filter   string
+	model    payload.Device
+	channels map[string][]int // by device EUI: the channel of each of its probes
+
+	skipped, repeated, late atomic.Uint64
+}
+
+func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) {
+	broker, err := settings.Text("broker", "")
+	if err == nil && broker == "" {
+		err = fmt.Errorf("%w: broker is missing: write the name of one of the site's brokers", drivers.ErrSettings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	application, err := settings.Text("application", "+")
+	if err == nil && (application == "" || strings.ContainsAny(application, "/#")) {
+		err = fmt.Errorf("%w: application = %q: write the application's id in ChirpStack", drivers.ErrSettings, application)
+	}
+	if err != nil {
+		return nil, err
+	}
+	name, err := settings.Text("model", "")
+	if err != nil {
+		return nil, err
+	}
+	model, err := payload.Find(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: model = %q: %w", drivers.ErrSettings, name, err)
+	}
+	channels, err := channelsOf(settings)
+	if err != nil {
+		return nil, err
+	}
+	return &Network{
+		host: host, broker: broker, filter: "application/" + application + "/device/+/event/up", model: model, channels: channels,
+	}, nil
+}
+
+// channelsOf reads which sensor watches which channel.
+func channelsOf(settings drivers.Settings) (map[string][]int, error) {
+	sensors, err := settings.Texts("sensors")
+	if err != nil {
+		return nil, err
+	}
+	if len(sensors) == 0 || len(sensors) > sensorsMax {
+		return nil, fmt.Errorf("%w: sensors: %d of them: write 1 to %d device EUIs", drivers.ErrSettings, len(sensors), sensorsMax)
+	}
+	channels := map[string][]int{}
+	for channel, text := range sensors {
+		eui, valid := cleanEUI(text)
+		if !valid {
+			return nil, fmt.Errorf("%w: sensors: %q is no device EUI: write 16 digits of 0 to 9 and a to f", drivers.ErrSettings, text)
+		}
+		channels[eui] = append(channels[eui], channel)
+	}
+	return channels, nil
+}
+
+// Skipped counts the uplinks that made no sense.
+func (n *Network) Skipped() uint64 { return n.skipped.Load() }
+
+// Repeated counts the uplinks that came again.
+func (n *Network) Repeated() uint64 { return n.repeated.Load() }
+
+// Late counts the uplinks that were overtaken by later ones.
+func (n *Network) Late() uint64 { return n.late.Load() }
+
+// Sense reports what the sensors say until ctx ends or the broker is lost.
+func (n *Network) Sense(ctx context.Context, report func(drivers.Sample)) error {
+	broker, err := n.host.Broker(n.broker)
+	if err != nil {
+		return fmt.Errorf("lorawan: open broker %s: %w", n.broker, err)
+	}
+	defer broker.Close()
+	l := listener{network: n, sessions: map[string]*session{}, report: report}
+	if err := broker.Watch(ctx, n.filter, l.hear); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("lorawan: watch %s of broker %s: %w", n.filter, n.broker, err)
+	}
+	return ctx.Err()
+}
+
+// listener is one run of Sense.
+type listener struct {
+	network  *Network
+	sessions map[string]*session
+	message  payload.Message
+	report   func(drivers.Sample)
+}
+
+// hear takes one message of the broker.
+func (l *listener) hear(topic string, body []byte) {
+	eui, valid := topicEUI(topic)
+	channels := l.network.channels[eui]
+	if !valid || len(channels) == 0 {
+		return // another device of the same application
+	}
+	u, err := parseUplink(body)
+	if err != nil || u.eui != eui {
+		l.network.skipped.Add(1)
+		return
+	}
+	if u.port == 0 || len(u.data) == 0 {
+		return // an answer of the radio alone
+	}
+	if err := l.network.model.Decode(&l.message, u.port, u.data); err != nil {
+		l.network.skipped.Add(1)
+		return
+	}
+	if l.sessions[eui] == nil {
+		l.sessions[eui] = &session{}
+	}
+	switch l.sessions[eui].judge(u, l.message.Text("kind") == "startup") {
+	case uplinkRepeated:
+		l.network.repeated.Add(1)
+	case uplinkLate:
+		l.network.late.Add(1)
+	default:
+		for probe, channel := range channels {
+			sample := sampleOf(&l.message, probe)
+			sample.Channel = channel
+			l.report(sample)
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package lorawan_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/lorawan"
+)
+
+const (
+	euiA = "70b3d5e75e004d01"
+	euiB = "70b3d5e75e004d02"
+)
+
+func settings(model string, sensors ...string) drivers.Settings {
+	return drivers.Settings{"broker": "lora", "model": model, "sensors": sensors, "application": "+"}
+}
+
+func TestNetworkKeepsTheContract(t *testing.T) {
+	drivertest.TestSensor(t, func() drivertest.ListenerBench {
+		host := drivertest.NewHost()
+		broker := host.FakeBroker("lora")
+		simulator := lorawan.Simulator{Publish: broker.Publish, Application: "7"}
+		return drivertest.ListenerBench{
+			Bench: drivertest.Bench{
+				Driver: lorawan.Driver(), Host: host, Names: []string{"lora"}, Settings: settings("bosch-parking-lot-sensor", euiA),
+			},
+			Report: func(any) { _ = simulator.SendOccupied(euiA, true, false) },
+			Garble: func(any) {
+				broker.Publish("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{}}`), false)
+				broker.Publish("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiB+`"},"fPort":1,"data":"AQ=="}`), false)
+				_ = simulator.Send(euiA, 77, []byte{1})
+			},
+		}
+	})
+}
+
+// story runs a network while tell publishes, and returns what it reported.
+func story(t *testing.T, with drivers.Settings, tell func(s *lorawan.Simulator, device *lorawan.Network)) (samples []drivers.Sample) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		made, err := lorawan.Driver().Make(host, with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		device := made.(*lorawan.Network)
+		go func() { _ = device.Sense(t.Context(), func(s drivers.Sample) { samples = append(samples, s) }) }()
+		synctest.Wait()
+		tell(&lorawan.Simulator{Publish: host.FakeBroker("lora").Publish, Application: "7", Address: "01aabbcc"}, device)
+		time.Sleep(time.Second)
+		synctest.Wait()
+	})
+	return samples
+}
+
+func occupied(channel int, yes bool) drivers.Sample {
+	return drivers.Sample{Channel: channel, Kind: drivers.SampleOccupied, Occupied: yes}
+}
+
+func TestACarComesAndGoes(t *testing.T) {
+	got := story(t, settings("Bosch TPL110", euiA, "70-B3-D5-E7-5E-00-4D-02"), func(s *lorawan.Simulator, _ *lorawan.Network) {
+		_ = s.SendOccupied(euiB, true, false)
+		_ = s.SendOccupied(euiB, true, true) // a heartbeat says that the sensor lives, and no more
+		_ = s.SendOccupied(euiA, true, false)
+		_ = s.SendOccupied(euiB, false, false)
+		_ = s.SendOccupied("70b3d5e75e004dff", true, false) // another sensor of the application
+	})
+	want := []drivers.Sample{occupied(1, true), {Channel: 1, Kind: drivers.SampleAlive}, occupied(0, true), occupied(1, false)}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestUplinksCountOnceAndInTheirOrder(t *testing.T) {
+	got := story(t, settings("bosch-parking-lot-sensor", euiA), func(s *lorawan.Simulator, device *lorawan.Network) {
+		send := func(address string, counter uint32, state byte) {
+			s.Address = address
+			_ = s.SendCounted(euiA, counter, 1, []byte{state})
+		}
+		send("01", 10, 1)
+		send("01", 10, 1) // heard by a second gateway, a little later
+		send("01", 12, 0)
+		send("01", 11, 1) // overtaken
+		send("02", 0, 1)  // joined again
+		send("01", 13, 0) // still on its way from before
+		send("02", 1, 0)
+		time.Sleep(time.Second)
+		if device.Repeated() != 1 || device.Late() != 2 || device.Skipped() != 0 {
+			t.Errorf("%d repeated, %d late, %d skipped: want 1, 2, 0", device.Repeated(), device.Late(), device.Skipped())
+		}
+	})
+	want := []drivers.Sample{occupied(0, true), occupied(0, false), occupied(0, true), occupied(0, false)}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestDistancesOfOneAndOfFourProbes(t *testing.T) {
+	got := story(t, settings("em400-udl", euiA), func(s *lorawan.Simulator, _ *lorawan.Network) {
+		_ = s.SendDistance(euiA, 2116)
+		_ = s.Send(euiA, 85, []byte{0x01, 0x75, 92}) // the battery alone
+	})
+	if want := []drivers.Sample{{Kind: drivers.SampleDistance, DistanceMM: 2116}, {Kind: drivers.SampleAlive}}; !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	four := []byte{0x0d, 0x4a, 0x03, 0x16, 0x03, 0x18, 0x00, 0x14, 0x03, 0x15, 0x01}
+	got = story(t, settings("dragino-ldds04", euiA, euiA, euiA, euiA), func(s *lorawan.Simulator, _ *lorawan.Network) {
+		_ = s.Send(euiA, 2, four)
+	})
+	want := []drivers.Sample{
+		{Channel: 0, Kind: drivers.SampleDistance, DistanceMM: 790}, {Channel: 1, Kind: drivers.SampleDistance, DistanceMM: 792},
+		{Channel: 2, Kind: drivers.SampleInterference}, {Channel: 3, Kind: drivers.SampleDistance, DistanceMM: 789},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{}, "broker is missing"},
+		{drivers.Settings{"broker": "lora"}, "model = \"\": payload: no such device"},
+		{drivers.Settings{"broker": "lora", "model": "placepod"}, "sensors: 0 of them: write 1 to"},
+		{settings("placepod", "70b3"), `"70b3" is no device EUI`},
+		{drivers.Settings{"broker": "lora", "application": "a/b"}, `application = "a/b": write`},
+	} {
+		_, err := lorawan.Driver().Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}
+
+// Whatever the broker sends, the driver goes on, and reports the next good uplink.
+func FuzzUplink(f *testing.F) {
+	f.Add("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiA+`"},"fCnt":1,"fPort":1,"data":"AQ=="}`))
+	f.Add("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiA+`"},"fCnt":-1,"fPort":300,"data":"`+base64.StdEncoding.EncodeToString(make([]byte, 600))+`"}`))
+	f.Add("application/7/device//event/up", []byte(`[[[[`))
+	f.Fuzz(func(t *testing.T, topic string, body []byte) {
+		samples := story(t, settings("placepod", euiA), func(s *lorawan.Simulator, _ *lorawan.Network) {
+			s.Publish(topic, body, false)
+			s.Address = "ff"
+			_ = s.SendCounted(euiA, 1<<31, 2, []byte{0x15, 0x66, 0x01})
+		})
+		if len(samples) > 0 && samples[len(samples)-1] != occupied(0, true) || len(samples) > 2 {
+			t.Errorf("%q %q: %+v", topic, body, samples)
+		}
+	})
+}

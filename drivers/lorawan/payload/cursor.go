@@ -1,0 +1,91 @@
+package payload
+
+import (
+	"encoding/hex"
+	"fmt"
+)
+
+// cursor reads a payload from its start. After the first reading past the end it is cut, and all it reads is zero.
+type cursor struct {
+	data []byte
+	at   int
+	cut  bool
+}
+
+func (c *cursor) more() bool { return !c.cut && c.at < len(c.data) }
+
+// take is the next n bytes, or nil.
+func (c *cursor) take(n int) []byte {
+	if c.cut || n > len(c.data)-c.at {
+		c.cut = true
+		return nil
+	}
+	c.at += n
+	return c.data[c.at-n : c.at]
+}
+
+// unsigned is the next n bytes, at most 8, high byte first.
+func (c *cursor) unsigned(n int) int64 {
+	value := int64(0)
+	for _, b := range c.take(n) {
+		value = value<<8 | int64(b)
+	}
+	return value
+}
+
+// signed is the next n bytes, at most 8, high byte first, in two's complement.
+func (c *cursor) signed(n int) int64 { return extend(c.unsigned(n), n) }
+
+// unsignedLow is the next n bytes, at most 8, low byte first.
+func (c *cursor) unsignedLow(n int) int64 {
+	value := int64(0)
+	for i, b := range c.take(n) {
+		value |= int64(b) << (8 * i)
+	}
+	return value
+}
+
+// signedLow is the next n bytes, at most 8, low byte first, in two's complement.
+func (c *cursor) signedLow(n int) int64 { return extend(c.unsignedLow(n), n) }
+
+// extend makes n bytes a signed number.
+func extend(value int64, n int) int64 {
+	unused := 64 - 8*n
+	return value << unused >> unused
+}
+
+// hex is the next n bytes as text.
+func (c *cursor) hex(n int) string { return hex.EncodeToString(c.take(n)) }
+
+// rest is all that is left, as text.
+func (c *cursor) rest() string { return c.hex(len(c.data) - c.at) }
+
+// version is the next three bytes as 0.23.3.
+func (c *cursor) version() string {
+	v := c.take(3)
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2])
+}
+
+// end is the error of a payload that was cut, or that goes on after its end.
+func (c *cursor) end() error {
+	switch {
+	case c.cut:
+		return fmt.Errorf("%w: %d bytes are cut after byte %d", ErrPayload, len(c.data), c.at)
+	case c.at < len(c.data):
+		return fmt.Errorf("%w: %d bytes follow its end at byte %d", ErrPayload, len(c.data)-c.at, c.at)
+	}
+	return nil
+}
+
+// length is the error of a payload whose length is none of those.
+func length(data []byte, allowed ...int) error {
+	for _, n := range allowed {
+		if len(data) == n {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: it has %d bytes, not %v", ErrPayload, len(data), append([]int(nil), allowed...))
+}

@@ -1,0 +1,364 @@
+package magnetic
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+const (
+	periodMinMS, periodMaxMS = 100, 60_000
+	// failuresMax measurements in a row that fail are a chip that is away.
+	failuresMax = 3
+	// retryAfter is how many periods a chip that is away is left alone, if others behind the multiplexer work.
+	retryAfter  = 10
+	muxFirst    = 0x70
+	muxLast     = 0x77
+	muxChannels = 8
+	auto        = "auto"
+	// powerUp is how long the slowest chip takes to answer after its power came, as at the start of a board.
+	powerUp = 50 * time.Millisecond
+)
+
+// Driver is the catalog's line.
+func Driver() drivers.Driver {
+	return drivers.Driver{
+		Name:    "magnetic",
+		Summary: "magnetometers under the spots by I2C (QMC5883L, HMC5883L, RM3100, LIS3MDL, MMC5983MA)",
+		Settings: map[string]string{
+			"bus":       "name of the I2C bus on the board",
+			"chip":      "auto (the default: whatever is there), qmc5883l, hmc5883l, rm3100, lis3mdl or mmc5983ma",
+			"address":   "the chip's address, where it has several (default 0: look for it)",
+			"period_ms": "how often it is measured (default 1000)",
+			"mux":       "address of a multiplexer PCA9548 before the chips, 112 to 119 (default 0: none)",
+			"channels":  "its channels with a chip, as 0,1,5; the first is the device's first spot",
+		},
+		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+	}
+}
+
+// Sensor is one chip, or the chips behind one multiplexer, which no other device may use.
+type Sensor struct {
+	host     drivers.Host
+	bus      string
+	chip     string
+	address  uint16
+	period   time.Duration
+	mux      uint16
+	channels []int
+	skipped  atomic.Uint64
+}
+
+func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
+	s := &Sensor{host: host}
+	var err error
+	if s.bus, err = settings.Text("bus", ""); err == nil && s.bus == "" {
+		err = fmt.Errorf("%w: bus is missing: write the name of one of the board's I2C buses", drivers.ErrSettings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.setChip(settings); err != nil {
+		return nil, err
+	}
+	periodMS, err := number(settings, "period_ms", 1000, periodMinMS, periodMaxMS)
+	if err != nil {
+		return nil, err
+	}
+	s.period = time.Duration(periodMS) * time.Millisecond
+	return s, s.setMux(settings)
+}
+
+func number(settings drivers.Settings, key string, fallback, least, most int) (int, error) {
+	value, err := settings.Int(key, fallback)
+	if err == nil && value != fallback && (value < least || value > most) {
+		err = fmt.Errorf("%w: %s = %d: write %d to %d", drivers.ErrSettings, key, value, least, most)
+	}
+	return value, err
+}
+
+func (s *Sensor) setChip(settings drivers.Settings) error {
+	name, err := settings.Text("chip", auto)
+	if err != nil {
+		return err
+	}
+	s.chip = strings.ToLower(name)
+	known := []string{auto}
+	for _, c := range chips() {
+		known = append(known, c.name)
+	}
+	if !slices.Contains(known, s.chip) {
+		return fmt.Errorf("%w: chip = %s: write %s", drivers.ErrSettings, name, strings.Join(known, ", "))
+	}
+	address, err := number(settings, "address", 0, 0x08, 0x77)
+	s.address = uint16(address)
+	return err
+}
+
+func (s *Sensor) setMux(settings drivers.Settings) error {
+	mux, err := number(settings, "mux", 0, muxFirst, muxLast)
+	if err != nil {
+		return err
+	}
+	s.mux = uint16(mux)
+	text, err := settings.Text("channels", "")
+	switch {
+	case err != nil:
+		return err
+	case (s.mux == 0) != (text == ""):
+		return fmt.Errorf("%w: channels = %q with mux = %d: write both or neither", drivers.ErrSettings, text, mux)
+	case s.mux == 0:
+		s.channels = []int{0}
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		channel, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || channel < 0 || channel >= muxChannels || slices.Contains(s.channels, channel) {
+			return fmt.Errorf("%w: channels = %q: write numbers from 0 to %d with commas, each once", drivers.ErrSettings, text, muxChannels-1)
+		}
+		s.channels = append(s.channels, channel)
+	}
+	return nil
+}
+
+// Skipped counts the answers that made no sense.
+func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
+
+// Sense measures each chip once in a period until ctx ends or no chip is left that answers.
+func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
+	run := &run{sensor: s, opened: map[uint16]drivers.Transactor{}, spots: make([]spot, len(s.channels))}
+	defer run.close()
+	if err := sleep(ctx, powerUp); err != nil {
+		return err
+	}
+	ticker := time.NewTicker(s.period)
+	defer ticker.Stop()
+	for {
+		if err := run.sweep(ctx, report); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+}
+
+// run is one life of a Sensor.
+type run struct {
+	sensor *Sensor
+	opened map[uint16]drivers.Transactor
+	spots  []spot
+}
+
+// spot is one chip of a run.
+type spot struct {
+	chip     chip
+	device   device
+	found    bool
+	failures int
+	waits    int // periods until it is tried again
+	err      error
+}
+
+func (r *run) close() {
+	if mux, open := r.opened[r.sensor.mux]; open && r.sensor.mux != 0 {
+		_ = mux.Tx([]byte{0}, nil) // leaves no channel connected, if the multiplexer is still there
+	}
+	// any order: each is closed
+	for _, tx := range r.opened {
+		tx.Close()
+	}
+}
+
+// open opens an address once.
+func (r *run) open(address uint16) (drivers.Transactor, error) {
+	if tx, open := r.opened[address]; open {
+		return tx, nil
+	}
+	tx, err := r.sensor.host.I2C(r.sensor.bus, address)
+	if err == nil {
+		r.opened[address] = tx
+	}
+	return tx, err
+}
+
+// sweep measures all spots once. It fails when no spot is left.
+func (r *run) sweep(ctx context.Context, report func(drivers.Sample)) error {
+	alive := false
+	for i := range r.spots {
+		spot := &r.spots[i]
+		if spot.waits > 0 {
+			spot.waits--
+			continue
+		}
+		sample, err := r.visit(ctx, spot, r.sensor.channels[i])
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil:
+			spot.failures, alive = 0, true
+			sample.Channel = i
+			report(sample)
+		default:
+			r.failed(spot, err)
+		}
+		alive = alive || spot.waits == 0
+	}
+	if alive {
+		return nil
+	}
+	return r.lost()
+}
+
+// failed counts a failure of a spot, and gives a chip up for a while that only fails.
+func (r *run) failed(spot *spot, err error) {
+	if errors.Is(err, errNonsense) {
+		r.sensor.skipped.Add(1)
+	}
+	spot.err = err
+	if spot.failures++; spot.failures >= failuresMax || !spot.found {
+		spot.found, spot.failures, spot.waits = false, 0, retryAfter
+	}
+}
+
+// lost is the error of a device none of whose chips is left.
+func (r *run) lost() error {
+	for i := range r.spots {
+		if err := r.spots[i].err; err != nil {
+			where := fmt.Sprintf("magnetic: bus %s", r.sensor.bus)
+			if r.sensor.mux != 0 {
+				where += fmt.Sprintf(" channel %d of the multiplexer 0x%02X", r.sensor.channels[i], r.sensor.mux)
+			}
+			return fmt.Errorf("%s: %w: %w", where, drivers.ErrOffline, err)
+		}
+	}
+	return drivers.ErrOffline
+}
+
+// visit measures one spot, after looking for its chip if need be.
+func (r *run) visit(ctx context.Context, spot *spot, channel int) (drivers.Sample, error) {
+	if err := r.connect(channel); err != nil {
+		return drivers.Sample{}, err
+	}
+	if !spot.found {
+		if err := r.find(spot); err != nil {
+			return drivers.Sample{}, err
+		}
+	}
+	m, err := spot.chip.measure(ctx, &spot.device)
+	if err != nil {
+		return drivers.Sample{}, err
+	}
+	sample := drivers.Sample{Kind: drivers.SampleField, FieldNT: m.fieldNT, TemperatureCentiC: m.centiC, HasTemperature: m.thermometer}
+	if m.overflow {
+		return spot.overflown(sample)
+	}
+	return sample, nil
+}
+
+// overflown widens the range. Beyond the widest, something magnetic lies on the sensor: it says nothing of the spot.
+func (s *spot) overflown(sample drivers.Sample) (drivers.Sample, error) {
+	sample.Kind, sample.FieldNT = drivers.SampleInterference, [3]int32{}
+	if s.device.rangeNow+1 >= s.chip.ranges {
+		return sample, nil
+	}
+	s.device.rangeNow++
+	return sample, s.chip.start(&s.device)
+}
+
+// connect connects a channel of the multiplexer, and no other.
+func (r *run) connect(channel int) error {
+	if r.sensor.mux == 0 {
+		return nil
+	}
+	mux, err := r.open(r.sensor.mux)
+	if err == nil {
+		err = mux.Tx([]byte{1 << channel}, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("multiplexer 0x%02X: %w", r.sensor.mux, err)
+	}
+	return nil
+}
+
+// find looks for the chip that is wanted, and starts it. If there is another, that is the error.
+func (r *run) find(spot *spot) error {
+	var absent error
+	for _, c := range chips() {
+		if r.sensor.chip != auto && r.sensor.chip != c.name {
+			continue
+		}
+		for _, address := range r.addresses(&c) {
+			tx, err := r.open(address)
+			if err != nil {
+				return err
+			}
+			found := device{tx: tx}
+			switch is, err := c.identify(&found); {
+			case err == nil && is:
+				spot.chip, spot.device, spot.found = c, found, true
+				r.keep(address)
+				return spot.chip.start(&spot.device)
+			case err != nil && absent == nil:
+				absent = fmt.Errorf("no chip at 0x%02X: %w", address, err)
+			}
+		}
+	}
+	if err := r.another(); err != nil || absent == nil {
+		return cmp.Or(err, fmt.Errorf("%w: what answers is no %s: look at its label", ErrWrongChip, r.sensor.chip))
+	}
+	return absent
+}
+
+// another says which other chip is there than the wanted one; nil if there is none.
+func (r *run) another() error {
+	for _, c := range chips() {
+		if r.sensor.chip == auto || r.sensor.chip == c.name {
+			continue
+		}
+		for _, address := range c.addresses {
+			tx, err := r.open(address)
+			if err != nil { // another device of the site has it
+				continue
+			}
+			if is, err := c.identify(&device{tx: tx}); err == nil && is {
+				return wrongChip(r.sensor.chip, c.name, address)
+			}
+		}
+	}
+	return nil
+}
+
+// keep closes what was opened to look for a chip, so that other devices can have it.
+func (r *run) keep(address uint16) {
+	for _, opened := range slices.Sorted(maps.Keys(r.opened)) {
+		needed := opened == address || opened == r.sensor.mux ||
+			slices.ContainsFunc(r.spots, func(s spot) bool { return s.found && s.device.tx == r.opened[opened] })
+		if !needed {
+			r.opened[opened].Close()
+			delete(r.opened, opened)
+		}
+	}
+}
+
+// addresses is where a wanted chip is looked for.
+func (r *run) addresses(c *chip) []uint16 {
+	switch address := r.sensor.address; {
+	case address == 0:
+		return c.addresses
+	case r.sensor.chip != auto || slices.Contains(c.addresses, address):
+		return []uint16{address}
+	}
+	return nil
+}

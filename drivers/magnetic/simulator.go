@@ -1,0 +1,255 @@
+package magnetic
+
+import (
+	"fmt"
+	"sync"
+)
+
+// Simulator is a chip: its registers, on the same codecs as the driver. Put it on an I2C bus.
+type Simulator struct {
+	mu        sync.Mutex
+	chip      string
+	registers [256]byte
+	pointer   byte
+	fieldNT   [3]int32
+	centiC    int32
+	offset    int32 // of the MMC5983MA's bridge, in counts
+	reversed  bool  // the MMC5983MA is magnetised the other way
+	garbled   bool
+	frozen    bool
+}
+
+// NewSimulator makes a chip, by the name that the driver's setting has.
+func NewSimulator(chip string) *Simulator {
+	s := &Simulator{chip: chip, fieldNT: [3]int32{17_000, -900, 43_000}, centiC: 2000}
+	switch chip {
+	case "qmc5883l":
+		s.registers[qmcID] = qmcIsID
+	case "hmc5883l":
+		copy(s.registers[hmcID:], "H43")
+	case "lis3mdl":
+		s.registers[lisID] = lisIsID
+	case "rm3100":
+		s.registers[rmID] = rmIsID
+	case "mmc5983ma":
+		s.registers[mmcID] = mmcIsID
+	}
+	return s
+}
+
+// Set makes the field and the temperature.
+func (s *Simulator) Set(fieldNT [3]int32, centiC int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fieldNT, s.centiC, s.garbled = fieldNT, centiC, false
+}
+
+// Garble makes the chip answer nothing but ones until Set.
+func (s *Simulator) Garble() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.garbled = true
+}
+
+// Freeze makes the chip answer and measure nothing, or lets it go on.
+func (s *Simulator) Freeze(frozen bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.frozen = frozen
+}
+
+// Offset shifts all that an MMC5983MA measures by so many counts, as its bridge does with the weather.
+func (s *Simulator) Offset(counts int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offset = counts
+}
+
+// Tx is one transaction with the chip.
+func (s *Simulator) Tx(write, read []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(write) > 0 {
+		s.pointer = write[0]
+		for i, value := range write[1:] {
+			s.store(write[0]+byte(i), value)
+		}
+	}
+	if len(read) > 0 {
+		s.measure()
+	}
+	pointer, step := s.pointer, byte(1)
+	if s.chip == "lis3mdl" {
+		step, pointer = pointer>>7, pointer&0x7F
+	}
+	for i := range read {
+		read[i] = s.registers[pointer]
+		if s.garbled {
+			read[i] = 0xFF
+		}
+		pointer += step
+	}
+	return nil
+}
+
+// store takes a write to a register. What the chip says of itself can't be written.
+func (s *Simulator) store(register, value byte) {
+	if s.chip == "mmc5983ma" && register == mmcControl {
+		s.order(value)
+		return
+	}
+	s.registers[register] = value
+}
+
+// measure fills the data registers from the field, if the chip measures by itself.
+func (s *Simulator) measure() {
+	on := map[string]bool{
+		"qmc5883l": s.registers[qmcControl]&3 == 1, "hmc5883l": s.registers[hmcMode]&3 == 0,
+		"lis3mdl": s.registers[lisMode]&3 == 0, "rm3100": s.registers[rmContinuous]&1 == 1,
+	}[s.chip]
+	if !on || s.frozen {
+		s.setReady(false)
+		return
+	}
+	s.setReady(true)
+	switch s.chip {
+	case "qmc5883l":
+		s.measureQMC()
+	case "hmc5883l":
+		for i, axis := range [3]int{0, 2, 1} {
+			raw := counts(s.fieldNT[axis], hmcGains()[max(s.registers[hmcGain]>>5, 1)-1], 1<<30)
+			if raw < -2048 || raw > 2047 {
+				raw = hmcOverflow
+			}
+			s.registers[hmcData+2*i], s.registers[hmcData+2*i+1] = byte(raw>>8), byte(raw)
+		}
+	case "lis3mdl":
+		for axis := range s.fieldNT {
+			s.putWord(lisData&0x7F+2*axis, counts(s.fieldNT[axis], lisGains()[s.registers[lisRange]>>5&3], 1<<15-1))
+		}
+		s.putWord(lisData&0x7F+6, (s.centiC-2500)*8/100)
+	case "rm3100":
+		for axis := range s.fieldNT {
+			raw := counts(s.fieldNT[axis], rmPerGauss, rmCountsMax)
+			copy(s.registers[rmData+3*axis:], []byte{byte(raw >> 16), byte(raw >> 8), byte(raw)})
+		}
+	}
+}
+
+func (s *Simulator) measureQMC() {
+	for axis := range s.fieldNT {
+		raw := counts(s.fieldNT[axis], qmcPerGauss, 1<<15-1)
+		if raw == -1<<15 || raw == 1<<15-1 {
+			s.registers[qmcStatus] |= qmcOverflow
+		}
+		s.putWord(qmcData+2*axis, raw)
+	}
+	s.putWord(qmcWarmth, s.centiC)
+}
+
+func (s *Simulator) setReady(ready bool) {
+	bit := map[string]struct{ register, bit byte }{
+		"qmc5883l": {qmcStatus, qmcReady}, "hmc5883l": {hmcStatus, hmcReady},
+		"lis3mdl": {lisStatus, lisReady}, "rm3100": {rmStatus, rmReady},
+	}[s.chip]
+	if bit.bit == 0 {
+		return
+	}
+	s.registers[bit.register] = 0
+	if ready {
+		s.registers[bit.register] = bit.bit
+	}
+}
+
+func (s *Simulator) putWord(at int, value int32) {
+	s.registers[at], s.registers[at+1] = byte(value), byte(value>>8)
+}
+
+// order does what the control register of an MMC5983MA says.
+func (s *Simulator) order(value byte) {
+	switch {
+	case value&(mmcMagnetSet|mmcMagnetReset) != 0:
+		s.reversed = value&mmcMagnetReset != 0
+	case s.frozen:
+		s.registers[mmcStatus] = 0
+	case value&mmcTakeField != 0:
+		s.takeField()
+	case value&mmcTakeWarmth != 0:
+		s.registers[mmcStatus] = mmcWarmthReady
+		s.registers[mmcWarmth] = byte((s.centiC + 7500) / 80)
+	}
+}
+
+func (s *Simulator) takeField() {
+	s.registers[mmcStatus] = mmcReady
+	s.registers[mmcData+6] = 0
+	for axis, nt := range s.fieldNT {
+		if s.reversed {
+			nt = -nt
+		}
+		raw := uint32(min(max(int64(nt)*mmcPerGauss/100_000+int64(s.offset)+mmcZero, 0), mmcCountsMax))
+		s.registers[mmcData+2*axis], s.registers[mmcData+2*axis+1] = byte(raw>>10), byte(raw>>2)
+		s.registers[mmcData+6] |= byte(raw&3) << (6 - 2*axis)
+	}
+}
+
+// Multiplexer is a PCA9548 with chips on its channels. On the bus it stands at its own address and, as At says, at those
+// of the chips behind it.
+type Multiplexer struct {
+	mu        sync.Mutex
+	connected byte
+	chips     [muxChannels]map[uint16]*Simulator
+}
+
+// Attach puts a chip on a channel.
+func (m *Multiplexer) Attach(channel int, address uint16, chip *Simulator) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.chips[channel] == nil {
+		m.chips[channel] = map[uint16]*Simulator{}
+	}
+	m.chips[channel][address] = chip
+}
+
+// Tx is one transaction with the multiplexer itself: its register is the channels that are connected.
+func (m *Multiplexer) Tx(write, read []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(write) > 0 {
+		m.connected = write[len(write)-1]
+	}
+	for i := range read {
+		read[i] = m.connected
+	}
+	return nil
+}
+
+// At is what answers at an address behind the multiplexer: the chip of the one channel that is connected.
+func (m *Multiplexer) At(address uint16) *MultiplexerPort { return &MultiplexerPort{m, address} }
+
+// MultiplexerPort is one address behind a Multiplexer.
+type MultiplexerPort struct {
+	multiplexer *Multiplexer
+	address     uint16
+}
+
+// Tx is one transaction with the chip that is connected.
+func (p *MultiplexerPort) Tx(write, read []byte) error {
+	m := p.multiplexer
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var chip *Simulator
+	for channel, chips := range m.chips {
+		if m.connected>>channel&1 == 0 || chips[p.address] == nil {
+			continue
+		}
+		if chip != nil {
+			return fmt.Errorf("two chips answer at 0x%02X", p.address)
+		}
+		chip = chips[p.address]
+	}
+	if chip == nil {
+		return fmt.Errorf("no chip is connected at 0x%02X", p.address)
+	}
+	return chip.Tx(write, read)
+}

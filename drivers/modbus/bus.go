@@ -1,0 +1,235 @@
+package modbus
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// Buses finds the bus of a port, so that devices share it.
+type Buses struct {
+	mu    sync.Mutex
+	known map[busKey]*Bus
+}
+
+type busKey struct {
+	host drivers.Host
+	port string
+}
+
+// NewBuses makes a place for buses. One catalog has one.
+func NewBuses() *Buses { return &Buses{known: map[busKey]*Bus{}} }
+
+// Options are how a bus is spoken to.
+type Options struct {
+	Mode    drivers.SerialMode
+	Timeout time.Duration // of a slave, beside the time on the wire
+	Echo    bool          // the adapter hears itself
+}
+
+// The limits and the default of a timeout.
+const (
+	TimeoutMin     = 5 * time.Millisecond
+	TimeoutMax     = 300 * time.Millisecond
+	TimeoutDefault = 60 * time.Millisecond
+)
+
+// Bus returns the bus on a serial port of the board. It opens nothing. All devices on a port must speak alike.
+func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, error) {
+	if port == "" {
+		return nil, fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
+	}
+	if options.Mode.Parity == 0 {
+		options.Mode.Parity = 'N'
+	}
+	if options.Timeout == 0 {
+		options.Timeout = TimeoutDefault
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := busKey{host, port}
+	if !reflect.ValueOf(host).Comparable() { // one that only says why there is no board
+		key.host = nil
+	}
+	bus := b.known[key]
+	if bus == nil {
+		bus = &Bus{host: host, name: port, options: options}
+		b.known[key] = bus
+	}
+	if bus.options.Mode != options.Mode {
+		return nil, fmt.Errorf("%w: port = %s: another device on it has %d baud, parity %c: write the same for all",
+			drivers.ErrSettings, port, bus.options.Mode.Baud, bus.options.Mode.Parity)
+	}
+	bus.options.Timeout = max(bus.options.Timeout, options.Timeout)
+	bus.options.Echo = bus.options.Echo || options.Echo
+	return bus, nil
+}
+
+// Bus is one RS-485 bus. All its methods may be called by many at once.
+type Bus struct {
+	host    drivers.Host
+	name    string
+	options Options
+
+	mu     sync.Mutex // held while the port is opened or closed
+	line   *line      // open now, or nil
+	users  int        // of line
+	counts [faultKinds]atomic.Uint64
+	noise  atomic.Uint64
+}
+
+// Count says how often a fault happened since the start.
+func (b *Bus) Count(kind FaultKind) uint64 { return b.counts[kind].Load() }
+
+// Skipped counts what made no sense: replies that were none, and the bytes beside good ones.
+func (b *Bus) Skipped() uint64 {
+	total := b.noise.Load()
+	for _, kind := range []FaultKind{FaultGarbage, FaultHalfFrame, FaultWrongSlave, FaultLateReply, FaultBabble} {
+		total += b.Count(kind)
+	}
+	return total
+}
+
+func (b *Bus) count(kind FaultKind) { b.counts[kind].Add(1) }
+
+func (b *Bus) fault(kind FaultKind, slave byte, detail string) *Fault {
+	b.count(kind)
+	return &Fault{Kind: kind, Bus: b.name, Slave: slave, Detail: detail}
+}
+
+// join opens the port, unless it is open.
+func (b *Bus) join() (*line, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.line == nil {
+		port, err := b.host.Serial(b.name, b.options.Mode)
+		if err != nil {
+			return nil, fmt.Errorf("modbus: open port %s: %w", b.name, err)
+		}
+		b.line, b.users = newLine(b, port), 0
+	}
+	select {
+	case <-b.line.ended: // its last users are about to leave
+		return nil, b.line.failure()
+	default:
+	}
+	b.users++
+	return b.line, nil
+}
+
+// leave closes the port when its last user is gone.
+func (b *Bus) leave(l *line) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.users--; b.users > 0 {
+		return
+	}
+	_ = l.port.Close() // ends a read as well; nothing is lost by it
+	l.end()
+	b.line = nil
+}
+
+// ReadRegisters reads registers into out with FunctionReadHoldings or FunctionReadInputs.
+func (b *Bus) ReadRegisters(ctx context.Context, slave, function byte, start uint16, out []uint16) error {
+	if function != FunctionReadHoldings && function != FunctionReadInputs || len(out) == 0 || len(out) > RegistersMax {
+		return fmt.Errorf("modbus: read %d registers with function %d: %w", len(out), function, drivers.ErrUnsupported)
+	}
+	return b.order(ctx, Request{Slave: slave, Function: function, Start: start, Count: uint16(len(out))}, func(r Reply) {
+		for i := range out {
+			out[i] = r.Register(i)
+		}
+	})
+}
+
+// ReadBits reads bits into out with FunctionReadCoils or FunctionReadDiscretes.
+func (b *Bus) ReadBits(ctx context.Context, slave, function byte, start uint16, out []bool) error {
+	if function != FunctionReadCoils && function != FunctionReadDiscretes || len(out) == 0 || len(out) > BitsMax {
+		return fmt.Errorf("modbus: read %d bits with function %d: %w", len(out), function, drivers.ErrUnsupported)
+	}
+	return b.order(ctx, Request{Slave: slave, Function: function, Start: start, Count: uint16(len(out))}, func(r Reply) {
+		for i := range out {
+			out[i] = r.Bit(i)
+		}
+	})
+}
+
+// WriteCoil switches a coil. It has happened if the error is nil; it may have happened if the answer was lost.
+func (b *Bus) WriteCoil(ctx context.Context, slave byte, address uint16, on bool) error {
+	value := uint16(0)
+	if on {
+		value = 1
+	}
+	return b.order(ctx, Request{Slave: slave, Function: FunctionWriteCoil, Start: address, Value: value}, nil)
+}
+
+// WriteRegister writes a register. It has happened if the error is nil; it may have happened if the answer was lost.
+func (b *Bus) WriteRegister(ctx context.Context, slave byte, address, value uint16) error {
+	return b.order(ctx, Request{Slave: slave, Function: FunctionWriteRegister, Start: address, Value: value}, nil)
+}
+
+// order has the bus do one request before its next poll. read gets the reply.
+func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if request.Slave == 0 || request.Slave > SlaveMax {
+		return fmt.Errorf("modbus: slave %d: its address is from 1 to %d: %w", request.Slave, SlaveMax, drivers.ErrSettings)
+	}
+	l, err := b.join()
+	if err != nil {
+		return err
+	}
+	defer b.leave(l)
+	o := &order{ctx: ctx, request: request, read: read, done: make(chan error, 1)}
+	select {
+	case l.orders <- o:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-l.ended:
+		return l.failure()
+	}
+	select {
+	case err := <-o.done:
+		return err
+	case <-l.ended:
+		return l.failure()
+	}
+}
+
+// Poll is a reading that a bus repeats.
+type Poll struct {
+	Request
+	Period time.Duration
+	// Trigger, if its Function is not 0, is written after each reading: it starts the next measurement.
+	Trigger Request
+	// Deliver gets each reply, which holds until it returns, or the fault of a slave that missed.
+	Deliver func(Reply, error)
+}
+
+// Run does the polls until ctx ends, the port is lost, or none of their slaves answers any more. Deliver is never called
+// after it returned. Without polls it keeps the port open, for orders that must not wait for that.
+func (b *Bus) Run(ctx context.Context, polls []Poll) error {
+	l, err := b.join()
+	if err != nil {
+		return err
+	}
+	defer b.leave(l)
+	g := newGroup(polls, time.Now())
+	if !l.change(g, true) {
+		return l.failure()
+	}
+	defer l.change(g, false)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-g.silent:
+		return b.fault(FaultBusSilent, 0, fmt.Sprintf("%d slaves were asked", len(polls)))
+	case <-l.ended:
+		return l.failure()
+	}
+}

@@ -1,0 +1,19 @@
+// Package modbus is Modbus-RTU over the board's serial ports: one codec for the master and for the simulated slaves, and
+// buses that devices share.
+//
+// A frame is slave, function, data and a CRC-16 with its low byte first (Modbus over serial line 1.02); between frames the
+// line is silent for 3.5 characters. A reply is believed only if its slave, its function, its length and its CRC fit the
+// request that waits for it, wherever in the received bytes it begins; a length is never taken from an unknown function.
+//
+// Buses finds a Bus by the host and the name of the port, so that two devices of a site share one port: all that ask Buses
+// for the same port get the same Bus. Buses is made once, where the catalog is. A Bus opens its port while somebody uses
+// it. One goroutine does all transactions: orders (WriteCoil, WriteRegister, ReadRegisters, ReadBits) go before polls
+// (Run). A slave that missed three polls is asked on every twentieth sweep only; when no slave of a Run answers any more,
+// Run ends with one fault.
+//
+// Every fault has a name and a hint (Fault): no answer, garbage, half a frame, a wrong slave, a late reply, babble, an
+// exception, a silent bus. None of them is a panic or a wait without end.
+//
+// Line is the other side: a wire with simulated slaves and real byte timing, and all of those faults. The package imports
+// drivers.
+package modbus

@@ -1,0 +1,82 @@
+package modbus
+
+import (
+	"fmt"
+
+	"gatehouse/drivers"
+)
+
+// FaultKind names what went wrong on a bus.
+type FaultKind uint8
+
+// The faults.
+const (
+	FaultNoAnswer FaultKind = iota
+	FaultGarbage
+	FaultHalfFrame
+	FaultWrongSlave
+	FaultLateReply
+	FaultBabble
+	FaultException
+	FaultBusSilent
+	faultKinds
+)
+
+// faultNames are the names and the hints, in the order of the kinds.
+var faultNames = [faultKinds]struct{ name, hint string }{
+	FaultNoAnswer:   {"does not answer", "check its power, its address, and that A and B are not swapped"},
+	FaultGarbage:    {"answers garbage", "check baud and parity, the termination, and that no two devices have one address"},
+	FaultHalfFrame:  {"stops in the middle of a frame", "check the cable and the device's power supply"},
+	FaultWrongSlave: {"was asked and another device answered", "two devices may have one address, or one was given a wrong one"},
+	FaultLateReply:  {"answers too late", "raise timeout_ms, or set a shorter response delay in the device"},
+	FaultBabble:     {"can't be heard: something talks without being asked", "unplug devices one by one until the line is quiet, and check the bias resistors"},
+	FaultException:  {"refuses the request", "check that the profile is the one of this device"},
+	FaultBusSilent:  {"is silent: no device answers", "check the RS-485 adapter, the supply of the bus, and that A and B are not swapped"},
+}
+
+// String is the fault's name.
+func (k FaultKind) String() string { return faultNames[min(k, faultKinds-1)].name }
+
+// Hint is what to do about it.
+func (k FaultKind) Hint() string { return faultNames[min(k, faultKinds-1)].hint }
+
+// Fault is an error of a bus or of a slave on it. It is a drivers.ErrOffline, except for an exception, which is an answer.
+type Fault struct {
+	Kind   FaultKind
+	Bus    string
+	Slave  byte // 0: the whole bus
+	Detail string
+}
+
+func (f *Fault) Error() string {
+	what := "bus " + f.Bus
+	if f.Slave != 0 {
+		what += fmt.Sprintf(": slave %d", f.Slave)
+	}
+	detail := ""
+	if f.Detail != "" {
+		detail = " (" + f.Detail + ")"
+	}
+	return fmt.Sprintf("modbus: %s %s%s: %s", what, f.Kind, detail, f.Kind.Hint())
+}
+
+// Unwrap tells it as the drivers' contracts do.
+func (f *Fault) Unwrap() error {
+	if f.Kind == FaultException {
+		return drivers.ErrUnsupported
+	}
+	return drivers.ErrOffline
+}
+
+// exceptionNames are the codes of the protocol from 1 on.
+var exceptionNames = []string{
+	"illegal function", "illegal address", "illegal value", "device failure", "acknowledged, not done yet", "device busy", "refused",
+	"memory parity error", "", "gateway path unavailable", "gateway target does not answer",
+}
+
+func exceptionName(code byte) string {
+	if code >= 1 && int(code) <= len(exceptionNames) && exceptionNames[code-1] != "" {
+		return exceptionNames[code-1]
+	}
+	return fmt.Sprintf("exception %d", code)
+}

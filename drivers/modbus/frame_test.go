@@ -1,0 +1,105 @@
+package modbus
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func unhex(text string) []byte {
+	data, err := hex.DecodeString(strings.ReplaceAll(text, " ", ""))
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// The golden frames are those of DFRobot's and of the protocol's documents (wiki.dfrobot.com sen0492, sen0358).
+func TestGoldenRequests(t *testing.T) {
+	for text, request := range map[string]Request{
+		"01 03 01 01 00 01 D4 36": {Slave: 1, Function: 3, Start: 0x0101, Count: 1},
+		"50 03 00 34 00 01 C8 45": {Slave: 0x50, Function: 3, Start: 0x34, Count: 1},
+		"0C 03 00 05 00 01 95 16": {Slave: 0x0C, Function: 3, Start: 5, Count: 1},
+		"01 01 00 00 00 40 3D FA": {Slave: 1, Function: 1, Count: 64},
+	} {
+		want := unhex(text)
+		if got := request.AppendTo(nil); string(got) != string(want) {
+			t.Errorf("%+v is % X, want %s", request, got, text)
+		}
+		if got, used, whole := parseRequest(want); got != request || used != len(want) || !whole {
+			t.Errorf("%s is %+v, used %d", text, got, used)
+		}
+	}
+}
+
+func TestAGoldenReply(t *testing.T) {
+	request := Request{Slave: 0x50, Function: 3, Start: 0x34, Count: 1}
+	frame := unhex("50 03 02 07 0B 06 7F") // 1803 mm
+	at, exception := request.find(frame)
+	if at != 0 || exception || (Reply{data: frame[3:5]}).Register(0) != 1803 {
+		t.Errorf("at %d, exception %v", at, exception)
+	}
+	if at, _ := request.find(append([]byte{0xFF, 0x50}, frame...)); at != 2 {
+		t.Errorf("behind noise it is found at %d", at)
+	}
+}
+
+func TestAReplyIsFoundInAnyNoiseAndNothingElseIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		request := Request{
+			Slave: rapid.ByteRange(1, SlaveMax).Draw(t, "slave"), Function: rapid.ByteRange(1, 6).Draw(t, "function"),
+			Start: rapid.Uint16().Draw(t, "start"), Count: rapid.Uint16Range(1, RegistersMax).Draw(t, "count"),
+		}
+		slave := &Slave{registers: map[uint16]uint16{}, bits: map[uint16]bool{}}
+		for i := range request.Count {
+			slave.registers[request.Start+i], slave.bits[request.Start+i] = i*257, i%3 == 0
+		}
+		reply, _ := slave.answer(request)
+		noise := rapid.SliceOfN(rapid.Byte(), 0, 8).Draw(t, "noise")
+		at, exception := request.find(append(noise, reply...))
+		if at < 0 || exception {
+			t.Fatalf("%+v: % X is not found behind % X", request, reply, noise)
+		}
+		flipped := append([]byte(nil), reply...)
+		flipped[rapid.IntRange(0, len(reply)-1).Draw(t, "byte")] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+		if at, _ := request.find(flipped); at >= 0 {
+			t.Fatalf("%+v: % X with a flipped bit passes for a reply at %d", request, flipped, at)
+		}
+	})
+}
+
+func FuzzFind(f *testing.F) {
+	f.Add([]byte{0x50, 3, 2, 7, 0x0B, 6, 0x7F}, byte(0x50), byte(3), uint16(1))
+	f.Add([]byte{1, 0x83, 2, 0xC0, 0xF1}, byte(1), byte(3), uint16(1))
+	f.Fuzz(func(t *testing.T, received []byte, slave, function byte, count uint16) {
+		request := Request{Slave: slave, Function: function, Count: count % (BitsMax + 1)}
+		if at, exception := request.find(received); at >= 0 {
+			length := request.replyBytes()
+			if exception {
+				length = overhead
+			}
+			if received[at] != slave || !crcFits(received[at:at+length]) {
+				t.Errorf("% X: a reply at %d", received, at)
+			}
+		}
+		foreign(received)
+		for rest := received; len(rest) > 0; {
+			_, used, whole := parseRequest(rest)
+			if !whole {
+				break
+			}
+			rest = rest[used:]
+		}
+	})
+}
+
+func TestTheCodecAllocatesNothing(t *testing.T) {
+	request := Request{Slave: 1, Function: FunctionReadHoldings, Count: 4}
+	received := appendCRC([]byte{1, 3, 8, 0, 1, 0, 2, 0, 3, 0, 4})
+	var frame [requestBytes]byte
+	if n := testing.AllocsPerRun(100, func() { request.AppendTo(frame[:0]); request.find(received) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

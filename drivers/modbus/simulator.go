@@ -1,0 +1,248 @@
+package modbus
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Simulator is the far side of a bus: slaves that answer with the byte times of the wire and a turnaround of their own.
+type Simulator struct {
+	Baud       int // 0: everything is instant
+	Parity     byte
+	Turnaround time.Duration
+
+	mu     sync.Mutex
+	slaves map[byte]*Slave
+}
+
+// Slave is one simulated device. Registers and bits exist once they were set.
+type Slave struct {
+	mu        sync.Mutex
+	registers map[uint16]uint16
+	bits      map[uint16]bool
+	writes    []Request
+	trouble   Trouble
+	requests  int
+}
+
+// Trouble is what is wrong with a slave.
+type Trouble uint8
+
+// The troubles.
+const (
+	TroubleNone Trouble = iota
+	TroubleMute
+	TroubleGarbles   // a bit of its reply is flipped
+	TroubleHalves    // its reply stops in the middle
+	TroubleImposter  // it answers under the next address
+	TroubleLate      // it answers after 150 ms
+	TroubleBusy      // it answers with an exception
+	TroubleOtherCode // it answers with another function
+)
+
+// lateAfter is how late a reply is with TroubleLate.
+const lateAfter = 150 * time.Millisecond
+
+// Slave is the slave of that address; it is on the bus from then on.
+func (s *Simulator) Slave(address byte) *Slave {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.slaves == nil {
+		s.slaves = map[byte]*Slave{}
+	}
+	if s.slaves[address] == nil {
+		s.slaves[address] = &Slave{registers: map[uint16]uint16{}, bits: map[uint16]bool{}}
+	}
+	return s.slaves[address]
+}
+
+// SetRegister sets a register, which is both a holding and an input register.
+func (s *Slave) SetRegister(address, value uint16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.registers[address] = value
+}
+
+// SetBit sets a bit, which is both a coil and a discrete input.
+func (s *Slave) SetBit(address uint16, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bits[address] = on
+}
+
+// Bit is a bit as it is now.
+func (s *Slave) Bit(address uint16) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bits[address]
+}
+
+// SetTrouble breaks or mends the slave.
+func (s *Slave) SetTrouble(trouble Trouble) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = trouble
+}
+
+// Requests counts what the slave was asked.
+func (s *Slave) Requests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests
+}
+
+// Writes are the writings that it did.
+func (s *Slave) Writes() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.writes)
+}
+
+// Serve answers what comes from wire until that ends.
+func (s *Simulator) Serve(wire io.ReadWriter) error {
+	var received []byte
+	chunk := make([]byte, frameMax)
+	for {
+		n, err := wire.Read(chunk)
+		received = append(received, chunk[:n]...)
+		for {
+			request, used, whole := parseRequest(received)
+			received = received[used:]
+			if !whole {
+				break
+			}
+			s.answer(request, wire)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// parseRequest finds the first whole request, and says how many bytes are done with.
+func parseRequest(received []byte) (request Request, used int, whole bool) {
+	for ; len(received)-used >= requestBytes; used++ {
+		frame := received[used : used+requestBytes]
+		if function := frame[1]; function < FunctionReadCoils || function > FunctionWriteRegister || !crcFits(frame) {
+			continue
+		}
+		request = Request{Slave: frame[0], Function: frame[1], Start: binary.BigEndian.Uint16(frame[2:])}
+		word := binary.BigEndian.Uint16(frame[4:])
+		switch request.Function {
+		case FunctionWriteCoil:
+			request.Value = min(word, 1)
+		case FunctionWriteRegister:
+			request.Value = word
+		default:
+			request.Count = word
+		}
+		return request, used + requestBytes, true
+	}
+	return Request{}, used, false
+}
+
+// answer lets the times of the wire go by, and sends what the slave says.
+func (s *Simulator) answer(request Request, wire io.Writer) {
+	s.mu.Lock()
+	slave := s.slaves[request.Slave]
+	s.mu.Unlock()
+	if slave == nil {
+		return
+	}
+	reply, late := slave.answer(request)
+	if s.Baud > 0 {
+		time.Sleep(wireTime(requestBytes, s.Baud, s.Parity) + silence(s.Baud, s.Parity) + s.Turnaround + wireTime(len(reply), s.Baud, s.Parity))
+	}
+	send := func() { _, _ = wire.Write(reply) } // a wire that is gone takes nothing
+	if late {
+		time.AfterFunc(lateAfter, send)
+	} else {
+		send()
+	}
+}
+
+func (s *Slave) answer(request Request) (reply []byte, late bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	reply = s.do(request)
+	switch s.trouble {
+	case TroubleMute:
+		return nil, false
+	case TroubleGarbles:
+		reply[len(reply)/2] ^= 0x10
+	case TroubleHalves:
+		reply = reply[:len(reply)/2]
+	case TroubleImposter:
+		reply[0]++
+		reply = appendCRC(reply[:len(reply)-2])
+	case TroubleBusy:
+		reply = appendCRC([]byte{request.Slave, request.Function | exceptionFlag, 6})
+	case TroubleOtherCode:
+		reply[1] ^= 7
+		reply = appendCRC(reply[:len(reply)-2])
+	}
+	return reply, s.trouble == TroubleLate
+}
+
+// do is what a sound slave answers.
+func (s *Slave) do(r Request) []byte {
+	refuse := func(code byte) []byte { return appendCRC([]byte{r.Slave, r.Function | exceptionFlag, code}) }
+	data := r.dataBytes()
+	if data > frameMax-overhead || data == 0 {
+		return refuse(3)
+	}
+	reply := append([]byte{r.Slave, r.Function, byte(max(data, 0))}, make([]byte, max(data, 0))...)
+	switch r.Function {
+	case FunctionReadCoils, FunctionReadDiscretes:
+		for i := range r.Count {
+			on, exists := s.bits[r.Start+i]
+			if !exists {
+				return refuse(2)
+			}
+			if on {
+				reply[3+i/8] |= 1 << (i % 8)
+			}
+		}
+	case FunctionReadHoldings, FunctionReadInputs:
+		for i := range r.Count {
+			value, exists := s.registers[r.Start+i]
+			if !exists {
+				return refuse(2)
+			}
+			binary.BigEndian.PutUint16(reply[3+2*i:], value)
+		}
+	default:
+		return s.write(r, refuse)
+	}
+	return appendCRC(reply)
+}
+
+func (s *Slave) write(r Request, refuse func(byte) []byte) []byte {
+	_, bit := s.bits[r.Start]
+	_, register := s.registers[r.Start]
+	switch {
+	case r.Function == FunctionWriteCoil && bit:
+		s.bits[r.Start] = r.Value != 0
+	case r.Function == FunctionWriteRegister && register:
+		s.registers[r.Start] = r.Value
+	default:
+		return refuse(2)
+	}
+	s.writes = append(s.writes, r)
+	return r.AppendTo(nil)
+}
+
+// Register is a register as it is now.
+func (s *Slave) Register(address uint16) uint16 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.registers[address]
+}

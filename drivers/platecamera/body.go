@@ -1,0 +1,379 @@
+package platecamera
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// ErrBody is the error for a body that can't be understood.
+var ErrBody = errors.New("platecamera: not an event of a plate camera")
+
+var (
+	errEnds         = errors.New("it ends in the middle")
+	errSyntax       = errors.New("something else was expected here")
+	errTooDeep      = fmt.Errorf("nested deeper than %d", depthMax)
+	errTooMany      = fmt.Errorf("more than %d values", nodesMax)
+	errDocumentType = errors.New("it declares a document type, which no camera does: refused")
+)
+
+// The bounds of a body. Pictures count for its size and are never looked into.
+const (
+	BodyMax      = 8 << 20
+	documentsMax = 4_096
+	partsMax     = 8_192
+	nestingMax   = 4
+)
+
+func wrapAt(what string, at int, err error) error {
+	return fmt.Errorf("%w: %s, byte %d: %w", ErrBody, what, at, err)
+}
+
+// walker takes a body apart into documents.
+type walker struct {
+	found            func(Node)
+	documents, parts int
+	err              error // the first that something which looked like a document had
+	limit            error // a bound that was met: what is after it was not looked at
+}
+
+// walk visits every document of a body: of all parts of a multipart, of a recorded answer with its head, of several
+// events one after another. What the content type says is believed only as to the boundary, since cameras send
+// pictures as text and JSON as form data. broken is what the first thing had that looked like a document and was none; limit
+// says that the body goes on beyond what is looked at.
+func walk(body, contentType string, found func(Node)) (broken, limit error) {
+	w := walker{found: found}
+	w.body(body, contentType, 0)
+	return w.err, w.limit
+}
+
+func (w *walker) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// body takes apart what may be heads with bodies, parts, or documents.
+func (w *walker) body(text, contentType string, nesting int) {
+	if nesting == nestingMax {
+		return
+	}
+	for text = trimmed(text); text != "" && w.more(); {
+		head, rest, hasHead := cutHead(text)
+		boundary := boundaryOf(text, contentType)
+		if !hasHead || boundary != "" && isPartHead(text) {
+			w.plain(text, contentType, boundary, nesting)
+			return
+		}
+		var inner string
+		inner, text = head.body(rest)
+		w.body(inner, head.contentType, nesting+1)
+		text = trimmed(text)
+	}
+}
+
+// more counts a part, and reports whether it is one of those that are looked at.
+func (w *walker) more() bool {
+	if w.parts++; w.parts > partsMax {
+		w.limit = fmt.Errorf("%w: more than %d parts", ErrBody, partsMax)
+	}
+	return w.parts <= partsMax
+}
+
+func trimmed(text string) string { return strings.TrimLeft(text, "\ufeff \t\r\n\x00") }
+
+// plain takes apart what has no head.
+func (w *walker) plain(text, contentType, boundary string, nesting int) {
+	switch {
+	case boundary != "":
+		w.multipart(text, boundary, nesting)
+	case isPicture(text):
+	case strings.HasPrefix(mediaType(contentType), "application/x-www-form-urlencoded"), isForm(text):
+		w.form(text, nesting)
+	default:
+		w.texts(text, nesting)
+	}
+}
+
+// head is what stands before a body or a part.
+type head struct {
+	contentType string
+	length      int // of the body in bytes; -1: it does not say
+	chunked     bool
+}
+
+// cutHead cuts off the head of a recorded request or answer, or of a part.
+func cutHead(text string) (head, string, bool) {
+	h := head{length: -1}
+	line, _, _ := strings.Cut(text, "\n")
+	if !startsHead(line) {
+		return h, text, false
+	}
+	rest := text
+	for {
+		line, after, more := strings.Cut(rest, "\n")
+		rest = after
+		line = strings.TrimRight(line, "\r")
+		if line == "" || !more {
+			return h, rest, true
+		}
+		if name, value, found := strings.Cut(line, ":"); found {
+			h.field(name, strings.TrimSpace(value))
+		}
+	}
+}
+
+func startsHead(line string) bool {
+	for _, start := range []string{"HTTP/1.", "POST /", "PUT /", "GET /"} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return isPartHead(line)
+}
+
+func isPartHead(text string) bool { return len(text) > 8 && strings.EqualFold(text[:8], "content-") }
+
+func (h *head) field(name, value string) {
+	switch strings.ToLower(name) {
+	case "content-type":
+		h.contentType = value
+	case "content-length":
+		if length, err := strconv.Atoi(value); err == nil && length >= 0 {
+			h.length = length
+		}
+	case "transfer-encoding":
+		h.chunked = strings.EqualFold(value, "chunked")
+	}
+}
+
+// begins reports whether a text begins something: a length that is wrong ends in the middle of a document.
+func begins(text string) bool {
+	text = trimmed(text)
+	line, _, _ := strings.Cut(text, "\n")
+	return text == "" || startsHead(line) || strings.HasPrefix(text, "--") || strings.IndexByte("{<", text[0]) >= 0
+}
+
+// body cuts what follows a head where the head says that it ends.
+func (h *head) body(text string) (body, after string) {
+	switch {
+	case h.chunked:
+		return unchunk(text), ""
+	case h.length >= 0 && h.length < len(text) && begins(text[h.length:]):
+		return text[:h.length], text[h.length:]
+	}
+	return text, ""
+}
+
+// unchunk puts the chunks of an answer together; a text that is not in chunks stays as it is.
+func unchunk(text string) string {
+	var b strings.Builder
+	rest := text
+	for {
+		line, after, found := strings.Cut(rest, "\n")
+		digits, _, _ := strings.Cut(strings.TrimSpace(line), ";")
+		size, err := strconv.ParseUint(digits, 16, 31)
+		if err != nil && b.Len() == 0 {
+			return text
+		}
+		if err != nil || !found || size == 0 {
+			return b.String()
+		}
+		size = min(size, uint64(len(after)))
+		b.WriteString(after[:size])
+		rest = strings.TrimLeft(after[size:], "\r\n")
+	}
+}
+
+// mediaType is a content type without its parameters.
+func mediaType(contentType string) string {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(kind))
+}
+
+// boundaryOf is the line that parts a multipart, with its dashes, or "". A body that begins with another one than the
+// content type names is believed.
+func boundaryOf(text, contentType string) string {
+	if strings.HasPrefix(text, "--") {
+		line, _, _ := strings.Cut(text, "\n")
+		if line = strings.TrimRight(line, " \t\r"); len(line) > 2 && len(line) <= 200 {
+			return line
+		}
+	}
+	if boundary := boundaryNamed(contentType); boundary != "" && strings.Contains(text, boundary) {
+		return boundary
+	}
+	return ""
+}
+
+// boundaryNamed is the boundary line that a content type names, with its dashes, or "".
+func boundaryNamed(contentType string) string {
+	const key = "boundary="
+	for at := 0; at+len(key) <= len(contentType); at++ {
+		if !strings.EqualFold(contentType[at:at+len(key)], key) {
+			continue
+		}
+		name, _, _ := strings.Cut(contentType[at+len(key):], ";")
+		if name = strings.Trim(strings.TrimSpace(name), `"`); name != "" {
+			return "--" + strings.TrimPrefix(name, "--")
+		}
+	}
+	return ""
+}
+
+// multipart visits the parts. What stands before the first boundary line is a part as well: a recording may begin in
+// the middle of one.
+func (w *walker) multipart(text, boundary string, nesting int) {
+	for text != "" && w.more() {
+		var part string
+		part, text = cutPart(text, boundary)
+		if part = strings.Trim(part, "\r\n"); part != "" && part != "--" {
+			w.part(part, nesting)
+		}
+	}
+}
+
+// cutPart cuts at the next boundary line. A picture that says its length is stepped over, whatever is in it.
+func cutPart(text, boundary string) (part, rest string) {
+	trimmed := strings.TrimLeft(text, "\r\n")
+	if h, body, found := cutHead(trimmed); found && h.length > 0 && h.length <= len(body) {
+		after := strings.TrimLeft(body[h.length:], "\r\n")
+		if strings.HasPrefix(after, boundary) || after == "" {
+			return trimmed[:len(trimmed)-len(body)+h.length], strings.TrimPrefix(after, boundary)
+		}
+	}
+	if after, found := strings.CutPrefix(text, boundary); found {
+		return "", after
+	}
+	at := strings.Index(text, "\n"+boundary)
+	if at < 0 {
+		return text, ""
+	}
+	return text[:at], text[at+1+len(boundary):]
+}
+
+func (w *walker) part(part string, nesting int) {
+	h, body, found := cutHead(part)
+	if !found {
+		w.body(part, "", nesting+1)
+		return
+	}
+	if !isPicture(body) {
+		w.body(body, h.contentType, nesting+1)
+	}
+}
+
+// isPicture knows pictures by how they begin, and everything else that is no text by its zero bytes.
+func isPicture(text string) bool {
+	for _, magic := range []string{"\xff\xd8\xff", "\x89PNG", "GIF8", "RIFF", "BM"} {
+		if strings.HasPrefix(text, magic) && (magic[0] > 0x7f || !strings.Contains(text[:min(len(text), 64)], "=")) {
+			return true
+		}
+	}
+	return strings.IndexByte(text[:min(len(text), 512)], 0) >= 0
+}
+
+// isForm reports whether a text is form data with a document in it, which is in the first field or escaped.
+func isForm(text string) bool {
+	name, value, found := strings.Cut(text[:min(len(text), formHeadMax)], "=")
+	if !found || !isPath(name) || name == "Code" {
+		return false
+	}
+	line, _, _ := strings.Cut(value, "\n")
+	return strings.HasPrefix(line, "{\"") || strings.Contains("="+line, "=%7B") || strings.Contains("="+line, "=%3C")
+}
+
+// formHeadMax is how far into a form its first document may begin, in bytes.
+const formHeadMax = 4096
+
+// form visits the values of form data in which a document may be.
+func (w *walker) form(text string, nesting int) {
+	for field := range strings.SplitSeq(text, "&") {
+		if !w.more() {
+			return
+		}
+		if _, value, found := strings.Cut(field, "="); found {
+			if plain, err := url.QueryUnescape(value); err == nil {
+				w.body(plain, "", nesting+1)
+			}
+		}
+	}
+}
+
+// texts visits documents that stand one after another. A recording may begin in a part, and go on with the boundary.
+func (w *walker) texts(text string, nesting int) {
+	for {
+		text = strings.TrimLeft(text, "\ufeff \t\r\n,\x00\x1e")
+		if text == "" {
+			return
+		}
+		if boundaryOf(text, "") != "" {
+			w.body(text, "", nesting+1)
+			return
+		}
+		if w.documents++; w.documents > documentsMax {
+			w.limit = fmt.Errorf("%w: more than %d documents in one body", ErrBody, documentsMax)
+			return
+		}
+		document, length, err := readDocument(text)
+		if err != nil {
+			w.fail(err)
+			return
+		}
+		w.visit(document.root())
+		text = text[length:]
+	}
+}
+
+// visit hands on a document, or each of a list of them.
+func (w *walker) visit(root Node) {
+	for document := range root.Items() {
+		w.found(document)
+	}
+}
+
+// readDocument reads the document that begins text.
+func readDocument(text string) (*tree, int, error) {
+	switch {
+	case text[0] == '{', text[0] == '[':
+		return readJSON(text)
+	case strings.HasPrefix(text, "<script"):
+		return readScript(text)
+	case text[0] == '<':
+		return readXML(text)
+	case strings.HasPrefix(text, "Code="):
+		return readCodeLine(text)
+	}
+	length := plainLength(text)
+	if t, found := readPairs(text[:length]); found {
+		return t, length, nil
+	}
+	return &tree{cells: []cell{{text: text[:length], form: formText}}}, length, nil
+}
+
+// readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page.
+func readScript(text string) (*tree, int, error) {
+	end := strings.Index(text, "</script>")
+	start := strings.IndexByte(text, '{')
+	if end < 0 || start < 0 || start > end {
+		return nil, 0, wrapAt("script", len(text), errEnds)
+	}
+	t, _, err := readJSON(text[start:end])
+	return t, end + len("</script>"), err
+}
+
+// plainLength is how much of a text comes before a line that begins another kind of document.
+func plainLength(text string) int {
+	for at := 0; ; {
+		next := strings.IndexByte(text[at:], '\n')
+		if next < 0 || at+next+1 == len(text) {
+			return len(text)
+		}
+		at += next + 1
+		if strings.IndexByte("{[<", text[at]) >= 0 || strings.HasPrefix(text[at:], "Code=") {
+			return at
+		}
+	}
+}

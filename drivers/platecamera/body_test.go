@@ -1,0 +1,141 @@
+package platecamera_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/drivers/platecamera"
+)
+
+// mirror is a format that claims everything and says what it sees: the values of "a", at any depth.
+func mirror() platecamera.Format {
+	return platecamera.Format{
+		Vendor: "mirror",
+		Claims: func(document platecamera.Node) bool { return document.Find("a").Exists() },
+		Read: func(document platecamera.Node, _ *time.Location) []platecamera.Event {
+			return []platecamera.Event{{Kind: platecamera.Read, Raw: document.Find("a").Text(), EventID: document.Find("b").Text()}}
+		},
+	}
+}
+
+func said(t *testing.T, body, contentType string) string {
+	t.Helper()
+	events, err := platecamera.Parse([]byte(body), contentType, time.UTC, mirror())
+	if err != nil {
+		return err.Error()
+	}
+	text := ""
+	for _, e := range events {
+		text += e.Raw + "," + e.EventID + " "
+	}
+	return strings.TrimSpace(text)
+}
+
+func TestDocumentsInEveryForm(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"A":"x1","b":7}`:                                       "x1,7",
+		`{"a":"x1" "b":null,}`:                                   "x1,",
+		`{"a":"x\u00fc\"\/\n1","b":"\ud83d\ude97"}`:              "xü\"/ 1,🚗",
+		`[{"a":"x1"},{"a":"x2"}]`:                                "x1, x2,",
+		`{"a":"x1"}{"a":"x2"}` + "\n" + `{"a":"x3"}`:             "x1, x2, x3,",
+		"\ufeff{\"q\":{\"a\":\"x1\"}}":                           "x1,",
+		`<r><n:a xmlns:n="u">x1</n:a><b><![CDATA[<&>]]></b></r>`: "x1,<&>",
+		`<?xml version="1.0"?><!-- c --><r><a>x&amp;1&#65;&#x42;&q;</a></r><r><a>x2</a></r>`: "x&1AB&q;, x2,",
+		`<r><d Name="a" Value="x1"/><d Name="b" Value="&lt;"></d></r>`:                       "x1,<",
+		`<r a="x1" b='2'/>`:                                                 "x1,2",
+		"k=v\nl[0].a=x1\r\nl[0].b[1]=y\nno pair":                            "x1,",
+		"Code=c;action=s;index=0;data={\n \"a\" : \"x1\"\n}\nCode=d;a=x2\n": "x1, x2,",
+		"json=%7B%22a%22%3A%22x1%22%7D&upload=zzz":                          "x1,",
+		"upload=zzz&json=%7B%22a%22%3A%22x1%22%7D":                          "x1,",
+		"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n{\"a\":\"x1\"}POST / HTTP/1.1\r\n\r\n{\"a\":\"x2\"}":      "x1, x2,",
+		strings.Repeat("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n{\"a\":\"x1\"}", 6):                        "x1, x1, x1, x1, x1, x1,",
+		"POST / HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":\"x1\"}":                                            "x1,",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n5\r\n\"x1\"}\r\n0\r\n\r\n":        "x1,",
+		"--q\nContent-Type: multipart/mixed; boundary=p\n\n--p\n\n{\"a\":\"x1\"}\n--p--\n--q\n\n{\"a\":\"x2\"}": "x1, x2,",
+	} {
+		if got := said(t, body, ""); got != want {
+			t.Errorf("%q\nsays %q\nwant %q", body, got, want)
+		}
+	}
+	if got := said(t, "{\"a\":\"x1\"}\r\n--b q\r\n\r\n{\"a\":\"x2\"}\r\n--b q--", `multipart/form-data; boundary="b q"; charset=x`); got != "x1, x2," {
+		t.Errorf("a boundary in quotes, and no first line: %s", got)
+	}
+}
+
+func TestBombsAreRefused(t *testing.T) {
+	many := strings.Repeat("<a>", 100_000)
+	for name, body := range map[string]string{
+		"deep JSON":         strings.Repeat(`{"a":`, 1000),
+		"deep list":         strings.Repeat(`[`, 1_000_000),
+		"deep XML":          many,
+		"many values":       `{"b":[` + strings.Repeat("1,", 30_000) + `1],"a":"x1"}`,
+		"many documents":    strings.Repeat(`{"a":"x1"}`, 5000),
+		"an entity":         `<!DOCTYPE r [<!ENTITY e "eeee">]><r><a>&e;</a></r>`,
+		"a document type":   `<r><!ELEMENT a ANY><a>x1</a></r>`,
+		"wrong end":         `<r><a>x1</r></a>`,
+		"no quotes":         `{a:1}`,
+		"nothing":           "",
+		"a picture":         "\xff\xd8\xff\xe0" + strings.Repeat("x", 100),
+		"zeros":             strings.Repeat("\x00", 1000),
+		"many parts":        strings.Repeat("--b\r\n\r\n{\"a\":\"x1\"}\r\n", 9_000),
+		"nested multiparts": strings.Repeat("--b\r\nContent-Type: multipart/mixed\r\n\r\n", 1000),
+	} {
+		events, err := platecamera.Parse([]byte(body), "", time.UTC, mirror())
+		if err == nil || !errors.Is(err, platecamera.ErrBody) && !errors.Is(err, platecamera.ErrVendor) || len(events) > 0 {
+			t.Errorf("%s: %d events, %v", name, len(events), err)
+		}
+	}
+}
+
+// What takes time by its square would show here: the test would not end.
+func TestLargeBodiesEnd(t *testing.T) {
+	const size = 4 << 20
+	for name, piece := range map[string]string{
+		"references":     "&amp",
+		"tags":           "<x/>y",
+		"backslashes":    `\\`,
+		"boundary lines": "\r\n--b",
+		"heads":          "Content-Type: x\r\n\r\n",
+		"pairs":          "a.b[1].c=d\n",
+		"chunks":         "1\r\nx\r\n",
+	} {
+		for _, around := range []string{"<r><a>%s</a></r>", `{"a":"%s"}`, "--b\r\n\r\n%s", "%s", "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n%s"} {
+			body := fmt.Sprintf(around, strings.Repeat(piece, size/len(piece)))
+			if _, err := platecamera.Parse([]byte(body), "multipart/mixed; boundary=b", time.UTC, mirror()); err != nil && err.Error() == "" {
+				t.Errorf("%s in %s: %v", name, around, err)
+			}
+		}
+	}
+}
+
+// Pictures of any size are stepped over, whatever is in them.
+func TestPicturesAreNotLookedInto(t *testing.T) {
+	picture := "\xff\xd8\xff\xe0" + strings.Repeat("\r\n--b\r\n\r\n{\"a\":\"x9\"}", 1000)
+	body := fmt.Sprintf("--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n--b\r\n\r\n{\"a\":\"x1\"}\r\n--b--", len(picture), picture)
+	if got := said(t, body, "multipart/form-data; boundary=b"); got != "x1," {
+		t.Errorf("says %.100s", got)
+	}
+}
+
+func FuzzBody(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":"x\u00fc1","b":[1,{"c":null}]}`, `<r a="1"><n:a>x&amp;1</n:a><![CDATA[y]]></r>`, "Code=c;data={\"a\":1}", "l[0].a=x1\nl[1].a=x2",
+		"--b\r\nContent-Type: text/xml\r\nContent-Length: 4\r\n\r\n<a/>\r\n--b--", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n", "json=%7B%7D",
+	} {
+		f.Add([]byte(seed), "multipart/form-data; boundary=b")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
+		events, err := platecamera.Parse(body, contentType, time.UTC, mirror())
+		if err != nil && len(events) > 0 {
+			t.Errorf("%d events and %v", len(events), err)
+		}
+		for _, e := range events {
+			if e.Kind == platecamera.Read && !platecamera.IsPlate(e.Raw) {
+				t.Errorf("%q is a plate", e.Raw)
+			}
+		}
+	})
+}

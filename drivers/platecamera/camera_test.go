@@ -1,0 +1,100 @@
+package platecamera_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/platecamera"
+)
+
+// maker is a make of mirror that can be asked in two ways.
+func maker() platecamera.Make {
+	silent := func(ctx context.Context, _ *platecamera.Connection, _ func([]platecamera.Event) error) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return platecamera.Make{Format: mirror(), Default: "a", Sources: map[string]platecamera.Source{"a": silent, "b": silent}}
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for key, value := range map[string]any{
+		"inward": "northwards", "zone": "Atlantis", "repeat_seconds": int64(-1), "address": "192.168.1.64", "source": "c", "camera": int64(7),
+	} {
+		_, err := maker().New(drivers.Settings{key: value})
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "write") {
+			t.Errorf("%s = %v: %v", key, value, err)
+		}
+		if maker().Settings()[key] == "" {
+			t.Errorf("%s has no help", key)
+		}
+	}
+}
+
+func post(camera http.Handler, path, body string) int {
+	recorder := httptest.NewRecorder()
+	camera.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, path, strings.NewReader(body)))
+	return recorder.Code
+}
+
+// Nobody watches the camera: it is told to come again, and the event is not lost.
+func TestAnEventThatNobodyTakesIsNotAcknowledged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		camera, err := maker().New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code := post(camera, "/", `{"a":"AB1","b":"1"}`); code != http.StatusServiceUnavailable {
+			t.Errorf("answered with %d", code)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		got := make(chan drivers.PlateRead, 1)
+		go camera.See(ctx, func(read drivers.PlateRead) { got <- read })
+		if code := post(camera, "/", `{"a":"AB1","b":"1"}`); code != http.StatusOK || (<-got).Raw != "AB1" {
+			t.Errorf("answered with %d", code)
+		}
+		cancel()
+	})
+}
+
+func TestWhatACameraCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		make := platecamera.Make{Format: platecamera.Format{
+			Claims: func(platecamera.Node) bool { return true },
+			Read: func(document platecamera.Node, zone *time.Location) []platecamera.Event {
+				at, ok := platecamera.TimeOf(document.Get("t"), zone)
+				if !ok {
+					return []platecamera.Event{{Kind: platecamera.Heartbeat}}
+				}
+				return []platecamera.Event{{Kind: platecamera.Read, Raw: "AB1", Time: at}}
+			},
+		}}
+		camera, err := make.New(drivers.Settings{"zone": "Asia/Ho_Chi_Minh"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		reads := 0
+		go camera.See(ctx, func(read drivers.PlateRead) {
+			if reads++; read.GatewayMS != time.Now().UnixMilli() || read.CameraMS == read.GatewayMS {
+				t.Errorf("%+v", read)
+			}
+		})
+		post(camera, "/", `{}`)
+		post(camera, "/", `nonsense = [`)
+		post(camera, "/", `{`)
+		local := time.Now().Add(7 * time.Hour).UTC().Add(90 * time.Second) // its clock is fast
+		post(camera, "/", `{"t":"`+local.Format("2006-01-02 15:04:05")+`"}`)
+		synctest.Wait()
+		if camera.ClockOffset() != 90*time.Second || camera.Heartbeats() != 2 || camera.Skipped() != 1 || reads != 1 {
+			t.Errorf("offset %v, %d heartbeats, %d skipped, %d reads", camera.ClockOffset(), camera.Heartbeats(), camera.Skipped(), reads)
+		}
+		cancel()
+	})
+}

@@ -1,0 +1,33 @@
+// Package platecamera is what the drivers of plate cameras share: bodies are taken apart, documents become values, values
+// become events, and events that are news become reads.
+//
+//	body       multipart with or without its first boundary line, recorded heads, several documents in a row   body.go
+//	document   JSON, XML, key=value lines and Code=…;data={…} as one kind of tree (Node)                        json.go xml.go pairs.go
+//	event      what all makes say of a car, in one record; each make's Format fills it in                      event.go
+//	camera     the drivers.Camera and http.Handler that takes posts, or asks the camera (a Source)              camera.go
+//
+// It is liberal in form: content types lie, numbers come as texts, names come in any case and any name space, commas are
+// forgotten, times come with and without a zone, and as seconds, milliseconds, microseconds and nanoseconds. It is strict
+// in meaning:
+//   - "unknown", "No Plate", "无车牌" and the like are no plates, and neither is text that is not sound UTF-8.
+//   - Confidences are shares from 0 to 1, exactly as written, whatever the camera's scale.
+//   - A time without a zone is in the zone of the setting, UTC without one.
+//   - Which of the camera's two words is inward is a setting of the lane: a camera that sees cars from behind calls all
+//     that drive in "reverse". Without the setting, the direction is unknown.
+//   - Letters that are not ASCII stay.
+//
+// What the lane is told: a vehicle once; again if the camera corrects its plate. Not told are repetitions (the same id, or
+// the same plate within repeat_seconds by the camera's clock), summaries of what was told, the end of a passage (lost),
+// heartbeats, bicycles, and everything else. A vehicle without a readable plate is told as a read without a plate.
+//
+// A post is answered with 200 when its events were taken, or are none of a car; with 400 if it can't be understood, with
+// 413 if it is larger than BodyMax, and with 503 if nobody takes its events within a second, so that the camera sends it
+// again. Pictures are stepped over and never decoded; a document has at most nodesMax values, depthMax levels and no
+// document type.
+//
+// A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616). When it is lost or silent, See
+// ends with drivers.ErrOffline, and the app begins again.
+//
+// Everything but camera.go, handler.go, connection.go and stream.go is pure. The package imports drivers and sync/fact; it
+// knows no make, and no make knows another.
+package platecamera

@@ -1,0 +1,163 @@
+package platecamera
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind says what an event is.
+type Kind uint8
+
+// The kinds. Unread is a vehicle, or a picture of the lane, without a readable plate; Other is everything that says
+// nothing of a vehicle.
+const (
+	Other Kind = iota
+	Read
+	Unread
+	Heartbeat
+)
+
+var kindText = [...]string{"other", "plate", "no_plate", "heartbeat"}
+
+// String is the code of the kind.
+func (k Kind) String() string { return kindText[k] }
+
+// State says where in the passage of one car an event stands, for cameras that follow cars.
+type State uint8
+
+// The states. Cameras that report a car once have none.
+const (
+	StateNone State = iota
+	StateNew
+	StateUpdate
+	StateLost
+)
+
+var stateText = [...]string{"", "new", "update", "lost"}
+
+// String is the code of the state; "" for none.
+func (s State) String() string { return stateText[s] }
+
+// Share is a confidence from 0 to 1, as exactly as it was written.
+type Share struct {
+	Billionths int64
+	Known      bool
+}
+
+// PerMille is the share rounded to thousandths; 0 if it is not known.
+func (s Share) PerMille() uint16 { return uint16((s.Billionths + 500_000) / 1_000_000) }
+
+// Event is one thing that a camera said.
+type Event struct {
+	Vendor     string
+	Kind       Kind
+	State      State
+	Raw        string // the plate as written
+	Confidence Share
+	Chars      []Share // of each character of Plate(Raw), or of another number of them as the camera wrote it
+	Candidates []Candidate
+	Country    string // as written
+	Direction  string // the camera's word in lower case; "unknown" if it says so; "" if it says nothing
+	Vehicle    string // the camera's word for the type of vehicle
+	Empty      bool   // an Unread without a vehicle: the camera looked at the lane and read nothing
+	Time       time.Time
+	Camera     string
+	Channel    string // of a recorder that speaks for several cameras
+	EventID    string
+	Car        string   // what all events of one car have in common, if the camera follows cars
+	SumOf      []string // the ids of earlier events which this one sums up
+	Picture    string   // the camera's name for its picture
+}
+
+// Candidate is a second opinion on a plate.
+type Candidate struct {
+	Raw        string
+	Confidence Share
+}
+
+// Format is how one make of camera writes its events. Both functions are pure.
+type Format struct {
+	Vendor string
+	// Claims reports whether a document is one of this make.
+	Claims func(document Node) bool
+	// Read is what a claimed document says. Times without a zone are in zone.
+	Read func(document Node, zone *time.Location) []Event
+}
+
+// ErrVendor is the error for a body that is of none of the makes in question.
+var ErrVendor = errors.New("platecamera: no event of these makes of camera")
+
+// eventsMax bounds the events of one body.
+const eventsMax = 4_096
+
+// Parse reads all events of a body: a post, a recorded stream, or its parts, with or without their heads. A document
+// that no format claims is passed over if another one is claimed.
+func Parse(body []byte, contentType string, zone *time.Location, formats ...Format) ([]Event, error) {
+	var events []Event
+	claimed, documents := 0, 0
+	broken, limit := walk(string(body), contentType, func(document Node) {
+		documents++
+		format, found := claimant(document, formats)
+		if !found || len(events) > eventsMax {
+			return
+		}
+		claimed++
+		for _, event := range format.Read(document, zone) {
+			event.Vendor = format.Vendor
+			events = append(events, event.settled())
+		}
+	})
+	switch {
+	case len(events) > eventsMax:
+		return nil, fmt.Errorf("%w: more than %d events in one body", ErrBody, eventsMax)
+	case limit != nil:
+		return nil, limit
+	case claimed > 0:
+		return events, nil
+	case broken != nil:
+		return nil, broken
+	case documents == 0:
+		return nil, fmt.Errorf("%w: it holds no JSON, no XML and no key=value text", ErrBody)
+	}
+	return nil, fmt.Errorf("%w: %d documents, all of them something else", ErrVendor, documents)
+}
+
+func claimant(document Node, formats []Format) (Format, bool) {
+	for _, format := range formats {
+		if format.Claims(document) {
+			return format, true
+		}
+	}
+	return Format{}, false
+}
+
+// The bounds of what is kept of an event.
+const (
+	textMax       = 128 // bytes of a plate, a name, a word
+	candidatesMax = 16
+	charsMax      = 32
+)
+
+// settled makes the last decisions that are the same for all makes: what is no plate is none, and everything has an
+// end.
+func (e Event) settled() Event {
+	for _, text := range []*string{&e.Raw, &e.Country, &e.Direction, &e.Vehicle, &e.Camera, &e.EventID, &e.Car} {
+		*text = bounded(*text)
+	}
+	if e.Kind == Read && !IsPlate(e.Raw) {
+		e.Kind = Unread
+	}
+	if e.Kind != Read {
+		e.Raw, e.Confidence, e.Chars, e.Candidates = "", Share{}, nil, nil
+	}
+	kept := e.Candidates[:0:0]
+	for _, c := range e.Candidates {
+		if c.Raw = bounded(c.Raw); IsPlate(c.Raw) && len(kept) < candidatesMax {
+			kept = append(kept, c)
+		}
+	}
+	e.Candidates = kept
+	e.Chars = perCharacter(e.Raw, e.Chars[:min(len(e.Chars), charsMax)])
+	return e
+}

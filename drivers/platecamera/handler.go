@@ -1,0 +1,56 @@
+package platecamera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// takeLimit is how long a post waits for See to take its events.
+const takeLimit = time.Second
+
+// ServeHTTP takes one post of the camera. Its answers are described at the package.
+func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost && r.Method != http.MethodPut {
+		w.Header().Set("Allow", "POST, PUT")
+		http.Error(w, "this is where a plate camera posts its events: use POST", http.StatusMethodNotAllowed)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BodyMax))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		c.skipped.Add(1)
+		http.Error(w, fmt.Sprintf("the post is larger than %d bytes: let the camera send smaller pictures, or none", BodyMax), http.StatusRequestEntityTooLarge)
+		return
+	}
+	var events []Event
+	if err == nil {
+		events, err = Parse(body, r.Header.Get("Content-Type"), c.zone, c.format)
+	}
+	if err != nil {
+		c.skipped.Add(1)
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), takeLimit)
+	defer cancel()
+	if err := c.take(ctx, events); err != nil {
+		http.Error(w, "the gateway is not watching this camera at the moment: send it again", http.StatusServiceUnavailable)
+		return
+	}
+	c.acknowledge(w, r)
+}
+
+// acknowledge answers as the makes want it: some post again until they get JSON back.
+func (c *Camera) acknowledge(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.URL.Path, "/NotificationInfo/") {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintln(w, `{"Result":true}`)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}

@@ -1,0 +1,341 @@
+package zonecontroller_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/line"
+	"gatehouse/drivers/modbus"
+	"gatehouse/drivers/sim"
+	"gatehouse/drivers/zonecontroller"
+)
+
+func profile(t testing.TB, name string) zonecontroller.Profile {
+	t.Helper()
+	p, err := zonecontroller.LoadProfile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestZoneKeepsTheContract(t *testing.T) {
+	bits := profile(t, "zone-bits")
+	drivertest.TestSensor(t, func() drivertest.ListenerBench {
+		host := drivertest.NewHost()
+		simulator := &modbus.Simulator{}
+		slave, occupied := simulator.Slave(7), false
+		for spot := range 32 {
+			bits.Show(slave, spot, drivers.Sample{})
+		}
+		wire := host.Wire("uart1").Far()
+		return drivertest.ListenerBench{
+			Bench: drivertest.Bench{
+				Driver: zonecontroller.Driver(modbus.NewBuses()), Host: host, Names: []string{"uart1"},
+				Settings: drivers.Settings{
+					"port": "uart1", "profile": "zone-bits", "slaves": []string{"7"}, "spots_each": int64(32), "baud": int64(19200),
+					"parity": "N", "period_ms": int64(100), "timeout_ms": int64(60), "echo": false,
+				},
+				Far: func() error { return simulator.Serve(wire) },
+			},
+			Report: func(any) {
+				occupied = !occupied
+				bits.Show(slave, 3, drivers.Sample{Occupied: occupied})
+			},
+			Garble: func(any) { _, _ = wire.Write([]byte{0x00, 0xFF, 0x07, 0x13, 0x55, 0xAA}) },
+		}
+	})
+}
+
+// field is zones on buses, with what they reported last of each of their channels.
+type field struct {
+	mu    sync.Mutex
+	last  map[int]drivers.Sample // by 100,000 × the zone's number + channel
+	at    map[int]time.Time
+	count int
+}
+
+func newField() *field { return &field{last: map[int]drivers.Sample{}, at: map[int]time.Time{}} }
+
+func (f *field) reporter(zone int) func(drivers.Sample) {
+	return func(s drivers.Sample) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		key := 100_000*zone + s.Channel
+		f.last[key], f.at[key] = s, time.Now()
+		f.count++
+	}
+}
+
+// latest is when something was reported last.
+func (f *field) latest() (at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, when := range f.at {
+		if when.After(at) {
+			at = when
+		}
+	}
+	return at
+}
+
+// run makes a zone of the settings and runs it for so long.
+func run(t *testing.T, host *drivertest.Host, settings drivers.Settings, f *field, zone int, limit time.Duration) error {
+	device, err := zonecontroller.Driver(modbus.NewBuses()).Make(host, settings)
+	if err != nil {
+		t.Error(err)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	return device.(drivers.Sensor).Sense(ctx, f.reporter(zone))
+}
+
+// Every profile reads back what its simulated slaves show, for all kinds of samples that it knows.
+func TestEveryProfileReadsWhatIsThere(t *testing.T) {
+	for _, name := range zonecontroller.ProfileNames() {
+		p := profile(t, name)
+		shown := []drivers.Sample{{Kind: drivers.SampleOccupied, Occupied: true}, {Kind: drivers.SampleOccupied}}
+		if p.Mapping == "distance" {
+			shown = []drivers.Sample{{Kind: drivers.SampleDistance, DistanceMM: 1800}}
+			if len(p.Codes.NoObject) > 0 {
+				shown = append(shown, drivers.Sample{Kind: drivers.SampleNoObject})
+			}
+			if len(p.Codes.Interference) > 0 {
+				shown = append(shown, drivers.Sample{Kind: drivers.SampleInterference})
+			}
+		}
+		for _, sample := range shown {
+			synctest.Test(t, func(t *testing.T) {
+				host, simulator, f := drivertest.NewHost(), &modbus.Simulator{}, newField()
+				for spot := range p.Spots {
+					p.Show(simulator.Slave(9), spot, sample)
+				}
+				if p.Trigger != nil {
+					simulator.Slave(9).SetRegister(uint16(p.Trigger.Register), 0)
+				}
+				go func() { _ = simulator.Serve(host.Wire("uart1").Far()) }()
+				_ = run(t, host, drivers.Settings{"port": "uart1", "profile": name, "slaves": []string{"9"}}, f, 0, time.Second)
+				for spot := range p.Spots {
+					want := sample
+					want.Channel = spot
+					if f.last[spot] != want {
+						t.Errorf("%s: spot %d is %+v, want %+v", name, spot, f.last[spot], want)
+					}
+				}
+				if p.Trigger != nil && len(simulator.Slave(9).Writes()) == 0 {
+					t.Errorf("%s: no measurement was started", name)
+				}
+				host.Close()
+			})
+		}
+	}
+}
+
+// 10,000 spots over zone controllers on four buses at 19200 baud, with the byte times of the wire, the gaps between frames
+// and a turnaround of 10 ms: all are read within a second, and a change is seen a second and one exchange later at most.
+func TestTenThousandSpotsOnFourBusesSweepInASecond(t *testing.T) {
+	const buses, slaves, each = 4, 40, 64 // 10,240 spots
+	bits := profile(t, "zone-bits")
+	synctest.Test(t, func(t *testing.T) {
+		host, f := drivertest.NewHost(), newField()
+		simulators := make([]*modbus.Simulator, buses)
+		show := func(occupied bool) {
+			for _, simulator := range simulators {
+				for address := range byte(slaves) {
+					for spot := range each {
+						bits.Show(simulator.Slave(address+1), spot, drivers.Sample{Occupied: occupied})
+					}
+				}
+			}
+		}
+		for bus := range simulators {
+			simulators[bus] = &modbus.Simulator{Baud: 19200, Turnaround: 10 * time.Millisecond}
+		}
+		show(false)
+		var running sync.WaitGroup
+		began := time.Now()
+		for bus, simulator := range simulators {
+			name := fmt.Sprintf("rs485-%d", bus)
+			go func() { _ = simulator.Serve(host.Wire(name).Far()) }()
+			running.Go(func() {
+				_ = run(t, host, drivers.Settings{"port": name, "profile": "zone-bits", "slaves": []string{"1-40"}}, f, bus, 12*time.Second)
+			})
+		}
+		time.Sleep(5 * time.Second)
+		sweep := f.latest().Sub(began)
+		show(true)
+		changed := time.Now()
+		running.Wait()
+		slowest := f.latest().Sub(changed)
+		for key, sample := range f.last {
+			if !sample.Occupied {
+				t.Fatalf("channel %d never changed", key)
+			}
+		}
+		if spots := len(f.last); spots != buses*slaves*each || sweep > time.Second || slowest > time.Second+30*time.Millisecond {
+			t.Errorf("%d spots were read in %v, and the last change seen after %v", spots, sweep, slowest)
+		}
+		t.Logf("%d spots on %d buses: all read in %v, the last change seen after %v", len(f.last), buses, sweep, slowest)
+		if want := 2 * buses * slaves * each; f.count != want {
+			t.Errorf("%d reports, want %d: only changes go up", f.count, want)
+		}
+		host.Close()
+		time.Sleep(time.Second)
+	})
+}
+
+// The same over a real pseudo terminal and the real serial code.
+func TestAZoneOnARealPort(t *testing.T) {
+	cable, err := sim.Plug()
+	if err != nil {
+		t.Skipf("no pseudo terminals here: %v", err)
+	}
+	defer cable.Close()
+	simulator, bits := &modbus.Simulator{}, profile(t, "zone-bits")
+	for spot := range 64 {
+		bits.Show(simulator.Slave(1), spot, drivers.Sample{Occupied: spot == 40})
+	}
+	go func() { _ = simulator.Serve(cable) }()
+	device, err := zonecontroller.Driver(modbus.NewBuses()).Make(realPort{path: cable.Path()}, drivers.Settings{
+		"port": "rs485", "profile": "zone-bits", "slaves": []string{"1"}, "timeout_ms": int64(300),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	got := map[int]bool{}
+	err = device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) {
+		if got[s.Channel] = s.Occupied; len(got) == 64 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || !got[40] || got[39] {
+		t.Errorf("%v, ended with %v", got, err)
+	}
+}
+
+// realPort is a board with one serial port.
+type realPort struct {
+	drivers.Host
+	path string
+}
+
+func (p realPort) Serial(_ string, mode drivers.SerialMode) (drivers.Port, error) {
+	return line.OpenSerial(p.path, mode)
+}
+
+// A slave that dies takes nothing from the others, and one that comes back is read again.
+func TestADeadSlaveIsSilentAndTheOthersGoOn(t *testing.T) {
+	distances := profile(t, "zone-distances")
+	synctest.Test(t, func(t *testing.T) {
+		host, simulator, f := drivertest.NewHost(), &modbus.Simulator{Baud: 19200}, newField()
+		for address := range byte(3) {
+			for spot := range 4 {
+				distances.Show(simulator.Slave(address+1), spot, drivers.Sample{DistanceMM: 2000})
+			}
+		}
+		go func() { _ = simulator.Serve(host.Wire("uart1").Far()) }()
+		time.AfterFunc(10*time.Second, func() { simulator.Slave(2).SetTrouble(modbus.TroubleMute) })
+		time.AfterFunc(40*time.Second, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if silent := time.Since(f.at[4]); silent < 25*time.Second {
+				t.Errorf("the dead slave was heard %v ago", silent)
+			}
+			simulator.Slave(2).SetTrouble(modbus.TroubleNone)
+		})
+		_ = run(t, host, drivers.Settings{"port": "uart1", "profile": "zone-distances", "slaves": []string{"1", "2", "3"}, "spots_each": int64(4)}, f, 0, time.Minute)
+		if f.at[4].Before(f.at[0].Add(-2*time.Second)) || f.last[11].DistanceMM != 2000 {
+			t.Errorf("heard at %v and %v", f.at[0], f.at[4])
+		}
+		host.Close()
+	})
+}
+
+func TestABusOnWhichNobodyAnswersIsOneErrorWithAHint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		err := run(t, host, drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-32"}}, newField(), 0, time.Minute)
+		var fault *modbus.Fault
+		if !errors.As(err, &fault) || fault.Kind != modbus.FaultBusSilent || !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "A and B") {
+			t.Errorf("it ended with %v", err)
+		}
+		host.Close()
+	})
+}
+
+func TestAnInstallersOwnProfile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	text := "title = \"Mine\"\nfunction = 4\nstart = 100\nspots = 20\nmapping = \"bit\"\nhigh_bit = true\ninvert = true\nparity = \"E\"\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mine := profile(t, path)
+	synctest.Test(t, func(t *testing.T) {
+		host, simulator, f := drivertest.NewHost(), &modbus.Simulator{}, newField()
+		for spot := range 20 {
+			mine.Show(simulator.Slave(5), spot, drivers.Sample{Occupied: spot == 17})
+		}
+		go func() { _ = simulator.Serve(host.Wire("uart1").Far()) }()
+		_ = run(t, host, drivers.Settings{"port": "uart1", "profile": path, "slaves": []string{"5"}}, f, 0, time.Second)
+		for spot := range 20 {
+			if f.last[spot].Occupied != (spot == 17) {
+				t.Errorf("spot %d is %+v", spot, f.last[spot])
+			}
+		}
+		if got := simulator.Slave(5).Register(101); got != 0xB000 { // bits 15 to 12 are spots 16 to 19
+			t.Errorf("the second register is %04X", got)
+		}
+		if mode := host.Wire("uart1").Mode(); mode.Parity != 'E' || mode.Baud != 9600 {
+			t.Errorf("opened as %+v", mode)
+		}
+		host.Close()
+	})
+}
+
+func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
+	for text, want := range map[string]string{
+		`mapping = "bits"`:                           "write bit, value or distance",
+		"mapping = \"value\"\nfunction = 1":          `write mapping = "bit"`,
+		"mapping = \"value\"\nspots = 126":           "126 spots do not fit",
+		"mapping = \"distance\"\nunit_um = 0":        "0 micrometres",
+		"mapping = \"distance\"\nstart = 70000":      "write 0 to 65535",
+		"mapping = \"bit\"\nfunktion = 3":            "function",
+		"mapping = \"bit\"\ntrigger.register = 1e9 ": "trigger",
+	} {
+		if _, err := zonecontroller.ParseProfile([]byte(text), "mine.toml"); !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", text, err, want)
+		}
+	}
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{"port": "uart1"}, `profile = "": write one of`},
+		{drivers.Settings{"port": "uart1", "profile": "/nowhere/mine.toml"}, "no such file"},
+		{drivers.Settings{"profile": "urm14"}, "port is missing"},
+		{drivers.Settings{"port": "uart1", "profile": "zone-bits"}, "slaves is missing"},
+		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}}, `"1-300": write an address`},
+		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}}, "2 is there twice"},
+		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)}, "spots_each = 9999"},
+		{drivers.Settings{"port": "uart1", "profile": "urm14", "parity": "X"}, `parity = "X": write N`},
+		{drivers.Settings{"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)}, "timeout_ms = 1: write 5 to 300"},
+	} {
+		_, err := zonecontroller.Driver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package mqtt
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	paho "github.com/eclipse/paho.mqtt.golang"
+)
+
+// errRefusedFilter says that the broker did not grant a subscription.
+var errRefusedFilter = errors.New("mqtt: the broker refused a subscription")
+
+// keepConnected connects, waits for the end of the connection, and does so again.
+func (c *Client) keepConnected() {
+	wait := c.options.Backoff
+	for c.ends.Err() == nil {
+		began := time.Now()
+		err := c.connection()
+		if time.Since(began) > c.options.BackoffMax {
+			wait = c.options.Backoff // it was up for a while
+		}
+		if c.ends.Err() != nil {
+			return
+		}
+		c.log.Warn("mqtt: no connection", "broker", c.options.Broker, "err", err, "wait", wait)
+		if c.options.Down != nil {
+			c.options.Down(err)
+		}
+		c.pause(wait/2 + rand.N(wait/2+1))
+		wait = min(2*wait, c.options.BackoffMax)
+	}
+}
+
+func (c *Client) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.ends.Done():
+	}
+}
+
+// connection is one connection from its beginning to its end.
+func (c *Client) connection() error {
+	lost := make(chan error, 1)
+	conn := paho.NewClient(c.clientOptions(lost))
+	defer conn.Disconnect(goodbyeMS)
+	if err := c.await(conn.Connect(), "connect"); err != nil {
+		return err
+	}
+	if err := c.subscribe(conn); err != nil {
+		return err
+	}
+	c.setCurrent(conn)
+	defer c.setCurrent(nil)
+	if c.options.Up != nil {
+		c.options.Up(c)
+	}
+	select {
+	case err := <-lost:
+		return err
+	case <-c.ends.Done():
+		return nil
+	}
+}
+
+func (c *Client) clientOptions(lost chan<- error) *paho.ClientOptions {
+	o := paho.NewClientOptions().AddBroker(c.options.Broker).SetClientID(c.options.ClientID).
+		SetProtocolVersion(4).SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).
+		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
+		SetOrderMatters(true).SetStore(paho.NewMemoryStore()).SetMaxResumePubInFlight(c.options.InFlight)
+	if c.options.Username != "" {
+		o.SetUsername(c.options.Username).SetPassword(c.options.Password)
+	}
+	if c.options.TLS != nil {
+		o.SetTLSConfig(c.options.TLS)
+	}
+	if will := c.options.Will; will != nil {
+		o.SetBinaryWill(will.Topic, will.Payload, will.QoS, will.Retained)
+	}
+	o.SetConnectionLostHandler(func(_ paho.Client, err error) {
+		c.setCurrent(nil)
+		select {
+		case lost <- err:
+		default:
+		}
+	})
+	o.SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) {
+		c.receive(Message{Topic: m.Topic(), Payload: m.Payload(), QoS: m.Qos(), Retained: m.Retained()})
+	})
+	return o
+}
+
+// subscribe makes all subscriptions. Messages come by the default handler: the library's own routing would look
+// through all filters once more.
+func (c *Client) subscribe(conn paho.Client) error {
+	if len(c.options.Subscriptions) == 0 {
+		return nil
+	}
+	filters := make(map[string]byte, len(c.options.Subscriptions))
+	for _, s := range c.options.Subscriptions {
+		filters[s.Filter] = s.QoS
+	}
+	token := conn.SubscribeMultiple(filters, nil)
+	if err := c.await(token, "subscribe"); err != nil {
+		return err
+	}
+	granted := token.(*paho.SubscribeToken).Result()
+	for filter := range filters {
+		if granted[filter] >= 0x80 {
+			return fmt.Errorf("%w: %s", errRefusedFilter, filter)
+		}
+	}
+	return nil
+}
+
+// await waits for the broker's answer, at most as long as a connection may take.
+func (c *Client) await(token paho.Token, what string) error {
+	timer := time.NewTimer(connectTimeout + pingTimeout)
+	defer timer.Stop()
+	select {
+	case <-token.Done():
+		if err := token.Error(); err != nil {
+			return fmt.Errorf("mqtt: %s to %s: %w", what, c.options.Broker, err)
+		}
+		return nil
+	case <-c.ends.Done():
+		return c.ends.Err()
+	case <-timer.C:
+		return fmt.Errorf("mqtt: %s to %s: no answer", what, c.options.Broker)
+	}
+}

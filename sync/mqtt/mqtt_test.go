@@ -1,0 +1,104 @@
+package mqtt_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"gatehouse/sync/mqtt"
+)
+
+// The examples are those of the standard, section 4.7.
+func TestFiltersMatchAsTheStandardSays(t *testing.T) {
+	for _, c := range []struct {
+		filter, topic string
+		want          bool
+	}{
+		{"sport/tennis/player1/#", "sport/tennis/player1", true},
+		{"sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", true},
+		{"sport/#", "sport", true},
+		{"#", "a/b", true},
+		{"#", "$SYS/x", false},
+		{"+/monitor/Clients", "$SYS/monitor/Clients", false},
+		{"$SYS/monitor/+", "$SYS/monitor/Clients", true},
+		{"sport/tennis/+", "sport/tennis/player1", true},
+		{"sport/tennis/+", "sport/tennis/player1/ranking", false},
+		{"sport/+", "sport", false},
+		{"sport/+", "sport/", true},
+		{"+/+", "/finance", true},
+		{"+", "/finance", false},
+		{"a/b", "a/b/c", false},
+		{"a/b/c", "a/b", false},
+	} {
+		if got := mqtt.Matches(c.filter, c.topic); got != c.want {
+			t.Errorf("Matches(%q, %q) is %v", c.filter, c.topic, got)
+		}
+	}
+}
+
+func TestTopicsAreTakenApartAsTheyWereMade(t *testing.T) {
+	topic := mqtt.Topic("main", "p8", mqtt.KindFacts)
+	chain, location, kind, ok := mqtt.SplitTopic(topic)
+	if !ok || chain != "main" || location != "p8" || kind != mqtt.KindFacts || !mqtt.Matches(mqtt.AllOf("main", kind), topic) {
+		t.Fatalf("%q: %q %q %q %v", topic, chain, location, kind, ok)
+	}
+	for _, bad := range []string{"", "a/b", "a b", "a.b", "+", "#", ">", "$a", "ä", string(make([]byte, 65))} {
+		if mqtt.CheckName(bad) == nil {
+			t.Errorf("%q passed as a name", bad)
+		}
+	}
+	if _, _, _, ok := mqtt.SplitTopic("lot/a/b"); ok {
+		t.Error("three levels passed as a topic")
+	}
+}
+
+func TestABrokerThatIsNotThereIsNoError(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	downs := make(chan error, 16)
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: "tcp://" + address, ClientID: "c", Backoff: time.Millisecond, BackoffMax: 2 * time.Millisecond,
+		Down: func(err error) {
+			select {
+			case downs <- err:
+			default:
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for range 3 {
+		if err := <-downs; err == nil {
+			t.Error("down without a reason")
+		}
+	}
+	if err := client.Publish(context.Background(), mqtt.Message{Topic: "a"}); !errors.Is(err, mqtt.ErrDown) || client.Connected() {
+		t.Errorf("published to nobody: %v", err)
+	}
+	big := mqtt.Message{Topic: "a", Payload: make([]byte, mqtt.MaxPayloadBytes+1)}
+	if err := client.Publish(context.Background(), big); !errors.Is(err, mqtt.ErrTooLarge) {
+		t.Errorf("a payload too large: %v", err)
+	}
+}
+
+func TestOptionsThatCannotWorkAreRefused(t *testing.T) {
+	for _, o := range []mqtt.Options{
+		{Broker: "", ClientID: "c"}, {Broker: "host", ClientID: "c"}, {Broker: "http://host", ClientID: "c"},
+		{Broker: "tls://host:1", ClientID: "c"}, {Broker: "tcp://host:1"},
+	} {
+		if client, err := mqtt.Dial(o); err == nil {
+			client.Close()
+			t.Errorf("%+v passed", o)
+		}
+	}
+}

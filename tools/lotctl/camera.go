@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/drivers/all"
+	"gatehouse/drivers/platecamera"
+)
+
+type cameraCommands struct {
+	Parse cameraParse `cmd:"" help:"Read what a plate camera sent, and print what it says."`
+}
+
+type cameraParse struct {
+	File        string `arg:"" help:"A body that a camera posted, or a recorded stream of several, with or without heads; - is the standard input."`
+	Vendor      string `default:"auto" help:"auto, or one of hikvision, dahua, axis, platerecognizer, openalpr, lilin."`
+	Zone        string `default:"UTC" help:"The zone of times that have none, such as Europe/Berlin (default UTC)."`
+	ContentType string `help:"The content type that the camera gave, if the boundary is needed and the body does not begin with it."`
+	JSON        bool   `name:"json" help:"Print an array with an object for each event."`
+}
+
+// Run prints the events of a file.
+func (c cameraParse) Run(out io.Writer) error {
+	formats, err := plateFormats(c.Vendor)
+	if err != nil {
+		return err
+	}
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return fmt.Errorf("%w: --zone %q: write a name such as Europe/Berlin", errUsage, c.Zone)
+	}
+	body, err := readAtMost(c.File, platecamera.BodyMax)
+	if err != nil {
+		return err
+	}
+	events, err := platecamera.Parse(body, c.ContentType, zone, formats...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	if c.JSON {
+		return printEvents(out, events)
+	}
+	for _, event := range events {
+		fmt.Fprintf(out, "%-9s %-12s %-6s %-24s %s\n", event.Kind, platecamera.Plate(event.Raw), event.State, timeText(event.Time), event.Camera)
+	}
+	return nil
+}
+
+// plateFormats are those of one make, or of all.
+func plateFormats(vendor string) ([]platecamera.Format, error) {
+	formats := all.PlateFormats()
+	names := []string{"auto"}
+	for _, format := range formats {
+		if format.Vendor == strings.ToLower(vendor) {
+			return []platecamera.Format{format}, nil
+		}
+		names = append(names, format.Vendor)
+	}
+	if vendor != "auto" {
+		return nil, fmt.Errorf("%w: --vendor %q: write one of %s", errUsage, vendor, strings.Join(names, ", "))
+	}
+	return formats, nil
+}
+
+// readAtMost reads a whole file, or the standard input, if it is not larger than a camera's post may be.
+func readAtMost(name string, bytesMax int64) ([]byte, error) {
+	in := os.Stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
+	}
+	body, err := io.ReadAll(io.LimitReader(in, bytesMax+1))
+	if err == nil && int64(len(body)) > bytesMax {
+		err = errors.New(name + " is larger than a camera's post may be: " + strconv.FormatInt(bytesMax, 10) + " bytes")
+	}
+	return body, err
+}
+
+// cameraEvent is an event as it is printed.
+type cameraEvent struct {
+	Kind           string        `json:"kind"`
+	State          string        `json:"state,omitempty"`
+	Plate          string        `json:"plate,omitempty"`
+	PlateRaw       string        `json:"plateRaw,omitempty"`
+	Confidence     json.Number   `json:"confidence,omitempty"`
+	CharConfidence []json.Number `json:"charConfidence,omitempty"`
+	Candidates     []string      `json:"candidates,omitempty"`
+	Country        string        `json:"country,omitempty"`
+	Direction      string        `json:"direction,omitempty"`
+	TimeUTC        string        `json:"timeUTC,omitempty"`
+	Camera         string        `json:"camera,omitempty"`
+	EventID        string        `json:"eventId,omitempty"`
+}
+
+func printEvents(out io.Writer, events []platecamera.Event) error {
+	printed := make([]cameraEvent, 0, len(events))
+	for _, event := range events {
+		printed = append(printed, printedEvent(event))
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(printed)
+}
+
+func printedEvent(event platecamera.Event) cameraEvent {
+	p := cameraEvent{
+		Kind: event.Kind.String(), State: event.State.String(), Country: event.Country, Direction: event.Direction,
+		TimeUTC: timeText(event.Time), Camera: event.Camera, EventID: event.EventID,
+	}
+	if event.Kind != platecamera.Read {
+		return p
+	}
+	p.Plate, p.PlateRaw, p.Confidence = platecamera.Plate(event.Raw), event.Raw, shareText(event.Confidence)
+	for _, share := range event.Chars {
+		p.CharConfidence = append(p.CharConfidence, shareText(share))
+	}
+	for _, c := range event.Candidates {
+		p.Candidates = append(p.Candidates, platecamera.Plate(c.Raw))
+	}
+	return p
+}
+
+func timeText(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
+// shareText is a confidence from 0 to 1 in digits, or nothing if it is not known.
+func shareText(share platecamera.Share) json.Number {
+	if !share.Known {
+		return ""
+	}
+	text := fmt.Sprintf("%d.%09d", share.Billionths/1_000_000_000, share.Billionths%1_000_000_000)
+	return json.Number(strings.TrimSuffix(strings.TrimRight(text, "0"), "."))
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"gatehouse/drivers/lorawan/payload"
+)
+
+type sensorCommands struct {
+	Decode sensorDecode `cmd:"" help:"Decode what a LoRaWAN parking or distance sensor sent."`
+	Replay sensorReplay `cmd:"" help:"Play a recorded trace of one spot sensor through the detector."`
+	List   sensorList   `cmd:"" name:"ls" help:"List the LoRaWAN sensors that can be decoded."`
+}
+
+type sensorDecode struct {
+	Device string `required:"" placeholder:"NAME" help:"The sensor's maker and model; lotctl sensor ls lists them."`
+	FPort  string `name:"fport" placeholder:"N" help:"The LoRaWAN port of the uplink, where it is known."`
+	Hex    string `required:"" placeholder:"HEX" help:"The payload in hexadecimal."`
+	JSON   bool   `name:"json" help:"Print one JSON object."`
+}
+
+// Run prints the fields of the payload.
+func (d sensorDecode) Run(out io.Writer) error {
+	data, err := hexBytes(d.Hex)
+	if err != nil {
+		return err
+	}
+	port := payload.NoPort
+	if d.FPort != "" {
+		if n, err := fmt.Sscanf(d.FPort, "%d", &port); n != 1 || err != nil || fmt.Sprint(port) != d.FPort || port < 0 || port > 255 {
+			return fmt.Errorf("%w: --fport %s: write a number from 1 to 223", errUsage, d.FPort)
+		}
+	}
+	device, err := payload.Find(d.Device)
+	if err != nil {
+		return err
+	}
+	var message payload.Message
+	if err := device.Decode(&message, port, data); err != nil {
+		return err
+	}
+	if d.JSON {
+		_, err = fmt.Fprintf(out, "%s\n", message.AppendJSON(nil))
+		return err
+	}
+	for _, field := range message.Fields() {
+		fmt.Fprintf(out, "%-24s %s\n", field.Name, field.AppendJSON(nil))
+	}
+	return nil
+}
+
+// hexBytes reads hexadecimal as people copy it: with 0x before it, and blanks, colons or hyphens between bytes.
+func hexBytes(text string) ([]byte, error) {
+	plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(text), "0x"), "0X")
+	plain = strings.NewReplacer(" ", "", ":", "", "-", "").Replace(plain)
+	data, err := hex.DecodeString(plain)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --hex %q: write pairs of the digits 0 to 9 and a to f", errUsage, text)
+	}
+	return data, nil
+}
+
+type sensorList struct{}
+
+// Run prints the table of sensors.
+func (sensorList) Run(out io.Writer) error {
+	for _, device := range payload.Devices() {
+		fmt.Fprintf(out, "%-30s %s\n", device.Name, device.Summary)
+	}
+	return nil
+}

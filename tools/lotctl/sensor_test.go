@@ -1,0 +1,40 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSensorDecode(t *testing.T) {
+	for _, test := range []struct {
+		args       string
+		exit       int
+		out, error string // all of what is printed on out, a part of what is printed on errs
+	}{
+		{"--device bosch-parking-lot-sensor --fport 2 --hex 01ff --json", 0, `{"kind":"heartbeat","occupied":true,"temperature_c":-1}` + "\n", ""},
+		{"--json --hex=0x01-ff --fport=2 --device=BOSCH_Parking.Lot-Sensor", 0, `{"kind":"heartbeat","occupied":true,"temperature_c":-1}` + "\n", ""},
+		{"--device em310-udl --hex 03824408", 0, "distance_mm              2116\n", ""},
+		{"--device milesight-em310-udl --hex 038244 --json", exitWrong, "", "cut"},
+		{"--device bosch-parking-lot-sensor --fport 9 --hex 01 --json", exitWrong, "", "nothing is known on port 9"},
+		{"--device bosch-parking-lot-sensor --hex 01 --json", exitWrong, "", "without its port"},
+		{"--device nothing --hex 01 --json", exitWrong, "", "write one of bosch-parking-lot-sensor"},
+		{"--device em310-udl --hex 0g --json", exitUsage, "", `--hex "0g"`},
+		{"--device em310-udl --hex 012 --json", exitUsage, "", `--hex "012"`},
+		{"--device em310-udl --fport one --hex 01", exitUsage, "", "--fport one"},
+		{"--device em310-udl --fport -1 --hex 01", exitUsage, "", "fport"},
+		{"--hex 01", exitUsage, "", "--device"},
+	} {
+		var out, errs strings.Builder
+		exit := run(append([]string{"sensor", "decode"}, strings.Fields(test.args)...), &out, &errs)
+		if exit != test.exit || out.String() != test.out || !strings.Contains(errs.String(), test.error) {
+			t.Errorf("%s: exit %d, want %d\n%s%s", test.args, exit, test.exit, out.String(), errs.String())
+		}
+	}
+}
+
+func TestSensorList(t *testing.T) {
+	var out, errs strings.Builder
+	if exit := run([]string{"sensor", "ls"}, &out, &errs); exit != 0 || !strings.Contains(out.String(), "milesight-em400-udl") {
+		t.Errorf("exit %d\n%s%s", exit, out.String(), errs.String())
+	}
+}

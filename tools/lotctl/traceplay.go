@@ -1,0 +1,157 @@
+package main
+
+import (
+	"math"
+	"slices"
+
+	"gatehouse/gateway/occupancy"
+	"gatehouse/sync/fact"
+)
+
+const (
+	dayMS  = 24 * 60 * 60 * 1000
+	hourMS = 60 * 60 * 1000
+	// anewMS is the silence after which a sensor counts as installed anew.
+	anewMS = 3 * dayMS
+	// countNT is one count of a magnetometer of 12 gauss in 16 bits, as in most bay sensors.
+	countNT = 44
+	// earthNT is about the strength of the earth's field.
+	earthNT = 50_000
+	// seldomMS is how far apart readings are that need no debounce: each has held for long when the next comes.
+	seldomMS = 60_000
+)
+
+// replayed is what the detector made of a trace.
+type replayed struct {
+	changes []replayChange
+	states  []fact.SpotStatus // per row, as of that row
+	scored  []bool            // per row: it is not in the days of calibration
+	away    []int32           // per row: how far the value was from the empty spot's …
+	from    []int32           // … and from where on that is a car
+}
+
+type replayChange struct {
+	atMS   int64
+	change occupancy.Change
+}
+
+// fieldScale is nanotesla per unit of the file. A field as strong as the earth's is in nanotesla; one of the usual counts
+// is in those; any other unit is what makes the field as strong as the earth's.
+func fieldScale(rows []traceRow) float64 {
+	strengths := make([]float64, 0, len(rows))
+	for _, row := range rows {
+		strengths = append(strengths, strength(row.reading.FieldNT))
+	}
+	slices.Sort(strengths)
+	switch middle := strengths[len(strengths)/2]; {
+	case middle >= 10_000 && middle <= 250_000:
+		return 1
+	case middle >= 300 && middle <= 3_000:
+		return countNT
+	case middle > 0:
+		return earthNT / middle
+	}
+	return countNT
+}
+
+func strength(field [3]int32) float64 {
+	x, y, z := float64(field[0]), float64(field[1]), float64(field[2])
+	return math.Sqrt(x*x + y*y + z*z)
+}
+
+// scaled gives the rows of a magnetic trace in nanotesla.
+func scaled(rows []traceRow, scale float64) {
+	for i := range rows {
+		for axis, value := range rows[i].reading.FieldNT {
+			rows[i].reading.FieldNT[axis] = int32(min(max(math.Round(float64(value)*scale), -4e6), 4e6))
+		}
+	}
+}
+
+// play runs the trace through the detector. Each piece after a silence of days begins with a calibration of its own.
+func (t *trace) play(cfg *occupancy.Config, calibrationMS int64) *replayed {
+	r := &replayed{}
+	for start := 0; start < len(t.rows); {
+		end := start + 1
+		for end < len(t.rows) && t.rows[end].atMS-t.rows[end-1].atMS < anewMS {
+			end++
+		}
+		r.piece(cfg, t.rows[start:end], calibrationMS)
+		start = end
+	}
+	return r
+}
+
+func (r *replayed) piece(cfg *occupancy.Config, rows []traceRow, calibrationMS int64) {
+	var spot occupancy.Spot
+	scoredMS := rows[0].atMS + calibrationMS
+	until := slices.IndexFunc(rows, func(row traceRow) bool { return row.atMS >= scoredMS })
+	if until < 0 {
+		until = len(rows)
+	}
+	if rows[0].reading.Kind == occupancy.Field && until > 0 {
+		spot.SetBaseline(0, calibrated(rows[:until]))
+	}
+	report := func(atMS int64, change occupancy.Change) {
+		if change.Moved() {
+			r.changes = append(r.changes, replayChange{atMS, change})
+		}
+	}
+	for i, row := range rows {
+		spot.Advance(cfg, row.atMS, report)
+		if change, changed := spot.Read(cfg, row.atMS, row.reading); changed {
+			report(row.atMS, change)
+		}
+		settledMS := row.atMS + cfg.DoubtDebounceMS
+		if i+1 < len(rows) {
+			settledMS = min(settledMS, rows[i+1].atMS-1)
+		}
+		spot.Advance(cfg, settledMS, report)
+		away, from := spot.Away(0)
+		r.states, r.scored = append(r.states, spot.Status()), append(r.scored, row.atMS >= scoredMS)
+		r.away, r.from = append(r.away, away), append(r.from, from)
+	}
+}
+
+// calibrated is the baseline of the days of calibration: where the field was most often.
+func calibrated(rows []traceRow) occupancy.Baseline {
+	const within, triesMax = 2_500, 300
+	near := func(a, b *traceRow) bool {
+		var apart [3]int32
+		for axis := range apart {
+			apart[axis] = a.reading.FieldNT[axis] - b.reading.FieldNT[axis]
+		}
+		return strength(apart) <= within
+	}
+	best, most := 0, -1
+	for try := 0; try < len(rows); try += 1 + len(rows)/triesMax {
+		count := 0
+		for i := range rows {
+			if near(&rows[i], &rows[try]) {
+				count++
+			}
+		}
+		if count > most {
+			best, most = try, count
+		}
+	}
+	centre := rows[best]
+	same := slices.DeleteFunc(slices.Clone(rows), func(row traceRow) bool { return !near(&row, &centre) })
+	b := occupancy.Baseline{Kind: occupancy.Field, Proven: true, Thermal: rows[0].reading.HasTemperature}
+	for axis := range b.Value {
+		b.Value[axis] = middle(same, func(r *occupancy.Reading) int32 { return r.FieldNT[axis] }) << 8
+	}
+	b.Learned = b.Value
+	b.Origin = middle(same, func(r *occupancy.Reading) int32 { return int32(r.TemperatureCentiC) })
+	b.Lagging = int32(rows[0].reading.TemperatureCentiC) << 8
+	return b
+}
+
+func middle(rows []traceRow, of func(*occupancy.Reading) int32) int32 {
+	values := make([]int32, len(rows))
+	for i := range rows {
+		values[i] = of(&rows[i].reading)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}

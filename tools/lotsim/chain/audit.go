@@ -1,0 +1,71 @@
+package chain
+
+import (
+	"fmt"
+
+	"gatehouse/sync/wire"
+)
+
+// wrongMax is how many sentences about what is wrong a result has.
+const wrongMax = 10
+
+// audit asks of every fact whether it is where it should be.
+func (c *Chain) audit() {
+	var ours, theirs []fold
+	for _, s := range c.sites {
+		own, other := c.auditSite(s)
+		ours, theirs = append(ours, own), append(theirs, other)
+		counters := sum(c.cloud.ledgers[s.location].was, c.cloud.ledgers[s.location].receiver.Counters())
+		c.result.DuplicatesDropped += counters.Duplicates
+		c.result.Rewinds += counters.Rewinds
+		c.result.Conflicts += counters.Conflicts
+		c.result.Forged += counters.Forged
+	}
+	c.result.Digest = digest(theirs)
+	c.result.Converged = c.result.Digest == digest(ours) && c.result.Lost == 0 && c.result.Double == 0
+}
+
+// auditSite is what the lot's own facts fold to, and what headquarters counts. Facts that nobody has any more are no
+// difference, be they at headquarters or not.
+func (c *Chain) auditSite(s *site) (ours, theirs fold) {
+	l := c.cloud.ledgers[s.location]
+	lost, double := 0, 0
+	for _, t := range s.truth {
+		k := l.facts[t.dot]
+		switch {
+		case k != nil && k.times > 1:
+			double++
+		case k != nil && !k.apart && string(k.bytes) == string(t.bytes):
+			theirs.add(t.dot, k.bytes)
+		case s.must[t.dot]:
+			lost++
+		default:
+			continue
+		}
+		ours.add(t.dot, t.bytes)
+	}
+	known := map[any]bool{}
+	for _, t := range s.truth {
+		known[t.dot] = true
+	}
+	for dot, k := range l.facts {
+		switch {
+		case known[dot]:
+		case k.apart:
+			c.result.KeptApart++
+		default:
+			double++ // of a clone or an old card, and counted
+		}
+	}
+	for _, life := range l.receiver.State().Lives {
+		if life.Standing == wire.Rejected || life.Standing == wire.Fenced {
+			c.result.Fenced++
+		}
+	}
+	if lost+double > 0 && len(c.result.Wrong) < wrongMax {
+		c.result.Wrong = append(c.result.Wrong, fmt.Sprintf("%s: %d lost, %d double, of %d; %+v", s.location, lost, double, len(s.truth), l.receiver.State().Lives))
+	}
+	c.result.Lost += lost
+	c.result.Double += double
+	return ours, theirs
+}

@@ -1,0 +1,223 @@
+package chain
+
+import (
+	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/wire"
+)
+
+// cloud is headquarters: a ledger for each location, and a backup of all.
+type cloud struct {
+	chain   *Chain
+	epoch   fact.Incarnation
+	ledgers map[fact.LocationID]*ledger
+	backups map[fact.LocationID]backup
+	away    bool // restarting
+}
+
+// ledger is what headquarters has of one location. What is durable is operations and saved; the rest is made of them.
+type ledger struct {
+	operations []operation
+	saved      outbox.ReceiverState
+	receiver   *outbox.Receiver
+	was        outbox.ReceiverCounters // of receivers before this one
+
+	facts map[fact.Dot]*kept
+}
+
+// operation is a change of what is kept: a fact, or a range of facts that is counted from now on, or not.
+type operation struct {
+	fact        told
+	apart       bool
+	incarnation fact.Incarnation // of a range
+	first, last uint64
+}
+
+// kept is a fact at headquarters.
+type kept struct {
+	bytes []byte
+	apart bool
+	times int
+}
+
+// backup is a ledger as it once was.
+type backup struct {
+	operations int
+	state      outbox.ReceiverState
+}
+
+func (k *cloud) open(c *Chain, epoch fact.Incarnation) {
+	k.chain, k.epoch, k.ledgers, k.backups = c, epoch, map[fact.LocationID]*ledger{}, map[fact.LocationID]backup{}
+	for _, s := range c.sites {
+		l := &ledger{saved: outbox.ReceiverState{Epoch: epoch}, facts: map[fact.Dot]*kept{}}
+		k.ledgers[s.location] = l
+		k.revive(s)
+		k.backups[s.location] = backup{state: l.saved}
+	}
+}
+
+// revive makes a receiver from what is durable.
+func (k *cloud) revive(s *site) {
+	l := k.ledgers[s.location]
+	if l.receiver != nil {
+		l.was = sum(l.was, l.receiver.Counters())
+	}
+	l.receiver = outbox.NewReceiver(outbox.ReceiverConfig{Location: s.location, Keys: policy.Keys{s.key.Public()}}, l.saved)
+}
+
+func sum(a, b outbox.ReceiverCounters) outbox.ReceiverCounters {
+	return outbox.ReceiverCounters{
+		Facts: a.Facts + b.Facts, Duplicates: a.Duplicates + b.Duplicates, Rewinds: a.Rewinds + b.Rewinds, Forks: a.Forks + b.Forks,
+		Clones: a.Clones + b.Clones, Conflicts: a.Conflicts + b.Conflicts, Unreadable: a.Unreadable + b.Unreadable, Lost: a.Lost + b.Lost,
+		Forged: a.Forged + b.Forged,
+	}
+}
+
+// receive takes a message off the network.
+func (k *cloud) receive(s *site, data []byte) {
+	if k.away {
+		return
+	}
+	m, err := wire.DecodeMessage(data)
+	if err != nil {
+		panic(err)
+	}
+	switch m := m.(type) {
+	case *wire.Hello:
+		k.step(s, outbox.Greeted{Hello: *m})
+	case *wire.Batch:
+		k.step(s, outbox.Arrived{Batch: m})
+	}
+}
+
+// step runs a receiver and commits what it says, before any reply.
+func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
+	l := k.ledgers[s.location]
+	effects := l.receiver.Step(event)
+	if k.chain.nowMS < k.chain.calmMS && k.chain.dice.IntN(2_000) == 0 {
+		k.chain.result.Fired.CommitFailures++
+		k.revive(s)
+		return
+	}
+	var replies []wire.Ack
+	for _, effect := range effects {
+		switch effect := effect.(type) {
+		case outbox.Store:
+			for _, arrival := range effect.Facts {
+				l.operate(operation{fact: told{arrival.Dot, arrival.Bytes}, apart: effect.Apart})
+			}
+		case outbox.Release:
+			l.operate(operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last})
+		case outbox.Retract:
+			l.operate(operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last, apart: true})
+		case outbox.SaveLife:
+			l.save(effect)
+		case outbox.Reply:
+			replies = append(replies, effect.Ack)
+		}
+	}
+	for _, ack := range replies {
+		k.chain.reply(s, ack)
+	}
+}
+
+// save merges what changed into what is durable.
+func (l *ledger) save(effect outbox.SaveLife) {
+	l.saved.Epoch, l.saved.Round, l.saved.Head = effect.Epoch, effect.Round, effect.Head
+	lives := append([]outbox.Life(nil), l.saved.Lives...) // a backup may hold the old ones
+	for _, changed := range effect.Lives {
+		found := false
+		for i := range lives {
+			if lives[i].Incarnation == changed.Incarnation {
+				lives[i], found = changed, true
+			}
+		}
+		if !found {
+			lives = append(lives, changed)
+		}
+	}
+	l.saved.Lives = lives
+}
+
+func (l *ledger) operate(o operation) {
+	l.operations = append(l.operations, o)
+	l.apply(o)
+}
+
+func (l *ledger) apply(o operation) {
+	if o.incarnation == 0 {
+		k := l.facts[o.fact.dot]
+		if k == nil {
+			k = &kept{bytes: o.fact.bytes, apart: o.apart}
+			l.facts[o.fact.dot] = k
+		}
+		k.times++
+		return
+	}
+	for seq := o.first; seq <= o.last; seq++ {
+		if k := l.facts[fact.Dot{Incarnation: o.incarnation, Seq: seq}]; k != nil {
+			k.apart = o.apart
+		}
+	}
+}
+
+// restart loses what isn't durable.
+func (k *cloud) restart() {
+	k.chain.result.Fired.CloudRestarts++
+	k.away = true
+	k.chain.in(5_000+k.chain.dice.Int64N(10*minuteMS), func() {
+		for _, s := range k.chain.sites {
+			k.revive(s)
+		}
+		k.away = false
+	})
+}
+
+// backUp copies everything to where nothing gets lost, and says so.
+func (k *cloud) backUp() {
+	for _, s := range k.chain.sites {
+		l := k.ledgers[s.location]
+		k.backups[s.location] = backup{operations: len(l.operations), state: l.receiver.State()}
+		var marks []wire.Mark
+		for _, life := range l.receiver.State().Lives {
+			if life.Applied > life.Stable {
+				marks = append(marks, wire.Mark{Incarnation: life.Incarnation, Stable: life.Applied})
+			}
+		}
+		if len(marks) > 0 {
+			k.step(s, outbox.Stabilised{Marks: marks})
+		}
+	}
+}
+
+// stable reports whether the backup has a fact.
+func (k *cloud) stable(s *site, dot fact.Dot) bool {
+	for _, life := range k.backups[s.location].state.Lives {
+		if life.Incarnation == dot.Incarnation {
+			return dot.Seq <= life.Applied
+		}
+	}
+	return false
+}
+
+// restore puts the backup in the place of everything. Every other time nobody says so.
+func (k *cloud) restore() {
+	k.chain.result.Fired.CloudRestores++
+	if k.chain.result.Fired.CloudRestores%2 == 0 {
+		k.chain.result.Fired.SilentRestores++
+	} else {
+		k.epoch = k.chain.mintEpoch()
+	}
+	for _, s := range k.chain.sites {
+		l, b := k.ledgers[s.location], k.backups[s.location]
+		l.operations = append([]operation(nil), l.operations[:b.operations]...)
+		l.facts = map[fact.Dot]*kept{}
+		for _, o := range l.operations {
+			l.apply(o)
+		}
+		l.saved = b.state
+		l.saved.Epoch = k.epoch
+		k.revive(s)
+	}
+}

@@ -1,0 +1,13 @@
+// Package chain simulates headquarters and its car parks over a network that does its worst, on one goroutine and with one
+// seed: the protocol of sync/outbox, the bytes of sync/wire, and a ledger, with everything around them made up.
+//
+// A day is Options.Days of traffic under faults, and an aftermath of months with a vehicle now and then: time enough for
+// partitions of 60 days to heal, for backups to fail and headquarters to be restored, and for lots to trim. At the end all
+// faults are mended, a person has settled what needs one, and the audit asks of every fact that was ever durable on a card
+// that still exists: is it counted at headquarters, once? And of every fact of a box that was not the lot's: is it kept
+// apart?
+//
+// What is real: sender, receiver, codec, signatures, chain. What is not: MQTT, disks, the lots' decisions (sync/traffic).
+//
+// Guarantees: same options, same digest. It reads no clock and no other randomness.
+package chain

@@ -1,0 +1,62 @@
+package chain
+
+// Options are a run.
+type Options struct {
+	Lots     int
+	Days     int // of traffic
+	Vehicles int // a day and lot
+	Seed     uint64
+}
+
+// Faults counts what fired.
+type Faults struct {
+	Lost             int `json:"messages_lost"`
+	Duplicated       int `json:"messages_duplicated"`
+	Reordered        int `json:"messages_delayed"` // long enough to be overtaken
+	Partitions       int `json:"partitions"`
+	LongPartitions   int `json:"partitions_over_a_week"`
+	LongestPartition int `json:"longest_partition_hours"`
+	BrokerRestarts   int `json:"broker_restarts"`
+	CloudRestarts    int `json:"cloud_restarts"`
+	CloudRestores    int `json:"cloud_restores"`
+	SilentRestores   int `json:"cloud_restores_unnoticed"` // with the epoch of before
+	CommitFailures   int `json:"cloud_commits_failed"`
+	GatewayRestarts  int `json:"gateway_restarts"`
+	CardsRestored    int `json:"cards_restored"`
+	CardsCloned      int `json:"cards_cloned"`
+	GatewaysSwapped  int `json:"gateways_swapped"`
+	OldCardsBack     int `json:"old_cards_back"`
+	ClockSteps       int `json:"clock_steps"`
+	LogDamages       int `json:"log_damages"`
+	NewerFacts       int `json:"facts_of_newer_software"`
+	Trims            int `json:"trims"`
+	Settled          int `json:"settled"`
+	SendersRestored  int `json:"sender_states_lost"`
+}
+
+// Result is what a run came to.
+type Result struct {
+	Converged         bool   `json:"converged"`
+	Facts             int    `json:"facts"`
+	DuplicatesDropped uint64 `json:"duplicates_dropped"`
+	Rewinds           uint64 `json:"rewinds"`
+	Fenced            int    `json:"fenced"` // incarnations that were fenced, superseded or rejected at some time
+	Lost              int    `json:"lost"`
+	Double            int    `json:"double"`
+	Digest            string `json:"digest"`
+
+	Lots        int    `json:"lots"`
+	Days        int    `json:"days"`
+	Seed        uint64 `json:"seed"`
+	Vehicles    int    `json:"vehicles_per_lot_and_day"`
+	Destroyed   int    `json:"destroyed"`  // facts that went with a card before anybody had them
+	KeptApart   int    `json:"kept_apart"` // facts of boxes that were not the lot's
+	Batches     int    `json:"batches"`
+	WireBytes   int64  `json:"wire_bytes"`
+	Conflicts   uint64 `json:"conflicts"`
+	Forged      uint64 `json:"forged"`
+	SimulatedMS int64  `json:"simulated_ms"`
+	Fired       Faults `json:"fired"`
+	// Wrong says what is wrong, of the first lots where something is.
+	Wrong []string `json:"wrong,omitempty"`
+}
