@@ -29,6 +29,9 @@
 // drivers.ErrOffline after a hang-up; neither Write nor Close blocks for long. No other program that heeds locks has the port
 // meanwhile. The direction of an RS-485 transceiver is switched by itself or by the kernel, never by this process.
 //
+// A Revolution Pi (picontrol) has no such lines: inputs are read from its process image every five milliseconds, and what
+// becomes of outputs when this process dies is the module's output watchdog, set in PiCtory.
+//
 // What another program holds is ErrOffline as well, with the name of the holder where the kernel knows it.
 //
 // It imports drivers and boards.
