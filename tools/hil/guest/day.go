@@ -22,6 +22,9 @@ func day(s *script) {
 		ticket, _ = said["ticketId"].(string)
 		must(ticket != "", "no ticket: %v", said)
 		drive(c)
+		must(fmt.Sprint(g.gate("passed")) == "1", "it has not passed: %v", g.ask("GET", location+"/gates", nil))
+		visit := g.ask("GET", "/api/v1/tickets/"+ticket, nil)
+		must(visit["status"] == "active", "the ticket is %v", visit)
 		return "ticket " + ticket
 	})
 	s.step("the barrier opens each hour for as long as ever", func() string { return hours(c, g) })
