@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"reflect"
+	"slices"
 
 	"gatehouse/gateway/tariff"
 )
@@ -19,7 +21,7 @@ const (
 )
 
 func (r *reader) rules() {
-	several := len(r.doc.Rules) > 1
+	several := len(r.doc.Rules) > 1 && r.timed()
 	r.tariff.Boundary = word(r, r.doc.Boundary, []string{"split", "entry", "exit"},
 		[]tariff.Boundary{tariff.BoundarySplit, tariff.BoundaryEntry, tariff.BoundaryExit}, several, saysBoundary, "boundary")
 	for i := range r.doc.Rules {
@@ -40,6 +42,11 @@ func (r *reader) rules() {
 		r.ends(d, &one, path)
 		r.tariff.Rules = append(r.tariff.Rules, one)
 	}
+}
+
+// timed reports whether the hour decides which rule applies. If only the driver does, no stay touches several rules.
+func (r *reader) timed() bool {
+	return slices.ContainsFunc(r.doc.Rules, func(d ruleTable) bool { return !reflect.ValueOf(d.when).IsZero() })
 }
 
 // dayStarts lets paid time count anew each day if the rule says when one begins.
