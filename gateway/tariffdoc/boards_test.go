@@ -73,3 +73,22 @@ func TestBoards(t *testing.T) {
 		}
 	}
 }
+
+// TestHolidaysOfCountries that the library leaves out, or that have changed since.
+func TestHolidaysOfCountries(t *testing.T) {
+	for region, days := range map[string][2]string{
+		"PT": {"2026-06-04 2026-06-10 2026-12-08", "2026-06-11"}, "LU": {"2026-05-09 2026-06-23", "2018-05-09"}, "FI": {"2026-06-20 2026-10-31", "2026-06-19"},
+		"HU": {"2026-10-23 2026-04-03", "2016-03-25"}, "EE": {"2026-02-24 2026-06-24", "2026-12-31"}, "NZ": {"2026-07-10 2027-06-25", "2026-06-25"},
+		"PL": {"2025-12-24", "2024-12-24"}, "SE": {"2026-06-20", "2026-12-31"}, "GB-ENG": {"2026-08-31", "2026-08-03"},
+	} {
+		cfg := parse(t, doc("EUR", "UTC", "gaps = \"free\"\nholidays = \""+region+"\"\nholidays_count_as = \"holiday\"\n[[rule]]\nname = \"h\"\ndays = \"holiday\"\nanchor = \"day\"\nflat = \"1.00\"\n"))
+		for i, want := range []int64{100, 0} {
+			for _, day := range strings.Fields(days[i]) {
+				at := localMS(t, cfg, day+"T10:00")
+				if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: at, ExitMS: at + 60_000}); fee.TotalMinor != want {
+					t.Errorf("%s %s costs %d", region, day, fee.TotalMinor)
+				}
+			}
+		}
+	}
+}
