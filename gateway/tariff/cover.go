@@ -204,15 +204,12 @@ func (c *checker) monotone() {
 	}
 	first := c.firstDay()
 	p := pricer{tariff: c.tariff, clock: civil{zone: c.tariff.zone()}}
-	found := 0
+	told := map[string]bool{}
 	for day := range Date(7) {
 		for quarter := range int64(12) {
-			entryMS := p.clock.instant((int64(first)+int64(day))*dayMS + quarter*2*hourMS + 10*minuteMS)
-			if c.falls(entryMS) {
-				if found++; found == 2 {
-					return
-				}
-				break
+			c.falls(p.clock.instant((int64(first)+int64(day))*dayMS+quarter*2*hourMS+10*minuteMS), told)
+			if len(told) == 2 {
+				return
 			}
 		}
 	}
@@ -235,19 +232,23 @@ func (c *checker) orderly() bool {
 	return len(t.Offers) == 0 && t.Boundary == BoundarySplit && t.Rounding.Of != OfLine
 }
 
-// falls reports the first stay from an entry that is cheaper than a shorter one.
-func (c *checker) falls(entryMS int64) bool {
+// falls warns of the first stay from an entry that is cheaper than a shorter one, once for each offer that makes it so.
+func (c *checker) falls(entryMS int64, told map[string]bool) {
 	var buffer [32]Charge
 	before := int64(0)
 	for minutes := int64(10); minutes <= 3*24*60; minutes += 10 + minutes/60*5 {
 		exitMS := entryMS + minutes*minuteMS
-		now := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS}).TotalMinor
-		if now < before {
-			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s, and a little less cost %s",
-				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), c.money(before))
-			return true
+		fee := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS})
+		now, offer := fee.TotalMinor, ""
+		if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Flat }); i >= 0 {
+			offer = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule)
+		}
+		if now < before && !told[offer] {
+			told[offer] = true
+			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s%s, and a little less cost %s",
+				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), offer, c.money(before))
+			return
 		}
 		before = now
 	}
-	return false
 }

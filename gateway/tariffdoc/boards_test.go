@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/gateway/tariff"
+	"gatehouse/gateway/tariffdoc"
 )
 
 // boards are stays under published tariffs: the file in examples names the source. Fees follow from the printed rows alone,
@@ -89,6 +90,122 @@ func TestHolidaysOfCountries(t *testing.T) {
 					t.Errorf("%s %s costs %d", region, day, fee.TotalMinor)
 				}
 			}
+		}
+	}
+}
+
+// madeUp are boards of shapes for which no source is at hand.
+var madeUp = []struct {
+	vector
+	stay tariff.Stay
+}{
+	{vector: vector{
+		source: "a price below a cent, and a maximum that holds to the cent", currency: "EUR", zone: "Europe/Madrid",
+		stays: "2026-03-03 10:00 > 10:30 = 1.04, 2026-03-03 10:00 > 10:31 = 1.07, 2026-03-03 10:00 > 12:00 = 3.59, 2026-03-03 10:00 > 2026-03-04 10:00 = 21.00",
+		tariff: `[[rule]]
+name = "by the minute"
+step = [
+  { up_to = "30 min", price = "0.0345", per = "1 min", count = "started" },
+  { up_to = "90 min", price = "0.03", per = "1 min", count = "started" },
+  { price = "0.025", per = "1 min", count = "started" },
+]
+[[cap]]
+name = "day"
+amount = "21.00"
+per = "24 h"
+counts = "elapsed"
+repeats = true
+`}},
+	{vector: vector{
+		source: "a surcharge for each night", currency: "USD", zone: "America/Los_Angeles",
+		stays: "2026-03-03 10:00 > 11:00 = 2.00, 2026-03-03 23:00 > 2026-03-04 03:00 = 18.00, 2026-03-03 23:00 > 2026-03-05 03:00 = 42.00",
+		tariff: `[[rule]]
+name = "hourly"
+price = "2.00"
+per = "1 h"
+count = "started"
+[[cap]]
+name = "day"
+amount = "14.00"
+per = "24 h"
+counts = "elapsed"
+repeats = true
+[[extra]]
+name = "overnight"
+amount = "10.00"
+during = { hours = "02:00-06:00" }
+`}},
+	{vector: vector{
+		source: "a flat price from 6 to 6, each day of a weekend", currency: "CAD", zone: "America/Edmonton",
+		stays: "2026-03-07 09:00 > 23:00 = 8.00, 2026-03-07 09:00 > 2026-03-08 17:00 = 16.00, 2026-03-07 05:00 > 07:00 = 8.00",
+		tariff: `gaps = "free"
+[[rule]]
+name = "weekend"
+days = "weekend"
+hours = "06:00-06:00"
+night_of = "start"
+anchor = "band"
+flat = "8.00"
+`}},
+	{stay: tariff.Stay{Vehicle: "compact"}, vector: vector{
+		source: "compact cars half price, down to 100 won", currency: "KRW", zone: "Asia/Seoul",
+		stays: "2026-03-03 10:00 > 10:35 = 700, 2026-03-03 10:00 > 10:30 = 500",
+		tariff: `rounding = { of = "total", mode = "down", step = "100" }
+[[rule]]
+name = "basic"
+step = [ { up_to = "30 min", total = "1000" }, { price = "500", per = "10 min", count = "started" } ]
+[[discount]]
+code = "compact car"
+automatic = true
+vehicles = "compact"
+percent = "50"
+`}},
+	{stay: tariff.Stay{Session: &tariff.Session{FromMS: 1772532000000, ToMS: 1772535600000, EnergyWh: 20_000}}, vector: vector{
+		source: "a blocking fee after 4 h, with a most of its own", currency: "EUR", zone: "UTC",
+		stays: "2026-03-03 10:00 > 12:00 = 9.80, 2026-03-03 10:00 > 15:00 = 15.80, 2026-03-03 10:00 > 20:00 = 21.80",
+		tariff: `[charging]
+[[charging.price]]
+name = "energy"
+of = "energy"
+price = "0.49"
+[[charging.price]]
+name = "blocking"
+of = "connected"
+price = "6.00"
+after = "4 h"
+max = "12.00"
+`}},
+}
+
+func TestMadeUpBoards(t *testing.T) {
+	for _, v := range madeUp {
+		cfg := parse(t, doc(v.currency, v.zone, v.tariff))
+		for _, row := range strings.Split(v.stays, ", ") {
+			stay, want := stayOf(t, cfg, row)
+			stay.Vehicle, stay.Session = v.stay.Vehicle, v.stay.Session
+			fee := tariff.Quote(cfg, stay)
+			if fee.TotalMinor != want {
+				t.Errorf("%s: %s costs %d: %+v", v.source, row, fee.TotalMinor, fee.Charges)
+			}
+			adds(t, fee)
+		}
+	}
+}
+
+// TestAdvice of mistakes that the reader would otherwise send elsewhere.
+func TestAdvice(t *testing.T) {
+	rule := "[[rule]]\nname = \"h\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n"
+	for text, want := range map[string]string{
+		rule + "gaps = \"free\"\n":                                               "at the top of the file",
+		strings.Replace(rule, "1 h", "day", 1):                                   "two ways",
+		rule + "day_starts = \"06:00\"\n":                                        "belongs to anchor day or paid",
+		"holidays = \"SG\"\n" + rule:                                             "extra_holidays = [",
+		rule + "anchor = \"paid\"\nhours = \"09:00-12:00\"\n":                    "no rule applies",
+		strings.Replace(rule, "started", "completed", 1) + "anchor = \"paid\"\n": "can't go on after free hours",
+	} {
+		_, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", text)))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n%v", text, err)
 		}
 	}
 }

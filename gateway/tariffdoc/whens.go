@@ -72,6 +72,11 @@ func (r *reader) hours(base tariff.When, text string, w *when, path []any, i int
 	if !ok || !ok1 || !ok2 || (fromDay < 0) != (toDay < 0) || fromMS == dayMS {
 		return fail()
 	}
+	if toMS%hourMS == hourMS-minuteMS {
+		full := (toMS + minuteMS) / hourMS
+		r.wrong(fmt.Sprintf("%q leave the last minute out: the end is the moment at which they are over", text), fmt.Sprintf("write %02d:00 as the end", full), path...)
+		return nil
+	}
 	base.FromMS = fromMS
 	if fromDay >= 0 {
 		if base.Days != 0 {

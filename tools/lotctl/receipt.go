@@ -37,6 +37,7 @@ type receiptLine struct {
 	Units       int64  `json:"units"`
 	UnitSeconds int64  `json:"unitSeconds"`
 	PriceMinor  int64  `json:"priceMinor"`
+	PriceMilli  int64  `json:"priceMilliMinor,omitempty"` // thousandths of a minor unit beside priceMinor
 	AmountMinor int64  `json:"amountMinor"`
 	Cap         string `json:"cap,omitempty"`
 	CutMinor    int64  `json:"cutMinor,omitempty"`
@@ -57,7 +58,7 @@ func receiptOf(t *tariff.Tariff, b *tariff.Bill) receipt {
 		c := &b.Fee.Charges[i]
 		r.Charges = append(r.Charges, receiptLine{
 			From: at(t, c.FromMS).Format(time.RFC3339), To: at(t, c.ToMS).Format(time.RFC3339), Rule: c.Rule, Kind: c.Kind.String(), Times: c.Times,
-			Units: c.Units, UnitSeconds: c.UnitMS / 1000, PriceMinor: c.PriceMinor, AmountMinor: c.AmountMinor, Cap: c.Cap, CutMinor: c.CutMinor,
+			Units: c.Units, UnitSeconds: c.UnitMS / 1000, PriceMinor: c.PriceMinor, PriceMilli: c.Milli, AmountMinor: c.AmountMinor, Cap: c.Cap, CutMinor: c.CutMinor,
 			Payer: c.Payer, Text: howOf(t, c),
 		})
 	}
