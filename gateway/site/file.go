@@ -4,6 +4,7 @@ package site
 type file struct {
 	Location     locationTable       `toml:"location"`
 	Server       serverTable         `toml:"server"`
+	Sync         *syncTable          `toml:"sync"`
 	Policy       policyTable         `toml:"policy"`
 	Reservations reservationsTable   `toml:"reservations"`
 	Upgrade      map[string][]string `toml:"upgrade"`
@@ -35,6 +36,16 @@ type tokenTable struct {
 	Name   string `toml:"name"`
 	Role   string `toml:"role"`
 	SHA256 string `toml:"sha256"`
+}
+
+// syncTable is there if the location belongs to a chain. Most of it comes from the enrolment.
+type syncTable struct {
+	Enabled     *bool  `toml:"enabled"`
+	Broker      string `toml:"broker"`
+	Chain       string `toml:"chain"`
+	Identity    string `toml:"identity"`
+	CA          string `toml:"ca"`
+	TrustBroker bool   `toml:"trust_broker"`
 }
 
 type policyTable struct {

@@ -27,6 +27,7 @@ func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
 	b.misread = slices.Clone(b.problems)
 	b.location()
 	b.server()
+	b.sync()
 	b.floors()
 	b.sensors()
 	b.gates()

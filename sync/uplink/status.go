@@ -77,7 +77,7 @@ func (u *Uplink) measure(ctx context.Context, now time.Time) {
 	}
 	oldestMS := int64(0)
 	if status.Waiting > 0 {
-		oldestMS = max(0, now.UnixMilli()-u.timeOf(ctx, status.Applied+1))
+		oldestMS = max(0, u.options.WallMS()-u.timeOf(ctx, status.Applied+1))
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -101,7 +101,7 @@ func (u *Uplink) timeOf(ctx context.Context, position uint64) int64 {
 		return false
 	})
 	if err != nil || p.oldest != position {
-		return time.Now().UnixMilli()
+		return u.options.WallMS()
 	}
 	return p.wallMS
 }

@@ -62,6 +62,9 @@ type Options struct {
 	// Up is told of each new connection, after the first words. May be nil.
 	Up func()
 
+	// WallMS is the location's clock, for the age of what waits; nil: this machine's.
+	WallMS func() int64
+
 	// Sender's times; zero is its own. Backoff bounds the pauses between attempts to connect; zero: 1 and 30 s.
 	Sender              outbox.SenderConfig
 	Backoff, BackoffMax time.Duration
@@ -110,6 +113,9 @@ func New(o Options) (*Uplink, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.WallMS == nil {
+		o.WallMS = func() int64 { return time.Now().UnixMilli() }
 	}
 	one := func() chan struct{} { return make(chan struct{}, 1) }
 	u := &Uplink{

@@ -28,6 +28,8 @@ type commands struct {
 	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
 	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
+	Enrol  enrolCommand   `cmd:"" help:"Give this gateway an identity at headquarters, by a one-time code."`
+	Sync   syncCommands   `cmd:"" help:"The sync with headquarters."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
