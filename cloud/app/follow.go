@@ -31,7 +31,6 @@ func (a *App) look() {
 	if err := a.registry.Refresh(a.background); err != nil {
 		a.options.Log.Warn("devices are not up to date", "err", err)
 	}
-	a.noticeDevices()
 	if a.options.Postgres == "" {
 		return
 	}
@@ -40,13 +39,6 @@ func (a *App) look() {
 	}
 	if a.outdated() {
 		a.reload()
-	}
-}
-
-// noticeDevices has receivers learn of new keys.
-func (a *App) noticeDevices() {
-	if n := int64(len(a.registry.Devices())); a.devices.Swap(n) != n {
-		a.keysAt.Add(1)
 	}
 }
 
@@ -131,7 +123,7 @@ func (a *App) SetLocation(l ledger.Location, zone string) error {
 	if err := a.store.SetLocation(a.background, l, zone); err != nil {
 		return err
 	}
-	a.keysAt.Add(1) // the revision has changed: receivers begin anew
+	a.renewals.Add(1) // the revision has changed: receivers begin anew
 	a.reload()
 	return nil
 }
