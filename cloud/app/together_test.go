@@ -72,15 +72,20 @@ func TestOfTwoAggregatorsOneMayDie(t *testing.T) {
 			t.Errorf("%s: the rows are not what the facts come to", g.Location)
 		}
 	}
-	// The survivor's counters catch up with what the other committed.
+	catchesUp(t, second, 4_000)
+}
+
+// catchesUp waits until an aggregator's counters hold what another committed.
+func catchesUp(t *testing.T, a *app.App, facts int64) {
+	t.Helper()
 	for attempt := 0; ; attempt++ {
 		total := int64(0)
-		second.Chain(func(c *ledger.Chain) {
+		a.Chain(func(c *ledger.Chain) {
 			for _, s := range c.Summaries(time.Now().UnixMilli()) {
 				total += s.Facts
 			}
 		})
-		if total == 4_000 {
+		if total == facts {
 			return
 		}
 		if attempt == 100 {
