@@ -28,11 +28,11 @@ func (a *App) follow() {
 }
 
 func (a *App) look() {
+	if a.options.Postgres == "" {
+		return // nobody else has this store
+	}
 	if err := a.registry.Refresh(a.background); err != nil {
 		a.options.Log.Warn("devices are not up to date", "err", err)
-	}
-	if a.options.Postgres == "" {
-		return
 	}
 	if a.standby.Load() {
 		a.askStandby()
