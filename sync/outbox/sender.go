@@ -19,6 +19,7 @@ type Sender struct {
 	nonce      uint64 // of the Hello that waits for its answer; 0: none does
 	nonces     uint64
 	helloMS    int64 // when the last Hello was said
+	doubt      bool  // an acknowledgement was not to be believed: say Hello, but not at the network's pace
 	skip       int   // incarnations that the receiver didn't know when asked
 	sent       uint64
 	flights    []flight
@@ -120,6 +121,7 @@ func (s *Sender) linkUp() {
 
 // hello asks what the receiver has.
 func (s *Sender) hello() {
+	s.doubt = false
 	s.nonces++
 	s.nonce = uint64(s.runs.newest().Incarnation) + s.nonces
 	s.sayHello()
@@ -174,6 +176,9 @@ func (s *Sender) repeat() {
 		if s.nonce == 0 {
 			s.hello() // perhaps the answer was lost and not the batch
 		}
+	case s.nonce == 0 && s.doubt && s.nowMS-s.helloMS >= s.config.HelloMS:
+		s.skip = 0
+		s.hello()
 	case s.nonce == 0 && s.idle() && s.nowMS-s.helloMS >= s.config.IdleMS:
 		s.hello()
 	}
@@ -267,7 +272,7 @@ func (s *Sender) WakeMS() int64 {
 	if s.liveNews {
 		wake = min(wake, s.liveMS+s.config.LiveMS)
 	}
-	if s.nonce != 0 {
+	if s.nonce != 0 || s.doubt {
 		wake = min(wake, s.helloMS+s.config.HelloMS)
 	} else if s.idle() {
 		wake = min(wake, s.helloMS+s.config.IdleMS)
