@@ -16,29 +16,28 @@ type Sender struct {
 	stopped  bool // the receiver can't be served with this incarnation, or not by this program
 	standing wire.Standing
 
-	nonce      uint64 // of the Hello that waits for its answer; 0: none does
-	nonces     uint64
-	helloMS    int64 // when the last Hello was said
-	doubt      bool  // an acknowledgement was not to be believed: say Hello, but not at the network's pace
-	skip       int   // incarnations that the receiver didn't know when asked
-	sent       uint64
-	flights    []flight
-	packing    uint64 // position of the SendBatch that waits for its answer; 0: none does
-	credit     int
-	resumeMS   int64 // when history may flow
-	lingerMS   int64 // until when facts wait for company
-	resendMS   int64
-	lost       map[uint64]uint64 // by position: facts before it that the receiver must be told are lost
-	rewound    uint64            // position of the last rewind, until when it is not heeded again
-	rewoundMS  int64
-	liveMS     int64 // when the last live message was sent
-	liveNews   bool
-	savedMS    int64
-	trimmed    uint64
-	effects    []SenderEffect
-	resends    uint64
-	rewinds    uint64
-	wasApplied bool // progress since the last resend
+	nonce     uint64 // of the Hello that waits for its answer; 0: none does
+	nonces    uint64
+	helloMS   int64 // when the last Hello was said
+	doubt     bool  // an acknowledgement was not to be believed: say Hello, but not at the network's pace
+	skip      int   // incarnations that the receiver didn't know when asked
+	sent      uint64
+	flights   []flight
+	packing   uint64 // position of the SendBatch that waits for its answer; 0: none does
+	credit    int
+	resumeMS  int64 // when history may flow
+	lingerMS  int64 // until when facts wait for company
+	resendMS  int64
+	lost      map[uint64]uint64 // by position: facts before it that the receiver must be told are lost
+	rewound   uint64            // position of the last rewind, until when it is not heeded again
+	rewoundMS int64
+	liveMS    int64 // when the last live message was sent
+	liveNews  bool
+	savedMS   int64
+	trimmed   uint64
+	effects   []SenderEffect
+	resends   uint64
+	rewinds   uint64
 }
 
 // flight is a batch on its way.
