@@ -20,7 +20,6 @@ var chainMutants = []mutant{
 	{"duplicate not filtered", "sync/outbox/receiver.go", "	from := life.Applied + 1\n	store", "	from := min(life.Applied+1, b.First)\n	store"},
 	{"clone not fenced", "sync/outbox/receiver.go", "Apart: life.Standing != wire.Open}", "Apart: life.Standing == wire.Rejected}"},
 	{"clone seen and not fenced", "sync/outbox/lineage.go", "	r.stand(rival.Incarnation, wire.Fenced)\n", ""},
-	{"restored card taken for the lot's next run", "sync/outbox/lineage.go", "		r.fork(b.Incarnation, started)", "		r.state.Head = b.Incarnation"},
 	{"gap taken for the next fact", "sync/outbox/receiver.go", "	if b.First-b.Lost > life.Applied+1 {", "	if b.First-b.Lost > life.Applied+2 {"},
 	{"child before its parent's last facts", "sync/outbox/lineage.go", "parent.Applied < started.Seq && !b.Oldest", "parent.Applied == 0 && !b.Oldest"},
 	{"facts counted that a person rejected", "sync/outbox/lineage.go", "		if first <= last {", "		if first > last {"},
