@@ -28,6 +28,8 @@ type commands struct {
 	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
 	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
+	Fee    feeCommand     `cmd:"" help:"Price a stay, and say why."`
+	Tariff tariffCommands `cmd:"" help:"Tariffs: check one, read about their format."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
