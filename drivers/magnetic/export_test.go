@@ -7,9 +7,9 @@ func Parse(chip string, data []byte, rangeNow int) (fieldNT [3]int32, overflow b
 	case "qmc5883l":
 		m, err = parseQMC(data, byte(rangeNow))
 	case "hmc5883l":
-		m, err = parseHMC(data, rangeNow%len(hmcGains()))
+		m, err = parseHMC(data, rangeNow%hmcRanges)
 	case "lis3mdl":
-		m, err = parseLIS(data, rangeNow%len(lisGains()))
+		m, err = parseLIS(data, rangeNow%lisRanges)
 	case "rm3100":
 		m, err = parseRM(data)
 	case "mmc5983ma":

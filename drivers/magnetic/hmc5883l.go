@@ -16,12 +16,15 @@ const (
 	hmcOverflow = -4096 // on an axis that is beyond the range
 )
 
-// hmcGains are counts per gauss of the ranges, of gain 1 to 7.
-func hmcGains() [7]int64 { return [7]int64{1090, 820, 660, 440, 390, 330, 230} }
+// hmcRanges are the ranges of gain 1 to 7.
+const hmcRanges = 7
+
+// hmcGains are counts per gauss of the ranges.
+func hmcGains() [hmcRanges]int64 { return [hmcRanges]int64{1090, 820, 660, 440, 390, 330, 230} }
 
 func hmc5883l() chip {
 	return chip{
-		name: "hmc5883l", addresses: []uint16{0x1E}, ranges: len(hmcGains()),
+		name: "hmc5883l", addresses: []uint16{0x1E}, ranges: hmcRanges,
 		identify: func(d *device) (bool, error) { return d.is(hmcID, 'H', '4', '3') },
 		start: func(d *device) error {
 			if err := d.write(hmcRate, hmcRateIs); err != nil {

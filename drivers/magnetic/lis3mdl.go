@@ -22,12 +22,15 @@ const (
 	lisRateIs = 0x80 | 3<<5 | 4<<2
 )
 
-// lisGains are counts per gauss of the ranges of 4, 8, 12 and 16 gauss.
-func lisGains() [4]int64 { return [4]int64{6842, 3421, 2281, 1711} }
+// lisRanges are the ranges of 4, 8, 12 and 16 gauss.
+const lisRanges = 4
+
+// lisGains are counts per gauss of the ranges.
+func lisGains() [lisRanges]int64 { return [lisRanges]int64{6842, 3421, 2281, 1711} }
 
 func lis3mdl() chip {
 	return chip{
-		name: "lis3mdl", addresses: []uint16{0x1C, 0x1E}, ranges: len(lisGains()),
+		name: "lis3mdl", addresses: []uint16{0x1C, 0x1E}, ranges: lisRanges,
 		identify: func(d *device) (bool, error) { return d.is(lisID, lisIsID) },
 		start: func(d *device) error {
 			for _, set := range [][2]byte{

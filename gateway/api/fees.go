@@ -48,17 +48,22 @@ type Duration struct {
 
 // Charge is one line of a fee.
 type Charge struct {
-	Rule      string     `json:"rule" doc:"Of the tariff"`
-	From      *time.Time `json:"from,omitempty"`
-	To        *time.Time `json:"to,omitempty"`
-	Days      int64      `json:"days" doc:"For how many days in a row this line stands"`
-	Rate      Amount     `json:"ratePerHour"`
-	RateMinor int64      `json:"ratePerHourMinor"`
-	Units     int64      `json:"units,omitempty" doc:"Started units, where the tariff counts units"`
-	Amount    Amount     `json:"amount"`
-	Minor     int64      `json:"amountMinor"`
-	Capped    bool       `json:"capped,omitempty" doc:"Less, because of the daily maximum"`
-	Note      string     `json:"note,omitempty" example:"grace"`
+	Rule       string     `json:"rule" doc:"Of the tariff"`
+	From       *time.Time `json:"from,omitempty"`
+	To         *time.Time `json:"to,omitempty"`
+	Days       int64      `json:"days" doc:"For how many stretches alike this line stands"`
+	Rate       Amount     `json:"ratePerHour"`
+	RateMinor  int64      `json:"ratePerHourMinor"`
+	Price      Amount     `json:"price" doc:"Of a unit, or flat"`
+	PriceMinor int64      `json:"priceMinor"`
+	UnitS      int64      `json:"unitSeconds,omitempty" doc:"0: a flat price"`
+	Units      int64      `json:"units,omitempty" doc:"Where the tariff counts units"`
+	Amount     Amount     `json:"amount"`
+	Minor      int64      `json:"amountMinor"`
+	Capped     bool       `json:"capped,omitempty" doc:"Less, because of a maximum"`
+	Cap        string     `json:"cap,omitempty" doc:"Which maximum"`
+	CutMinor   int64      `json:"cutMinor,omitempty" doc:"What the maximum took off"`
+	Note       string     `json:"note,omitempty" example:"grace"`
 }
 
 func durationOf(elapsedMS int64) Duration {
@@ -77,18 +82,31 @@ func breakdownOf(cfg *lot.Config, a lot.Account) Breakdown {
 		b.Charges = append(b.Charges, chargeOf(cfg, &a.Fee.Charges[i]))
 	}
 	if len(a.Fee.Charges) > 0 {
-		b.BaseRateMinor = a.Fee.Charges[0].RatePerHourMinor
+		b.BaseRateMinor = perHourMinor(&a.Fee.Charges[0])
 	}
 	b.BaseRate = amountOf(b.BaseRateMinor, cfg.Currency)
 	return b
 }
 
 func chargeOf(cfg *lot.Config, c *tariff.Charge) Charge {
-	return Charge{
-		Rule: c.Rule, From: timeAt(c.FromMS), To: timeAt(c.ToMS), Days: c.Days, Rate: amountOf(c.RatePerHourMinor, cfg.Currency),
-		RateMinor: c.RatePerHourMinor, Units: c.Units, Amount: amountOf(c.AmountMinor, cfg.Currency), Minor: c.AmountMinor,
-		Capped: c.Capped, Note: c.Note.String(),
+	note := c.Kind.String()
+	if c.Kind == tariff.Time {
+		note = ""
 	}
+	return Charge{
+		Rule: c.Rule, From: timeAt(c.FromMS), To: timeAt(c.ToMS), Days: c.Times, Rate: amountOf(perHourMinor(c), cfg.Currency),
+		RateMinor: perHourMinor(c), Price: amountOf(c.PriceMinor, cfg.Currency), PriceMinor: c.PriceMinor, UnitS: c.UnitMS / 1000, Units: c.Units,
+		Amount: amountOf(c.AmountMinor, cfg.Currency), Minor: c.AmountMinor, Capped: c.Capped(), Cap: c.Cap, CutMinor: c.CutMinor, Note: note,
+	}
+}
+
+// perHourMinor is the price of an hour; 0 for what is not sold by time.
+func perHourMinor(c *tariff.Charge) int64 {
+	const hourMS = 3_600_000
+	if c.UnitMS <= 0 {
+		return 0
+	}
+	return (2*c.PriceMinor*hourMS + c.UnitMS) / (2 * c.UnitMS)
 }
 
 func feeOf(cfg *lot.Config, id fact.TicketID, a lot.Account, nowMS int64) Fee {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
 )
@@ -11,21 +12,24 @@ import (
 // Gate is one gate as it is now.
 type Gate struct {
 	Lane
-	State     string    `json:"state" example:"idle"`
-	Arm       string    `json:"arm" enum:"up,down,unknown" doc:"Where the arm is, as far as the state tells"`
-	Present   bool      `json:"vehiclePresent" doc:"A vehicle stands before the arm"`
-	Qualified bool      `json:"loopsQualified" doc:"Its loops were seen working since the start"`
-	Pending   int       `json:"pendingGrants" doc:"Vehicles that may pass and have not yet"`
-	Held      bool      `json:"heldOpen"`
-	HeldBy    string    `json:"heldBy,omitempty"`
-	Passed    int64     `json:"passed" doc:"Vehicles that went through, ever"`
-	Tailgated int64     `json:"tailgated" doc:"Of them, those on another's grant"`
-	Faults    []string  `json:"faults"`
-	Without   []string  `json:"without" doc:"What is broken, such as no_camera"`
-	Display   lot.Face  `json:"display" doc:"What the driver sees"`
-	Due       Amount    `json:"due" doc:"What the driver at the gate is asked to pay"`
-	DueMinor  int64     `json:"dueMinor"`
-	Last      *Decision `json:"lastDecision,omitempty"`
+	State       string    `json:"state" example:"idle"`
+	Arm         string    `json:"arm" enum:"up,down,unknown" doc:"Where the arm is, or goes to"`
+	ArmSight    string    `json:"armSight" enum:"seen,moving,assumed,unknown" doc:"How that is known: its switches say so, it is on its way, it was sent there and no switch tells, not at all"`
+	ArmingLoop  string    `json:"armingLoop" enum:"clear,occupied,failed,unknown" doc:"What the loop before the arm reads"`
+	ClosingLoop string    `json:"closingLoop" enum:"clear,occupied,failed,unknown" doc:"What the loop under the arm reads"`
+	Present     bool      `json:"vehiclePresent" doc:"A vehicle stands before the arm"`
+	Qualified   bool      `json:"loopsQualified" doc:"Its loops were seen working since the start"`
+	Pending     int       `json:"pendingGrants" doc:"Vehicles that may pass and have not yet"`
+	Held        bool      `json:"heldOpen"`
+	HeldBy      string    `json:"heldBy,omitempty"`
+	Passed      int64     `json:"passed" doc:"Vehicles that went through, ever"`
+	Tailgated   int64     `json:"tailgated" doc:"Of them, those on another's grant"`
+	Faults      []string  `json:"faults"`
+	Without     []string  `json:"without" doc:"What is broken, such as no_camera"`
+	Display     lot.Face  `json:"display" doc:"What the driver sees"`
+	Due         Amount    `json:"due" doc:"What the driver at the gate is asked to pay"`
+	DueMinor    int64     `json:"dueMinor"`
+	Last        *Decision `json:"lastDecision,omitempty"`
 }
 
 // Decision is one decision of a gate, for people.
@@ -43,30 +47,23 @@ type Decision struct {
 	Ticket      string    `json:"ticketId,omitempty" doc:"Role operate"`
 }
 
-// upStates are the states in which the arm is up, or is on its way.
-var upStates = map[string]bool{
-	"vending": true, "passing": true, "passed": true, "tailgated": true, "held_open": true, "fire": true, "stuck_open": true,
-}
-
-// downStates are those in which it is down.
-var downStates = map[string]bool{"idle": true, "armed": true, "deciding": true, "stuck_closed": true}
-
-// armOf is where the arm is, as far as a gate's state tells.
-func armOf(state string) string {
+// armOf is where the arm is, or goes.
+func armOf(v *lot.GateView) string {
 	switch {
-	case upStates[state]:
+	case v.ArmSight == gate.ArmNotKnown.String():
+		return "unknown"
+	case v.ArmUp:
 		return "up"
-	case downStates[state]:
-		return "down"
 	}
-	return "unknown"
+	return "down"
 }
 
 func gateOf(ctx context.Context, l *lot.Lot, i int) Gate {
 	cfg, v := l.Config(), l.GateView(i)
 	g := Gate{
 		Lane:  Lane{string(v.ID), v.Name, wayOf(v.Direction), string(cfg.Floors[cfg.Gates[i].Floor].ID)},
-		State: v.State, Arm: armOf(v.State), Present: v.Present, Qualified: v.Qualified, Pending: v.Vends, Held: v.Held, HeldBy: v.HeldBy,
+		State: v.State, Arm: armOf(&v), ArmSight: v.ArmSight,
+		ArmingLoop: v.Loops.Arming.String(), ClosingLoop: v.Loops.Closing.String(), Present: v.Present, Qualified: v.Qualified, Pending: v.Vends, Held: v.Held, HeldBy: v.HeldBy,
 		Passed: v.Passed, Tailgated: v.Tailgated, Faults: v.Faults, Without: v.Without, Display: v.Face,
 		Due: amountOf(v.DueMinor, cfg.Currency), DueMinor: v.DueMinor,
 	}

@@ -153,3 +153,35 @@ type Inputs struct {
 func (g *Gate) Inputs() Inputs {
 	return Inputs{Arming: g.loops[ArmingLoop].level, Closing: g.loops[ClosingLoop].level, Up: g.arm.up, Down: g.arm.down}
 }
+
+// ArmSight says how well it is known where the arm is.
+type ArmSight uint8
+
+// ArmNotKnown: nothing tells. ArmSeen: its switches say so. ArmMoving: it is on its way there. ArmAssumed: it was sent
+// there and had its time, and its switches do not tell, or do not agree.
+const (
+	ArmNotKnown ArmSight = iota
+	ArmSeen
+	ArmMoving
+	ArmAssumed
+)
+
+var armSightText = [...]string{"unknown", "seen", "moving", "assumed"}
+
+// String is the code of the sight.
+func (s ArmSight) String() string { return nameOf(armSightText[:], uint8(s)) }
+
+// Arm tells where the arm is or goes to, and how well that is known.
+func (g *Gate) Arm() (up bool, sight ArmSight) {
+	a := &g.arm
+	switch a.position {
+	case armRising, armFalling:
+		return a.position == armRising, ArmMoving
+	case armUp, armDown:
+		if a.reading() == a.position {
+			return a.position == armUp, ArmSeen
+		}
+		return a.position == armUp, ArmAssumed
+	}
+	return false, ArmNotKnown
+}

@@ -43,12 +43,10 @@ func (l *Lot) bill(t *Ticket, stay tariff.Stay, now fact.Stamp) tariff.Bill {
 	if prepaidMinor == 0 {
 		return l.due(stay, l.paidAt(t, now))
 	}
-	taxMinor := l.taxWithin(prepaidMinor)
+	taxMinor := l.cfg.Tariff.TaxWithin(prepaidMinor)
 	booked := tariff.Charge{
-		Rule: "reservation", FromMS: stay.EntryMS, ToMS: min(stay.ExitMS, t.BookedEndMS), Days: 1, AmountMinor: prepaidMinor,
-	}
-	if !l.cfg.Tariff.TaxIncluded {
-		booked.AmountMinor -= taxMinor
+		Rule: "reservation", Kind: tariff.Reserved, FromMS: stay.EntryMS, ToMS: min(stay.ExitMS, t.BookedEndMS), Times: 1,
+		AmountMinor: prepaidMinor - l.cfg.Tariff.AddedWithin(prepaidMinor),
 	}
 	bill := tariff.Bill{Fee: tariff.Fee{Currency: l.cfg.Currency}}
 	if stay.ExitMS > t.BookedEndMS {
@@ -71,7 +69,7 @@ func (l *Lot) due(stay tariff.Stay, paid []tariff.Payment) tariff.Bill {
 	sumMinor := int64(0)
 	for _, p := range paid {
 		sumMinor += p.AmountMinor
-		leaveByMS := p.AtMS + l.cfg.Tariff.GraceExitMS
+		leaveByMS := p.AtMS + l.cfg.Tariff.Grace.ExitMS
 		if bill.DueMinor == 0 || leaveByMS < stay.ExitMS {
 			continue
 		}
@@ -88,16 +86,10 @@ func (l *Lot) due(stay tariff.Stay, paid []tariff.Payment) tariff.Bill {
 // once shown holds, however much later the vehicle leaves within its time.
 func (l *Lot) honoured(fee tariff.Fee, shownMinor int64) tariff.Fee {
 	if shownMinor < fee.TotalMinor {
-		fee.TotalMinor, fee.TaxMinor = shownMinor, l.taxWithin(shownMinor)
+		fee.TotalMinor, fee.TaxMinor = shownMinor, l.cfg.Tariff.TaxWithin(shownMinor)
 		fee.SubtotalMinor = fee.TotalMinor - fee.TaxMinor
 	}
 	return fee
-}
-
-// taxWithin is the tax in an amount that was paid, to the nearest minor unit.
-func (l *Lot) taxWithin(minor int64) int64 {
-	permille := l.cfg.Tariff.TaxPermille
-	return (2*minor*permille + 1000 + permille) / (2 * (1000 + permille))
 }
 
 // settled is the account of a ticket that is closed: what was settled at the exit.

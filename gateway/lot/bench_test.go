@@ -22,8 +22,8 @@ func bigConfig(spots int) *lot.Config {
 		Location: "big", Name: "Big", Zone: time.UTC, Currency: "EUR", Upgrade: booking.DefaultUpgrades(), Booking: booking.DefaultRules(),
 		Matching: plate.DefaultPolicy(), Policy: lot.DefaultPolicy(), Sensors: []occupancy.Config{occupancy.Default()},
 		Tariff: &tariff.Tariff{
-			Version: "v1", Currency: "EUR", Zone: time.UTC, GraceEntryMS: 600_000, GraceExitMS: 900_000, TaxIncluded: true,
-			Rules: []tariff.Rule{{ID: "all", EndHour: 24, RatePerHourMinor: 300, MaxDailyMinor: 2000}},
+			Version: "v1", Currency: "EUR", Zone: time.UTC, Grace: tariff.Grace{EntryMS: 600_000, ExitMS: 900_000},
+			Rules: []tariff.Rule{tariff.Hourly("all", 300)}, Caps: []tariff.Cap{tariff.DailyMax(2000)},
 		},
 	}
 	cfg.Sensors[0].EmptyMM = 2400

@@ -229,6 +229,6 @@ func (l *Lot) helpPressed(i int) {
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.LostMinor})
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.Lost.Minor})
 	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
 }

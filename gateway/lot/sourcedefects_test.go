@@ -145,7 +145,7 @@ func TestSourceDefectDoubleBooking(t *testing.T) {
 // The source capped whole days and then charged each started one again: 25 hours at 5.00, at most 20.00 a day, cost 40.00.
 func TestSourceDefectDailyCap(t *testing.T) {
 	s := newTeller(t)
-	s.cfg.Tariff.Rules = []tariff.Rule{{ID: "all", EndHour: 24, RatePerHourMinor: 500, MaxDailyMinor: 2000}}
+	s.cfg.Tariff.Rules, s.cfg.Tariff.Caps = []tariff.Rule{tariff.Hourly("all", 500)}, []tariff.Cap{tariff.DailyMax(2000)}
 	s.admit("B-AA1")
 	s.pass(25 * time.Hour)
 	if fee := s.account("T1").Fee.TotalMinor; fee != 2500 {
@@ -156,9 +156,10 @@ func TestSourceDefectDailyCap(t *testing.T) {
 // The source took the rules of the moment of entry for the whole stay.
 func TestSourceDefectRulesByEntry(t *testing.T) {
 	s := newTeller(t)
-	s.cfg.Tariff.Rules = []tariff.Rule{
-		{ID: "day", StartHour: 6, EndHour: 18, RatePerHourMinor: 600}, {ID: "night", StartHour: 18, EndHour: 6, RatePerHourMinor: 200},
-	}
+	const hourMS = 3_600_000
+	day, night := tariff.Hourly("day", 600), tariff.Hourly("night", 200)
+	day.When = []tariff.When{{FromMS: 6 * hourMS, ToMS: 18 * hourMS}}
+	s.cfg.Tariff.Rules = []tariff.Rule{day, night}
 	s.goTo(2026, time.March, 2, 17, 30)
 	s.admit("B-AA1")
 	s.pass(time.Hour)
@@ -171,7 +172,9 @@ func TestSourceDefectRulesByEntry(t *testing.T) {
 // was charged.
 func TestSourceDefectNoTimeZone(t *testing.T) {
 	s := newTeller(t)
-	s.cfg.Tariff.Rules = []tariff.Rule{{ID: "night", StartHour: 0, EndHour: 6, RatePerHourMinor: 300}}
+	night := tariff.Hourly("night", 300)
+	night.When = []tariff.When{{FromMS: 0, ToMS: 6 * 3_600_000}}
+	s.cfg.Tariff.Rules = []tariff.Rule{night}
 	s.goTo(2026, time.March, 29, 1, 30) // 00:30 in UTC; 02:00 is 03:00
 	s.admit("B-AA1")
 	s.pass(time.Hour)
@@ -186,7 +189,7 @@ func TestSourceDefectNoTimeZone(t *testing.T) {
 // The source counted money in floats: 0.10 and 0.20 were not 0.30.
 func TestSourceDefectFloatMoney(t *testing.T) {
 	s := newTeller(t)
-	s.cfg.Tariff.Rules = []tariff.Rule{{ID: "all", EndHour: 24, RatePerHourMinor: 30}}
+	s.cfg.Tariff.Rules = []tariff.Rule{tariff.Hourly("all", 30)}
 	s.admit("B-AA1")
 	s.pass(time.Hour)
 	s.commands("station T1 10", "station T1 20")

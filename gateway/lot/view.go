@@ -157,6 +157,9 @@ type GateView struct {
 	Name      string         `json:"name"`
 	Direction fact.Direction `json:"direction"`
 	State     string         `json:"state"`
+	ArmUp     bool           `json:"armUp"`
+	ArmSight  string         `json:"armSight"`
+	Loops     gate.Inputs    `json:"-"`
 	Present   bool           `json:"vehiclePresent"`
 	Qualified bool           `json:"loopsQualified"`
 	Vends     int            `json:"pendingGrants"`
@@ -177,7 +180,9 @@ func (l *Lot) GateInputs(i int) gate.Inputs { return l.lanes[i].passage.Inputs()
 // GateView is a gate's present state.
 func (l *Lot) GateView(i int) GateView {
 	cfg, state, n := &l.cfg.Gates[i], &l.gates[i], &l.lanes[i]
+	up, sight := n.passage.Arm()
 	return GateView{
+		ArmUp: up, ArmSight: sight.String(), Loops: n.passage.Inputs(),
 		ID: cfg.ID, Name: cfg.Name, Direction: cfg.Lane.Direction, State: n.passage.State().String(), Present: n.present,
 		Qualified: n.passage.Qualified(), Vends: n.passage.Vends(), Faults: state.faults(), Held: state.Held, HeldBy: state.HeldBy,
 		Passed: state.Passed, Tailgated: state.Tailgate, Without: l.without(i).Codes(), Face: n.face, Last: state.Last,

@@ -61,14 +61,19 @@ func (s *Spot) withoutVote(cfg *Config, nowMS int64) belief {
 	return belief{status: s.status, confidence: s.confidence}
 }
 
+// aloneMS is the period above which a single field is believed: a magnetometer that speaks so seldom has seen to it
+// itself that the field is at rest.
+const aloneMS = 60_000
+
 // alone is the opinion of one sensor. With low confidence and nobody to ask, it has to hold for longer; and where
-// distances come seldom, one alone is not an opinion yet: an echo by a detour would be a car for a whole period.
+// values come seldom, one alone is not an opinion yet: an echo by a detour would be a car for a whole period.
 func alone(cfg *Config, v *sensor) belief {
 	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, voice: v}
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
 	}
-	if seldom := cfg.PeriodMS[0] > 3*cfg.DebounceMS; seldom && v.kind == Distance && v.valueMS == v.sinceMS {
+	seldom := cfg.PeriodMS[0] > 3*cfg.DebounceMS && (v.kind == Distance || cfg.PeriodMS[0] <= aloneMS)
+	if seldom && v.valueMS == v.sinceMS {
 		b.holdMS = max(b.holdMS, cfg.PeriodMS[0]+cfg.DebounceMS)
 	}
 	return b

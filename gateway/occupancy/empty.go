@@ -93,6 +93,13 @@ func (e *emptyField) feel(nowMS int64, r *Reading) {
 	}
 }
 
+// question lets the baseline be as far off as a reading of the spot that has just become free says.
+func (e *emptyField) question(away int32) {
+	doubt := &e.doubt[pair(termOne, termOne)]
+	away = min(away, doubtMax)
+	*doubt = max(*doubt, away*away)
+}
+
 // grow lets the doubt about a coefficient grow, to a limit.
 func (e *emptyField) grow(term int, perHourNT, most, elapsedMS int64) {
 	doubt := &e.doubt[pair(term, term)]

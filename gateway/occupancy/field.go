@@ -6,6 +6,10 @@ import "gatehouse/sync/fact"
 // forgiven: a weak car that stays for days does not become the weather.
 const stayPercent = 70
 
+// restPercent of how far a parked car moved the field may be left when it has gone: what a neighbour, who came in the
+// meantime, does to it.
+const restPercent = 15
+
 // vector is a field or a difference of two, in nanotesla.
 type vector [3]int64
 
@@ -53,6 +57,9 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	if near && opinion == fact.SpotAvailable && v.opinion == fact.SpotOccupied {
 		v.proven = true
 	}
+	if opinion == fact.SpotAvailable && v.opinion == fact.SpotOccupied && away > cfg.Field.FreeUpTo+v.empty.doubtNT() {
+		v.empty.question(away)
+	}
 	if near {
 		v.other = otherHome{}
 	}
@@ -60,7 +67,7 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	if near && v.opinion == fact.SpotAvailable && nowMS-v.sinceMS >= cfg.DebounceMS {
 		v.followField(cfg, nowMS, difference)
 	}
-	v.neighbour.watch(residual, v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable, levels.OccupiedFrom)
+	v.neighbour.watch(nowMS, residual, v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable, levels.OccupiedFrom)
 	v.accept(cfg, nowMS, r, opinion, confidence)
 	v.cause = fieldCause(opinion, beside)
 }
@@ -82,7 +89,10 @@ func (v *sensor) forgiving(fixed *Levels) Levels {
 	levels.FreeUpTo += doubt
 	levels.TrackWithin += doubt
 	if v.opinion == fact.SpotOccupied {
-		levels.FreeUpTo = min(levels.FreeUpTo, max(fixed.FreeUpTo, int32(int64(v.stayed)*stayPercent/100)))
+		rest := min(int32(int64(v.stayed)*restPercent/100), doubtMax)
+		most := max(fixed.FreeUpTo, int32(int64(v.stayed)*stayPercent/100))
+		levels.FreeUpTo = min(max(levels.FreeUpTo, rest), most)
+		levels.OccupiedFrom = max(levels.OccupiedFrom, levels.FreeUpTo+1)
 	}
 	return levels
 }

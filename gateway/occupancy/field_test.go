@@ -92,12 +92,10 @@ func TestAfterALongStayTheColdIsForgiven(t *testing.T) {
 func TestAnEmptyFieldThatMovedIsFoundAgain(t *testing.T) {
 	p := outdoors()
 	plate := [3]int32{-300, 1_300, 7_000}
-	p.park(p.nowMS+10*hour, plate)
+	p.park(p.nowMS+12*hour, plate)
 	p.is(t, fact.SpotOccupied)
-	for _, car := range [][3]int32{{-9_000, 4_000, 3_000}, {2_000, -14_000, 1_000}} {
-		p.park(p.nowMS+2*hour, plus(plate, car))
-		p.park(p.nowMS+3*hour, plate)
-	}
+	p.park(p.nowMS+2*hour, plus(plate, [3]int32{-9_000, 4_000, 3_000}))
+	p.park(p.nowMS+30*minute, plate)
 	p.is(t, fact.SpotAvailable)
 	p.confidenceIn(t, 600, 849)
 	p.park(p.nowMS+2*hour, plus(plate, [3]int32{5_000, 5_000, 5_000}))
@@ -105,6 +103,19 @@ func TestAnEmptyFieldThatMovedIsFoundAgain(t *testing.T) {
 	p.park(p.nowMS+2*hour, plate)
 	p.is(t, fact.SpotAvailable)
 	p.confidenceIn(t, 850, 1000)
+}
+
+// A car is parked for days while trucks come and go beside it: what returns is the car.
+func TestTrucksBesideAParkedCarTeachNothing(t *testing.T) {
+	p := outdoors()
+	car := [3]int32{3_000, 6_000, -4_000}
+	for range 3 {
+		p.park(p.nowMS+8*hour, car)
+		p.park(p.nowMS+3*hour, plus(car, [3]int32{500, 4_500, 0}))
+	}
+	p.is(t, fact.SpotOccupied)
+	p.park(p.nowMS+hour, [3]int32{})
+	p.is(t, fact.SpotAvailable)
 }
 
 // The same resident parks the same car in the same place every night, and the spot is empty in between.

@@ -13,22 +13,27 @@ const (
 // steps are below the level of a car on this spot, or they would have been taken for one; a larger neighbour on the same
 // line is then known for what it is.
 type neighbour struct {
-	step  [3]int32 // in nT
-	last  [3]int32 // the last residual of the free spot, in nT
-	seen  uint8    // steps on the line of this one
-	begun bool     // last holds
+	step   [3]int32 // in nT
+	lastMS int64    // when there was …
+	last   [3]int32 // … the last residual of the free spot that was looked at, in nT
+	seen   uint8    // steps on the line of this one
+	begun  bool     // last holds
 }
 
 func (n *neighbour) vector() vector {
 	return vector{int64(n.step[0]), int64(n.step[1]), int64(n.step[2])}
 }
 
-// watch takes the residual of a spot that is free and was.
-func (n *neighbour) watch(residual vector, free bool, occupiedFrom int32) {
+// watch takes the residual of a spot that is free and was. It looks often enough for a car to have come in between.
+func (n *neighbour) watch(nowMS int64, residual vector, free bool, occupiedFrom int32) {
 	if !free {
 		n.begun = false
 		return
 	}
+	if n.begun && nowMS-n.lastMS < trackEveryMS {
+		return
+	}
+	n.lastMS = nowMS
 	before := vector{int64(n.last[0]), int64(n.last[1]), int64(n.last[2])}
 	begun := n.begun
 	n.last, n.begun = [3]int32{int32(residual[0]), int32(residual[1]), int32(residual[2])}, true

@@ -1,13 +1,15 @@
 package occupancy
 
 const (
-	// rehomeVisits returns of the field to one place, with the empty spot's field never seen in between, show that the
-	// empty spot's field is there now: cars come and go, and what is left is the same each time.
-	rehomeVisits = 3
+	// rehomeVisits of the field to one place, with the empty spot's field never seen in between, show that the empty
+	// spot's field is there now: a car came and went, and what is left is the same as before it.
+	rehomeVisits = 2
 	// rehomeMS is how long the field must have been there in all.
-	rehomeMS = 6 * hourMS
-	// rehomeAwayMS is how long something else must be between two visits.
-	rehomeAwayMS = hourMS / 4
+	rehomeMS = 12 * hourMS
+	// rehomeAwayMS is how long something else must be between two visits, at least as far from there as the baseline is
+	// or as rehomeFarNT says: a truck on the next spot does less to the field of a parked car.
+	rehomeAwayMS = hourMS
+	rehomeFarNT  = 5_000
 	// rehomeWithinNT is how near a place is.
 	rehomeWithinNT = 3_000
 	// rehomeForgetMS is how long a place is remembered that the field does not return to.
@@ -25,18 +27,22 @@ type otherHome struct {
 	there   bool
 }
 
+func (o *otherHome) vector() vector {
+	return vector{int64(o.place[0]), int64(o.place[1]), int64(o.place[2])}
+}
+
 // moved takes one value of an occupied spot, and reports whether the empty spot's field has moved to where it is.
 func (v *sensor) moved(cfg *Config, residual vector, elapsedMS int64) bool {
 	o := &v.other
 	elapsedMS = min(elapsedMS, hourMS)
-	away := residual.minus(vector{int64(o.place[0]), int64(o.place[1]), int64(o.place[2])}).length()
+	away := residual.minus(o.vector()).length()
 	switch {
 	case o.visits > 0 && away <= rehomeWithinNT:
 		o.stay(residual, elapsedMS)
 	case o.visits == 0 || o.awayMS > rehomeForgetMS || o.awayMS > o.thereMS:
 		*o = otherHome{visits: 1, there: true, place: [3]int32{int32(residual[0]), int32(residual[1]), int32(residual[2])}}
 	default:
-		o.leave(away >= int64(cfg.Field.OccupiedFrom), elapsedMS)
+		o.leave(away >= max(int64(cfg.Field.OccupiedFrom), min(o.vector().length(), rehomeFarNT)), elapsedMS)
 	}
 	return o.visits >= rehomeVisits && o.thereMS >= rehomeMS
 }

@@ -75,7 +75,7 @@ func compare(t *testing.T, place layout.Layout, parsed *site.Site) {
 			t.Fatalf("gate %d is %+v, and should be %+v", i, got, want)
 		}
 	}
-	if cfg.Currency != "CNY" || cfg.Zone.String() != "Asia/Shanghai" || cfg.Tariff.LostMinor != 6000 || cfg.Tariff.GraceExitMS != 20*60_000 {
+	if cfg.Currency != "CNY" || cfg.Zone.String() != "Asia/Shanghai" || cfg.Tariff.Lost.Minor != 6000 || cfg.Tariff.Grace.ExitMS != 20*60_000 {
 		t.Errorf("%s, %s, %+v", cfg.Currency, cfg.Zone, cfg.Tariff)
 	}
 }
@@ -141,8 +141,12 @@ func TestPrices(t *testing.T) {
 		permille int64
 	}{{"19", 190}, {"7.5", 75}, {"0", 0}, {"100", 1000}, {"8.0", 80}} {
 		text := strings.Replace(smallSite(1), "[tariff]", fmt.Sprintf("[tariff]\ntax_percent = %q", c.percent), 1)
-		if got := parse(t, text).Lot.Tariff.TaxPermille; got != c.permille {
-			t.Errorf("%s %% is %d per mille, not %d", c.percent, got, c.permille)
+		got := int64(0)
+		for _, tax := range parse(t, text).Lot.Tariff.Taxes {
+			got += tax.RatePPM
+		}
+		if got != c.permille*1000 {
+			t.Errorf("%s %% is %d millionths, not %d per mille", c.percent, got, c.permille)
 		}
 	}
 	for _, percent := range []string{"19.55", "-1", "100.1", "x", "1e9", "1.", ".5", "+1", "7,5"} {

@@ -1,15 +1,11 @@
 package site
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"gatehouse/gateway/booking"
 	"gatehouse/gateway/lot"
-	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
 )
 
@@ -74,124 +70,6 @@ func (b *builder) upgrade() {
 		b.wrong(without(err, booking.ErrUpgrade), "", "upgrade")
 	}
 	b.site.Lot.Upgrade = order
-}
-
-func (b *builder) tariff() {
-	t := &b.file.Tariff
-	cfg := &tariff.Tariff{
-		Version: t.Version, Currency: b.site.Lot.Currency, Zone: b.site.Lot.Zone, TaxIncluded: true, GraceExitMS: graceExitMinutes * minuteMS,
-	}
-	b.minutes(&cfg.GraceEntryMS, &t.GraceEntryMinutes, "tariff", "grace_entry_minutes")
-	b.minutes(&cfg.GraceExitMS, t.GraceExitMinutes, "tariff", "grace_exit_minutes")
-	b.minutes(&cfg.StartedUnitMS, &t.UnitMinutes, "tariff", "unit_minutes")
-	if cfg.Version == "" {
-		cfg.Version = "site-1"
-	}
-	if t.TaxIncluded != nil {
-		cfg.TaxIncluded = *t.TaxIncluded
-	}
-	cfg.TaxPermille = b.percent(t.TaxPercent)
-	cfg.LostMinor = b.money(t.LostTicket, "tariff", "lost_ticket")
-	for i, text := range t.Holidays {
-		cfg.Holidays = append(cfg.Holidays, b.date(text, "tariff", "holidays", i))
-	}
-	slices.Sort(cfg.Holidays)
-	for i := range t.Rules {
-		cfg.Rules = append(cfg.Rules, b.rule(i))
-	}
-	cfg.SuspectMaxMinor = b.money(t.SuspectMax, "tariff", "suspect_max")
-	if t.SuspectMax == "" {
-		cfg.SuspectMaxMinor = dearestDayMinor(cfg.Rules)
-	}
-	b.checkTariff(cfg)
-	b.site.Lot.Tariff = cfg
-}
-
-// gapsToldMax gaps of a tariff are told of one by one: a forgotten evening is one for each type and kind of day.
-const gapsToldMax = 3
-
-func (b *builder) checkTariff(cfg *tariff.Tariff) {
-	ofTariff := 0
-	for _, problem := range tariff.Check(cfg) {
-		at := slices.IndexFunc(cfg.Rules, func(r tariff.Rule) bool { return r.ID == problem.Rule })
-		switch {
-		case problem.Warning:
-			b.site.Warnings = append(b.site.Warnings, problem.String())
-		case at >= 0:
-			b.wrong(problem.Text, "", "tariff", "rule", at)
-		default:
-			if ofTariff++; ofTariff <= gapsToldMax {
-				b.wrong(problem.Text, "", "tariff")
-			}
-		}
-	}
-	if more := ofTariff - gapsToldMax; more > 0 {
-		b.wrong(fmt.Sprintf("and %d more like this", more), "", "tariff")
-	}
-}
-
-// dearestDayMinor bounds a doubtful stay: the price of one day by the dearest rule.
-func dearestDayMinor(rules []tariff.Rule) int64 {
-	most := int64(0)
-	for _, r := range rules {
-		day := 24 * r.RatePerHourMinor
-		if r.MaxDailyMinor > 0 {
-			day = min(day, r.MaxDailyMinor)
-		}
-		most = max(most, day)
-	}
-	return most
-}
-
-// percent reads a tax rate of at most one digit after the point, in per mille.
-func (b *builder) percent(text string) int64 {
-	if text == "" {
-		return 0
-	}
-	whole, tenths, pointed := strings.Cut(text, ".")
-	if !pointed {
-		tenths = "0"
-	}
-	permille, err := strconv.ParseUint(whole+tenths, 10, 16)
-	if err != nil || len(tenths) != 1 || whole == "" || permille > 1_000 {
-		b.wrong(fmt.Sprintf("%q is no tax rate", text), `write percents with at most one digit after the point, for example "19" or "7.5"`, "tariff", "tax_percent")
-		return 0
-	}
-	return int64(permille)
-}
-
-func (b *builder) date(text string, path ...any) tariff.Date {
-	if text == "" {
-		return 0
-	}
-	date, err := tariff.ParseDate(text)
-	if err != nil {
-		b.wrong(fmt.Sprintf("%q is no day", text), `write for example "2026-12-25"`, path...)
-	}
-	return date
-}
-
-func (b *builder) rule(i int) tariff.Rule {
-	t := &b.file.Tariff.Rules[i]
-	rule := tariff.Rule{
-		ID: t.ID, StartHour: int(t.StartHour), EndHour: 24, FirstHourFree: t.FirstHourFree, Priority: int(t.Priority),
-		RatePerHourMinor: b.money(t.RatePerHour, "tariff", "rule", i, "rate_per_hour"),
-		MaxDailyMinor:    b.money(t.MaxDailyRate, "tariff", "rule", i, "max_daily_rate"),
-		ValidFrom:        b.date(t.ValidFrom, "tariff", "rule", i, "valid_from"),
-		ValidUntil:       b.date(t.ValidUntil, "tariff", "rule", i, "valid_until"),
-	}
-	if rule.ID == "" {
-		rule.ID = fmt.Sprintf("rule-%d", i+1)
-	}
-	if t.EndHour != nil {
-		rule.EndHour = int(*t.EndHour)
-	}
-	if t.SpotType != "" && t.SpotType != fact.AnyType.String() {
-		rule.SpotType = b.spotType(t.SpotType, "tariff", "rule", i, "spot_type")
-	}
-	rule.DayType = choose(b, t.DayType, []string{"any", "weekday", "weekend", "holiday"},
-		[]tariff.DayType{tariff.AnyDay, tariff.Weekday, tariff.Weekend, tariff.Holiday}, tariff.AnyDay, "tariff", "rule", i, "day_type")
-	return rule
 }
 
 func sorted(words []string) []string {

@@ -2,14 +2,18 @@ package tariff
 
 import (
 	"fmt"
+	"slices"
 
 	"gatehouse/sync/fact"
 )
 
 // Problem is something wrong with a tariff, for the person who writes it.
 type Problem struct {
-	Rule    string // id; empty: the tariff as a whole
-	Text    string // what is wrong and what to write instead
+	Part    string // "rule", "cap", "offer", "discount"; empty: the tariff as a whole
+	Index   int    // of the part in its list
+	ID      string // of the part
+	Text    string // what is wrong
+	Do      string // what to write instead
 	Warning bool   // the tariff can be used as it is, but probably isn't what was meant
 }
 
@@ -19,35 +23,39 @@ func (p Problem) String() string {
 	if p.Warning {
 		level = "warning"
 	}
-	if p.Rule != "" {
-		where = "rule " + p.Rule
+	if p.Part != "" {
+		where = p.Part + " " + p.ID
 	}
-	return level + ": " + where + ": " + p.Text
+	text := level + ": " + where + ": " + p.Text
+	if p.Do != "" {
+		text += "; " + p.Do
+	}
+	return text
 }
 
-// RulesMax is the greatest number of rules of a tariff, and ProblemsMax that of problems that Check lists: both
-// far beyond what a person writes or reads.
+// RulesMax is the greatest number of rules of a tariff (and of its other parts), StepsMax that of steps of a rule
+// and ProblemsMax that of problems that Check lists: all far beyond what a person writes or reads.
 const (
 	RulesMax    = 200
+	StepsMax    = 200
 	ProblemsMax = 100
 
-	idMax = 40
+	idMax = 60
 )
 
 // Check lists what is wrong with a tariff, in a fixed order. Without an error among it, the tariff means one
-// thing only, and every hour of every spot type that it names has its price.
+// thing only, and every hour has its price.
 func Check(t *Tariff) []Problem {
 	c := checker{tariff: t}
 	c.header()
-	if len(t.Rules) == 0 || len(t.Rules) > RulesMax {
-		c.error("", "%d rules: write 1 to %d", len(t.Rules), RulesMax)
-		return c.problems
+	c.parts()
+	if !c.failed {
+		c.timetable()
 	}
-	for i := range t.Rules {
-		c.rule(i)
+	if !c.failed {
+		c.capsAndUnits()
+		c.monotone()
 	}
-	c.overlaps()
-	c.gaps()
 	return c.problems
 }
 
@@ -55,118 +63,170 @@ func Check(t *Tariff) []Problem {
 type checker struct {
 	tariff   *Tariff
 	problems []Problem
+	failed   bool // some are errors
 }
 
-func (c *checker) error(rule, format string, arguments ...any) {
-	c.add(Problem{Rule: rule, Text: fmt.Sprintf(format, arguments...)})
+func (c *checker) error(part string, index int, do, format string, arguments ...any) {
+	c.failed = true
+	c.add(Problem{Part: part, Index: index, Do: do, Text: fmt.Sprintf(format, arguments...)})
 }
 
-func (c *checker) warn(rule, format string, arguments ...any) {
-	c.add(Problem{Rule: rule, Text: fmt.Sprintf(format, arguments...), Warning: true})
+func (c *checker) warn(part string, index int, do, format string, arguments ...any) {
+	c.add(Problem{Part: part, Index: index, Do: do, Text: fmt.Sprintf(format, arguments...), Warning: true})
 }
 
 func (c *checker) add(p Problem) {
+	switch p.Part {
+	case "rule":
+		p.ID = c.tariff.Rules[p.Index].ID
+	case "cap":
+		p.ID = c.tariff.Caps[p.Index].ID
+	case "offer":
+		p.ID = c.tariff.Offers[p.Index].ID
+	case "discount":
+		p.ID = c.tariff.Discounts[p.Index].Code
+	}
 	if len(c.problems) < ProblemsMax {
 		c.problems = append(c.problems, p)
 	}
 }
 
-// header checks what is not a rule.
+// header checks what is not a part.
 func (c *checker) header() {
 	t := c.tariff
 	if t.Version == "" {
-		c.error("", "no version: name it, for example 2026-03; tickets keep the version they entered with")
+		c.error("", 0, "name it, for example 2026-03", "no version: tickets keep the version they entered with")
 	}
 	if !isCurrency(t.Currency) {
-		c.error("", "currency %q: write an ISO 4217 code, for example EUR", t.Currency)
+		c.error("", 0, "write an ISO 4217 code, for example EUR", "currency %q", t.Currency)
 	}
 	if t.Zone == nil {
-		c.error("", "no time zone: write the location's IANA name, for example Europe/Berlin")
+		c.error("", 0, "write the location's IANA name, for example Europe/Berlin", "no time zone")
 	}
-	if t.TaxPermille < 0 || t.TaxPermille > 1000 {
-		c.error("", "tax of %d per mille: write 0 to 1000; 8 %% is 80", t.TaxPermille)
+	if t.ValidTo != 0 && t.ValidTo < t.ValidFrom {
+		c.error("", 0, "write the earlier day first", "valid until %v, but only from %v", t.ValidTo, t.ValidFrom)
 	}
-	for i := 1; i < len(t.Holidays); i++ {
-		if t.Holidays[i] <= t.Holidays[i-1] {
-			c.error("", "holiday %v follows %v: write each day once, the earlier first", t.Holidays[i], t.Holidays[i-1])
+	if !slices.IsSorted(t.Calendar.Holidays) {
+		c.error("", 0, "write the earlier first", "the holidays are not in order")
+	}
+	if len(t.Calendar.Own) > 40 {
+		c.error("", 0, "write at most 40", "%d kinds of own days", len(t.Calendar.Own))
+	}
+	c.amount("price of a lost ticket", t.Lost.Minor)
+	c.amount("most that a suspect stay costs", t.SuspectMaxMinor)
+	c.amount("least that a stay costs", t.MinMinor)
+	for _, tax := range t.Taxes {
+		if tax.RatePPM < 0 || tax.RatePPM > ppm {
+			c.error("", 0, "write 0 to 100 percent", "tax %s of %d millionths", tax.ID, tax.RatePPM)
 		}
 	}
-	c.times()
-	c.amount("", "price of a lost ticket", t.LostMinor, true)
-	c.amount("", "most that a suspect stay costs", t.SuspectMaxMinor, true)
+	c.graces()
 }
 
-func (c *checker) times() {
+func (c *checker) graces() {
+	g := c.tariff.Grace
+	if g.EntryMS < 0 || g.EntryMS > 7*dayMS {
+		c.error("", 0, "write 0 to 7 days", "entry grace of %d ms", g.EntryMS)
+	}
+	if g.ExitMS < 0 || g.ExitMS > dayMS {
+		c.error("", 0, "write 0 to a day", "exit grace of %d ms", g.ExitMS)
+	}
+}
+
+func (c *checker) amount(what string, minor int64) {
+	if minor < 0 || minor > PriceMaxMinor {
+		c.error("", 0, fmt.Sprintf("write 0 to %d minor units", PriceMaxMinor), "%s is %d", what, minor)
+	}
+}
+
+// parts checks rules, caps, offers and discounts each for itself.
+func (c *checker) parts() {
 	t := c.tariff
-	if t.GraceEntryMS < 0 || t.GraceEntryMS > dayMS {
-		c.error("", "entry grace of %d ms: write 0 to %d (a day)", t.GraceEntryMS, dayMS)
+	if len(t.Rules) > RulesMax || len(t.Offers) > RulesMax || len(t.Discounts) > RulesMax || len(t.Caps) > capsMax || len(t.Taxes) > 16 {
+		c.error("", 0, fmt.Sprintf("write at most %d rules, offers and discounts, %d caps and 16 taxes", RulesMax, capsMax), "too many parts")
+		return
 	}
-	if t.GraceExitMS < 0 || t.GraceExitMS > dayMS {
-		c.error("", "exit grace of %d ms: write 0 to %d (a day)", t.GraceExitMS, dayMS)
+	if len(t.Rules) == 0 && len(t.Offers) == 0 && len(t.Charging.Prices) == 0 {
+		c.error("", 0, "write a rule", "no rule: all parking is free")
 	}
-	if t.GraceExitMS == 0 {
-		c.warn("", "no time to leave after paying: whoever pays at a machine owes again at the exit; write for example %d ms", hourMS/4)
-	}
-	if u := t.StartedUnitMS; u < 0 || u > dayMS || u > 0 && dayMS%u != 0 {
-		c.error("", "started unit of %d ms: write 0 (exact) or one that divides a day, for example %d (an hour)", u, hourMS)
-	}
-}
-
-// amount checks an amount in minor units; one of nothing may be meant.
-func (c *checker) amount(rule, what string, minor int64, shouldCost bool) {
-	if minor < 0 || minor > amountMaxMinor {
-		c.error(rule, "%s is %d: write minor units, 0 to %d", what, minor, int64(amountMaxMinor))
-	}
-	if minor == 0 && shouldCost {
-		c.warn(rule, "%s is nothing: write for example the price of a day", what)
-	}
-}
-
-// rule checks one rule for itself.
-func (c *checker) rule(i int) {
-	r := &c.tariff.Rules[i]
-	id := c.name(i)
-	if r.ID == "" || len(r.ID) > idMax {
-		c.error(id, "id of %d bytes: write 1 to %d; receipts print it", len(r.ID), idMax)
-	}
-	for _, other := range c.tariff.Rules[:i] {
-		if other.ID == r.ID && r.ID != "" {
-			c.error(id, "a rule before it has the same id: give each its own")
+	seen := map[string]bool{}
+	for i := range t.Rules {
+		r := &t.Rules[i]
+		c.id(seen, "rule", i, r.ID)
+		c.whens("rule", i, r.When)
+		c.steps("rule", i, r.Steps)
+		if r.RestartMS != 0 && r.RestartMS < minuteMS {
+			c.error("rule", i, "write at least a minute", "its steps start anew after %d ms", r.RestartMS)
 		}
 	}
-	if r.SpotType > fact.Handicapped {
-		c.error(id, "spot type %v: write any or one of %v", r.SpotType, fact.SpotTypes())
+	for i := range t.Offers {
+		o := &t.Offers[i]
+		c.id(seen, "offer", i, o.ID)
+		c.whens("offer", i, o.Entry)
+		c.whens("offer", i, o.Exit)
+		c.steps("offer", i, o.Steps)
 	}
-	if r.DayType > Holiday {
-		c.error(id, "day type %v: write one of %q", r.DayType, dayTypeText)
+	for i := range t.Caps {
+		c.cap(i, &t.Caps[i])
 	}
-	if r.RatePerHourMinor < 0 || r.RatePerHourMinor > RateMaxMinor {
-		c.error(id, "rate per hour is %d: write minor units, 0 to %d", r.RatePerHourMinor, RateMaxMinor)
-	}
-	c.amount(id, "daily maximum", r.MaxDailyMinor, false)
-	c.hours(id, r)
 }
 
-// name is the id of a rule, or its place in the list.
-func (c *checker) name(i int) string {
-	if id := c.tariff.Rules[i].ID; id != "" {
-		return id
+func (c *checker) id(seen map[string]bool, part string, i int, id string) {
+	if id == "" || len(id) > idMax {
+		c.error(part, i, fmt.Sprintf("write 1 to %d; receipts print it", idMax), "its name has %d bytes", len(id))
 	}
-	return fmt.Sprintf("#%d", i+1)
+	if seen[id] {
+		c.error(part, i, "give each its own", "a part before it has the same name")
+	}
+	seen[id] = true
 }
 
-func (c *checker) hours(id string, r *Rule) {
-	switch {
-	case r.StartHour < 0 || r.StartHour > 23 || r.EndHour < 0 || r.EndHour > 24:
-		c.error(id, "hours %d to %d: write a start of 0 to 23 and an end of 0 to 24", r.StartHour, r.EndHour)
-	case r.StartHour == r.EndHour:
-		c.error(id, "hours %d to %d are none: write 0 and 24 for the whole day", r.StartHour, r.EndHour)
+func (c *checker) whens(part string, index int, list []When) {
+	for i := range list {
+		if w := &list[i]; w.FromMS < 0 || w.FromMS >= dayMS || w.ToMS <= w.FromMS || w.ToMS > 8*dayMS {
+			c.error(part, index, "write a start before 24:00 and an end after it, within 8 days", "hours from %d to %d ms after midnight", w.FromMS, w.ToMS)
+		}
 	}
-	if r.ValidFrom != 0 && r.ValidUntil != 0 && r.ValidUntil < r.ValidFrom {
-		c.error(id, "valid until %v, but only from %v: write the earlier day first", r.ValidUntil, r.ValidFrom)
+}
+
+func (c *checker) steps(part string, index int, steps []Step) {
+	if len(steps) > StepsMax {
+		c.error(part, index, fmt.Sprintf("write at most %d", StepsMax), "%d steps", len(steps))
 	}
-	if unit := c.tariff.StartedUnitMS; r.FirstHourFree && unit > 0 && hourMS%unit != 0 {
-		c.error(id, "the first hour is free, but units of %d ms don't end with it: write a unit that divides an hour", unit)
+	endMS := int64(0)
+	for i := range steps {
+		s := &steps[i]
+		if s.FromMS != endMS || s.ToMS != 0 && s.ToMS <= s.FromMS || s.ToMS == 0 && i < len(steps)-1 {
+			c.error(part, index, "let each begin where the one before ends", "step %d goes from %d to %d ms", i+1, s.FromMS, s.ToMS)
+		}
+		if s.UnitMS < 0 || s.UnitMS > StayMaxMS || abs(s.PriceMinor) > PriceMaxMinor {
+			c.error(part, index, "write a smaller price or unit", "step %d has a unit of %d ms at %d minor units", i+1, s.UnitMS, s.PriceMinor)
+		}
+		endMS = s.ToMS
+	}
+}
+
+func (c *checker) cap(i int, one *Cap) {
+	c.whens("cap", i, one.When)
+	if one.Window == PerPeriod && (one.PeriodMS < minuteMS || one.PeriodMS > 366*dayMS) {
+		c.error("cap", i, "write a minute to a year", "a period of %d ms", one.PeriodMS)
+	}
+	if one.Window == PerBand && len(one.When) == 0 {
+		c.error("cap", i, "write when", "it holds for a band, but not for which")
+	}
+	if len(one.Amounts) == 0 {
+		c.error("cap", i, "write one", "no amount")
+	}
+	for _, id := range one.Rules {
+		if !slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.ID == id }) {
+			c.error("cap", i, "write the id of a rule", "there is no rule %q", id)
+		}
+	}
+	for _, a := range one.Amounts {
+		c.whens("cap", i, a.When)
+		if a.Minor < 0 || a.Minor > PriceMaxMinor {
+			c.error("cap", i, "write 0 or more", "an amount of %d minor units", a.Minor)
+		}
 	}
 }
 

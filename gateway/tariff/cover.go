@@ -2,29 +2,193 @@ package tariff
 
 import (
 	"fmt"
-	"math"
 	"slices"
+	"time"
 
 	"gatehouse/sync/fact"
 )
 
-// overlaps finds pairs of rules of which only their order in the list says which one applies, and pairs whose
-// daily maximum depends on the minute of entry.
-func (c *checker) overlaps() {
-	rules := c.tariff.Rules
-	for i := range rules {
-		for j := range i {
-			a, b, first, second := &rules[j], &rules[i], c.name(j), c.name(i)
-			if a.SpotType != b.SpotType || a.DayType != b.DayType || !validTogether(a, b) {
-				continue
+// gapsToldMax stretches without a rule, or with two, are told of one by one.
+const gapsToldMax = 3
+
+// timetable walks two years of every kind of driver that the tariff knows, and finds rules that are never in
+// force, stretches without a rule, and stretches where more than one applies.
+func (c *checker) timetable() {
+	used := make([]bool, len(c.tariff.Rules))
+	looks := looksMax / max(1, len(c.tariff.Rules))
+	for _, asker := range c.askers() {
+		if looks = c.walk(asker, used, looks); looks <= 0 {
+			return // a timetable beyond what a person writes
+		}
+	}
+	for i, was := range used {
+		if !was {
+			c.error("rule", i, "take it out, or write it before the one that hides it", "it is never in force: rules before it cover all of its hours")
+		}
+	}
+}
+
+// askers are stays that differ in all that a tariff asks for: one as plain as can be, and one for each word in it.
+func (c *checker) askers() []Stay {
+	list := []Stay{{}}
+	for _, kind := range fact.SpotTypes() {
+		list = append(list, Stay{SpotType: kind})
+	}
+	for i := range c.tariff.Rules {
+		w := &c.tariff.Rules[i].For
+		one := Stay{Groups: w.Groups}
+		if len(w.Vehicles) > 0 {
+			one.Vehicle = w.Vehicles[0]
+		}
+		if len(w.Products) > 0 {
+			one.Product = w.Products[0]
+		}
+		for _, kind := range fact.SpotTypes() {
+			if w.Spots == 0 || w.Spots&(1<<kind) != 0 {
+				one.SpotType = kind
+				break
 			}
-			if hour := sharedHour(a, b); hour >= 0 && a.Priority == b.Priority {
-				c.error(second, "hour %d of %v days for spot type %v is also in rule %q, at the same priority %d: give the one that shall apply a higher one",
-					hour, b.DayType, b.SpotType, first, a.Priority)
-			} else if hour < 0 && a.MaxDailyMinor != b.MaxDailyMinor && a.MaxDailyMinor > 0 && b.MaxDailyMinor > 0 {
-				c.warn(second, "its daily maximum is %s, that of rule %q for other hours of the same days %s: a stay keeps for 24 hours the one it starts under; write the same in both",
-					c.money(b.MaxDailyMinor), first, c.money(a.MaxDailyMinor))
+		}
+		if same := func(s Stay) bool {
+			return s.SpotType == one.SpotType && s.Vehicle == one.Vehicle && s.Product == one.Product && slices.Equal(s.Groups, one.Groups)
+		}; !slices.ContainsFunc(list, same) && len(list) < 40 {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// firstDay is from when the checker looks at a tariff.
+func (c *checker) firstDay() Date {
+	if c.tariff.ValidFrom != 0 {
+		return c.tariff.ValidFrom
+	}
+	first := Date(0)
+	for i := range c.tariff.Rules {
+		for _, w := range c.tariff.Rules[i].When {
+			if w.FirstDate != 0 && (first == 0 || w.FirstDate < first) {
+				first = w.FirstDate
 			}
+		}
+	}
+	if first != 0 {
+		return first
+	}
+	first = DateOf(2026, time.January, 1)
+	if holidays := c.tariff.Calendar.Holidays; len(holidays) > 0 {
+		first = max(holidays[0], min(first, holidays[len(holidays)-1]))
+	}
+	return first
+}
+
+// looksMax bounds how many rules are looked at.
+const looksMax = 4_000_000
+
+// walk looks at each stretch of two years for one kind of driver, at no more than so many. It returns how many more
+// there may be.
+func (c *checker) walk(asker Stay, used []bool, looks int) int {
+	p := pricer{tariff: c.tariff, stay: asker, clock: civil{zone: time.UTC}}
+	p.days.calendar = &c.tariff.Calendar
+	atMS := int64(c.firstDay()) * dayMS
+	endMS := atMS + 731*dayMS
+	gaps, overlaps := 0, 0
+	told := map[string]bool{}
+	for ; atMS < endMS && looks > 0; looks-- {
+		rule, untilMS := p.glance(atMS)
+		untilMS = min(untilMS, endMS)
+		if rule != none {
+			used[rule] = true
+			if other := p.second(atMS, rule); other != none && !c.tariff.FirstWins && overlaps < gapsToldMax {
+				text := fmt.Sprintf("on %s rule %q applies too", hour(atMS), c.tariff.Rules[rule].ID)
+				if key := text[len("on Mon"):]; !told[key] {
+					told[key] = true
+					overlaps++
+					c.error("rule", other, "change the hours, or say that the first counts", "%s", text)
+				}
+			}
+			untilMS = max(untilMS, atMS+1)
+		} else {
+			for untilMS < endMS {
+				next, further := p.glance(untilMS)
+				if next != none {
+					break
+				}
+				untilMS = further
+			}
+			if !c.tariff.GapsFree && len(c.tariff.Rules) > 0 && gaps < gapsToldMax {
+				gaps++
+				c.gap(asker, atMS, untilMS, endMS)
+			}
+		}
+		atMS = untilMS
+	}
+	return looks
+}
+
+func (c *checker) gap(asker Stay, fromMS, untilMS, endMS int64) {
+	until := hour(untilMS)
+	if untilMS >= endMS {
+		until = "the end"
+	}
+	who := ""
+	if asker.SpotType != fact.AnyType {
+		who = fmt.Sprintf("spot type %v: ", asker.SpotType)
+	}
+	if asker.SpotType == fact.AnyType && !c.general() {
+		return
+	}
+	c.error("", 0, "write a rule for it, or say that such hours are free", "%sno rule applies from %s to %s: parking is free then", who, hour(fromMS), until)
+}
+
+// general reports whether some rule is for every spot type.
+func (c *checker) general() bool {
+	return slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.For.Spots == 0 })
+}
+
+// second is another rule that applies at an instant to exactly the same drivers as the first one.
+func (p *pricer) second(instantMS int64, first int) int {
+	date, atMS := p.clock.at(instantMS)
+	for i := first + 1; i < len(p.tariff.Rules); i++ {
+		r := &p.tariff.Rules[i]
+		if r.For.same(&p.tariff.Rules[first].For) && p.days.find(r.When, date, atMS).inside {
+			return i
+		}
+	}
+	return none
+}
+
+func (w *Who) same(other *Who) bool {
+	return w.Spots == other.Spots && slices.Equal(w.Vehicles, other.Vehicles) && slices.Equal(w.Groups, other.Groups) &&
+		slices.Equal(w.Products, other.Products)
+}
+
+func hour(ms int64) string { return time.UnixMilli(ms).UTC().Format("Mon 2006-01-02 15:04") }
+
+// capsAndUnits finds maxima that are less than the first unit.
+func (c *checker) capsAndUnits() {
+	for i := range c.tariff.Caps {
+		one := &c.tariff.Caps[i]
+		for _, a := range one.Amounts {
+			for r := range c.tariff.Rules {
+				c.capBelow(i, one, a, r)
+			}
+		}
+	}
+}
+
+func (c *checker) capBelow(i int, one *Cap, a CapAmount, r int) {
+	rule := &c.tariff.Rules[r]
+	if len(one.Rules) > 0 && !slices.Contains(one.Rules, rule.ID) || a.Rule != "" && a.Rule != rule.ID || a.Minor == 0 {
+		return
+	}
+	for _, s := range rule.Steps {
+		if s.PriceMinor > a.Minor && s.Count != Prorated {
+			c.warn("cap", i, "write a greater maximum, or take it out", "its maximum of %s is less than one unit of rule %q (%s)",
+				c.money(a.Minor), rule.ID, c.money(s.PriceMinor))
+			return
+		}
+		if s.PriceMinor != 0 {
+			return
 		}
 	}
 }
@@ -33,84 +197,37 @@ func (c *checker) money(minor int64) string {
 	return fact.Money{Minor: minor, Currency: c.tariff.Currency}.String()
 }
 
-func validTogether(a, b *Rule) bool {
-	return (a.ValidUntil == 0 || b.ValidFrom <= a.ValidUntil) && (b.ValidUntil == 0 || a.ValidFrom <= b.ValidUntil)
-}
-
-// sharedHour is the first hour that both rules cover, or -1.
-func sharedHour(a, b *Rule) int {
-	for hour := range 24 {
-		if a.covers(hour) && b.covers(hour) {
-			return hour
-		}
-	}
-	return -1
-}
-
-// gaps finds hours without a rule: parking would be free then.
-func (c *checker) gaps() {
-	for _, from := range c.changes() {
-		if !slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.validOn(from, r.DayType) }) {
-			c.error("", "%sno rule is valid: parking is free; write a later valid_until, or leave it out", since(from))
-			continue
-		}
-		for _, spotType := range fact.SpotTypes() {
-			c.gapsOfType(spotType, from)
-		}
-	}
-}
-
-func (c *checker) gapsOfType(spotType fact.SpotType, from Date) {
-	if !slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.serves(spotType) }) {
-		c.warn("", "%sspot type %v has no rule: parking there is free; if there are such spots write one, or give a rule spot type any", since(from), spotType)
-		return
-	}
-	for _, dayType := range []DayType{Weekday, Weekend, Holiday} {
-		if dayType == Holiday && len(c.tariff.Holidays) == 0 {
-			continue
-		}
-		for hour := 0; hour < 24; {
-			rule, until := c.tariff.ruleAt(spotType, from, dayType, hour)
-			if rule == noRule {
-				until = c.gapEnd(spotType, from, dayType, until)
-				c.error("", "%sspot type %v has no rule from %d to %d on a %v: parking is free then; write a rule for it, with rate 0 if that is meant",
-					since(from), spotType, hour, until, dayType)
+// monotone looks for a stay that becomes cheaper by lasting longer, among many entries of a week.
+func (c *checker) monotone() {
+	first := c.firstDay()
+	p := pricer{tariff: c.tariff, clock: civil{zone: c.tariff.zone()}}
+	found := 0
+	for day := range Date(7) {
+		for quarter := range int64(12) {
+			entryMS := p.clock.instant((int64(first)+int64(day))*dayMS + quarter*2*hourMS + 10*minuteMS)
+			if c.falls(entryMS) {
+				if found++; found == 2 {
+					return
+				}
+				break
 			}
-			hour = until
 		}
 	}
 }
 
-// gapEnd is the hour at which a gap that goes on at hour ends.
-func (c *checker) gapEnd(spotType fact.SpotType, from Date, dayType DayType, hour int) int {
-	for hour < 24 {
-		rule, until := c.tariff.ruleAt(spotType, from, dayType, hour)
-		if rule != noRule {
-			break
+// falls reports the first stay from an entry that is cheaper than a shorter one.
+func (c *checker) falls(entryMS int64) bool {
+	var buffer [32]Charge
+	before := int64(0)
+	for minutes := int64(10); minutes <= 3*24*60; minutes += 10 + minutes/60*5 {
+		exitMS := entryMS + minutes*minuteMS
+		now := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS}).TotalMinor
+		if now < before {
+			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s, and a little less cost %s",
+				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), c.money(before))
+			return true
 		}
-		hour = until
+		before = now
 	}
-	return hour
-}
-
-// since says from when on a problem exists, if it is not there from the start.
-func since(from Date) string {
-	if from == 0 {
-		return ""
-	}
-	return fmt.Sprintf("from %v on ", from)
-}
-
-// changes lists the days on which rules start or cease to be valid, ascending. The first is 0 if some rule has
-// always been valid.
-func (c *checker) changes() []Date {
-	var days []Date
-	for _, r := range c.tariff.Rules {
-		days = append(days, r.ValidFrom)
-		if r.ValidUntil != 0 && r.ValidUntil < math.MaxInt32 {
-			days = append(days, r.ValidUntil+1)
-		}
-	}
-	slices.Sort(days)
-	return slices.Compact(days)
+	return false
 }

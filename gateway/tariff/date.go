@@ -53,3 +53,11 @@ func (d *Date) UnmarshalText(text []byte) error {
 func floorDiv(a, b int64) int64 { return (a - floorMod(a, b)) / b }
 
 func floorMod(a, b int64) int64 { return (a%b + b) % b }
+
+// monthDay is month*100+day.
+func (d Date) monthDay() int {
+	_, month, day := time.UnixMilli(int64(d) * dayMS).UTC().Date()
+	return int(month)*100 + day
+}
+
+const minuteMS = hourMS / 60

@@ -1,41 +1,37 @@
 // Package tariff says what a stay costs, and why (FR-6).
 //
-// A Tariff is data: rules by spot type, day type and hours of the day, as in the source design's pricing_rules.
-// Quote turns one stay into a Fee whose charges tile the stay: what, from, to, by which rule, how much.
+// A Tariff is data: rules with steps, caps, offers, grace, discounts, taxes, bookings, charging. Nothing is code
+// for a site. Each question that price boards answer in two ways is a field with a value for each answer; the file
+// format of gateway/tariffdoc, whose REFERENCE.md explains all of them with examples, makes its author choose.
+// Quote turns one stay into a Fee whose charges say what, from, to, by which rule, how much, and which cap cut it.
 //
 // # How a stay is priced
 //
-//   - Durations are elapsed time (UTC); hours and days of rules are civil time in the tariff's zone. The night of
-//     25 hours costs 25 hours, and 22 to 6 is 22 to 6 on that night too.
-//   - The rule of an instant is looked up at that instant, never at entry: of the valid rules of the spot type
-//     (only if there is none, of type any) with the instant's civil day and hour, the one of the highest priority;
-//     of these one with a day type of its own before one for any day; of these the first in the list.
-//   - An instant has the day type of its own civil date: holiday if it is listed, else weekday or weekend. Hours
-//     22 to 6 on weekdays are Friday 22 to 24, and Saturday 0 to 6 belongs to the weekend.
-//   - An instant without a rule costs nothing and says so (NoRule); Check finds such gaps before a driver does.
-//   - StartedUnitMS 0 prices time exactly. Otherwise units are counted from entry, each started one costs in
-//     full, and by the rule in force when it starts.
-//   - FirstHourFree: the time, or the units that start, under the rule within the first elapsed hour of the stay
-//     cost nothing.
-//   - A day is 24 elapsed hours counted from entry. Each day costs no more than MaxDailyMinor of the rule in
-//     force at the moment that day starts, whatever follows within it: a stay that starts on Sunday keeps Sunday's
-//     maximum for 24 hours. If that rule has none (0), the first rule that comes into force within the 24 hours
-//     and has one decides, so that coming a minute before the paid hours costs no more than coming in them.
-//     25 hours at 5.00 with a maximum of 20.00 cost 25.00.
-//   - GraceEntryMS is for turning round: a stay no longer than it is free, a longer one is paid from its start.
-//   - GraceExitMS is for leaving: see Due.
+//   - Durations are elapsed time (UTC); hours and days are civil time in the tariff's zone. The night of 25 hours
+//     costs 25 hours, and 22 to 6 is 22 to 6 on that night too. Days (of caps and anchors) are those of a clock that
+//     stands still in an hour that comes twice.
+//   - An instant is priced by the first of the rules that applies to it. Units are priced by the rule in force when
+//     they start, and count in the cap's window in which they start; prorated time is cut at each edge.
+//   - A rule's steps count from its anchor: the entry, where the band begins for the stay, the day, or the entry with
+//     units on the clock. Anchored at the entry, a unit goes on over the edges of rules; anchored at the band or the day
+//     it ends with them, and so it does at the end of its step and at a restart.
+//   - An amount is cut to what the fullest of its caps still lets through, and that counts in each: their order in the
+//     file means nothing.
+//   - Offers price a whole stay, or its beginning, and leave the rest to the rules.
+//   - GraceEntry of the turnaround kind makes a short stay free; of the continuous kind it is taken off every stay.
+//     Grace.ExitMS is for leaving: see Due.
 //   - A bounded (suspect) stay has a total of at most SuspectMaxMinor, by a charge of its own that is negative.
-//   - Tax is on the sum of the charges, or contained in it (TaxIncluded), in thousandths.
 //   - A stay of more than StayMaxMS is a wrong clock, not a car: what lies beyond costs nothing (TooLong).
 //
 // # Guarantees
 //
-//   - Integers only. A charge is exact and rounded once, half up, to a minor unit; the total is the sum of the
-//     printed charges and, if it is not contained in them, the tax, rounded once, half up.
-//   - A longer stay never costs less.
-//   - Quote never fails: nonsense in a tariff (Check names it) is clamped, and costs nobody more.
-//   - The work grows with the days of a stay, not with its minutes; days alike share their charges.
+//   - Integers only. Amounts are summed in parts of a minor unit in which time prorated over any unit that divides a
+//     day is exact, and rounded as Rounding says. What is printed sums to the total, less tax that comes on top.
+//   - Quote never fails: nonsense in a tariff (Check names it) is clamped.
+//   - The work grows with the bands and cap windows of a stay, not with its minutes. A usual stay allocates nothing but
+//     its charges, and not those in QuoteInto.
 //   - The same tariff and stay give the same fee on every machine with the same time zone data.
+//   - A longer stay costs no less, unless an offer or a step says so (Check warns of the stays that show it).
 //
 // A Tariff is never written to, and may be used by several goroutines. The package imports sync/fact and pure
 // parts of the standard library (of package time: arithmetic, no clock).

@@ -9,101 +9,81 @@ import (
 // Fee is what a stay costs (APDS: Quote). Amounts are minor units of Currency.
 type Fee struct {
 	Currency fact.Currency
-	Charges  []Charge // by time; they tile the stay
-	// SubtotalMinor + TaxMinor = TotalMinor. The charges sum up to TotalMinor if the tariff's prices contain the
-	// tax, else to SubtotalMinor.
+	Charges  []Charge // in the order of a receipt; they sum to SubtotalMinor, or to TotalMinor if prices contain tax
+	// SubtotalMinor + TaxMinor = TotalMinor. SubtotalMinor is without any tax.
 	SubtotalMinor int64
 	TaxMinor      int64
 	TotalMinor    int64
+	// TaxMilli is TaxMinor before its rounding, in thousandths of a minor unit: some taxes are stated so.
+	TaxMilli int64
+	// AddedMinor is the part of TaxMinor that came on top of the charges, which sum to TotalMinor - AddedMinor.
+	AddedMinor int64
 	// PaidUntilMS is the end of the time to leave for a driver who pays this fee at the end of the stay.
 	PaidUntilMS int64
+	// Overstay: longer than the tariff allows.
+	Overstay bool
 }
 
 // Charge is one line of a fee (APDS: Segment).
 type Charge struct {
-	Rule             string // id; empty if no rule applies
-	FromMS, ToMS     int64  // half open, Unix ms
-	Days             int64  // for how many days of 24 hours in a row the line stands, each 24 hours after the one before
-	RatePerHourMinor int64
-	UnitMS           int64 // 0: time is priced exactly
-	Units            int64 // started units in each of Days; 0 if UnitMS is
-	AmountMinor      int64 // of all Days
-	Capped           bool  // AmountMinor is less because of the daily maximum
-	Note             Note
+	Rule         string // id of the rule, offer, extra, discount; empty if no rule applies
+	Kind         Kind
+	FromMS, ToMS int64  // half open, Unix ms
+	Times        int64  // how many stretches like the first the line sums up; the last one ends at ToMS
+	Units        int64  // of all stretches; 0 if time is priced exactly
+	UnitMS       int64  // 0: the line is a flat price
+	PriceMinor   int64  // of a unit
+	AmountMinor  int64  // what the line adds to the fee
+	CutMinor     int64  // what Cap took off: without it AmountMinor would be greater by as much
+	Cap          string // id of the cap that cut it; empty: none
+	Milli        int64  // of PriceMinor, thousandths of a minor unit beside it (energy)
+	Payer        string // of a discount
 }
 
-// continues reports whether next is more of the same.
-func (c *Charge) continues(next Charge) bool {
-	return c.Rule == next.Rule && c.RatePerHourMinor == next.RatePerHourMinor && c.Note == next.Note
-}
+// Capped reports whether a cap made the line cheaper.
+func (c *Charge) Capped() bool { return c.Cap != "" }
 
-// price sets the amount: the one rounding of the charge.
-func (c *Charge) price() {
-	pricedMS := c.ToMS - c.FromMS
-	if c.UnitMS > 0 {
-		c.Units = (pricedMS + c.UnitMS - 1) / c.UnitMS
-		pricedMS = c.Units * c.UnitMS
-	}
-	if c.Note == NoNote {
-		c.AmountMinor = halfUp(c.RatePerHourMinor*pricedMS, hourMS)
-	}
-}
+// Kind says what a charge is for.
+type Kind uint8
 
-// spend takes the amount from what is left of the day's maximum, and takes no more than that.
-func (c *Charge) spend(leftMinor int64) int64 {
-	if c.AmountMinor > leftMinor {
-		c.AmountMinor, c.Capped = leftMinor, true
-	}
-	return leftMinor - c.AmountMinor
-}
-
-// repeats reports whether today is one more of the days that the charges of before stand for, and adds it to
-// them if so.
-func repeats(before, today []Charge) bool {
-	if len(before) != len(today) {
-		return false
-	}
-	for i := range today {
-		one := before[i]
-		one.FromMS, one.ToMS = one.FromMS+one.Days*dayMS, one.ToMS+one.Days*dayMS
-		one.AmountMinor, one.Days = one.AmountMinor/one.Days, 1
-		if one != today[i] {
-			return false
-		}
-	}
-	for i := range today {
-		before[i].Days++
-		before[i].AmountMinor += today[i].AmountMinor
-	}
-	return true
-}
-
-// Note says why a charge is not simply time at a rate.
-type Note uint8
-
-// The notes.
+// The kinds.
 const (
-	NoNote    Note = iota
-	Grace          // out again within the entry grace
-	FirstHour      // free first hour
-	NoRule         // no rule applies: free
-	Suspect        // the bound of a suspect stay
-	Lost           // lost ticket
-	TooLong        // beyond StayMaxMS: free
+	Time      Kind = iota // parking time under a rule
+	Free                  // parking time that a rule gives away
+	GraceTime             // out again within the entry grace, or taken off
+	NoRule                // no rule applies: free
+	Flat                  // an offer
+	ExtraFee
+	Minimum  // raises the fee to the least
+	Suspect  // the bound of a suspect stay; negative
+	LostFee  // a lost ticket
+	TooLong  // beyond StayMaxMS: free
+	Off      // a discount; negative
+	Reserved // a reservation
+	Energy
+	ChargingTime
+	Idle
+	SessionFee
+	Late
+	Violated
+	Rounded // the difference that rounding of the total makes
 )
 
-var noteText = [...]string{"", "grace", "first_hour_free", "no_rule", "suspect", "lost_ticket", "too_long"}
+var kindText = [...]string{
+	"time", "free", "grace", "no_rule", "flat", "extra", "minimum", "suspect", "lost_ticket", "too_long", "discount", "reservation",
+	"energy", "charging_time", "idle", "session", "late", "violation", "rounding",
+}
 
-// String is the code of the note; empty for none.
-func (n Note) String() string {
-	if int(n) < len(noteText) {
-		return noteText[n]
+// String is the code of the kind.
+func (k Kind) String() string {
+	if int(k) < len(kindText) {
+		return kindText[k]
 	}
-	return fmt.Sprintf("unknown_%d", n)
+	return fmt.Sprintf("unknown_%d", k)
 }
 
 // MarshalText makes JSON carry the code.
-func (n Note) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // HoursMinutes splits a duration for a display: whole hours and the minutes after them, 0 to 59. Started
 // seconds are dropped, a negative duration is none.

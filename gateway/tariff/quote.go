@@ -1,140 +1,174 @@
 package tariff
 
-import (
-	"math"
-
-	"gatehouse/sync/fact"
-)
-
-// Stay is one visit as it is to be priced. Times are Unix milliseconds, and their difference is the elapsed
-// time: the caller has corrected what a clock that was set in between did to it. An exit before the entry is a
-// stay of no time.
-type Stay struct {
-	EntryMS, ExitMS int64
-	SpotType        fact.SpotType // that is paid for; AnyType meets only rules for any type
-	Bounded         bool          // suspect: the total is at most the tariff's SuspectMaxMinor
-}
-
-// Limits. They keep every product of an amount and a time within 64 bits, and a nonsensical stay cheap to price.
-const (
-	// StayMaxMS is the longest stay that is priced: ten years.
-	StayMaxMS = 3660 * dayMS
-	// RateMaxMinor is the highest price of an hour.
-	RateMaxMinor = 1_000_000_000
-
-	usualCharges   = 4
-	amountMaxMinor = 1 << 50
-	instantMaxMS   = 1 << 50
-)
-
 // Quote prices a stay by the tariff.
-func Quote(t *Tariff, stay Stay) Fee { return QuoteInto(make([]Charge, 0, usualCharges), t, stay) }
+func Quote(t *Tariff, stay Stay) Fee { return QuoteInto(nil, t, stay) }
 
 // QuoteInto is Quote for who prices many stays: it writes the charges over what buffer holds, and allocates only
 // if there are more of them than buffer has room for.
 func QuoteInto(buffer []Charge, t *Tariff, stay Stay) Fee {
-	p := pricer{tariff: t, spotType: stay.SpotType, unitMS: clamp(t.StartedUnitMS, 0, dayMS), clock: civil{zone: t.zone()}}
-	p.entryMS = clamp(stay.EntryMS, -instantMaxMS, instantMaxMS)
-	p.exitMS = clamp(stay.ExitMS, p.entryMS, instantMaxMS)
-	if elapsedMS := p.exitMS - p.entryMS; elapsedMS > 0 && elapsedMS <= t.GraceEntryMS {
-		charges := append(buffer[:0], Charge{FromMS: p.entryMS, ToMS: p.exitMS, Days: 1, Note: Grace})
-		return t.sum(charges, p.exitMS, stay.Bounded)
-	}
-	return t.sum(p.days(buffer[:0]), p.exitMS, stay.Bounded)
+	p := pricer{tariff: t, stay: stay, clock: civil{zone: t.zone()}}
+	p.days.calendar = &t.Calendar
+	p.multiplier = t.Surge.multiplier(stay.OccupancyPermille)
+	p.normalise()
+	var out receipt
+	p.price(&out)
+	return p.sum(buffer[:0], &out)
 }
 
-// QuoteLost prices a ticket that nobody finds, at an instant in Unix ms.
+// QuoteLost prices a ticket that nobody finds, of a vehicle of which nobody knows when it came, at an instant in
+// Unix ms.
 func QuoteLost(t *Tariff, atMS int64) Fee {
-	atMS = clamp(atMS, -instantMaxMS, instantMaxMS)
-	amount := clamp(t.LostMinor, 0, amountMaxMinor)
-	return t.sum([]Charge{{FromMS: atMS, ToMS: atMS, Days: 1, AmountMinor: amount, Note: Lost}}, atMS, false)
+	return Quote(t, Stay{EntryMS: atMS, ExitMS: atMS, Lost: true, Unknown: true})
 }
 
 // pricer prices one stay.
 type pricer struct {
-	tariff          *Tariff
-	spotType        fact.SpotType
-	entryMS, exitMS int64
-	unitMS          int64 // 0: exact
-	clock           civil
+	tariff     *Tariff
+	stay       Stay
+	clock      civil
+	days       days
+	meters     meters
+	multiplier int64 // permille of prices
+	fromMS     int64 // of the stretch that is being priced by the rules
+	parkedMS   int64 // end of the stay that is told on receipts
+	bounded    bool  // what a suspect stay may cost is being worked out
 }
 
-// days prices each 24 hours from entry for themselves; days alike share their charges.
-func (p *pricer) days(charges []Charge) []Charge {
-	pricedMS := min(p.exitMS, p.entryMS+StayMaxMS)
-	before := 0 // where the charges of the day before start
-	for fromMS := p.entryMS; fromMS < pricedMS; fromMS += dayMS {
-		today := len(charges)
-		charges = p.day(charges, fromMS, min(fromMS+dayMS, pricedMS))
-		if repeats(charges[before:today], charges[today:]) {
-			charges = charges[:today]
+// normalise clamps a stay, cuts its seconds and joins its visits.
+func (p *pricer) normalise() {
+	s := &p.stay
+	s.EntryMS = clamp(s.EntryMS, -instantMaxMS, instantMaxMS)
+	s.ExitMS = clamp(s.ExitMS, s.EntryMS, instantMaxMS)
+	s.EntryMS, s.ExitMS = p.seconds(s.EntryMS, s.ExitMS)
+	p.join()
+	p.parkedMS = s.ExitMS
+	s.ExitMS = min(s.ExitMS, s.EntryMS+StayMaxMS)
+}
+
+// seconds does with the seconds of a visit what the tariff says.
+func (p *pricer) seconds(entryMS, exitMS int64) (fromMS, toMS int64) {
+	elapsedMS := exitMS - entryMS
+	switch p.tariff.Seconds {
+	case SecondsDrop:
+		return entryMS, exitMS - elapsedMS%minuteMS
+	case SecondsUp:
+		return entryMS, entryMS + ceilDiv(elapsedMS, minuteMS)*minuteMS
+	case SecondsClock:
+		return entryMS - floorMod(entryMS, minuteMS), exitMS - floorMod(exitMS, minuteMS)
+	}
+	return entryMS, exitMS
+}
+
+// join lets the stay begin earlier by the visits that belong to it.
+func (p *pricer) join() {
+	s, re := &p.stay, &p.tariff.Reentry
+	firstMS := s.EntryMS
+	for i := len(s.Earlier) - 1; i >= 0; i-- {
+		entryMS, exitMS := p.seconds(s.Earlier[i].EntryMS, max(s.Earlier[i].EntryMS, s.Earlier[i].ExitMS))
+		awayMS := firstMS - exitMS
+		if entryMS > firstMS || awayMS > re.WithinMS && !(re.SameDay && p.sameDay(exitMS, firstMS)) || re.WithinMS == 0 && !re.SameDay {
+			return
+		}
+		if re.Gap == GapFree {
+			s.EntryMS -= exitMS - entryMS
 		} else {
-			before = today
+			s.EntryMS = min(s.EntryMS, entryMS)
 		}
+		firstMS = entryMS
 	}
-	if pricedMS < p.exitMS {
-		charges = append(charges, Charge{FromMS: pricedMS, ToMS: p.exitMS, Days: 1, Note: TooLong})
-	}
-	return charges
 }
 
-// day appends the priced charges of at most 24 hours, one for each run of time under one rule.
-func (p *pricer) day(charges []Charge, fromMS, toMS int64) []Charge {
-	today := len(charges)
-	leftMinor := p.maximum(fromMS)
-	for fromMS < toMS {
-		next := p.charge(fromMS, toMS)
-		fromMS = next.ToMS
-		if last := len(charges) - 1; last >= today && charges[last].continues(next) {
-			charges[last].ToMS = next.ToMS
-		} else {
-			charges = append(charges, next)
-		}
-	}
-	for i := today; i < len(charges); i++ {
-		charges[i].price()
-		leftMinor = charges[i].spend(leftMinor)
-	}
-	return charges
+func (p *pricer) sameDay(a, b int64) bool {
+	first, _ := p.clock.at(a)
+	second, _ := p.clock.at(b)
+	return first == second
 }
 
-// charge is the time from an instant on that surely is under one rule, not yet priced.
-func (p *pricer) charge(fromMS, toMS int64) Charge {
-	rule, untilMS := p.ruleAt(fromMS)
-	c := Charge{FromMS: fromMS, Days: 1, UnitMS: p.unitMS, Note: NoRule}
-	if rule != nil {
-		c.Rule, c.RatePerHourMinor, c.Note = rule.ID, clamp(rule.RatePerHourMinor, 0, RateMaxMinor), NoNote
-		if freeMS := p.entryMS + hourMS; rule.FirstHourFree && fromMS < freeMS {
-			c.Note, untilMS = FirstHour, min(untilMS, freeMS)
-		}
+// price fills the receipt, but for rounding and taxes.
+func (p *pricer) price(out *receipt) {
+	codes := p.discounts()
+	switch s := &p.stay; {
+	case s.Lost:
+		p.lost(out)
+	case s.Booked != nil:
+		p.booked(s.Booked, out)
+	case s.Session != nil && !p.tariff.Charging.WithParking:
+	default:
+		p.parked(s.EntryMS, s.ExitMS, codes, out)
 	}
-	if p.unitMS > 0 { // a unit that has started runs on past the end of its rule
-		untilMS = fromMS + (untilMS-fromMS+p.unitMS-1)/p.unitMS*p.unitMS
+	if p.stay.Session != nil {
+		p.charging(p.stay.Session, out)
 	}
-	c.ToMS = min(untilMS, toMS)
-	return c
+	p.penalties(out)
+	p.least(out)
+	p.extras(out)
+	p.off(codes, out)
+	p.late(out)
 }
 
-// ruleAt is the rule that applies at an instant, or nil, and an instant until which it surely does.
-func (p *pricer) ruleAt(instantMS int64) (rule *Rule, untilMS int64) {
-	date, sinceMS := p.clock.at(instantMS)
-	at, untilHour := p.tariff.ruleAt(p.spotType, date, p.tariff.dayType(date), int(sinceMS/hourMS))
-	untilMS = min(instantMS+int64(untilHour)*hourMS-sinceMS, p.clock.untilMS)
-	if at == noRule {
-		return nil, untilMS
+// parked prices parking time, with grace and time off.
+func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
+	g := &p.tariff.Grace
+	elapsedMS := toMS - fromMS
+	if elapsedMS > 0 && g.EntryMS > 0 && (elapsedMS < g.EntryMS || elapsedMS == g.EntryMS && !g.Sharp) {
+		out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: fromMS, ToMS: toMS, Times: 1}})
+		return
 	}
-	return &p.tariff.Rules[at], untilMS
+	if g.Kind == Continuous && g.EntryMS > 0 && elapsedMS > 0 {
+		out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: fromMS, ToMS: fromMS + g.EntryMS, Times: 1}})
+		fromMS += g.EntryMS
+	}
+	startMS, endMS, first := codes.shorten(p.tariff, fromMS, toMS)
+	if first == nil {
+		p.time(fromMS, toMS, fromMS, toMS, out)
+	} else {
+		p.shortened(fromMS, toMS, startMS, endMS, first, out)
+	}
+	if p.parkedMS > toMS {
+		out.add(&line{Charge: Charge{Kind: TooLong, FromMS: toMS, ToMS: p.parkedMS, Times: 1}})
+	}
 }
 
-// maximum is the most that the 24 hours from an instant may cost: that of the first rule within them that has
-// one. All 24 hours are looked at, however early the stay ends, so that staying on never changes it.
-func (p *pricer) maximum(fromMS int64) int64 {
-	for atMS := fromMS; atMS < fromMS+dayMS; {
-		rule, untilMS := p.ruleAt(atMS)
-		if rule != nil && rule.MaxDailyMinor > 0 {
-			return rule.MaxDailyMinor
-		}
-		atMS = untilMS
+// shortened prices what a time discount leaves of a stay, unless the whole stay is cheaper.
+func (p *pricer) shortened(fromMS, toMS, startMS, endMS int64, d *Discount, out *receipt) {
+	var whole, part receipt
+	p.time(fromMS, toMS, fromMS, toMS, &whole)
+	if startMS > fromMS {
+		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: fromMS, ToMS: startMS, Times: 1, Payer: d.Payer}})
 	}
-	return math.MaxInt64
+	p.time(fromMS, toMS, startMS, endMS, &part)
+	if endMS < toMS {
+		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: endMS, ToMS: toMS, Times: 1, Payer: d.Payer}})
+	}
+	if part.total <= whole.total {
+		out.addAll(&part)
+		return
+	}
+	out.addAll(&whole)
+}
+
+// surged is a price times the multiplier, to the nearest minor unit.
+func (p *pricer) surged(minor int64) int64 {
+	if p.multiplier == 1000 {
+		return minor
+	}
+	return clamp(mulDiv(minor, p.multiplier, 1000), -PriceMaxMinor, PriceMaxMinor)
+}
+
+func (p *pricer) surgedCap(minor int64) int64 {
+	if p.tariff.Surge.CapsHold {
+		return minor
+	}
+	return p.surged(minor)
+}
+
+// multiplier is the permille that prices have at an occupancy.
+func (s *Surge) multiplier(occupancyPermille int64) int64 {
+	multiplier := int64(1000)
+	for i := range s.Steps {
+		if occupancyPermille >= s.Steps[i].FromPermille {
+			multiplier = clamp(s.Steps[i].Permille, 0, 100_000)
+		}
+	}
+	return multiplier
 }

@@ -1,288 +1,384 @@
 package tariff_test
 
 import (
-	"math/big"
 	"slices"
-	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"gatehouse/gateway/tariff"
-	"gatehouse/sync/fact"
 )
 
-// slow prices a stay a second way: tick by tick, each one asked of package time's calendar, in fractions.
-// Entry, exit and unit are whole ticks.
+// slow prices a stay minute by minute, straight from what doc.go says: it looks everything up anew in each minute,
+// and has no idea of runs, edges or periods. Times are whole minutes and units divide a day, so that amounts are
+// exact in parts of a minor unit.
 type slow struct {
-	tariff *tariff.Tariff
-	stay   tariff.Stay
-	tickMS int64
+	t           *tariff.Tariff
+	entry, exit int64 // minutes since 1970
+	rule        int   // that was in force when the last unit started
+	bandStart   int64
+	flats       map[[3]int64]bool
+	caps        []slowCap
+	parts       int64 // the sum, in 1/86,400,000 of a minor unit
+	clock       *slowTable
+	free, paid  int64 // minutes without a price since the entry; minutes with one that are paid
 }
 
-func (s slow) total() int64 {
-	elapsed := s.stay.ExitMS - s.stay.EntryMS
-	if elapsed <= s.tariff.GraceEntryMS {
-		return 0
-	}
-	sum := int64(0)
-	for from := int64(0); from < elapsed; from += dayMS {
-		sum += s.day(from, min(from+dayMS, elapsed))
-	}
-	for s.stay.Bounded && sum > 0 && s.withTax(sum) > s.tariff.SuspectMaxMinor {
-		sum--
-	}
-	return s.withTax(sum)
+// slowTable is what the clock shows in each minute of a stay, and the latest that it has shown until then, both as
+// minutes since it showed 1 January 1970.
+type slowTable struct {
+	from          int64
+	shown, steady []int64
 }
 
-func (s slow) withTax(sum int64) int64 {
-	if s.tariff.TaxIncluded {
-		return sum
+func newSlowTable(t *tariff.Tariff, entry, exit int64) *slowTable {
+	table := &slowTable{from: entry - 200}
+	latest := int64(-1 << 62)
+	for minute := table.from; minute <= exit+2; minute++ {
+		at := time.Unix(minute*60, 0).In(t.Zone)
+		shown := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC).Unix() / 60
+		latest = max(latest, shown)
+		table.shown, table.steady = append(table.shown, shown), append(table.steady, latest)
 	}
-	return sum + round(big.NewRat(sum*s.tariff.TaxPermille, 1000))
+	return table
 }
 
-// day is the price of the part of one day between two instants since entry.
-func (s slow) day(from, to int64) int64 {
-	type run struct {
-		rule   *tariff.Rule
-		free   bool
-		amount *big.Rat
-	}
-	var runs []run
-	step := max(s.tickMS, s.tariff.StartedUnitMS)
-	for at := from; at < to; at += step {
-		rule := s.rule(at)
-		free := rule == nil || rule.FirstHourFree && at < hourMS
-		if n := len(runs); n == 0 || runs[n-1].rule != rule || runs[n-1].free != free {
-			runs = append(runs, run{rule, free, new(big.Rat)})
-		}
-		if !free {
-			last := runs[len(runs)-1].amount
-			last.Add(last, big.NewRat(rule.RatePerHourMinor*step, hourMS))
-		}
-	}
-	sum := int64(0)
-	for _, r := range runs {
-		sum += round(r.amount)
-	}
-	return min(sum, s.maximum(from))
+// day is the number of the day of a minute for a reset, of a clock that is never set back.
+func (c *slowTable) day(minute, resetMS int64) int64 {
+	return floor(c.steady[minute-c.from]-resetMS/60_000, minutesOfDay)
 }
 
-// maximum looks at the day in quarters of an hour: shorter runs of a rule are only at its ends.
-func (s slow) maximum(from int64) int64 {
-	for at := from; ; at = min(at+hourMS/4, from+dayMS-1) {
-		if rule := s.rule(at); rule != nil && rule.MaxDailyMinor > 0 {
-			return rule.MaxDailyMinor
-		}
-		if at == from+dayMS-1 {
-			return 1 << 60
-		}
-	}
+type slowCap struct {
+	key     [2]int64
+	open    bool
+	windows int
+	start   int64 // of a period that began with a rule
+	limit   int64 // -1: none
+	decided bool
+	used    int64
 }
 
-// rule sorts all rules that apply at an instant since entry.
-func (s slow) rule(sinceEntry int64) *tariff.Rule {
-	civil := time.UnixMilli(s.stay.EntryMS + sinceEntry).In(s.tariff.Zone)
-	today := civil.Format(time.DateOnly)
-	kind := map[time.Weekday]tariff.DayType{time.Saturday: tariff.Weekend, time.Sunday: tariff.Weekend}[civil.Weekday()]
-	if kind == tariff.AnyDay {
-		kind = tariff.Weekday
-	}
-	if slices.ContainsFunc(s.tariff.Holidays, func(d tariff.Date) bool { return d.String() == today }) {
-		kind = tariff.Holiday
-	}
-	var fit []*tariff.Rule
-	for i := range s.tariff.Rules {
-		r := &s.tariff.Rules[i]
-		hours := r.StartHour <= civil.Hour() && civil.Hour() < r.EndHour
-		if r.StartHour > r.EndHour {
-			hours = civil.Hour() >= r.StartHour || civil.Hour() < r.EndHour
-		}
-		early := r.ValidFrom != 0 && today < r.ValidFrom.String()
-		late := r.ValidUntil != 0 && today > r.ValidUntil.String()
-		if hours && !early && !late && (r.DayType == kind || r.DayType == tariff.AnyDay) &&
-			(r.SpotType == s.stay.SpotType || r.SpotType == fact.AnyType) {
-			fit = append(fit, r)
-		}
-	}
-	if len(fit) == 0 {
-		return nil
-	}
-	rank := func(r *tariff.Rule) int {
-		score := r.Priority * 2
-		if r.SpotType != fact.AnyType {
-			score += 1000
-		}
-		if r.DayType != tariff.AnyDay {
-			score++
-		}
-		return score
-	}
-	return slices.MaxFunc(fit, func(a, b *tariff.Rule) int { return rank(a) - rank(b) })
-}
-
-// round is half up.
-func round(r *big.Rat) int64 {
-	twice := new(big.Int).Mul(r.Num(), big.NewInt(2))
-	twice.Add(twice, r.Denom())
-	return twice.Div(twice, new(big.Int).Mul(r.Denom(), big.NewInt(2))).Int64()
-}
-
-// days near which something changes: clocks (Europe, America, Australia, Lebanon), the year, nothing.
-var days = []tariff.Date{
-	tariff.DateOf(2026, time.March, 28), tariff.DateOf(2026, time.October, 24), tariff.DateOf(2026, time.March, 7),
-	tariff.DateOf(2026, time.November, 1), tariff.DateOf(2026, time.April, 4), tariff.DateOf(2026, time.October, 3),
-	tariff.DateOf(2025, time.December, 31), tariff.DateOf(2026, time.June, 10),
-}
-
-var zones = []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Beirut"}
-
-// hours, most of them where clocks change.
-var (
-	startHours = []int{0, 0, 0, 1, 2, 3, 4, 8, 17, 20, 23}
-	endHours   = []int{24, 24, 24, 1, 2, 3, 4, 9, 18, 22, 0}
+const (
+	minutesOfDay = 1440
+	partsOfMinor = 86_400_000
 )
 
-func drawTariff(t *rapid.T, zones []*time.Location, around tariff.Date, units []int64) *tariff.Tariff {
-	tr := &tariff.Tariff{
-		Zone:            rapid.SampledFrom(zones).Draw(t, "zone"),
-		TaxPermille:     rapid.SampledFrom([]int64{0, 80, 190, 999}).Draw(t, "tax"),
-		TaxIncluded:     rapid.Bool().Draw(t, "included"),
-		GraceEntryMS:    rapid.SampledFrom([]int64{0, 5 * minuteMS, hourMS / 2}).Draw(t, "grace"),
-		GraceExitMS:     15 * minuteMS,
-		SuspectMaxMinor: rapid.Int64Range(0, 5000).Draw(t, "suspect"),
-		StartedUnitMS:   rapid.SampledFrom(units).Draw(t, "unit"),
-	}
-	near := rapid.Custom(func(t *rapid.T) tariff.Date { return around + tariff.Date(rapid.IntRange(-2, 5).Draw(t, "day")) })
-	tr.Holidays = rapid.SliceOfNDistinct(near, 0, 2, rapid.ID).Draw(t, "holidays")
-	slices.Sort(tr.Holidays)
-	for i := range rapid.IntRange(1, 7).Draw(t, "rules") {
-		r := tariff.Rule{
-			ID:               string(rune('a' + i)),
-			SpotType:         rapid.SampledFrom([]fact.SpotType{fact.AnyType, fact.AnyType, fact.Regular, fact.EV}).Draw(t, "type"),
-			DayType:          rapid.SampledFrom([]tariff.DayType{0, 0, tariff.Weekday, tariff.Weekend, tariff.Holiday}).Draw(t, "day type"),
-			StartHour:        rapid.SampledFrom(startHours).Draw(t, "start"),
-			EndHour:          rapid.SampledFrom(endHours).Draw(t, "end"),
-			RatePerHourMinor: rapid.SampledFrom([]int64{0, 1, 7, 100, 333, 1999}).Draw(t, "rate"),
-			MaxDailyMinor:    rapid.SampledFrom([]int64{0, 0, 500, 3333, 20000}).Draw(t, "max"),
-			FirstHourFree:    rapid.IntRange(0, 3).Draw(t, "free") == 0,
-			Priority:         rapid.IntRange(0, 2).Draw(t, "priority"),
+func slowTotal(t *tariff.Tariff, entryMS, exitMS int64) int64 {
+	entry, exit := entryMS/60_000, exitMS/60_000
+	clock := newSlowTable(t, entry, exit)
+	if grace := t.Grace.EntryMS / 60_000; grace > 0 && exit > entry {
+		if stay := exit - entry; stay < grace || stay == grace && !t.Grace.Sharp {
+			return 0
 		}
-		if rapid.IntRange(0, 2).Draw(t, "bounded") == 0 {
-			r.ValidFrom, r.ValidUntil = near.Draw(t, "from"), near.Draw(t, "until")
+		if t.Grace.Kind == tariff.Continuous {
+			entry += grace
 		}
-		tr.Rules = append(tr.Rules, r)
 	}
-	return tr
-}
-
-// drawCase draws a tariff and a stay of whole ticks, some days or some minutes long.
-func drawCase(t *rapid.T, zones []*time.Location) slow {
-	grain := rapid.SampledFrom([]struct {
-		tickMS, ticks int64
-		units         []int64
-	}{
-		{hourMS / 4, 400, []int64{0, hourMS / 4, hourMS / 2, 3 * hourMS / 4, hourMS, 5 * hourMS, dayMS}},
-		{minuteMS, 500, []int64{0, minuteMS, 7 * minuteMS, 20 * minuteMS, hourMS}},
-		{1000, 300, []int64{0, 1000, 90_000, hourMS}},
-	}).Draw(t, "grain")
-	day := rapid.SampledFrom(days).Draw(t, "around")
-	s := slow{tariff: drawTariff(t, zones, day, grain.units), tickMS: grain.tickMS}
-	s.stay.EntryMS = int64(day)*dayMS + rapid.Int64Range(0, 2*dayMS/grain.tickMS).Draw(t, "entry")*grain.tickMS
-	s.stay.ExitMS = s.stay.EntryMS + rapid.Int64Range(0, grain.ticks).Draw(t, "ticks")*grain.tickMS
-	s.stay.SpotType = rapid.SampledFrom([]fact.SpotType{fact.Regular, fact.EV, fact.AnyType}).Draw(t, "spot")
-	s.stay.Bounded = rapid.IntRange(0, 3).Draw(t, "suspect") == 0
-	return s
-}
-
-func allZones(t testing.TB) []*time.Location {
-	var list []*time.Location
-	for _, name := range zones {
-		list = append(list, zone(t, name))
+	best, found := int64(0), false
+	if len(t.Offers) == 0 || t.Choice == tariff.Cheapest {
+		best, found = slowRules(t, clock, entry, exit), true
 	}
-	return list
+	for i := range t.Offers {
+		o := &t.Offers[i]
+		if !slowIn(t, clock, o.Entry, entry) || !slowIn(t, clock, o.Exit, exit) || exit-entry < o.MinMS/60_000 || o.MaxMS > 0 && exit-entry > o.MaxMS/60_000 {
+			continue
+		}
+		total := slowOffer(t, clock, o, entry, exit)
+		if t.Choice == tariff.Priority {
+			best, found = total, true
+			break
+		}
+		best = min(best, total)
+	}
+	if !found {
+		best = slowRules(t, clock, entry, exit)
+	}
+	whole, rest := best/partsOfMinor, best%partsOfMinor
+	if rest*2 >= partsOfMinor {
+		whole++
+	}
+	return whole
 }
 
-// TestTheSlowWayAgrees prices 3,000 stays both ways.
-func TestTheSlowWayAgrees(t *testing.T) {
-	zones := allZones(t)
-	rapid.Check(t, func(t *rapid.T) {
-		for range 30 {
-			s := drawCase(t, zones)
-			fee := tariff.Quote(s.tariff, s.stay)
-			if want := s.total(); fee.TotalMinor != want {
-				t.Fatalf("%+v\n%+v\ncosts %+v, the slow way %d", s.tariff, s.stay, fee, want)
+func slowOffer(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, entry, exit int64) int64 {
+	end := exit
+	switch o.Covers {
+	case tariff.CoversPeriod:
+		end = entry + o.ForMS/60_000
+	case tariff.CoversClock:
+		for end = entry + 1; end < exit && clock.day(end, o.UntilMS) == clock.day(entry, o.UntilMS); end++ {
+		}
+	}
+	total := o.Steps[0].PriceMinor * partsOfMinor
+	if end < exit {
+		total += slowRules(t, clock, end, exit)
+	}
+	return total
+}
+
+func slowKinds(t *tariff.Tariff, day int64) tariff.DaySet {
+	set := tariff.Sunday << ((day + 4) % 7)
+	if slices.Contains(t.Calendar.Holidays, tariff.Date(day)) {
+		switch t.Calendar.AsDay {
+		case tariff.AsHoliday:
+			return tariff.Holiday
+		case tariff.AsSunday:
+			return tariff.Holiday | tariff.Sunday
+		}
+		set |= tariff.Holiday
+	}
+	return set
+}
+
+// slowStretch is the first stretch of a list that holds a minute: its index and its day.
+func slowStretch(t *tariff.Tariff, clock *slowTable, list []tariff.When, minute int64) (index int, day int64, inside bool) {
+	shown := clock.shown[minute-clock.from]
+	today, ofDay := shown/minutesOfDay, shown%minutesOfDay
+	for i, w := range list {
+		for day := today; day > today-9; day-- {
+			since := (today-day)*minutesOfDay + ofDay
+			kinds := slowKinds(t, day)
+			if since*60_000 >= w.FromMS && since*60_000 < w.ToMS && (w.Days == 0 || w.Days&kinds != 0) && w.Except&kinds == 0 {
+				return i, day, true
 			}
 		}
-	})
-}
-
-// TestAYearTheSlowWay goes through all that a year has: 2 clock changes, 104 weekends, 2 holidays.
-func TestAYearTheSlowWay(t *testing.T) {
-	tr := banded(zone(t, "Europe/Berlin"))
-	entry := at(t, tr.Zone, "2026-01-01 10:15")
-	s := slow{tr, tariff.Stay{EntryMS: entry, ExitMS: entry + 365*dayMS + 3*hourMS, SpotType: fact.Regular}, hourMS / 4}
-	fee := tariff.Quote(tr, s.stay)
-	if want := s.total(); fee.TotalMinor != want {
-		t.Errorf("%d, the slow way %d", fee.TotalMinor, want)
 	}
-	t.Logf("a year costs %d in %d charges", fee.TotalMinor, len(fee.Charges))
+	return 0, 0, false
 }
 
-// TestChargesTileTheStayAndSumUp: nothing is paid twice, nothing is left out, and the receipt can be added up.
-func TestChargesTileTheStayAndSumUp(t *testing.T) {
-	zones := allZones(t)
-	rapid.Check(t, func(t *rapid.T) {
-		s := drawCase(t, zones)
-		fee := tariff.Quote(s.tariff, s.stay)
-		sum := int64(0)
-		for _, c := range fee.Charges {
-			sum += c.AmountMinor
-			if c.Note != tariff.NoNote && c.Note != tariff.Suspect && c.AmountMinor != 0 {
-				t.Errorf("a free charge costs: %+v", c)
-			}
-		}
-		if s.tariff.TaxIncluded && sum != fee.TotalMinor || !s.tariff.TaxIncluded && sum != fee.SubtotalMinor {
-			t.Errorf("charges sum up to %d, fee %+v", sum, fee)
-		}
-		if fee.SubtotalMinor+fee.TaxMinor != fee.TotalMinor || fee.TotalMinor < 0 || fee.TaxMinor < 0 {
-			t.Errorf("fee %+v", fee)
-		}
-		if at := tiled(t, s.stay.EntryMS, fee.Charges); at != s.stay.ExitMS {
-			t.Errorf("charges end at %d, the stay at %d: %+v", at, s.stay.ExitMS, fee.Charges)
-		}
-	})
+func slowIn(t *tariff.Tariff, clock *slowTable, list []tariff.When, minute int64) bool {
+	_, _, inside := slowStretch(t, clock, list, minute)
+	return inside || len(list) == 0
 }
 
-// tiled walks through charges and returns where they end. Charges that stand for several days come in groups of
-// 24 hours.
-func tiled(t *rapid.T, at int64, charges []tariff.Charge) int64 {
-	for i := 0; i < len(charges); {
-		days, start := charges[i].Days, at
-		for first := true; first || days > 1 && at < start+dayMS; first = false {
-			if i == len(charges) || charges[i].FromMS != at || charges[i].Days != days || days > 1 && charges[i].ToMS > start+dayMS {
-				t.Fatalf("charge %d does not go on at %d: %+v", i, at, charges)
-			}
-			at, i = charges[i].ToMS, i+1
+func slowRuleAt(t *tariff.Tariff, clock *slowTable, minute int64) int {
+	for i := range t.Rules {
+		if slowIn(t, clock, t.Rules[i].When, minute) {
+			return i
 		}
-		at += (days - 1) * dayMS
 	}
-	return at
+	return -1
 }
 
-func TestALongerStayNeverCostsLess(t *testing.T) {
-	zones := allZones(t)
-	rapid.Check(t, func(t *rapid.T) {
-		s := drawCase(t, zones)
-		before := int64(0)
-		for range 30 {
-			s.stay.ExitMS += rapid.Int64Range(1, 3*hourMS).Draw(t, "more")
-			now := tariff.Quote(s.tariff, s.stay).TotalMinor
-			if now < before {
-				t.Fatalf("%+v %+v: %d, a little earlier %d", s.tariff, s.stay, now, before)
-			}
-			before = now
+func floor(a, b int64) int64 {
+	if a < 0 {
+		return -((-a + b - 1) / b)
+	}
+	return a / b
+}
+
+func slowRules(t *tariff.Tariff, clock *slowTable, entry, exit int64) int64 {
+	s := slow{t: t, entry: entry, exit: exit, rule: -2, flats: map[[3]int64]bool{}, caps: make([]slowCap, len(t.Caps)), clock: clock}
+	for minute := entry; minute < exit; {
+		minute = s.unit(minute)
+	}
+	return s.parts
+}
+
+// place is what a unit must not outlast: it says which step of which count of steps a minute is in.
+type place struct {
+	rule         int
+	origin, step int64
+	found        bool
+}
+
+// ruleFor is the rule that prices a minute.
+func (s *slow) ruleFor(minute int64) int {
+	switch s.t.Boundary {
+	case tariff.BoundaryEntry:
+		return slowRuleAt(s.t, s.clock, s.entry)
+	case tariff.BoundaryExit:
+		return slowRuleAt(s.t, s.clock, s.exit-1)
+	}
+	return slowRuleAt(s.t, s.clock, minute)
+}
+
+// placeOf finds the step of a rule that holds a minute.
+func (s *slow) placeOf(rule int, minute int64) place {
+	r := &s.t.Rules[rule]
+	p := place{rule: rule, origin: s.entry}
+	switch r.Anchor {
+	case tariff.AnchorPaid:
+		p.origin = s.entry + s.free
+	case tariff.AnchorBand:
+		p.origin = s.bandStart
+	case tariff.AnchorDay:
+		for p.origin = minute; p.origin > s.entry && s.clock.day(p.origin-1, r.ResetMS) == s.clock.day(minute, r.ResetMS); p.origin-- {
 		}
-	})
+	}
+	if restart := r.RestartMS / 60_000; restart > 0 {
+		for p.origin+restart <= minute {
+			p.origin += restart
+		}
+	}
+	for i, step := range r.Steps {
+		if since := (minute - p.origin) * 60_000; since >= step.FromMS && (step.ToMS == 0 || since < step.ToMS) {
+			p.step, p.found = int64(i), true
+		}
+	}
+	return p
+}
+
+// unit prices the unit that starts at a minute, and is when the next one may.
+func (s *slow) unit(minute int64) int64 {
+	rule := s.ruleFor(minute)
+	if rule != s.rule {
+		s.rule, s.bandStart = rule, minute
+	}
+	s.openCaps(minute, rule)
+	if rule < 0 || !slices.ContainsFunc(s.t.Rules[rule].Steps, func(step tariff.Step) bool { return step.PriceMinor != 0 }) {
+		s.free++
+		return minute + 1
+	}
+	p := s.placeOf(rule, minute)
+	if !p.found {
+		return minute + 1
+	}
+	r := &s.t.Rules[rule]
+	step := &r.Steps[p.step]
+	if r.Anchor == tariff.AnchorPaid {
+		return s.unitOfPaidTime(minute, p, step)
+	}
+	if step.UnitMS == 0 {
+		key := [3]int64{int64(rule), p.step, p.origin}
+		if s.flats[key] {
+			return minute + 1
+		}
+		s.flats[key] = true
+		s.add(step.PriceMinor * partsOfMinor)
+		if step.ToMS == 0 || r.Anchor == tariff.AnchorBand {
+			return minute + 1
+		}
+		return s.end(p, minute, 1<<40)
+	}
+	if step.Count == tariff.Prorated {
+		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
+		return minute + 1
+	}
+	unit := step.UnitMS / 60_000
+	if r.Anchor == tariff.AnchorClock {
+		ofDay := s.clock.shown[minute-s.clock.from] % minutesOfDay
+		unit -= ofDay % unit
+	}
+	end := s.end(p, minute, unit)
+	if step.Count != tariff.Completed || end <= s.exit {
+		s.add(step.PriceMinor * partsOfMinor)
+	}
+	return end
+}
+
+// unitOfPaidTime prices a minute of a rule that counts only time with a price, in which a unit may go on after a break.
+func (s *slow) unitOfPaidTime(minute int64, p place, step *tariff.Step) int64 {
+	since := minute - s.entry - s.free
+	if since < s.paid {
+		return minute + 1
+	}
+	if step.Count == tariff.Prorated && step.UnitMS > 0 {
+		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
+		return minute + 1
+	}
+	length := int64(1 << 40)
+	if step.UnitMS > 0 {
+		length = step.UnitMS / 60_000
+	}
+	s.paid = since + length
+	if step.ToMS > 0 {
+		s.paid = min(s.paid, since+step.ToMS/60_000-(minute-p.origin))
+	}
+	if restart := s.t.Rules[p.rule].RestartMS / 60_000; restart > 0 {
+		s.paid = min(s.paid, since+restart-(minute-p.origin))
+	}
+	s.add(step.PriceMinor * partsOfMinor)
+	return minute + 1
+}
+
+// end is when a unit ends: when it is over, or when its step, its day, its restart or its band is.
+func (s *slow) end(p place, minute, unit int64) int64 {
+	r := &s.t.Rules[p.rule]
+	for at := minute + 1; ; at++ {
+		if at == minute+unit || at > s.exit+1 {
+			return at
+		}
+		if r.Anchor == tariff.AnchorBand && s.ruleFor(at) != p.rule {
+			return at
+		}
+		if next := s.placeOf(p.rule, at); next.origin != p.origin || next.step != p.step || !next.found {
+			return at
+		}
+	}
+}
+
+// openCaps moves each cap to the window that holds a minute.
+func (s *slow) openCaps(minute int64, rule int) {
+	for i := range s.caps {
+		c, m := &s.t.Caps[i], &s.caps[i]
+		mine := len(c.Rules) == 0 || rule >= 0 && slices.Contains(c.Rules, s.t.Rules[rule].ID)
+		key, inside := s.window(c, m, minute, mine)
+		m.open = inside && mine
+		if !inside {
+			continue
+		}
+		if m.windows == 0 || key != m.key {
+			*m = slowCap{key: key, open: m.open, windows: m.windows + 1, start: m.start, limit: -1}
+		}
+		if c.Once && m.windows > 1 {
+			m.open = false
+		}
+		for _, a := range c.Amounts {
+			if m.open && !m.decided && (a.Rule == "" || rule >= 0 && a.Rule == s.t.Rules[rule].ID) && slowIn(s.t, s.clock, a.When, minute) {
+				m.limit, m.decided = a.Minor*partsOfMinor, true
+			}
+		}
+		if m.open && c.Decided == tariff.AtStart {
+			m.decided = true
+		}
+	}
+}
+
+func (s *slow) window(c *tariff.Cap, m *slowCap, minute int64, mine bool) (key [2]int64, inside bool) {
+	switch c.Window {
+	case tariff.PerVisit:
+		return key, mine
+	case tariff.PerDay:
+		return [2]int64{s.clock.day(minute, c.ResetMS)}, mine
+	case tariff.PerBand:
+		index, day, found := slowStretch(s.t, s.clock, c.When, minute)
+		return [2]int64{int64(index), day}, found && mine
+	}
+	period := c.PeriodMS / 60_000
+	if c.Begins == tariff.BeginsRule {
+		if mine && (m.windows == 0 || minute >= m.start+period) {
+			m.start = minute
+		}
+		return [2]int64{m.start, 1}, mine
+	}
+	if c.Roll == tariff.Civil {
+		days := int64(0)
+		from := time.Unix(s.entry*60, 0).In(s.t.Zone)
+		for at := s.entry + 1; at <= minute; at++ {
+			next := from.AddDate(0, 0, int(days+1)*int(period/minutesOfDay))
+			if time.Unix(at*60, 0).Equal(next) {
+				days++
+			}
+		}
+		return [2]int64{days, 2}, true
+	}
+	return [2]int64{(minute - s.entry) / period, 3}, true
+}
+
+// add lets an amount through the caps.
+func (s *slow) add(parts int64) {
+	for i := range s.caps {
+		m := &s.caps[i]
+		if !m.open {
+			continue
+		}
+		if m.limit >= 0 {
+			parts = min(parts, max(0, m.limit-m.used))
+		}
+	}
+	for i := range s.caps {
+		if s.caps[i].open {
+			s.caps[i].used += parts
+		}
+	}
+	s.parts += parts
 }

@@ -1,155 +1,311 @@
 package tariff
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
 	"gatehouse/sync/fact"
 )
 
 // Tariff is one version of a location's prices (APDS: RateTable). A stay is priced by the version that was
-// promised at its entry. Amounts are minor units of Currency.
+// promised at its entry. Amounts are minor units of Currency. The zero value of every field means "nothing of
+// this kind". gateway/tariffdoc reads one from a file and refuses what could be read in two ways; Check looks at
+// one that was made otherwise.
 type Tariff struct {
-	Version  string
-	Currency fact.Currency
-	Zone     *time.Location // of the location; nil is UTC
-	Rules    []Rule
-	Holidays []Date // the civil days with day type holiday; ascending
+	ID        string
+	Name      string
+	Version   string
+	Currency  fact.Currency
+	Zone      *time.Location // of the location; nil is UTC
+	ValidFrom Date           // first civil day on which a stay may begin under it; 0: no bound
+	ValidTo   Date           // last such day; 0: no bound
 
-	TaxPermille int64 // 80 is 8 %
-	TaxIncluded bool  // prices contain the tax; else it comes on top
+	Calendar Calendar
+	Rules    []Rule // an instant is priced by the first that applies to it
+	// GapsFree: an instant without a rule is meant to cost nothing. FirstWins: where two rules apply, the first is
+	// meant to count. Check complains without; prices are the same.
+	GapsFree, FirstWins bool
 
-	GraceEntryMS int64 // a stay no longer than this is free
-	GraceExitMS  int64 // time to leave after paying
+	Boundary Boundary // what a stay costs that touches several rules
+	Caps     []Cap    // each counts what is charged in the end, so their order means nothing
+	Offers   []Offer  // flat rates, early birds and products beside the rules
+	Choice   Choice   // between the offers and the rules
 
-	LostMinor       int64 // price of a lost ticket
-	SuspectMaxMinor int64 // most that a bounded stay may cost, tax included
+	Seconds    Seconds // what counts of a started minute
+	Grace      Grace
+	Reentry    Reentry
+	MinMinor   int64 // a stay that costs anything costs at least this
+	MaxStayMS  int64 // longest stay allowed; beyond it Fee.Overstay is set. 0: none
+	Extras     []Extra
+	Lost       Lost
+	Discounts  []Discount
+	Taxes      []Tax
+	Rounding   Rounding
+	Tenders    []Tender
+	Surge      Surge
+	Booking    Booking
+	Charging   Charging
+	Demand     Demand
+	Late       []LateFee
+	Violations []Penalty
 
-	// StartedUnitMS is the unit each started one of which counts in full (APDS: RateLine increment). 0 prices
-	// time exactly.
-	StartedUnitMS int64
+	// SuspectMaxMinor is the most that a bounded stay may cost, tax included.
+	SuspectMaxMinor int64
 }
 
-// Rule prices the hours of some days for a spot type (source design: pricing_rules; APDS: RateLine).
+// Rule prices some hours of some days for some drivers (APDS: RateLine).
 type Rule struct {
-	ID               string
-	SpotType         fact.SpotType // AnyType: every type that has no rule of its own for the instant
-	DayType          DayType
-	StartHour        int // civil hours, half open; 0 and 24 are the whole day, 22 and 6 go over midnight
-	EndHour          int
-	RatePerHourMinor int64
-	MaxDailyMinor    int64 // for 24 hours that start under this rule; 0: no maximum
-	FirstHourFree    bool
-	Priority         int  // the highest applies
-	ValidFrom        Date // first civil day; 0: no bound
-	ValidUntil       Date // last civil day; 0: no bound
+	ID      string // printed on the receipt
+	For     Who
+	When    []When // empty: always
+	Steps   []Step // ascending and without gap, from 0; beyond the last one time costs nothing
+	Anchor  Anchor // from where the steps count
+	ResetMS int64  // for AnchorDay: the civil time since midnight at which a day begins
+	// RestartMS starts the steps anew each time that this much has passed since the anchor. 0: never.
+	RestartMS int64
+	Roll      Roll // how RestartMS is counted
+	Taxes     TaxSet
+	NoSurge   bool // the multiplier of Tariff.Surge leaves it alone
 }
 
-// DayType is a kind of civil day.
-type DayType uint8
+// Step is a stretch of a stay, counted from the rule's anchor, and what it costs. A price table "up to 1 h 3.00,
+// up to 2 h 4.00" is two steps with one unit each: 0 to 1 h 3.00, 1 h to 2 h 1.00.
+type Step struct {
+	FromMS, ToMS int64 // ToMS 0: without end
+	PriceMinor   int64 // of a unit
+	UnitMS       int64 // 0: the step is one unit however long it is, a flat price
+	Count        Count
+	// Sharp moves the limits: a stay of exactly one unit, or to exactly the end of the step, has begun the next one.
+	// "Less than 15 minutes free" is sharp, "up to 15 minutes free" is not.
+	Sharp bool
+}
 
-// The day types. A holiday is neither weekday nor weekend.
+// Count says what of a unit is paid.
+type Count uint8
+
+// The ways to count.
 const (
-	AnyDay DayType = iota
-	Weekday
-	Weekend
-	Holiday
+	Started   Count = iota // each started unit in full
+	Prorated               // exactly the time spent
+	Completed              // only units that are over
 )
 
-var dayTypeText = [...]string{"any", "weekday", "weekend", "holiday"}
+// Anchor is where a rule's steps begin to count.
+type Anchor uint8
 
-// String is the code of the day type.
-func (d DayType) String() string {
-	if int(d) < len(dayTypeText) {
-		return dayTypeText[d]
-	}
-	return fmt.Sprintf("unknown_%d", d)
+// The anchors.
+const (
+	AnchorEntry Anchor = iota // at the entry: the rule takes over where the rule before it stopped counting
+	AnchorBand                // each time that the rule comes into force
+	AnchorDay                 // at the entry, and each civil day anew at ResetMS
+	AnchorClock               // units lie on the clock: the hour from 10 to 11 is one; steps count from each entry
+	AnchorPaid                // at the entry, and only time under rules with a price counts: units go on after free hours
+)
+
+// Boundary says what a stay costs that touches several rules.
+type Boundary uint8
+
+// The boundaries.
+const (
+	BoundarySplit Boundary = iota // each unit by the rule in force when it starts
+	BoundaryEntry                 // all by the rule in force at entry, and again at each restart of its steps
+	BoundaryExit                  // all by the rule in force at exit
+)
+
+// Roll says how a period of days is counted on days of 23 and 25 hours.
+type Roll uint8
+
+// The rolls.
+const (
+	Elapsed Roll = iota // 24 h are 24 hours that passed
+	Civil               // 24 h end at the same time of the next day
+)
+
+// Seconds says what counts of a started minute.
+type Seconds uint8
+
+// The ways to treat seconds.
+const (
+	SecondsExact Seconds = iota // they count
+	SecondsDrop                 // a stay of 30:59 is one of 30 minutes
+	SecondsUp                   // a stay of 30:01 is one of 31 minutes
+	SecondsClock                // entry and exit are cut to the minute that the clock showed
+)
+
+// Who says for whom something is. An empty list or set means everybody.
+type Who struct {
+	Spots    SpotSet
+	Vehicles []string // the operator's words, such as "car" or "motorcycle"
+	Groups   []string // user groups, such as "resident"
+	Products []string // what the driver chose
 }
 
-// MarshalText makes JSON carry the code.
-func (d DayType) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+// SpotSet is a set of spot types; empty means all.
+type SpotSet uint8
 
-// UnmarshalText reads the code; an unknown one is an error that lists the codes.
-func (d *DayType) UnmarshalText(text []byte) error {
-	at := slices.Index(dayTypeText[:], string(text))
-	if at < 0 {
-		return fmt.Errorf("tariff: day type %q is none of %q", text, dayTypeText)
+// SpotsOf makes a set.
+func SpotsOf(types ...fact.SpotType) SpotSet {
+	set := SpotSet(0)
+	for _, one := range types {
+		set |= 1 << one
 	}
-	*d = DayType(at)
-	return nil
+	return set
 }
 
-// zone is the tariff's zone, for tariffs that Check never saw.
-func (t *Tariff) zone() *time.Location {
-	if t.Zone == nil {
-		return time.UTC
-	}
-	return t.Zone
+// CapWindow is the time for which a cap holds.
+type CapWindow uint8
+
+// The windows of caps.
+const (
+	PerPeriod CapWindow = iota // PeriodMS from entry, and again
+	PerDay                     // civil days that begin at ResetMS
+	PerBand                    // each stretch of When
+	PerVisit                   // the whole stay
+)
+
+// Cap is a maximum.
+type Cap struct {
+	ID       string // printed on the receipt
+	For      Who
+	Window   CapWindow
+	PeriodMS int64       // for PerPeriod
+	Roll     Roll        // for PerPeriod
+	ResetMS  int64       // for PerDay: civil time since midnight
+	When     []When      // for PerBand
+	Once     bool        // only the first window is capped
+	Begins   Begins      // for PerPeriod
+	Rules    []string    // ids of the rules whose charges count; empty: all
+	Amounts  []CapAmount // the first that fits decides; none: no cap in that window
+	Decided  Decided
 }
 
-// dayType is the day type of a civil day.
-func (t *Tariff) dayType(d Date) DayType {
-	if slices.Contains(t.Holidays, d) {
-		return Holiday
-	}
-	if day := d.Weekday(); day == time.Saturday || day == time.Sunday {
-		return Weekend
-	}
-	return Weekday
+// CapAmount is the maximum of windows of one kind.
+type CapAmount struct {
+	When  []When // empty: always
+	Rule  string // id of the rule in force; empty: any
+	Minor int64
 }
 
-// noRule is the index of the rule where none applies.
-const noRule = -1
+// Begins says where the periods of a cap begin.
+type Begins uint8
 
-// ruleAt is the index of the rule that applies in an hour of a civil day, and the hour until which no rule
-// starts or ends.
-func (t *Tariff) ruleAt(spotType fact.SpotType, date Date, dayType DayType, hour int) (best, untilHour int) {
-	best, untilHour = noRule, 24
-	for i := range t.Rules {
-		r := &t.Rules[i]
-		if !r.serves(spotType) || !r.validOn(date, dayType) {
-			continue
-		}
-		untilHour = nextEdge(r.StartHour, hour, untilHour)
-		untilHour = nextEdge(r.EndHour, hour, untilHour)
-		if r.covers(hour) && (best == noRule || r.beats(&t.Rules[best])) {
-			best = i
-		}
-	}
-	return best, untilHour
+// The beginnings.
+const (
+	BeginsEntry Begins = iota // at the entry
+	BeginsRule                // when one of Cap.Rules first comes into force, and then when the period is over
+)
+
+// Decided says which amount of a cap a window has.
+type Decided uint8
+
+// The ways to decide.
+const (
+	AtStart Decided = iota // by the moment at which the window starts (for the stay)
+	AtFirst                // by the first moment in the window at which an amount fits
+)
+
+// Choice decides between offers and rules.
+type Choice uint8
+
+// The choices.
+const (
+	Cheapest Choice = iota // what costs the driver least
+	Priority               // the first offer that applies, else the rules
+)
+
+// Offer is a price for a whole stay, or for its beginning, under conditions on entry and exit: early bird,
+// evening flat, day ticket.
+type Offer struct {
+	ID      string
+	For     Who    // with Products, it must have been chosen
+	Entry   []When // empty: any
+	Exit    []When // empty: any
+	MinMS   int64  // least stay
+	MaxMS   int64  // longest stay; 0: any
+	Covers  Covers
+	ForMS   int64 // for CoversPeriod
+	Roll    Roll  // for CoversPeriod
+	UntilMS int64 // for CoversClock: civil time since midnight, the next such time after entry
+	Steps   []Step
+	// Repeats sells the offer again for what remains, as often as needed, as long as its entry condition holds.
+	Repeats bool
+	Taxes   TaxSet
+	NoSurge bool
+	// Timeless offers are not touched by time off: time coupons do not apply to flat rates.
+	Timeless bool
 }
 
-func nextEdge(edge, hour, until int) int {
-	if edge > hour && edge < until {
-		return edge
-	}
-	return until
+// Covers says how much of a stay an offer pays for. What remains is priced by the rules, as a stay that begins
+// there.
+type Covers uint8
+
+// The extents.
+const (
+	CoversStay   Covers = iota // all of it
+	CoversPeriod               // ForMS from entry
+	CoversClock                // until the civil time UntilMS
+	CoversEntry                // until the Entry window ends
+)
+
+// Grace is time that is not charged at the ends of a stay.
+type Grace struct {
+	EntryMS int64
+	Kind    GraceKind
+	Sharp   bool  // a stay of exactly EntryMS is no longer free
+	ExitMS  int64 // time to leave after paying
 }
 
-func (r *Rule) serves(spotType fact.SpotType) bool {
-	return r.SpotType == spotType || r.SpotType == fact.AnyType
+// GraceKind says what becomes of the entry grace of a longer stay.
+type GraceKind uint8
+
+// The kinds of grace.
+const (
+	Turnaround GraceKind = iota // a longer stay is paid from its entry
+	Continuous                  // it is taken off every stay
+)
+
+// Reentry joins visits of one vehicle.
+type Reentry struct {
+	WithinMS int64 // between exit and entry; 0: never, unless SameDay
+	SameDay  bool  // however long between, on one civil day
+	Gap      Gap
 }
 
-func (r *Rule) validOn(date Date, dayType DayType) bool {
-	return (r.DayType == AnyDay || r.DayType == dayType) &&
-		(r.ValidFrom == 0 || date >= r.ValidFrom) && (r.ValidUntil == 0 || date <= r.ValidUntil)
+// Gap says what the time outside costs when visits are joined.
+type Gap uint8
+
+// The kinds of gap.
+const (
+	GapCounts Gap = iota // priced from the first entry, as if the vehicle had never left
+	GapFree              // the visits' times are added
+)
+
+// Extra is a fee beside the time: a service fee, a card fee.
+type Extra struct {
+	ID          string
+	For         Who
+	Minor       int64
+	Basis       int64 // in hundredths of a percent of what the time costs
+	Always      bool  // also if the stay costs nothing
+	Taxes       TaxSet
+	Tender      string // only if paid so
+	Entry, Exit []When // only if the stay begins or ends so; empty: any
 }
 
-func (r *Rule) covers(hour int) bool {
-	if r.StartHour <= r.EndHour {
-		return r.StartHour <= hour && hour < r.EndHour
-	}
-	return r.StartHour <= hour || hour < r.EndHour
-}
+// LostKind says how a lost ticket is priced.
+type LostKind uint8
 
-// beats reports whether r goes before other where both apply; the first in the list wins a draw.
-func (r *Rule) beats(other *Rule) bool {
-	if own, others := r.SpotType != fact.AnyType, other.SpotType != fact.AnyType; own != others {
-		return own
-	}
-	if r.Priority != other.Priority {
-		return r.Priority > other.Priority
-	}
-	return r.DayType != AnyDay && other.DayType == AnyDay
+// The kinds.
+const (
+	LostFixed  LostKind = iota // Minor
+	LostDays                   // Minor for each started 24 hours, one at least
+	LostGreat                  // the stay as it is known, at least Minor
+	LostOnTop                  // the stay as it is known, and Minor
+	LostAsStay                 // the stay as it is known, or if it is not, from Minor
+)
+
+// Lost prices a ticket that nobody finds.
+type Lost struct {
+	Kind  LostKind
+	Minor int64
+	Taxes TaxSet
 }

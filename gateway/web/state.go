@@ -72,7 +72,9 @@ type zone struct {
 }
 
 type gate struct {
-	GateID, Name, Direction, State, Arm string
+	GateID, Name, Direction, State, Arm, ArmSight string
+
+	ArmingLoop, ClosingLoop string // what they read
 
 	VehiclePresent, LoopsQualified, HeldOpen bool
 

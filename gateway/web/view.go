@@ -28,6 +28,7 @@ type card struct {
 	StateText string
 	Broken    []alert
 	Missing   string // what it works without
+	ArmText   string // where the arm is, and how that is known
 	Car       string // where a vehicle is: waiting, passing or nowhere
 	Operate   bool
 	Currency  string
@@ -133,8 +134,24 @@ func wordFor(words map[string]string, code string) string {
 	return strings.ReplaceAll(code, "_", " ")
 }
 
+// armWords say where the arm is, and what is not known about it.
+func armWords(g gate) string {
+	way := map[string]string{"up": "going up", "down": "coming down"}
+	switch g.ArmSight {
+	case "seen":
+		return "Arm is " + g.Arm
+	case "moving":
+		return "Arm is " + way[g.Arm]
+	case "assumed":
+		return "Arm was sent " + g.Arm + ", not seen there"
+	}
+	return "Where the arm is, nobody knows"
+}
+
 func (v *view) cardOf(i int, g gate) card {
-	c := card{gate: g, Index: i, Tone: "ok", StateText: wordFor(stateWords, g.State), Operate: v.Operates(), Currency: v.Currency}
+	c := card{
+		gate: g, Index: i, Tone: "ok", StateText: wordFor(stateWords, g.State), ArmText: armWords(g), Operate: v.Operates(), Currency: v.Currency,
+	}
 	for _, a := range v.Alerts {
 		if a.Where == g.GateID && a.Code != "held_open" {
 			a.What = strings.TrimPrefix(a.What, g.Name+": ")

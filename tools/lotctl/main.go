@@ -30,6 +30,8 @@ type commands struct {
 	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
 	Enrol  enrolCommand   `cmd:"" help:"Give this gateway an identity at headquarters, by a one-time code."`
 	Sync   syncCommands   `cmd:"" help:"The sync with headquarters."`
+	Fee    feeCommand     `cmd:"" help:"Price a stay, and say why."`
+	Tariff tariffCommands `cmd:"" help:"Tariffs: check one, read about their format."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

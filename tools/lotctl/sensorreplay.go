@@ -43,7 +43,7 @@ type replayReport struct {
 	Labelled   *replayRates         `json:"labelled,omitempty"`
 	Arrivals   *tally               `json:"arrivals,omitempty"`
 	Departures *tally               `json:"departures,omitempty"`
-	Misses     []miss               `json:"misses,omitempty"`
+	Misses     []miss               `json:"misses,omitzero"`
 	Skipped    []traceNote          `json:"skipped,omitempty"`
 	SkippedAll int                  `json:"skippedRows,omitempty"`
 	Duplicates int                  `json:"duplicateRows,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +100,7 @@ func TestReplayOfShortOrUnlabelledTraces(t *testing.T) {
 		lines[i] = strings.Join(strings.Split(line, ",")[:6], ",")
 	}
 	bare := replay(t, writeTrace(t, lines...))
-	if bare.Labelled != nil || bare.Arrivals != nil || len(bare.Changes) != 7 {
+	if bare.Labelled != nil || bare.Arrivals != nil || bare.Misses != nil || short.Misses == nil || len(bare.Changes) != 7 {
 		t.Errorf("%+v, %d changes", bare.Labelled, len(bare.Changes))
 	}
 }
@@ -121,6 +122,10 @@ func TestReplayOfASensorThatWasMoved(t *testing.T) {
 	report := replay(t, writeTrace(t, moved...))
 	if l := report.Labelled; l.Samples != 2*144 || l.BalancedAccuracy < 0.99 {
 		t.Errorf("%+v %+v", l, report.Misses)
+	}
+	silent := func(c replayReportChange) bool { return c.State == "unknown" && c.Reason == "sensor_silent" }
+	if !slices.ContainsFunc(report.Changes, silent) {
+		t.Errorf("the days of silence are not told: %+v", report.Changes)
 	}
 }
 

@@ -76,13 +76,18 @@ func (t *trace) play(cfg *occupancy.Config, calibrationMS int64) *replayed {
 		for end < len(t.rows) && t.rows[end].atMS-t.rows[end-1].atMS < anewMS {
 			end++
 		}
-		r.piece(cfg, t.rows[start:end], calibrationMS)
+		silentMS := t.rows[end-1].atMS
+		if end < len(t.rows) {
+			silentMS = t.rows[end].atMS - 1
+		}
+		r.piece(cfg, t.rows[start:end], calibrationMS, silentMS)
 		start = end
 	}
 	return r
 }
 
-func (r *replayed) piece(cfg *occupancy.Config, rows []traceRow, calibrationMS int64) {
+// piece plays rows without a long silence, and what follows them until silentMS.
+func (r *replayed) piece(cfg *occupancy.Config, rows []traceRow, calibrationMS, silentMS int64) {
 	var spot occupancy.Spot
 	scoredMS := rows[0].atMS + calibrationMS
 	until := slices.IndexFunc(rows, func(row traceRow) bool { return row.atMS >= scoredMS })
@@ -111,6 +116,7 @@ func (r *replayed) piece(cfg *occupancy.Config, rows []traceRow, calibrationMS i
 		r.states, r.scored = append(r.states, spot.Status()), append(r.scored, row.atMS >= scoredMS)
 		r.away, r.from = append(r.away, away), append(r.from, from)
 	}
+	spot.Advance(cfg, silentMS, report)
 }
 
 // calibrated is the baseline of the days of calibration: where the field was most often.

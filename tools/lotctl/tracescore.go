@@ -42,7 +42,7 @@ type edge struct {
 }
 
 func (t *trace) score(r *replayed) *score {
-	s := &score{}
+	s := &score{misses: []miss{}}
 	for i, row := range t.rows {
 		if !r.scored[i] || row.truth == fact.SpotUnknown {
 			continue

@@ -70,9 +70,9 @@ func site(id fact.LocationID, name string) *lot.Config {
 		Location: id, Name: name, Zone: zone, Currency: "EUR", Upgrade: booking.DefaultUpgrades(), Booking: booking.DefaultRules(),
 		Sensors: []occupancy.Config{occupancy.Default()}, Matching: plate.DefaultPolicy(), Policy: lot.DefaultPolicy(),
 		Tariff: &tariff.Tariff{
-			Version: "2026-1", Currency: "EUR", Zone: zone, TaxPermille: 190, TaxIncluded: true, GraceEntryMS: 5 * 60_000,
-			GraceExitMS: 15 * 60_000, LostMinor: 2500, SuspectMaxMinor: 2500,
-			Rules: []tariff.Rule{{ID: "day", EndHour: 24, RatePerHourMinor: 200, MaxDailyMinor: 1800}},
+			Version: "2026-1", Currency: "EUR", Zone: zone, Taxes: []tariff.Tax{{ID: "VAT", RatePPM: 190_000, Included: true}},
+			Grace: tariff.Grace{EntryMS: 5 * 60_000, ExitMS: 15 * 60_000}, Lost: tariff.Lost{Minor: 2500}, SuspectMaxMinor: 2500,
+			Rules: []tariff.Rule{tariff.Hourly("day", 200)}, Caps: []tariff.Cap{tariff.DailyMax(1800)},
 		},
 	}
 	return cfg

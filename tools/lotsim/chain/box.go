@@ -23,6 +23,7 @@ type entry struct {
 	dot   fact.Dot
 	bytes []byte
 	hash  wire.Hash // the chain after it
+	atMS  int64     // true time
 }
 
 func (c *card) clone(reseed uint64) *card {
@@ -40,9 +41,9 @@ func (c *card) last() (position uint64, dot fact.Dot, hash wire.Hash) {
 }
 
 // append makes a fact durable.
-func (c *card) append(dot fact.Dot, bytes []byte) (position uint64) {
+func (c *card) append(dot fact.Dot, bytes []byte, atMS int64) (position uint64) {
 	position, _, hash := c.last()
-	c.log = append(c.log, entry{dot, bytes, hash.Next(bytes)})
+	c.log = append(c.log, entry{dot, bytes, hash.Next(bytes), atMS})
 	return position + 1
 }
 
@@ -68,6 +69,10 @@ func (c *card) runs() (runs []outbox.Run) {
 	return runs
 }
 
+// reusedMax is how often a box starts anew because its sequence was used before. Once is enough, if the next incarnation is
+// a new one; a box that never gets out of it stays off, and the audit sees what that costs.
+const reusedMax = 10
+
 // box is one gateway with a card in it.
 type box struct {
 	chain  *Chain
@@ -78,6 +83,7 @@ type box struct {
 	card   *card
 	sender *outbox.Sender
 	linked bool
+	reused int   // how often it was told that its sequence was used before
 	wakeMS int64 // of the appointment that is made; others are void
 }
 
@@ -94,7 +100,7 @@ func (b *box) boot() {
 	b.site.legit[incarnation] = b.legit
 	b.commit(started)
 	config := outbox.SenderConfig{
-		Location: b.site.location, Keys: b.chain.cloudKeys, LingerMS: b.chain.lingerMS, IdleMS: 3_600_000, LiveMS: 60_000, LiveIdleMS: 6 * 3_600_000,
+		Location: b.site.location, Keys: b.chain.cloudKeys, LingerMS: b.chain.lingerMS, IdleMS: 6 * 3_600_000, LiveMS: 60_000, LiveIdleMS: 6 * 3_600_000,
 	}
 	b.sender = outbox.NewSender(config, b.card.runs(), b.card.sender, b.chain.nowMS)
 	b.step(outbox.Woken{})
@@ -124,7 +130,7 @@ func (b *box) commit(record fact.Record) {
 		bytes = newerKind(bytes)
 		b.chain.result.Fired.NewerFacts++
 	}
-	position := b.card.append(record.Dot, bytes)
+	position := b.card.append(record.Dot, bytes, b.chain.nowMS)
 	b.chain.produced(b, record.Dot, bytes)
 	if b.sender != nil {
 		b.step(outbox.Produced{Dot: record.Dot, Position: position})
@@ -196,8 +202,9 @@ func (b *box) do(effect outbox.SenderEffect) {
 	case outbox.SenderNotice:
 		if effect.Notice == outbox.SequenceReused {
 			b.off()
+			b.reused++
 			b.chain.in(60_000, func() {
-				if !b.on {
+				if !b.on && b.reused < reusedMax {
 					b.boot()
 				}
 			})
@@ -255,6 +262,9 @@ func (b *box) trim(through uint64) {
 	last, _, _ := b.card.last()
 	if through >= last || through < b.card.first {
 		return // a log keeps its newest fact: the next incarnation names it
+	}
+	if ageMS := b.chain.nowMS - b.card.at(through).atMS; ageMS < 30*dayMS {
+		b.chain.wrong(1, "%s: trimmed what is %d hours old", b.site.location, ageMS/hourMS)
 	}
 	b.card.before = b.card.at(through).hash
 	b.card.log = slices.Clone(b.card.log[through+1-b.card.first:])

@@ -439,7 +439,7 @@ func (w *watcher) priced(r fact.Record, f fact.ExitGranted, v *visit) error {
 	if v.paid > 0 && (v.paidMS < 0 || v.askedMS < 0) {
 		return nil // paid before a restart: the watcher has forgotten when
 	}
-	if v.paid > 0 && w.nowMS <= v.paidMS+w.cfg.Tariff.GraceExitMS {
+	if v.paid > 0 && w.nowMS <= v.paidMS+w.cfg.Tariff.Grace.ExitMS {
 		least = costs(v.askedMS)
 	}
 	if f.FeeMinor < least {

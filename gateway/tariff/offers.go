@@ -1,0 +1,146 @@
+package tariff
+
+// time prices parking time by what the tariff chooses: the rules, or an offer. The rules, and offers that heed
+// time off, price from startMS to endMS of the stay.
+func (p *pricer) time(fromMS, toMS, startMS, endMS int64, out *receipt) {
+	if len(p.tariff.Offers) == 0 {
+		p.byRules(startMS, endMS, out)
+		return
+	}
+	p.choose(fromMS, toMS, startMS, endMS, out)
+}
+
+func (p *pricer) choose(fromMS, toMS, startMS, endMS int64, out *receipt) {
+	var best, other receipt
+	found := false
+	if p.tariff.Choice == Cheapest {
+		p.byRules(startMS, endMS, &best)
+		found = true
+	}
+	for i := range p.tariff.Offers {
+		o := &p.tariff.Offers[i]
+		if !p.offered(o, fromMS, toMS) {
+			continue
+		}
+		if p.tariff.Choice == Priority || len(o.For.Products) > 0 {
+			best = receipt{}
+			p.sell(o, fromMS, toMS, startMS, endMS, &best)
+			found = true
+			break
+		}
+		other = receipt{}
+		p.sell(o, fromMS, toMS, startMS, endMS, &other)
+		if other.total < best.total {
+			best = other
+		}
+	}
+	if !found {
+		p.byRules(startMS, endMS, &best)
+	}
+	out.addAll(&best)
+}
+
+// offered reports whether an offer is for this stay.
+func (p *pricer) offered(o *Offer, fromMS, toMS int64) bool {
+	elapsedMS := toMS - fromMS
+	return o.For.matches(&p.stay) && elapsedMS >= o.MinMS && (o.MaxMS == 0 || elapsedMS <= o.MaxMS) &&
+		p.holds(o.Entry, fromMS) && p.holds(o.Exit, toMS)
+}
+
+// sell prices by an offer, and what it does not cover by the rules.
+func (p *pricer) sell(o *Offer, fromMS, toMS, startMS, endMS int64, out *receipt) {
+	if !o.Timeless {
+		fromMS, toMS = startMS, endMS
+	}
+	for atMS := fromMS; ; {
+		untilMS := min(p.covered(o, atMS), toMS)
+		p.ladder(o.Steps, atMS, untilMS, &line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}, o.NoSurge, out)
+		atMS = max(untilMS, atMS+1)
+		if atMS >= toMS {
+			return
+		}
+		if !o.Repeats || !p.holds(o.Entry, atMS) || p.restIsCheaper(o, atMS, toMS) {
+			p.byRules(atMS, toMS, out)
+			return
+		}
+	}
+}
+
+// restIsCheaper reports whether the rules price what one more offer would cover to the end for less.
+func (p *pricer) restIsCheaper(o *Offer, fromMS, toMS int64) bool {
+	if p.tariff.Choice != Cheapest || p.covered(o, fromMS) < toMS {
+		return false
+	}
+	var byRules, byOffer receipt
+	p.byRules(fromMS, toMS, &byRules)
+	p.ladder(o.Steps, fromMS, toMS, &line{}, o.NoSurge, &byOffer)
+	return byRules.total < byOffer.total
+}
+
+// covered is until when an offer bought at an instant holds.
+func (p *pricer) covered(o *Offer, atMS int64) int64 {
+	switch o.Covers {
+	case CoversPeriod:
+		return p.ahead(atMS, max(o.ForMS, minuteMS), o.Roll)
+	case CoversClock:
+		_, nextMS := p.dayOf(atMS, o.UntilMS)
+		return nextMS
+	case CoversEntry:
+		return p.endOf(o.Entry, atMS)
+	}
+	return forever
+}
+
+// endOf is when the stretch that holds an instant ends.
+func (p *pricer) endOf(list []When, atMS int64) int64 {
+	date, clockMS := p.clock.at(atMS)
+	found := p.days.find(list, date, clockMS)
+	if !found.inside || len(list) == 0 {
+		return forever
+	}
+	return max(atMS+1, p.clock.instant(int64(found.starts)*dayMS+list[found.when].ToMS))
+}
+
+// ladder prices a stretch by steps that count from its start, without caps.
+func (p *pricer) ladder(steps []Step, fromMS, toMS int64, like *line, noSurge bool, out *receipt) {
+	elapsedMS := max(0, toMS-fromMS)
+	for i := range steps {
+		s := &steps[i]
+		if elapsedMS < s.FromMS || elapsedMS == s.FromMS && i > 0 && !steps[i-1].Sharp {
+			return
+		}
+		endMS := elapsedMS
+		if s.ToMS > 0 {
+			endMS = min(endMS, s.ToMS)
+		}
+		next := *like
+		next.FromMS, next.ToMS, next.Times, next.UnitMS, next.PriceMinor = fromMS+s.FromMS, fromMS+endMS, 1, s.UnitMS, s.PriceMinor
+		if !noSurge {
+			next.PriceMinor = p.surged(s.PriceMinor)
+		}
+		price := exactly(clamp(next.PriceMinor, -PriceMaxMinor, PriceMaxMinor))
+		next.Units, next.amount = s.count(endMS-s.FromMS, price)
+		out.add(&next)
+	}
+}
+
+// count is what so much time within a step costs.
+func (s *Step) count(spentMS int64, price exact) (units int64, amount exact) {
+	if s.UnitMS <= 0 {
+		return 1, price
+	}
+	switch {
+	case s.Count == Prorated:
+		return 0, price.share(spentMS, s.UnitMS)
+	case s.Count == Completed:
+		units = spentMS / s.UnitMS
+	case s.Sharp:
+		units = spentMS/s.UnitMS + 1
+		if s.ToMS > 0 {
+			units = min(units, ceilDiv(s.ToMS-s.FromMS, s.UnitMS))
+		}
+	default:
+		units = max(1, ceilDiv(spentMS, s.UnitMS))
+	}
+	return units, price.times(units)
+}

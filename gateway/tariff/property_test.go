@@ -1,0 +1,165 @@
+package tariff_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gatehouse/gateway/tariff"
+)
+
+// zones with clocks that change by an hour, by half an hour, and not at all.
+func zones(t testing.TB) []*time.Location {
+	list := []*time.Location{}
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, zone)
+	}
+	return list
+}
+
+func anyWhen(t *rapid.T) []tariff.When {
+	list := []tariff.When{}
+	for range rapid.IntRange(1, 2).Draw(t, "stretches") {
+		from := int64(rapid.IntRange(0, 47).Draw(t, "from")) * 30
+		length := int64(rapid.SampledFrom([]int{60, 90, 300, 600, 720, 1440, 3600}).Draw(t, "length"))
+		w := tariff.When{FromMS: from * 60_000, ToMS: (from + length) * 60_000}
+		w.Days = tariff.DaySet(rapid.SampledFrom([]int{0, 0, int(tariff.Weekdays), int(tariff.Weekend), int(tariff.Friday), int(tariff.Sunday | tariff.Holiday)}).Draw(t, "days"))
+		if rapid.IntRange(0, 9).Draw(t, "except") == 0 {
+			w.Except = tariff.Holiday
+		}
+		list = append(list, w)
+	}
+	return list
+}
+
+func anySteps(t *rapid.T) []tariff.Step {
+	steps := []tariff.Step{}
+	fromMS := int64(0)
+	count := rapid.IntRange(1, 3).Draw(t, "steps")
+	for i := range count {
+		s := tariff.Step{FromMS: fromMS, PriceMinor: int64(rapid.SampledFrom([]int{0, 1, 7, 50, 100, 333}).Draw(t, "price"))}
+		s.UnitMS = int64(rapid.SampledFrom([]int{0, 10, 15, 20, 30, 60, 60, 120, 1440}).Draw(t, "unit")) * 60_000
+		if s.UnitMS > 0 {
+			s.Count = tariff.Count(rapid.IntRange(0, 2).Draw(t, "count"))
+		}
+		if i < count-1 || rapid.IntRange(0, 4).Draw(t, "ends") == 0 {
+			s.ToMS = fromMS + int64(rapid.SampledFrom([]int{15, 40, 60, 90, 180, 600}).Draw(t, "stepLength"))*60_000
+		}
+		steps = append(steps, s)
+		fromMS = s.ToMS
+	}
+	return steps
+}
+
+func anyCap(t *rapid.T, rules int) tariff.Cap {
+	c := tariff.Cap{ID: "cap", Window: tariff.CapWindow(rapid.IntRange(0, 3).Draw(t, "window")), Once: rapid.IntRange(0, 3).Draw(t, "once") == 0}
+	c.PeriodMS = int64(rapid.SampledFrom([]int{300, 720, 1440, 1440, 2880}).Draw(t, "period")) * 60_000
+	if c.PeriodMS%86_400_000 == 0 {
+		c.Roll = tariff.Roll(rapid.IntRange(0, 1).Draw(t, "roll"))
+	}
+	c.ResetMS = int64(rapid.SampledFrom([]int{0, 0, 360, 150}).Draw(t, "reset")) * 60_000
+	if c.Window == tariff.PerBand {
+		c.When = anyWhen(t)
+	}
+	if rapid.IntRange(0, 2).Draw(t, "some") == 0 {
+		c.Rules = []string{fmt.Sprint("r", rapid.IntRange(0, rules-1).Draw(t, "capRule"))}
+		if c.Window == tariff.PerPeriod && c.Roll == tariff.Elapsed {
+			c.Begins = tariff.Begins(rapid.IntRange(0, 1).Draw(t, "begins"))
+		}
+	}
+	c.Decided = tariff.Decided(rapid.IntRange(0, 1).Draw(t, "decided"))
+	for range rapid.IntRange(1, 2).Draw(t, "amounts") {
+		a := tariff.CapAmount{Minor: int64(rapid.SampledFrom([]int{0, 100, 250, 500, 900, 2000}).Draw(t, "amount"))}
+		switch rapid.IntRange(0, 3).Draw(t, "amountWhen") {
+		case 0:
+			a.When = anyWhen(t)
+		case 1:
+			a.Rule = fmt.Sprint("r", rapid.IntRange(0, rules-1).Draw(t, "amountRule"))
+		}
+		c.Amounts = append(c.Amounts, a)
+	}
+	return c
+}
+
+func anyTariff(t *rapid.T, zone *time.Location) *tariff.Tariff {
+	cfg := &tariff.Tariff{Version: "v", Currency: "EUR", Zone: zone, Rounding: tariff.Rounding{Of: tariff.OfTotal}, GapsFree: true, FirstWins: true}
+	cfg.Calendar.Holidays = []tariff.Date{tariff.DateOf(2026, time.March, 27), tariff.DateOf(2026, time.October, 26)}
+	cfg.Calendar.AsDay = tariff.AsDay(rapid.IntRange(0, 2).Draw(t, "asDay"))
+	rules := rapid.IntRange(1, 3).Draw(t, "rules")
+	for i := range rules {
+		r := tariff.Rule{ID: fmt.Sprint("r", i), Steps: anySteps(t), Anchor: tariff.Anchor(rapid.IntRange(0, 4).Draw(t, "anchor"))}
+		for j := range r.Steps {
+			if r.Anchor == tariff.AnchorPaid && r.Steps[j].Count == tariff.Completed {
+				r.Steps[j].Count = tariff.Started
+			}
+		}
+		r.ResetMS = int64(rapid.SampledFrom([]int{0, 360, 150}).Draw(t, "dayStarts")) * 60_000
+		if i < rules-1 || rapid.Bool().Draw(t, "gap") {
+			r.When = anyWhen(t)
+		}
+		if rapid.IntRange(0, 3).Draw(t, "restarts") == 0 {
+			r.RestartMS = int64(rapid.SampledFrom([]int{300, 720, 1440}).Draw(t, "restart")) * 60_000
+		}
+		cfg.Rules = append(cfg.Rules, r)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "caps") {
+		cfg.Caps = append(cfg.Caps, anyCap(t, rules))
+	}
+	if rapid.IntRange(0, 4).Draw(t, "boundary") == 0 {
+		cfg.Boundary = tariff.BoundaryExit
+	}
+	for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "offers") {
+		o := tariff.Offer{ID: "offer", Entry: anyWhen(t), Covers: tariff.Covers(rapid.IntRange(0, 2).Draw(t, "covers")), UntilMS: 6 * hourMS, ForMS: 12 * hourMS,
+			Steps: []tariff.Step{{PriceMinor: int64(rapid.IntRange(0, 900).Draw(t, "flat"))}}}
+		if rapid.Bool().Draw(t, "exitWindow") {
+			o.Exit = anyWhen(t)
+		}
+		cfg.Offers = append(cfg.Offers, o)
+	}
+	cfg.Choice = tariff.Choice(rapid.IntRange(0, 1).Draw(t, "choice"))
+	if rapid.IntRange(0, 2).Draw(t, "graced") == 0 {
+		cfg.Grace = tariff.Grace{EntryMS: 10 * 60_000, Kind: tariff.GraceKind(rapid.IntRange(0, 1).Draw(t, "graceKind")), Sharp: rapid.Bool().Draw(t, "sharpGrace")}
+	}
+	return cfg
+}
+
+// anyStay is at most five days, often around a change of the clocks.
+func anyStay(t *rapid.T, zone *time.Location) (entryMS, exitMS int64) {
+	start := rapid.SampledFrom([]time.Time{
+		time.Date(2026, time.March, 27, 0, 0, 0, 0, zone), time.Date(2026, time.October, 23, 0, 0, 0, 0, zone), time.Date(2026, time.March, 6, 0, 0, 0, 0, zone),
+		time.Date(2026, time.April, 3, 0, 0, 0, 0, zone), time.Date(2026, time.June, 1, 0, 0, 0, 0, zone),
+	}).Draw(t, "around").UnixMilli()
+	entryMS = start + int64(rapid.IntRange(0, 3*1440).Draw(t, "entry"))*60_000
+	longest := rapid.SampledFrom([]int{90, 600, 1500, 5 * 1440}).Draw(t, "longest")
+	return entryMS, entryMS + int64(rapid.IntRange(0, longest).Draw(t, "minutes"))*60_000
+}
+
+func TestEngineAgreesWithTheSlowOne(t *testing.T) {
+	all := zones(t)
+	if campaign() {
+		if err := flag.Set("rapid.checks", "100000"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		zone := rapid.SampledFrom(all).Draw(t, "zone")
+		cfg := anyTariff(t, zone)
+		entryMS, exitMS := anyStay(t, zone)
+		want := slowTotal(cfg, entryMS, exitMS)
+		fee := tariff.Quote(cfg, tariff.Stay{EntryMS: entryMS, ExitMS: exitMS})
+		if fee.TotalMinor != want {
+			t.Fatalf("%d, minute by minute %d: %v to %v: %+v\n%+v", fee.TotalMinor, want, time.UnixMilli(entryMS).In(zone), time.UnixMilli(exitMS).In(zone), cfg, fee.Charges)
+		}
+	})
+}
+
+// campaign is whether long runs are wanted.
+func campaign() bool { return os.Getenv("GATEHOUSE_CAMPAIGN") != "" }

@@ -1,0 +1,160 @@
+package tariffdoc
+
+import (
+	"fmt"
+
+	"gatehouse/gateway/tariff"
+)
+
+const (
+	saysGraceKind = `"10 min grace" can be read in two ways: write kind = "turnaround" if a longer stay is paid from its entry, or kind = "continuous" if the ` +
+		`10 minutes are taken off every stay`
+	saysGap  = `the time between visits can be read in two ways: write gap = "counts" if it is priced as if the vehicle had never left, or gap = "free" if only the visits are`
+	saysFrom = `"2 h free" can be read in two ways: write from = "start" if the first two hours are taken off, or from = "end" if the last ones are`
+)
+
+// beside reads grace, re-entry, lost tickets, extras and discounts.
+func (r *reader) beside() {
+	r.grace()
+	if d := r.doc.Reentry; d != nil {
+		r.tariff.Reentry = tariff.Reentry{
+			WithinMS: r.duration(d.Within, "reentry", "within"), SameDay: d.SameDay,
+			Gap: word(r, d.Gap, []string{"counts", "free"}, []tariff.Gap{tariff.GapCounts, tariff.GapFree}, true, saysGap, "reentry", "gap"),
+		}
+		if d.Within == "" && !d.SameDay {
+			r.wrong("nothing says which visits are joined", `write within = "60 min", or same_day = true`, "reentry")
+		}
+	}
+	if d := r.doc.Lost; d != nil {
+		r.tariff.Lost = tariff.Lost{
+			Minor: r.positive(d.Price, "lost", "price"), Taxes: r.taxSet(d.Taxes, []any{"lost", "taxes"}),
+			Kind: word(r, d.Kind, []string{"fixed", "per-day", "at-least", "on-top", "as-stay"},
+				[]tariff.LostKind{tariff.LostFixed, tariff.LostDays, tariff.LostGreat, tariff.LostOnTop, tariff.LostAsStay}, true,
+				`write kind = "fixed" (the price), "per-day" (for each started 24 h), "at-least" (the stay, but at least the price), "on-top" (both) or "as-stay"`, "lost", "kind"),
+		}
+	}
+	for i := range r.doc.Extras {
+		d := &r.doc.Extras[i]
+		path := []any{"extra", i}
+		r.tariff.Extras = append(r.tariff.Extras, tariff.Extra{
+			ID: d.Name, For: r.who(&d.who, path), Minor: r.positive(d.Amount, under(path, "amount")...), Basis: r.scaled(d.Percent, 2, under(path, "percent")...),
+			Always: d.Always, Tender: d.Tender, Entry: r.whens(d.Entry, under(path, "entry")), Exit: r.whens(d.Exit, under(path, "exit")),
+			Taxes: r.taxSet(d.Taxes, under(path, "taxes")),
+		})
+		r.named(d.Name, path)
+	}
+	for i := range r.doc.Discounts {
+		r.discount(i)
+	}
+}
+
+func (r *reader) named(name string, path []any) {
+	if name == "" {
+		r.wrong("it has no name", "write one; receipts print it", path...)
+	}
+}
+
+func (r *reader) grace() {
+	d := r.doc.Grace
+	if d == nil {
+		return
+	}
+	g := &r.tariff.Grace
+	g.EntryMS, g.ExitMS = r.duration(d.Entry, "grace", "entry"), r.duration(d.Exit, "grace", "exit")
+	g.Kind = word(r, d.Kind, []string{"turnaround", "continuous"}, []tariff.GraceKind{tariff.Turnaround, tariff.Continuous}, g.EntryMS > 0, saysGraceKind, "grace", "kind")
+	g.Sharp = r.exclusive(d.Limit, false, "grace", "limit")
+}
+
+func (r *reader) discount(i int) {
+	d := &r.doc.Discounts[i]
+	path := []any{"discount", i}
+	one := tariff.Discount{
+		Code: d.Code, Name: d.Name, For: r.who(&d.who, path), Payer: d.Payer, Burns: d.Burns, Stacks: d.Stacks,
+		ValidFrom: r.date(d.ValidFrom, under(path, "valid_from")...), ValidTo: r.date(d.ValidUntil, under(path, "valid_until")...),
+		MaxMinor: r.positive(d.Max, under(path, "max")...), MinMinor: r.positive(d.Min, under(path, "min")...),
+		ValueMS: r.duration(d.Time, under(path, "time")...), Basis: r.scaled(d.Percent, 2, under(path, "percent")...),
+	}
+	ways := 0
+	for kind, text := range map[tariff.DiscountKind]string{tariff.TimeOff: d.Time, tariff.PercentOff: d.Percent, tariff.MoneyOff: d.Money, tariff.FixedPrice: d.Price} {
+		if text != "" {
+			ways++
+			one.Kind = kind
+		}
+	}
+	if ways != 1 {
+		r.wrong(fmt.Sprintf("%d kinds of discount", ways), `write exactly one of time = "2 h", percent = "50", money = "2.00" or price = "5.00"`, path...)
+	}
+	if one.Kind == tariff.PercentOff && one.Basis > 10_000 {
+		r.wrong("more than all", "write at most 100", under(path, "percent")...)
+	}
+	if text := d.Money + d.Price; text != "" {
+		one.Minor = r.positive(text, path...)
+	}
+	one.AtEnd = word(r, d.From, []string{"start", "end"}, []bool{false, true}, d.Time != "", saysFrom, under(path, "from")...)
+	r.named(d.Code, path)
+	r.tariff.Discounts = append(r.tariff.Discounts, one)
+}
+
+// money reads rounding, tenders, surge, late fees and violations.
+func (r *reader) money() {
+	modes, values := []string{"half-up", "half-even", "up", "down"}, []tariff.Mode{tariff.HalfUp, tariff.HalfEven, tariff.Up, tariff.Down}
+	ofWords := []string{"line", "total"}
+	if d := r.doc.Rounding; d != nil {
+		r.tariff.Rounding = tariff.Rounding{
+			Of:   word(r, d.Of, ofWords, []tariff.Of{tariff.OfLine, tariff.OfTotal}, true, `write of = "line" or of = "total"`, "rounding", "of"),
+			Mode: word(r, d.Mode, modes, values, true, `write mode = "half-up", "half-even", "up" or "down"`, "rounding", "mode"), StepMinor: r.positive(d.Step, "rounding", "step"),
+			TaxMode: word(r, d.TaxMode, modes, values, false, "", "rounding", "tax_mode"), TaxOf: tariff.OfTotal,
+		}
+		if d.TaxOf != "" {
+			r.tariff.Rounding.TaxOf = word(r, d.TaxOf, []string{"line", "total", "tax"}, []tariff.Of{tariff.OfLine, tariff.OfTotal, tariff.OfEach}, false, "", "rounding", "tax_of")
+		}
+	} else {
+		r.tariff.Rounding.TaxOf = tariff.OfTotal
+	}
+	for i := range r.doc.Tenders {
+		d := &r.doc.Tenders[i]
+		r.tariff.Tenders = append(r.tariff.Tenders, tariff.Tender{
+			ID: d.Name, StepMinor: r.positive(d.Step, "tender", i, "step"),
+			Mode: word(r, d.Mode, modes, values, true, `write mode = "half-up", "half-even", "up" or "down"`, "tender", i, "mode"),
+		})
+	}
+	if d := r.doc.Surge; d != nil {
+		r.tariff.Surge.CapsHold = word(r, d.Caps, []string{"rise", "hold"}, []bool{false, true}, true, `write caps = "rise" if maxima rise with the prices, or caps = "hold"`, "surge", "caps")
+		for i, step := range d.Steps {
+			r.tariff.Surge.Steps = append(r.tariff.Surge.Steps, tariff.SurgeStep{
+				FromPermille: r.scaled(step.Occupancy, 1, "surge", "step", i, "occupancy"), Permille: r.scaled(step.Multiplier, 3, "surge", "step", i, "multiplier"),
+			})
+		}
+	}
+	for i, d := range r.doc.Late {
+		r.tariff.Late = append(r.tariff.Late, tariff.LateFee{
+			ID: d.Name, AfterDays: d.AfterDays, Basis: r.scaled(d.Percent, 2, "late_fee", i, "percent"), Minor: r.positive(d.Amount, "late_fee", i, "amount"),
+		})
+	}
+	for i, d := range r.doc.Violations {
+		if d.Instead == nil {
+			r.wrong("instead is missing", `write instead = true if it is paid in place of the fee, or false if beside it`, "violation", i)
+		}
+		r.tariff.Violations = append(r.tariff.Violations, tariff.Penalty{
+			Code: d.Code, Name: d.Name, Minor: r.positive(d.Amount, "violation", i, "amount"), Instead: d.Instead != nil && *d.Instead,
+			ReducedMinor: r.positive(d.Reduced, "violation", i, "reduced"), WithinMS: r.duration(d.Within, "violation", i, "within"),
+		})
+		r.named(d.Code, []any{"violation", i})
+	}
+}
+
+func (r *reader) bookings() {
+	d := r.doc.Booking
+	if d == nil {
+		return
+	}
+	b := &r.tariff.Booking
+	b.Minor, b.NoShowMinor = r.positive(d.Amount, "booking", "amount"), r.positive(d.NoShow, "booking", "no_show")
+	b.EarlyMS, b.LateMS = r.duration(d.Early, "booking", "early"), r.duration(d.Late, "booking", "late")
+	b.Steps = r.steps(d.Steps, []any{"booking", "step"})
+	b.OverstaySteps = r.steps(d.OverstaySteps, []any{"booking", "overstay_step"})
+	b.Taxes = r.taxSet(d.Taxes, []any{"booking", "taxes"})
+	b.Overstay = word(r, d.Overstay, []string{"fresh", "whole", "rate"}, []tariff.Overstay{tariff.OverstayFresh, tariff.OverstayWhole, tariff.OverstayRate}, true,
+		`staying beyond the booked end can be priced in several ways: write overstay = "fresh" (a new stay by the rules), "whole" (the whole stay by the rules, at least the booking) or "rate" (overstay_step)`,
+		"booking", "overstay")
+}

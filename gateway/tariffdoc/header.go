@@ -1,0 +1,145 @@
+package tariffdoc
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/tomlfile"
+)
+
+const (
+	saysLimit = `"up to 1 h" can be read in two ways: write limit = "inclusive" if a stay of exactly 1 h is still within it, or ` +
+		`limit = "exclusive" if it is not ("less than 1 h")`
+	saysSeconds = `a stay of 30 minutes and 1 second can be read in several ways: write seconds = "exact" if it is more than 30 min, "drop" if it is 30 min, ` +
+		`"up" if it is 31 min, or "clock" if entry and exit are cut to the minute shown on the ticket`
+	saysCountAs = `a holiday on a Monday can be read in several ways: write holidays_count_as = "holiday" if it is no Monday then, "sunday" if it is a Sunday, ` +
+		`or "weekday" if it is a Monday as well`
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (r *reader) header() {
+	d, t := r.doc, r.tariff
+	t.ID, t.Name, t.Version = d.ID, d.Name, d.Version
+	t.Currency = fact.Currency(d.Currency)
+	if len(d.Currency) != 3 || strings.ToUpper(d.Currency) != d.Currency {
+		r.wrong(fmt.Sprintf("%q is no currency", d.Currency), `write its ISO 4217 code, for example currency = "EUR"`, "currency")
+	}
+	if d.Version == "" {
+		r.wrong("the version is missing", `write for example version = "2026-1"; tickets keep the version they entered with`, "version")
+	}
+	zone, err := time.LoadLocation(d.Timezone)
+	if err != nil || d.Timezone == "" || d.Timezone == "Local" {
+		r.wrong(fmt.Sprintf("%q is no time zone", d.Timezone), `write its IANA name, for example timezone = "Europe/Berlin"`, "timezone")
+		zone = time.UTC
+	}
+	t.Zone = zone
+	t.ValidFrom, t.ValidTo = r.date(d.ValidFrom, "valid_from"), r.date(d.ValidUntil, "valid_until")
+	r.exclusive(d.Limit, true, "limit")
+	t.Seconds = word(r, d.Seconds, []string{"exact", "drop", "up", "clock"},
+		[]tariff.Seconds{tariff.SecondsExact, tariff.SecondsDrop, tariff.SecondsUp, tariff.SecondsClock}, true, saysSeconds, "seconds")
+	t.GapsFree = word(r, d.Gaps, []string{"error", "free"}, []bool{false, true}, false, "", "gaps")
+	t.FirstWins = word(r, d.Overlaps, []string{"error", "first"}, []bool{false, true}, false, "", "overlaps")
+	t.MinMinor = r.positive(d.Minimum, "minimum")
+	t.SuspectMaxMinor = r.positive(d.SuspectMax, "suspect_max")
+	t.MaxStayMS = r.duration(d.LongestStay, "longest_stay")
+}
+
+// exclusive reads a limit; an empty one is the tariff's.
+func (r *reader) exclusive(text string, needed bool, path ...any) bool {
+	if text == "" && !needed {
+		return r.doc.Limit == "exclusive"
+	}
+	return word(r, text, []string{"inclusive", "exclusive"}, []bool{false, true}, needed, saysLimit, path...)
+}
+
+func (r *reader) calendar() {
+	d, c := r.doc, &r.tariff.Calendar
+	dates := []tariff.Date{}
+	if d.Holidays != "" && d.Holidays != "none" {
+		found, known := holidaysOf(d.Holidays, d.Observed)
+		if !known {
+			r.wrong(fmt.Sprintf("the holidays of %q are not known", d.Holidays),
+				tomlfile.Advice(d.Holidays, Regions())+`; or list the days: extra_holidays = ["2026-01-01"]`, "holidays")
+		}
+		dates = append(dates, found...)
+	}
+	word(r, d.Observed, []string{"both", "actual", "observed"}, []int{0, 1, 2}, false, "", "holidays_on")
+	dates = append(dates, r.dates(d.Extra, "extra_holidays")...)
+	not := r.dates(d.NotHolidays, "not_holidays")
+	dates = slices.DeleteFunc(dates, func(date tariff.Date) bool { return slices.Contains(not, date) })
+	slices.Sort(dates)
+	c.Holidays = slices.Compact(dates)
+	c.AsDay = word(r, d.CountAs, []string{"holiday", "sunday", "weekday"}, []tariff.AsDay{tariff.AsHoliday, tariff.AsSunday, tariff.AsWeekday},
+		len(c.Holidays) > 0, saysCountAs, "holidays_count_as")
+	for _, name := range sortedKeys(d.Days) {
+		own := d.Days[name]
+		r.ownNames = append(r.ownNames, name)
+		if own.Also == nil {
+			r.wrong("also_weekday is missing", `write also_weekday = true if the day stays the weekday that it is besides, or false if only this kind counts`, "days", name)
+			continue
+		}
+		list := r.dates(own.Dates, "days", name, "dates")
+		slices.Sort(list)
+		c.Own = append(c.Own, tariff.OwnDays{Name: name, Dates: slices.Compact(list), Also: *own.Also})
+	}
+}
+
+const datesMax = 5000
+
+// dates reads days and ranges of days.
+func (r *reader) dates(texts []string, path ...any) []tariff.Date {
+	list := []tariff.Date{}
+	for i, text := range texts {
+		from, to, isRange := strings.Cut(text, "..")
+		first := r.date(strings.TrimSpace(from), under(path, i)...)
+		last := first
+		if isRange {
+			last = r.date(strings.TrimSpace(to), under(path, i)...)
+		}
+		if last < first || last-first > 400 || len(list) > datesMax {
+			r.wrong(fmt.Sprintf("%q is no list of days", text), "write the earlier day first, and at most 400 days", under(path, i)...)
+			continue
+		}
+		for day := first; day <= last; day++ {
+			list = append(list, day)
+		}
+	}
+	return list
+}
+
+func (r *reader) taxes() {
+	for i := range r.doc.Taxes {
+		t := &r.doc.Taxes[i]
+		if t.Included == nil {
+			r.wrong("included is missing", `write included = true if prices contain the tax, or false if it comes on top`, "tax", i)
+		}
+		if t.Name == "" {
+			r.wrong("the tax has no name", `write for example name = "VAT"`, "tax", i)
+		}
+		r.tariff.Taxes = append(r.tariff.Taxes, tariff.Tax{ID: t.Name, RatePPM: r.scaled(t.Percent, 4, "tax", i, "percent"), Included: t.Included != nil && *t.Included})
+		r.taxNames = append(r.taxNames, t.Name)
+	}
+}
+
+// taxSet reads names of taxes. None at all is a tax of its own in the engine: the set without members means all.
+func (r *reader) taxSet(value any, path []any) tariff.TaxSet {
+	set := tariff.TaxSet(0)
+	for _, name := range r.list(value, path...) {
+		at := slices.Index(r.taxNames, name)
+		if at < 0 {
+			r.wrong(fmt.Sprintf("there is no tax %q", name), tomlfile.Advice(name, r.taxNames), path...)
+			continue
+		}
+		set |= 1 << at
+	}
+	if list, isList := value.([]any); isList && len(list) == 0 {
+		set = 1 << 15 // a tax that no tariff has
+	}
+	return set
+}

@@ -1,0 +1,110 @@
+package tariffdoc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/tomlfile"
+)
+
+// Parse reads a tariff from TOML. The filename is only for messages. Its warnings are about a tariff that can be
+// used; its error is tomlfile.Problems, all of them, with line, column and what to write instead.
+func Parse(filename string, data []byte) (loaded *tariff.Tariff, warnings tomlfile.Problems, err error) {
+	file, err := tomlfile.Parse(filename, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	var d document
+	if err := file.Decode(&d); err != nil {
+		return nil, nil, err
+	}
+	return read(&d, file.Problem)
+}
+
+// ParseJSON reads a tariff from JSON with the same names. Its problems tell the key, and no line.
+func ParseJSON(data []byte) (loaded *tariff.Tariff, warnings tomlfile.Problems, err error) {
+	if len(data) > tomlfile.BytesMax {
+		return nil, nil, tomlfile.Problems{{File: "tariff", Line: 1, Column: 1, What: fmt.Sprintf("more than %d bytes", tomlfile.BytesMax)}}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	var d document
+	err = decoder.Decode(&d)
+	if err == nil {
+		if _, more := decoder.Token(); more != io.EOF {
+			err = fmt.Errorf("there is something after the tariff")
+		}
+	}
+	if err != nil {
+		return nil, nil, tomlfile.Problems{{File: "tariff", Line: 1, Column: 1, What: err.Error(), Do: "compare it with the schema"}}
+	}
+	return read(&d, func(path []any, what, do string) tomlfile.Problem {
+		return tomlfile.Problem{File: "tariff", Line: 1, Column: 1, Key: keyOf(path), What: what, Do: do}
+	})
+}
+
+func keyOf(path []any) string {
+	key := ""
+	for _, part := range path {
+		switch part := part.(type) {
+		case int:
+			key += fmt.Sprintf("[%d]", part+1)
+		default:
+			if key != "" {
+				key += "."
+			}
+			key += fmt.Sprint(part)
+		}
+	}
+	return key
+}
+
+// read turns a document into a tariff.
+func read(d *document, place func(path []any, what, do string) tomlfile.Problem) (*tariff.Tariff, tomlfile.Problems, error) {
+	r := &reader{doc: d, place: place, tariff: &tariff.Tariff{}}
+	r.header()
+	r.calendar()
+	r.taxes()
+	r.rules()
+	r.caps()
+	r.offers()
+	r.beside()
+	r.money()
+	r.bookings()
+	r.charges()
+	r.demand()
+	if len(r.problems) > 0 {
+		return nil, r.warnings.sorted(), r.problems.Err()
+	}
+	r.lint()
+	if len(r.problems) > 0 {
+		return nil, r.warnings.sorted(), r.problems.Err()
+	}
+	return r.tariff, r.warnings.sorted(), nil
+}
+
+// inWords says with this format's keys what tariff.Check says without any.
+func inWords(do string) string {
+	do = strings.Replace(do, "say that the first counts", `write overlaps = "first" at the top if the first in the file counts`, 1)
+	return strings.Replace(do, "say that such hours are free", `write gaps = "free" at the top if parking is free then`, 1)
+}
+
+// lint reports what tariff.Check finds, at the place in the file.
+func (r *reader) lint() {
+	for _, p := range tariff.Check(r.tariff) {
+		path := []any{}
+		if p.Part != "" {
+			path = []any{p.Part, p.Index}
+		}
+		problem := r.place(path, p.Text, inWords(p.Do))
+		if p.Warning {
+			r.warnings = append(r.warnings, problem)
+		} else {
+			r.problems = append(r.problems, problem)
+		}
+	}
+}

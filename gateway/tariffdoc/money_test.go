@@ -1,0 +1,307 @@
+package tariffdoc_test
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"gatehouse/gateway/tariff"
+)
+
+// V17 (Canada): tax to the cent, and only cash is rounded to what there are coins for.
+func TestCashIsRoundedAndCardsAreNot(t *testing.T) {
+	cfg := parse(t, doc("CAD", "America/Toronto", `
+[[tax]]
+name = "GST"
+percent = "5"
+included = false
+[[tender]]
+name = "cash"
+step = "0.05"
+mode = "half-up"
+[[rule]]
+name = "time"
+flat = "1.83"
+[[extra]]
+name = "service"
+amount = "2.86"
+`))
+	stay := tariff.Stay{EntryMS: 0, ExitMS: 3_600_000}
+	if bill := tariff.Due(cfg, stay, nil); bill.DueMinor != 492 || bill.TenderMinor != 492 {
+		t.Errorf("by card: %d, %d", bill.DueMinor, bill.TenderMinor)
+	}
+	stay.Tender = "cash"
+	if bill := tariff.Due(cfg, stay, nil); bill.DueMinor != 492 || bill.TenderMinor != 490 {
+		t.Errorf("cash: %d, %d", bill.DueMinor, bill.TenderMinor)
+	}
+	if bill := tariff.Due(cfg, stay, []tariff.Payment{{AtMS: stay.ExitMS, AmountMinor: 490, Tender: "cash"}}); bill.DueMinor != 0 {
+		t.Errorf("4.90 in cash leave %d", bill.DueMinor)
+	}
+	if bill := tariff.Due(cfg, stay, []tariff.Payment{{AtMS: stay.ExitMS, AmountMinor: 490}}); bill.DueMinor != 2 {
+		t.Errorf("4.90 by card leave %d", bill.DueMinor)
+	}
+}
+
+// V34 (Wilson Westpoint): three hours free by plate; back within an hour counts from the first entry.
+func TestVisitsAreJoined(t *testing.T) {
+	body := `
+[reentry]
+within = "60 min"
+gap = %q
+[[rule]]
+name = "time"
+step = [ { up_to = "3 h", free = true }, { price = "5.00", per = "1 h", count = "started" } ]
+`
+	at := func(text string) int64 {
+		return civilMS(t, parse(t, doc("AUD", "Australia/Perth", started("1", "1 h", ""))), "2026-03-02 "+text)
+	}
+	for _, c := range []struct {
+		gap, back string
+		want      int64
+	}{{"counts", "12:15", 500}, {"free", "12:15", 0}, {"counts", "12:31", 0}} {
+		cfg := parse(t, doc("AUD", "Australia/Perth", fmt.Sprintf(body, c.gap)))
+		fee := tariff.Quote(cfg, tariff.Stay{EntryMS: at(c.back), ExitMS: at("13:20"), Earlier: []tariff.Visit{{EntryMS: at("10:00"), ExitMS: at("11:30")}}})
+		if fee.TotalMinor != c.want {
+			t.Errorf("gap %s, back at %s: %d, not %d", c.gap, c.back, fee.TotalMinor, c.want)
+		}
+	}
+}
+
+// V35 (Palm Beach): no claim check is the full daily rate for the period.
+func TestALostTicketCostsDays(t *testing.T) {
+	cfg := parse(t, doc("USD", "America/New_York", "[lost]\nkind = \"per-day\"\nprice = \"11.00\"\n"+started("1", "1 h", "")))
+	if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: 0, ExitMS: 51 * 3_600_000, Lost: true}); fee.TotalMinor != 3300 {
+		t.Errorf("two days and three hours cost %d", fee.TotalMinor)
+	}
+}
+
+// V38: paid, and out too late: what is due is the difference, and no new visit.
+func TestLateAfterPayingIsTheDifference(t *testing.T) {
+	cfg := parse(t, doc("EUR", "Europe/Berlin", "[grace]\nexit = \"15 min\"\n"+started("3.00", "1 h", "")))
+	paid := []tariff.Payment{{AtMS: civilMS(t, cfg, "2026-03-02 14:00"), AmountMinor: 300}}
+	for exit, want := range map[string]int64{"14:14": 0, "14:16": 300} {
+		bill := tariff.Due(cfg, tariff.Stay{EntryMS: civilMS(t, cfg, "2026-03-02 13:10"), ExitMS: civilMS(t, cfg, "2026-03-02 "+exit)}, paid)
+		if bill.DueMinor != want {
+			t.Errorf("at %s %d is due, not %d", exit, bill.DueMinor, want)
+		}
+	}
+}
+
+// V20: the hour that comes twice is an hour.
+func TestTheHourThatComesTwice(t *testing.T) {
+	cfg := parse(t, doc("EUR", "Europe/Berlin", started("2.00", "1 h", "")))
+	first := time.Date(2026, time.October, 25, 0, 30, 0, 0, time.UTC).UnixMilli()
+	if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: first, ExitMS: first + 3_600_000}); fee.TotalMinor != 200 {
+		t.Errorf("02:30 to 02:30 costs %d", fee.TotalMinor)
+	}
+}
+
+// TestElapsedTimeAcrossClockChanges prices each interval of the daylight saving vectors a cent a minute.
+func TestElapsedTimeAcrossClockChanges(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(sharedData(t, "dst-vectors"), "dst.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Cases []struct {
+			ID, Zone string
+			Entry    time.Time `json:"entry_utc"`
+			Exit     time.Time `json:"exit_utc"`
+			Minutes  int64     `json:"elapsed_minutes"`
+		}
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range file.Cases {
+		minute := parse(t, doc("USD", c.Zone, started("0.01", "1 min", "")))
+		hours := parse(t, doc("USD", c.Zone, started("0.01", "1 h", "")))
+		stay := tariff.Stay{EntryMS: c.Entry.UnixMilli(), ExitMS: c.Exit.UnixMilli()}
+		if got := tariff.Quote(minute, stay).TotalMinor; got != c.Minutes {
+			t.Errorf("%s: %d minutes, not %d", c.ID, got, c.Minutes)
+		}
+		if got := tariff.Quote(hours, stay).TotalMinor; got != (c.Minutes+59)/60 {
+			t.Errorf("%s: %d started hours of %d minutes", c.ID, got, c.Minutes)
+		}
+	}
+}
+
+// TestDemandPricing are San Francisco's reviews.
+func TestDemandPricing(t *testing.T) {
+	rules := map[string]string{
+		"sf-code-402": `
+[demand]
+every_days = 28
+step = [ { occupancy = "0", change = "-0.25" }, { occupancy = "60", change = "0" }, { occupancy = "80", change = "0.25" } ]
+bounds = [ { min = "0.50", max = "9.00" }, { valid_from = "2021-07-01", min = "0.50", max = "10.00" } ]
+`,
+		"sfpark-pilot-meters": `
+[demand]
+step = [ { occupancy = "0", change = "-0.50" }, { occupancy = "30", change = "-0.25" }, { occupancy = "60", change = "0" }, { occupancy = "80", change = "0.25" } ]
+bounds = [ { min = "0.25", max = "6.00" } ]
+`,
+	}
+	data, err := os.ReadFile(filepath.Join(sharedData(t, "demand-pricing"), "sf.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Vectors []struct {
+			Rule      string
+			Rate      int64   `json:"rate_minor"`
+			Occupancy float64 `json:"occupancy_pct"`
+			New       int64   `json:"new_rate_minor"`
+			On        string
+			Since     *int64 `json:"days_since_change"`
+			Why       string
+		}
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range file.Vectors {
+		cfg := parse(t, doc("USD", "America/Los_Angeles", started("1.00", "1 h", "")+rules[v.Rule]))
+		on, since := tariff.DateOf(2026, time.January, 1), int64(365)
+		if v.On != "" {
+			if on, err = tariff.ParseDate(v.On); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if v.Since != nil {
+			since = *v.Since
+		}
+		if got := cfg.Demand.Review(v.Rate, int64(v.Occupancy*10_000+0.5), on, since); got != v.New {
+			t.Errorf("%s: %d at %v %% becomes %d, not %d (%s)", v.Rule, v.Rate, v.Occupancy, got, v.New, v.Why)
+		}
+	}
+}
+
+// ledgerTariff is the rule behind a garage's fees, as a document.
+func ledgerTariff(freeMin, blockHours, blockFee, stepHours, stepFee, most int64) string {
+	return doc("CNY", "Asia/Shanghai", fmt.Sprintf(`
+[grace]
+entry = "%d min"
+kind = "turnaround"
+[[rule]]
+name = "time"
+step = [ { up_to = "%d h", total = "%d" }, { price = "%d", per = "%d h", count = "started" } ]
+[[cap]]
+name = "24 h"
+amount = "%d"
+per = "24 h"
+counts = "elapsed"
+repeats = true
+`, freeMin, blockHours, blockFee, stepFee, stepHours, most))
+}
+
+// TestLedgers prices every stable paid stay of real car parks: the share that equals what was paid, give or take a
+// minute, must reach the one that the rule is known to reach.
+func TestLedgers(t *testing.T) {
+	dir := sharedData(t, "cn-parking-ledger")
+	data, err := os.ReadFile(filepath.Join(dir, "tariffs.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Tariffs []struct {
+			Garage     string
+			Free       int64   `json:"free_up_to_min"`
+			BlockHours int64   `json:"first_block_hours"`
+			BlockFee   int64   `json:"first_block_fee"`
+			StepHours  int64   `json:"step_hours"`
+			StepFee    int64   `json:"step_fee"`
+			Cap        int64   `json:"cap_per_24h"`
+			Paid       int64   `json:"paid_stays"`
+			Share      float64 `json:"agree_within_1_min_pct"`
+			Sharp      float64 `json:"agree_at_the_printed_minute_pct"`
+		}
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range file.Tariffs {
+		cfg := parse(t, ledgerTariff(g.Free, g.BlockHours, g.BlockFee, g.StepHours, g.StepFee, g.Cap))
+		near, sharp, all := ledger(t, cfg, filepath.Join(dir, g.Garage+".csv"))
+		if share := 100 * float64(near) / float64(all); share < g.Share-0.005 || all != g.Paid {
+			t.Errorf("%s: %.2f %% of %d stays agree, not %.2f %% of %d", g.Garage, share, all, g.Share, g.Paid)
+		}
+		if share := 100 * float64(sharp) / float64(all); share < g.Sharp-0.005 {
+			t.Errorf("%s: %.2f %% of stays agree at the printed minute, not %.2f %%", g.Garage, share, g.Sharp)
+		}
+	}
+}
+
+func ledger(t *testing.T, cfg *tariff.Tariff, name string) (near, sharp, all int64) {
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	buffer := make([]tariff.Charge, 0, 32)
+	for _, row := range rows[1:] {
+		fee, err := strconv.ParseFloat(row[2], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fee == 0 || row[3] != "1" {
+			continue
+		}
+		all++
+		stay := tariff.Stay{EntryMS: localMS(t, cfg, row[0]), ExitMS: localMS(t, cfg, row[1])}
+		want := int64(fee*100 + 0.5)
+		found := false
+		for _, shift := range []int64{0, -60_000, 60_000} {
+			moved := stay
+			moved.ExitMS += shift
+			if tariff.QuoteInto(buffer, cfg, moved).TotalMinor == want {
+				if shift == 0 {
+					sharp++
+				}
+				found = true
+			}
+		}
+		if found {
+			near++
+		}
+	}
+	return near, sharp, all
+}
+
+// TestTaxesAreRoundedAsTheFileSays has two lines of 0.15 and two taxes of 5 % on top: 0.0075 each.
+func TestTaxesAreRoundedAsTheFileSays(t *testing.T) {
+	for of, want := range map[string]int64{"line": 4, "tax": 4, "total": 3} {
+		cfg := parse(t, doc("EUR", "Europe/Berlin", fmt.Sprintf(`
+[rounding]
+of = "line"
+mode = "half-up"
+tax_of = %q
+tax_mode = "half-up"
+[[tax]]
+name = "a"
+percent = "5"
+included = false
+[[tax]]
+name = "b"
+percent = "5"
+included = false
+[[rule]]
+name = "time"
+flat = "0.15"
+[[extra]]
+name = "service"
+amount = "0.15"
+`, of)))
+		if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: 0, ExitMS: 3_600_000}); fee.TaxMinor != want || fee.TotalMinor != 30+want {
+			t.Errorf("by %s: %d", of, fee.TaxMinor)
+		}
+	}
+}

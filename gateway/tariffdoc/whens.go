@@ -1,0 +1,222 @@
+package tariffdoc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/tomlfile"
+)
+
+var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+const (
+	saysNightOf = `a night over midnight on some days can be read in two ways: write night_of = "start" if the hours after midnight belong ` +
+		`to the day on which the night starts (Friday 22:00 to Saturday 06:00 is Friday), or night_of = "each" if each day has its own hours ` +
+		`(Friday 00:00 to 06:00 and 22:00 to 24:00)`
+)
+
+// when reads days and hours as stretches of civil time; nil is always.
+func (r *reader) when(w *when, path []any) []tariff.When {
+	hours := r.list(w.Hours, under(path, "hours")...)
+	base := tariff.When{
+		Days: r.days(w.Days, under(path, "days")), Except: r.days(w.ExceptDays, under(path, "except_days")),
+		FirstDate: r.date(w.ValidFrom, under(path, "valid_from")...), LastDate: r.date(w.ValidUntil, under(path, "valid_until")...), ToMS: dayMS,
+	}
+	r.season(&base, w.Season, under(path, "season"))
+	whole := base
+	if base.LastDate != 0 && base.LastDate < base.FirstDate {
+		r.wrong("it ends before it begins", "write the earlier day first", under(path, "valid_until")...)
+	}
+	if len(hours) == 0 {
+		if whole == (tariff.When{ToMS: dayMS}) {
+			return nil
+		}
+		return []tariff.When{whole}
+	}
+	result := []tariff.When{}
+	for i, text := range hours {
+		result = append(result, r.hours(base, text, w, under(path, "hours"), i)...)
+	}
+	return result
+}
+
+func (r *reader) season(base *tariff.When, text string, path []any) {
+	if text == "" {
+		return
+	}
+	from, to, ok := strings.Cut(text, "..")
+	first, err := time.Parse("01-02", strings.TrimSpace(from))
+	last, err2 := time.Parse("01-02", strings.TrimSpace(to))
+	if !ok || err != nil || err2 != nil {
+		if !ok || !strings.HasSuffix(text, "02-29") {
+			r.wrong(fmt.Sprintf("%q is no season", text), `write month-day to month-day, for example "05-01..09-30"`, path...)
+			return
+		}
+	}
+	base.FirstOfYear = int(first.Month())*100 + first.Day()
+	base.LastOfYear = int(last.Month())*100 + last.Day()
+}
+
+// hours reads one stretch of hours.
+func (r *reader) hours(base tariff.When, text string, w *when, path []any, i int) []tariff.When {
+	fail := func() []tariff.When {
+		r.wrong(fmt.Sprintf("%q are no hours", text), `write for example "07:00-17:00", "22:00-06:00" or "fri 18:00 - mon 06:00"`, path...)
+		return nil
+	}
+	from, to, ok := strings.Cut(text, "-")
+	fromDay, fromMS, ok1 := dayTime(from)
+	toDay, toMS, ok2 := dayTime(to)
+	if !ok || !ok1 || !ok2 || (fromDay < 0) != (toDay < 0) || fromMS == dayMS {
+		return fail()
+	}
+	base.FromMS = fromMS
+	if fromDay >= 0 {
+		if base.Days != 0 {
+			r.wrong("days stand both beside the hours and in them", "write them in one place", path...)
+		}
+		base.Days = tariff.Sunday << fromDay
+		base.ToMS = int64((toDay-fromDay+7)%7)*dayMS + toMS
+		if base.ToMS <= base.FromMS {
+			base.ToMS += 7 * dayMS
+		}
+		return []tariff.When{base}
+	}
+	if base.ToMS = toMS; toMS > fromMS {
+		return []tariff.When{base}
+	}
+	base.ToMS += dayMS
+	every := base.Days == 0 && base.Except == 0
+	needed := !every && toMS > 0 && base.ToMS > dayMS
+	if word(r, w.NightOf, []string{"start", "each"}, []bool{true, false}, needed, saysNightOf, under(path[:len(path)-1], "night_of")...) || every {
+		return []tariff.When{base}
+	}
+	morning := base
+	morning.FromMS, morning.ToMS, base.ToMS = 0, toMS, dayMS
+	if toMS == 0 {
+		return []tariff.When{base}
+	}
+	return []tariff.When{morning, base}
+}
+
+// dayTime reads "07:00" or "fri 18:00"; the day is -1 if there is none.
+func dayTime(text string) (day int, ms int64, ok bool) {
+	words := strings.Fields(text)
+	day = -1
+	if len(words) == 2 {
+		if day = slices.Index(weekdays, words[0]); day < 0 {
+			return 0, 0, false
+		}
+		words = words[1:]
+	}
+	if len(words) != 1 {
+		return 0, 0, false
+	}
+	ms, ok = parseClock(words[0])
+	return day, ms, ok
+}
+
+// days reads kinds of days; 0 is every day.
+func (r *reader) days(value any, path []any) tariff.DaySet {
+	set := tariff.DaySet(0)
+	for i, text := range r.list(value, path...) {
+		one, ok := r.dayKind(text)
+		if !ok {
+			r.wrong(fmt.Sprintf("%q is no kind of day", text), tomlfile.Advice(text, r.dayWords()), path...)
+			continue
+		}
+		if one&(tariff.Holiday|tariff.HolidayEve|tariff.HolidayAfter) != 0 && !r.hasHolidays() {
+			r.wrong("there are no holidays", `write holidays = "DE-BW" (a country, or country and region) or extra_holidays at the top`, under(path, i)...)
+		}
+		set |= one
+	}
+	return set
+}
+
+func (r *reader) hasHolidays() bool { return len(r.tariff.Calendar.Holidays) > 0 }
+
+func (r *reader) dayWords() []string {
+	return append(append(slices.Clone(weekdays), "mon-fri", "mon-sat", "weekend", "holiday", "holiday-eve", "holiday-after"), r.ownNames...)
+}
+
+func (r *reader) dayKind(text string) (tariff.DaySet, bool) {
+	switch text {
+	case "every-day", "daily":
+		return tariff.Weekdays | tariff.Weekend | tariff.Holiday, true
+	case "weekday", "weekdays":
+		return tariff.Weekdays, true
+	case "weekend", "weekends":
+		return tariff.Weekend, true
+	case "holiday", "holidays":
+		return tariff.Holiday, true
+	case "holiday-eve":
+		return tariff.HolidayEve, true
+	case "holiday-after":
+		return tariff.HolidayAfter, true
+	}
+	if at := slices.Index(r.ownNames, text); at >= 0 {
+		return tariff.OwnDay << at, true
+	}
+	from, to, isRange := strings.Cut(text, "-")
+	first, last := slices.Index(weekdays, from), slices.Index(weekdays, to)
+	if !isRange {
+		last = first
+	}
+	if first < 0 || last < 0 {
+		return 0, false
+	}
+	set := tariff.DaySet(0)
+	for day := first; ; day = (day + 1) % 7 {
+		set |= tariff.Sunday << day
+		if day == last {
+			return set, true
+		}
+	}
+}
+
+// whens reads a table with days and hours, or a list of such tables.
+func (r *reader) whens(value any, path []any) []tariff.When {
+	switch value := value.(type) {
+	case nil:
+		return nil
+	case map[string]any:
+		return r.whenTable(value, path)
+	case []any:
+		result := []tariff.When{}
+		for i, one := range value {
+			table, ok := one.(map[string]any)
+			if !ok {
+				r.wrong("this is no table", `write for example { days = "mon-fri", hours = "06:00-09:30" }`, under(path, i)...)
+				continue
+			}
+			result = append(result, r.whenTable(table, under(path, i))...)
+		}
+		return result
+	}
+	r.wrong("this is no table", `write for example { days = "mon-fri", hours = "06:00-09:30" }`, path...)
+	return nil
+}
+
+func (r *reader) whenTable(table map[string]any, path []any) []tariff.When {
+	w := when{Days: table["days"], ExceptDays: table["except_days"], Hours: table["hours"]}
+	texts := map[string]*string{"night_of": &w.NightOf, "season": &w.Season, "valid_from": &w.ValidFrom, "valid_until": &w.ValidUntil}
+	for _, key := range sortedKeys(table) {
+		if key == "days" || key == "except_days" || key == "hours" {
+			continue
+		}
+		to, known := texts[key]
+		text, isText := table[key].(string)
+		if !known || !isText {
+			r.wrong("unknown key, or no text", tomlfile.Advice(key, append(sortedKeys(texts), "days", "except_days", "hours")), under(path, key)...)
+			continue
+		}
+		*to = text
+	}
+	list := r.when(&w, path)
+	if list == nil {
+		list = []tariff.When{{ToMS: dayMS}}
+	}
+	return list
+}
