@@ -26,6 +26,9 @@ const (
 	identityEvery = 5 * time.Second
 	// renewEvery is how often it is seen whether the certificate should be renewed; failed attempts come again so.
 	renewEvery = time.Hour
+	// againFirst and againMax bound the pauses between attempts to connect. An outage of weeks ends within seconds of the
+	// network's return, and 500 gateways are 200 attempts a second at most.
+	againFirst, againMax = 500 * time.Millisecond, 5 * time.Second
 	// syncShownEvery is how often the page learns of what waits.
 	syncShownEvery = time.Second
 )
@@ -134,6 +137,7 @@ func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 		Location: location, Chain: s.Chain, Broker: s.Broker, ClientID: "gateway-" + string(location), Log: facts{a},
 		Dir: filepath.Join(a.options.DataDir, "sync"), Program: "gatehouse " + a.options.Version, Incarnation: a.info.Incarnation,
 		Live: a.liveState, Birth: a.birth(), Logger: a.options.Log, Notice: a.senderNotice,
+		Backoff: againFirst, BackoffMax: againMax,
 		WallMS: func() int64 { wallMS, _ := a.options.Clock.Now(); return wallMS },
 	}
 	if who != nil {

@@ -2,12 +2,12 @@ package integration
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
+
+	"gatehouse/tools/demo/cut"
 )
 
 // network is the way from one gateway to headquarters.
@@ -23,92 +23,27 @@ type network interface {
 	heal()
 }
 
-// proxy is a network that a process in the middle cuts: connections end, and new ones are refused.
-type proxy struct {
-	mu    sync.Mutex
-	is    bool
-	conns map[net.Conn]bool
-	to    string
-	from  net.Listener
-}
+// proxy is a network that a process in the middle cuts: connections end, and new ones do at once.
+type proxy struct{ *cut.Wire }
 
-func newProxy(t *testing.T, to string) *proxy {
+func newProxy(t *testing.T, to string) proxy {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	wire, err := cut.New(to)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{conns: map[net.Conn]bool{}, to: to, from: listener}
-	t.Cleanup(func() { listener.Close(); p.cut() })
-	go p.serve()
-	return p
+	t.Cleanup(wire.Close)
+	return proxy{wire}
 }
 
-func (p *proxy) serve() {
-	for {
-		near, err := p.from.Accept()
-		if err != nil {
-			return
-		}
-		go p.carry(near)
-	}
-}
+func (p proxy) cut()                            { p.Set(true) }
+func (p proxy) heal()                           { p.Set(false) }
+func (p proxy) wrap(command ...string) []string { return command }
+func (p proxy) host() string                    { return "127.0.0.1" }
+func (p proxy) api() string                     { return "127.0.0.1" }
 
-func (p *proxy) carry(near net.Conn) {
-	defer near.Close()
-	if !p.admit(near) {
-		return
-	}
-	far, err := net.Dial("tcp", p.to)
-	if err != nil {
-		return
-	}
-	defer far.Close()
-	if !p.admit(far) {
-		return
-	}
-	go func() {
-		defer far.Close()
-		_, _ = io.Copy(far, near) // an end is an end, whoever made it
-	}()
-	_, _ = io.Copy(near, far)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.conns, near)
-	delete(p.conns, far)
-}
-
-func (p *proxy) admit(c net.Conn) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.is {
-		p.conns[c] = true
-	}
-	return !p.is
-}
-
-func (p *proxy) cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.is = true
-	for c := range p.conns {
-		c.Close()
-	}
-	clear(p.conns)
-}
-
-func (p *proxy) heal() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.is = false
-}
-
-func (p *proxy) wrap(command ...string) []string { return command }
-func (p *proxy) host() string                    { return "127.0.0.1" }
-func (p *proxy) api() string                     { return "127.0.0.1" }
-
-func (p *proxy) port(string) string {
-	_, port, _ := net.SplitHostPort(p.from.Addr().String())
+func (p proxy) port(string) string {
+	_, port, _ := net.SplitHostPort(p.Address())
 	return port
 }
 

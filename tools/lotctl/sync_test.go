@@ -27,7 +27,9 @@ func TestEnrolMakesAnIdentityAndShowsTheFingerprint(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "identity")
 	var out, errs bytes.Buffer
-	enrol := func() int { return run([]string{"enrol", "--url", "https://" + a.Address(), "--code", code, "--dir", dir}, &out, &errs) }
+	enrol := func() int {
+		return run([]string{"enrol", "--url", "https://" + a.Address(), "--code", code, "--dir", dir}, &out, &errs)
+	}
 	if enrol() != 0 || !strings.Contains(out.String(), "location p8") {
 		t.Fatalf("%s%s", &out, &errs)
 	}
