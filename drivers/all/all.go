@@ -29,6 +29,7 @@ func Catalog() drivers.Catalog {
 	buses := modbus.NewBuses()
 	return drivers.Catalog{
 		axis.Driver(),
+		relaybarrier.CoilDriver(buses),
 		column.Driver(),
 		contact.Driver(),
 		dahua.Driver(),

@@ -18,6 +18,7 @@ import (
 // settings are the least that each driver needs.
 var settings = map[string]drivers.Settings{
 	"axis":            {},
+	"coilbarrier":     {"port": "rs485", "raise": int64(1)},
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
 	"dahua":           {},
@@ -67,6 +68,7 @@ func is[T any](device any) bool {
 func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
 		"axis":            {"Camera", "Handler"},
+		"coilbarrier":     {"Barrier"},
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Switch"},
 		"dahua":           {"Camera", "Handler"},
