@@ -9,16 +9,19 @@ import (
 	"gatehouse/drivers/hcsr04"
 	"gatehouse/drivers/hikvision"
 	"gatehouse/drivers/lilin"
+	"gatehouse/drivers/loop"
 	"gatehouse/drivers/lorawan"
 	"gatehouse/drivers/magnetic"
 	"gatehouse/drivers/maxbotix"
 	"gatehouse/drivers/modbus"
+	"gatehouse/drivers/modbuscontact"
 	"gatehouse/drivers/openalpr"
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/relaybarrier"
 	"gatehouse/drivers/sign"
 	"gatehouse/drivers/spotinput"
 	"gatehouse/drivers/terminal"
+	"gatehouse/drivers/trafficlight"
 	"gatehouse/drivers/ultrasonic"
 	"gatehouse/drivers/urm"
 	"gatehouse/drivers/zonecontroller"
@@ -36,15 +39,18 @@ func Catalog() drivers.Catalog {
 		hcsr04.Driver(),
 		hikvision.Driver(),
 		lilin.Driver(),
+		loop.Driver(),
 		lorawan.Driver(),
 		magnetic.Driver(),
 		maxbotix.Driver(),
+		modbuscontact.Driver(buses),
 		openalpr.Driver(),
 		platerecognizer.Driver(),
 		relaybarrier.Driver(),
 		sign.Driver(),
 		spotinput.Driver(),
 		terminal.Driver(),
+		trafficlight.Driver(),
 		ultrasonic.Driver(),
 		urm.Driver(),
 		zonecontroller.Driver(buses),
