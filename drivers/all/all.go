@@ -17,6 +17,7 @@ import (
 	"gatehouse/drivers/modbuscontact"
 	"gatehouse/drivers/openalpr"
 	"gatehouse/drivers/platerecognizer"
+	"gatehouse/drivers/qrscanner"
 	"gatehouse/drivers/relaybarrier"
 	"gatehouse/drivers/sign"
 	"gatehouse/drivers/spotinput"
@@ -24,6 +25,7 @@ import (
 	"gatehouse/drivers/trafficlight"
 	"gatehouse/drivers/ultrasonic"
 	"gatehouse/drivers/urm"
+	"gatehouse/drivers/wiegand"
 	"gatehouse/drivers/zonecontroller"
 )
 
@@ -46,6 +48,7 @@ func Catalog() drivers.Catalog {
 		modbuscontact.Driver(buses),
 		openalpr.Driver(),
 		platerecognizer.Driver(),
+		qrscanner.Driver(),
 		relaybarrier.Driver(),
 		sign.Driver(),
 		spotinput.Driver(),
@@ -53,6 +56,7 @@ func Catalog() drivers.Catalog {
 		trafficlight.Driver(),
 		ultrasonic.Driver(),
 		urm.Driver(),
+		wiegand.Driver(),
 		zonecontroller.Driver(buses),
 	}
 }

@@ -32,6 +32,7 @@ var settings = map[string]drivers.Settings{
 	"modbuscontact":   {"port": "rs485", "input": int64(1)},
 	"openalpr":        {},
 	"platerecognizer": {},
+	"qrscanner":       {"port": "uart1"},
 	"relaybarrier":    {"raise": "k1"},
 	"sign":            {"port": "uart1"},
 	"spotinput":       {"inputs": []string{"in1"}},
@@ -39,6 +40,7 @@ var settings = map[string]drivers.Settings{
 	"trafficlight":    {"red": "k1", "green": "k2"},
 	"ultrasonic":      {"port": "uart1"},
 	"urm":             {"port": "uart1"},
+	"wiegand":         {"d0": "in1", "d1": "in2"},
 	"zonecontroller":  {"port": "uart1", "profile": "urm14"},
 }
 
@@ -85,6 +87,7 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 		"modbuscontact":   {"Switch"},
 		"openalpr":        {"Camera", "Handler"},
 		"platerecognizer": {"Camera", "Handler"},
+		"qrscanner":       {"Reader"},
 		"relaybarrier":    {"Barrier"},
 		"sign":            {"Display"},
 		"spotinput":       {"Sensor"},
@@ -92,6 +95,7 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 		"trafficlight":    {"Display"},
 		"ultrasonic":      {"Sensor"},
 		"urm":             {"Sensor"},
+		"wiegand":         {"Reader"},
 		"zonecontroller":  {"Sensor"},
 	}
 	catalog := all.Catalog()
