@@ -16,6 +16,7 @@ import (
 	"gatehouse/drivers/modbus"
 	"gatehouse/drivers/modbuscontact"
 	"gatehouse/drivers/openalpr"
+	"gatehouse/drivers/osdp"
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/qrscanner"
 	"gatehouse/drivers/relaybarrier"
@@ -47,6 +48,7 @@ func Catalog() drivers.Catalog {
 		maxbotix.Driver(),
 		modbuscontact.Driver(buses),
 		openalpr.Driver(),
+		osdp.Driver(),
 		platerecognizer.Driver(),
 		qrscanner.Driver(),
 		relaybarrier.Driver(),
