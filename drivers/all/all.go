@@ -6,6 +6,7 @@ import (
 	"gatehouse/drivers/column"
 	"gatehouse/drivers/contact"
 	"gatehouse/drivers/dahua"
+	"gatehouse/drivers/escpos"
 	"gatehouse/drivers/hcsr04"
 	"gatehouse/drivers/hikvision"
 	"gatehouse/drivers/lilin"
@@ -39,6 +40,7 @@ func Catalog() drivers.Catalog {
 		column.Driver(),
 		contact.Driver(),
 		dahua.Driver(),
+		escpos.Driver(),
 		hcsr04.Driver(),
 		hikvision.Driver(),
 		lilin.Driver(),
