@@ -29,6 +29,7 @@ import (
 	"gatehouse/drivers/urm"
 	"gatehouse/drivers/wiegand"
 	"gatehouse/drivers/zonecontroller"
+	"gatehouse/drivers/zvt"
 )
 
 // Catalog lists all drivers. Those of one catalog share buses: call it once for a gateway.
@@ -62,5 +63,6 @@ func Catalog() drivers.Catalog {
 		urm.Driver(),
 		wiegand.Driver(),
 		zonecontroller.Driver(buses),
+		zvt.Driver(),
 	}
 }

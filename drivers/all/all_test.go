@@ -44,6 +44,7 @@ var settings = map[string]drivers.Settings{
 	"urm":             {"port": "uart1"},
 	"wiegand":         {"d0": "in1", "d1": "in2"},
 	"zonecontroller":  {"port": "uart1", "profile": "urm14"},
+	"zvt":             {"port": "uart1"},
 }
 
 // abilities names the contracts that a device implements.
@@ -101,6 +102,7 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 		"urm":             {"Sensor"},
 		"wiegand":         {"Reader"},
 		"zonecontroller":  {"Sensor"},
+		"zvt":             {"Terminal"},
 	}
 	catalog := all.Catalog()
 	if len(catalog) != len(want) {
