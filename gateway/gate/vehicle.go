@@ -38,7 +38,7 @@ type crossing struct {
 	left     bool        // its near loop has been clear since
 	entitled bool        // it has the first vend
 	counted  bool        // it passed already; this is its trailer
-	followed bool        // another was granted behind it
+	followed bool        // another was granted, or seen, behind it
 	open     bool        // the arm was not down all the while
 	openFor  fact.Reason // why the arm was up when it came
 	strayMS  int64       // when to ask what stands on the far loop

@@ -81,6 +81,18 @@ func (g *Gate) resolve(vend Vend, from Loop) {
 	}
 }
 
+// follows takes note that the vehicle on the near loop is another than the one that crosses, or that crossed.
+func (g *Gate) follows(from Loop) {
+	switch vehicle, c := &g.near[from], &g.crossing; {
+	case c.active && c.from == from:
+		c.followed = c.followed || !c.left
+	case vehicle.doubtful && vehicle.here() && g.vends.n > 0:
+		g.near[from] = approach{}
+		g.passed(crossing{from: from, open: true, entitled: true})
+		g.arrive(from)
+	}
+}
+
 // push queues a vend, and gives it to the vehicle that waits for it.
 func (g *Gate) push(p pending, from Loop) {
 	p.sinceMS = g.nowMS

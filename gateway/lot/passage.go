@@ -236,6 +236,7 @@ func (l *Lot) plateSeen(e PlateSeen) {
 	if l.repeated(n, e) {
 		return
 	}
+	n.feed(l, e.Gate, gate.Follows(l.direction(e.Gate))) // if another is before it
 	n.read, n.readMS, n.fresh, n.early = e, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)
