@@ -80,7 +80,7 @@ func fuzzInput(kind byte, tickets *int) gate.Input {
 	}
 	*tickets++
 	return [4]gate.Input{
-		gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown), gate.Follows(fact.DirectionUnknown),
+		gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown), gate.Follows(fact.DirectionUnknown, *tickets%8 < 4),
 	}[*tickets%4]
 }
 

@@ -82,7 +82,7 @@ func (g *Gate) take(in Input) {
 	case InputRefuse:
 		g.refuse(in.Vend.Direction)
 	case InputFollows:
-		g.follows(g.asker(in.Vend.Direction))
+		g.follows(g.asker(in.Vend.Direction), in.On)
 	case InputRaiseOnce:
 		g.raiseOnce(in.Vend.Reason)
 	case InputHold:

@@ -74,7 +74,7 @@ type Input struct {
 	Loop     Loop
 	Level    Level
 	Up, Down bool // the arm's switches
-	On       bool // of hold, fire and stop
+	On       bool // of hold, fire and stop; surely, of who follows
 	Vend     Vend // of a grant; its reason, of a raise; its direction, of a refusal and of who follows
 }
 
@@ -96,10 +96,11 @@ func Refuse(direction fact.Direction) Input {
 	return Input{Kind: InputRefuse, Vend: Vend{Direction: direction}}
 }
 
-// Follows says that another vehicle was seen behind the one that has a vend in this direction and has reached the far
-// loop: by its plate. What stands on the near loop when the far one clears is that one, and not the first come back.
-func Follows(direction fact.Direction) Input {
-	return Input{Kind: InputFollows, Vend: Vend{Direction: direction}}
+// Follows says that a camera saw a vehicle behind the one that has a vend in this direction. What stands on the near loop
+// when the far one clears is that one, and not the first come back. Unless it was surely another, it is believed only
+// of a vehicle that has reached the far loop: before, it may be the first, seen once more.
+func Follows(direction fact.Direction, surely bool) Input {
+	return Input{Kind: InputFollows, On: surely, Vend: Vend{Direction: direction}}
 }
 
 // RaiseOnce is a person's order to raise the arm for one vehicle, whatever else is known, save STOP.

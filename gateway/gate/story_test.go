@@ -205,7 +205,7 @@ func parseInput(t *testing.T, words []string) gate.Input {
 	case "refuse":
 		return gate.Refuse(fact.DirectionUnknown)
 	case "follows":
-		return gate.Follows(fact.DirectionUnknown)
+		return gate.Follows(fact.DirectionUnknown, len(words) > 1)
 	case "raise_once":
 		return gate.RaiseOnce(fact.ReasonCommand)
 	case "hold":

@@ -19,6 +19,7 @@ type approach struct {
 	gone     bool  // its loop cleared, and the far one has not seen it yet
 	open     bool  // the arm may have let it through; if it is gone, since then
 	touched  bool  // it reached the far loop and came back
+	followed bool  // another was seen behind it
 	doubtful bool  // so did one with a vend; or that one passed, and this is another, close behind it
 	told     bool  // what dueMS waited for has been said
 	dueMS    int64 // gone: it went back; doubtful: ask again; stranger: report it
@@ -119,6 +120,7 @@ func (g *Gate) cross(from Loop) {
 		active: true, from: from, strayMS: Never,
 		standing: vehicle.standing,
 		left:     !g.loops[from].occupied(),
+		followed: vehicle.followed && g.loops[from].occupied(),
 		open:     g.arm.mayBeOpen() || vehicle.standing == stranger && vehicle.open,
 		openFor:  g.openFor,
 		entitled: g.entitles(from),

@@ -81,8 +81,8 @@ func (g *Gate) resolve(vend Vend, from Loop) {
 	}
 }
 
-// follows takes note that the vehicle on the near loop is another than the one that crosses, or that crossed.
-func (g *Gate) follows(from Loop) {
+// follows takes note that the vehicle on the near loop is another than the one that goes, crosses, or crossed.
+func (g *Gate) follows(from Loop, surely bool) {
 	switch vehicle, c := &g.near[from], &g.crossing; {
 	case c.active && c.from == from:
 		c.followed = c.followed || !c.left
@@ -90,6 +90,8 @@ func (g *Gate) follows(from Loop) {
 		g.near[from] = approach{}
 		g.passed(crossing{from: from, open: true, entitled: true})
 		g.arrive(from)
+	case surely && vehicle.standing == granted && !vehicle.doubtful:
+		vehicle.followed = true
 	}
 }
 

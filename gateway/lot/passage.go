@@ -167,7 +167,7 @@ func (l *Lot) goneOwing(i int, t *Ticket) {
 	if dueMinor > 0 {
 		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
 	}
-	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: "gateway", Note: "left its spot, and the exit without a grant"})
+	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: correctedBy, Note: "left its spot, and the exit without a grant"})
 }
 
 // fire raises every gate and holds it, or ends that.
@@ -236,7 +236,7 @@ func (l *Lot) plateSeen(e PlateSeen) {
 	if l.repeated(n, e) {
 		return
 	}
-	n.feed(l, e.Gate, gate.Follows(l.direction(e.Gate))) // if another is before it
+	l.follows(n, e)
 	n.read, n.readMS, n.fresh, n.early = e, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)
