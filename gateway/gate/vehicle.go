@@ -264,7 +264,7 @@ func (g *Gate) vanished(at Loop, was approach) {
 		far.miss(entitled)
 	}
 	if entitled {
-		g.backOut(direction)
+		g.backOut(direction, was.open && !was.touched)
 		return
 	}
 	g.sayLeft(at, was.standing)

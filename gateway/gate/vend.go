@@ -161,8 +161,8 @@ func (g *Gate) takeVend(direction fact.Direction) Vend {
 }
 
 // backOut ends a vend whose vehicle did not go through.
-func (g *Gate) backOut(direction fact.Direction) {
-	g.end(StateBackedOut, Output{Kind: BackedOut, Vend: g.takeVend(direction), Direction: direction})
+func (g *Gate) backOut(direction fact.Direction, doubtful bool) {
+	g.end(StateBackedOut, Output{Kind: BackedOut, Vend: g.takeVend(direction), Direction: direction, Through: doubtful})
 }
 
 // vendTimeoutMS is when the first vend ends for want of a vehicle: long after its turn came, the arm was raised
@@ -187,7 +187,7 @@ func (g *Gate) expireVend() {
 		g.passed(crossing{from: from, open: true, entitled: true})
 		return
 	}
-	g.backOut(g.cfg.travel(from))
+	g.backOut(g.cfg.travel(from), first.raised && !g.near[from].here())
 	for at := range g.near {
 		g.askAgain(Loop(at))
 	}

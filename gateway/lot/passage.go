@@ -30,6 +30,9 @@ func (l *Lot) passage(i int, out gate.Output) {
 		l.emit(fact.VehicleBackedOut{Gate: id, Direction: out.Vend.Direction, Ticket: out.Vend.Ticket})
 		l.gone(i, out.Vend.Ticket)
 		l.lanes[i].turned = true
+		if out.Through && out.Vend.Direction != fact.Outward {
+			l.doubtBackOut(i, out.Vend.Ticket)
+		}
 	case gate.Tailgated:
 		l.tailgated(i, out)
 	case gate.WrongWay:
