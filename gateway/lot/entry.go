@@ -198,7 +198,7 @@ func (l *Lot) pending(id fact.TicketID) bool {
 // letThrough gives a gate the right to let one vehicle pass.
 func (l *Lot) letThrough(i int, vend gate.Vend) {
 	n := l.lane(i)
-	n.granted, n.asked = true, true
+	n.granted, n.asked, n.through = true, true, vend.Ticket
 	n.wait(waitNone, never)
 	l.eager = true
 	n.feed(l, i, gate.Grant(vend))
