@@ -17,6 +17,7 @@ type tariffCommands struct {
 	Reference tariffReference `cmd:"" help:"Print the reference of the format."`
 	Schema    tariffSchema    `cmd:"" help:"Print the JSON Schema of the format."`
 	Example   tariffExample   `cmd:"" help:"List the examples, real published tariffs, or print one."`
+	Replay    tariffReplay    `cmd:"" help:"Price the stays of a file by a new tariff, and compare."`
 }
 
 // loadTariff reads a tariff from a file: JSON if its name ends so, else TOML.
