@@ -12,11 +12,11 @@ DEMO     ?= demo
 
 folders  := $(wildcard sync boards drivers gateway cloud tools)
 
-.PHONY: help build demo test race lint tidy fuzz sim crash hil bench clean
+.PHONY: help build demo test race lint tidy fuzz sim crash integration hil bench clean
 
 help: ## list the targets
 	@echo "Gatehouse runs a car park from a box at its gate. Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do printf '  make %-7s %s\n' "$$target" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do printf '  make %-11s %s\n' "$$target" "$$what"; done
 
 build: ## all programs into bin/, without C
 	@.ci/need go
@@ -71,6 +71,12 @@ hil: ## the gateway on a real kernel with simulated hardware, in QEMU
 	@.ci/need qemu
 	.ci/hil-kernel bin/hil/kernel
 	$(GO) run ./tools/hil --kernel bin/hil/kernel
+
+integration: ## headquarters on PostgreSQL with a standby, on Mosquitto, and a cluster of brokers: real processes
+	@.ci/need go
+	@.ci/need postgresql
+	@.ci/need mosquitto
+	GATEHOUSE_INTEGRATION=1 $(GO) test -count=1 -timeout 10m ./cloud/...
 
 bench: ## measured comparisons
 	@.ci/need go

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -299,6 +300,9 @@ func freePort(t *testing.T) string {
 }
 
 func TestAClusterOfThreeOutlivesOne(t *testing.T) {
+	if os.Getenv("GATEHOUSE_INTEGRATION") == "" {
+		t.Skip("make integration runs it")
+	}
 	o := newOffice(t)
 	addresses := []string{freePort(t), freePort(t), freePort(t)}
 	nodes := make([]*broker.Embedded, len(addresses))

@@ -27,6 +27,13 @@
 //
 // # Size
 //
-// Four million visits a day for a year, planned from what TestRowSizes measures (go test -v -run RowSizes ./cloud/store):
-// see the table there.
+// Measured by go run ./tools/cloudbench (cases of make bench --only headquarters) with 60,000 facts of a car park of 500
+// spots, 9.4 facts and one payment a visit: 463 B of rows a visit, indexes included, and 83 B of signed batches. Four
+// million visits a day are then
+//
+//	rows             1.9 GB a day     676 GB a year
+//	signed batches   0.33 GB a day    121 GB a year, the truth: never trimmed
+//
+// for 435 facts a second on average. A year of a chain of a million spots fits on one disk of 1 TB; a lot's share is 1.6 GB. Rows of visits that are older than a chain wants to search may be deleted: they can be made again
+// from the batches at any time, and sums by hour (500 lots: 4.4 million rows, 0.9 GB a year) stay.
 package store

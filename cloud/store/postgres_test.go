@@ -34,6 +34,14 @@ func skipOrFail(t *testing.T, why string) {
 	t.Skip(why)
 }
 
+// onlyInIntegration leaves out what takes long.
+func onlyInIntegration(t *testing.T) {
+	t.Helper()
+	if os.Getenv("GATEHOUSE_INTEGRATION") == "" {
+		t.Skip("make integration runs it")
+	}
+}
+
 // newCluster finds the programs of Debian's package and the user that may run them.
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
@@ -152,7 +160,10 @@ func TestPostgreSQL(t *testing.T) {
 		return openPostgres(c.address(name), t.TempDir())
 	}
 	suite(t, fresh)
-	t.Run("several aggregators share the work", func(t *testing.T) { testTogether(t, fresh(t)) })
+	t.Run("several aggregators share the work", func(t *testing.T) {
+		onlyInIntegration(t)
+		testTogether(t, fresh(t))
+	})
 }
 
 // testTogether has three aggregators take the same messages of four locations at once, in other orders.
@@ -190,6 +201,7 @@ func testTogether(t *testing.T, open opener) {
 }
 
 func TestASynchronousStandbyMakesFactsStable(t *testing.T) {
+	onlyInIntegration(t)
 	primary := newCluster(t)
 	primary.init(t)
 	primary.start(t, "wal_level=replica", "max_wal_senders=4", "synchronous_standby_names=standby", "synchronous_commit=local")

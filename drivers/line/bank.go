@@ -35,7 +35,7 @@ type watched interface {
 }
 
 // lookEvery bounds every wait for an edge: after it the level is looked at, edge or not.
-const lookEvery = time.Second
+const lookEvery = 10 * time.Second
 
 // edgesMax is how many edges are kept until they are read, as many as the kernel allows: a Wiegand card alone has 74.
 const edgesMax = 1024

@@ -49,27 +49,35 @@ func (h *Host) SPI(name string, mode drivers.SPIMode) (drivers.Transactor, error
 	return h.device(device, device.name, func() (wire, error) { return h.openSPI(described, mode) })
 }
 
-// device takes a device and finds its bus, which is made for the first of them.
+// device takes a device and finds its bus, which is made for the first of them. On SPI it is the device's own, because each
+// has a speed and a mode.
 func (h *Host) device(d *busDevice, busName string, open func() (wire, error)) (drivers.Transactor, error) {
-	var err error
-	if d.release, err = h.keeper.take(d.name); err != nil {
+	release, err := h.keeper.take(d.name)
+	if err != nil {
 		return nil, err
 	}
+	d.release = release
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if d.duplex && h.buses[busName] != nil { // the next one may want another speed
-		h.buses[busName].Close()
-		delete(h.buses, busName)
+	if shared := h.buses[busName]; shared != nil && !d.duplex {
+		d.bus = shared
+		return d, nil
 	}
-	if h.buses[busName] == nil {
-		made := newBus(busName, open)
-		if _, err := h.keeper.closeWith(made); err != nil {
-			d.release()
-			return nil, err
+	d.bus = newBus(busName, open)
+	forget, err := h.keeper.closeWith(d.bus)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	if d.duplex {
+		d.release = func() {
+			d.bus.Close()
+			forget()
+			release()
 		}
-		h.buses[busName] = made
+		return d, nil
 	}
-	d.bus = h.buses[busName]
+	h.buses[busName] = d.bus
 	return d, nil
 }
 

@@ -19,7 +19,7 @@
 //
 // Guarantees for inputs: the kernel debounces by the board's debounce_us, dates each edge (the time is that of the edge, not
 // of its being read), and numbers it. No edge is missed while a thousand fit into the kernel's buffer; then the newest are
-// kept, a Group says how many were lost, and an Input goes on with the level. Besides, the level is looked at every second.
+// kept, a Group says how many were lost, and an Input goes on with the level. Besides, the level is looked at every ten seconds.
 //
 // Guarantees for buses: one goroutine for each, one transaction at a time. No call lasts longer than 800 ms, whatever a device
 // does to the wires; what a bus fails with is named, with a hint (ErrBusStuck, ErrNoAnswer, ErrBusAbsent). A bus that was
@@ -28,6 +28,9 @@
 // Guarantees for serial ports: Read returns (0, nil) when nothing came for a tenth of a second, and an error that wraps
 // drivers.ErrOffline after a hang-up; neither Write nor Close blocks for long. No other program that heeds locks has the port
 // meanwhile. The direction of an RS-485 transceiver is switched by itself or by the kernel, never by this process.
+//
+// A Revolution Pi (picontrol) has no such lines: inputs are read from its process image every five milliseconds, and what
+// becomes of outputs when this process dies is the module's output watchdog, set in PiCtory.
 //
 // What another program holds is ErrOffline as well, with the name of the holder where the kernel knows it.
 //

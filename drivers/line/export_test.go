@@ -20,6 +20,65 @@ var ErrBusy = gpiochip.ErrBusy
 
 var errBroken = errors.New("input/output error")
 
+// Image is the process image of a Revolution Pi in memory.
+type Image struct {
+	mu     sync.Mutex
+	names  []string
+	levels map[uint8]bool
+	sets   int
+}
+
+// OpenImage opens a board on an image that has variables of those names.
+func OpenImage(board boards.Board, names ...string) (*Host, *Image) {
+	image := &Image{names: names, levels: map[uint8]bool{}}
+	return newHost(board, picontrol{image}, nil), image
+}
+
+// Drive sets a variable from outside.
+func (i *Image) Drive(name string, high bool) {
+	at, _ := i.find(name)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.levels[at.bit] = high
+}
+
+// High is the level of a variable, Sets counts how often any was set.
+func (i *Image) High(name string) bool {
+	at, _ := i.find(name)
+	high, _ := i.get(at)
+	return high
+}
+
+// Sets counts how often variables were set.
+func (i *Image) Sets() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.sets
+}
+
+func (i *Image) find(name string) (place, error) {
+	for bit, known := range i.names {
+		if known == name {
+			return place{bit: uint8(bit)}, nil
+		}
+	}
+	return place{}, errors.New("none of that name")
+}
+
+func (i *Image) get(at place) (bool, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.levels[at.bit], nil
+}
+
+func (i *Image) set(at place, high bool) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.levels[at.bit] = high
+	i.sets++
+	return nil
+}
+
 // Faulty is a Chip whose lines can fail.
 type Faulty struct {
 	*Chip

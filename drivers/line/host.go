@@ -61,10 +61,7 @@ func WithSPI(open func(name string, mode drivers.SPIMode) (Transact, error)) Opt
 // Open opens a real board and makes its outputs safe. An output that can't be made safe now is tried again when a
 // device asks for it.
 func Open(board boards.Board, with ...Option) (*Host, error) {
-	if board.Backend != boards.BackendChardev {
-		return nil, fmt.Errorf("line: board %s has the back end %q: only boards with real lines can be opened", board.Name, board.Backend)
-	}
-	lines, err := openKernel()
+	lines, err := openBank(board.Backend)
 	if err != nil {
 		return nil, fmt.Errorf("line: board %s: %w", board.Name, err)
 	}
@@ -72,6 +69,19 @@ func Open(board boards.Board, with ...Option) (*Host, error) {
 		return OpenUART(board.UARTs[name], mode)
 	}
 	return newHost(board, lines, open, with...), nil
+}
+
+var errNoBank = errors.New("only boards with real lines can be opened")
+
+func openBank(backend boards.Backend) (bank, error) {
+	switch backend {
+	case boards.BackendChardev:
+		return openKernel()
+	case boards.BackendPiControl:
+		image, err := openPiControl()
+		return picontrol{image}, err
+	}
+	return nil, fmt.Errorf("the back end is %q: %w", backend, errNoBank)
 }
 
 // OpenVirtual opens a board on a chip in memory. serial opens its ports, with OpenSerial on pseudo-terminals or

@@ -128,6 +128,7 @@ func TestALineThatSignalsNoEdges(t *testing.T) {
 		got := watched(t, host, "loop", func() {
 			time.Sleep(time.Hour)
 			chip.Drive("in1", false)
+			time.Sleep(20 * time.Second)
 		})
 		if !slices.Equal(states(got), []bool{false, true}) {
 			t.Errorf("states %v", states(got))

@@ -10,13 +10,18 @@ import (
 type changes struct {
 	mu        sync.Mutex
 	listeners map[chan struct{}]struct{}
-	some      bool // since they were told last
+	some      bool          // since they were told last
+	news      chan struct{} // holds a token then; nil: nobody tells yet
 }
 
 func (c *changes) mark() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.some = true
+	select {
+	case c.news <- struct{}{}:
+	default:
+	}
 }
 
 // listen makes a listener, which holds one token at most. It is forgotten when ctx ends.
@@ -36,16 +41,23 @@ func (c *changes) listen(ctx context.Context) <-chan struct{} {
 	return listener
 }
 
-// tell passes changes on, a few times a second at most, until ctx ends.
+// tell passes changes on, a few times a second at most, until ctx ends. A lot where nothing happens costs nothing.
 func (c *changes) tell(ctx context.Context) {
-	ticker := time.NewTicker(changesEvery)
-	defer ticker.Stop()
+	c.mu.Lock()
+	c.news = make(chan struct{}, 1)
+	news := c.news
+	c.mu.Unlock()
 	for {
+		c.pass()
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
-			c.pass()
+		case <-time.After(changesEvery):
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-news:
 		}
 	}
 }

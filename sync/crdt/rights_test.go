@@ -46,7 +46,7 @@ func TestRightsAreNeverSoldTwice(t *testing.T) {
 				}
 			},
 			"": func(t *rapid.T) {
-				sold := len(lot.soldMS) + len(hq.vouches)
+				sold := len(lot.soldMS) + len(hq.soldMS)
 				if reclaimed { // what the lot didn't know of has lapsed
 					sold = len(lot.soldMS) + int(knownSold(lot.rights))
 				}
@@ -67,7 +67,7 @@ func TestRightsAreNeverSoldTwice(t *testing.T) {
 func (s *seller) sell(owner string, nowMS int64) {
 	if sold, err := s.rights.Sell(owner, nowMS+s.skewMS); err == nil {
 		s.rights = sold
-		s.soldMS = append(s.vouches, nowMS)
+		s.soldMS = append(s.soldMS, nowMS)
 	}
 }
 

@@ -13,7 +13,7 @@ func (r *Receiver) born(b *wire.Batch) (missing fact.Dot) {
 	if parent == nil && started.Incarnation != 0 && !b.Oldest {
 		return fact.Dot{Incarnation: started.Incarnation, Seq: 1}
 	}
-	if parent != nil && parent.Applied < started.Seq && !b.Oldest {
+	if parent != nil && parent.Applied < started.Seq && !b.Oldest && parent.Standing != wire.Conflicted {
 		return fact.Dot{Incarnation: started.Incarnation, Seq: parent.Applied + 1}
 	}
 	r.state.Round++

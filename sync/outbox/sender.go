@@ -224,7 +224,7 @@ func (s *Sender) lostBefore(i int) uint64 {
 	case i == 0:
 		return 0 // trimmed, and the receiver has it, or it says so
 	case s.runs[i-1].Incarnation == run.Incarnation:
-		return run.First - s.runs[i-1].Last - 1
+		return run.First - min(run.First, s.runs[i-1].Last+1)
 	}
 	return run.First - 1
 }

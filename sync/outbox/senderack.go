@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"math"
+
 	"gatehouse/sync/fact"
 	"gatehouse/sync/wire"
 )
@@ -154,8 +156,14 @@ func (s *Sender) regarded(ack *wire.Ack) {
 			return
 		}
 	}
-	if len(ack.Marks) == 0 || ack.Marks[0].Incarnation != own.Incarnation {
-		return // about another
+	if len(ack.Marks) == 0 {
+		return
+	}
+	if about := ack.Marks[0].Incarnation; about != own.Incarnation {
+		if ack.Standing == wire.Conflicted {
+			s.leave(about)
+		}
+		return
 	}
 	if ack.Standing == wire.Conflicted {
 		s.reused()
@@ -163,6 +171,14 @@ func (s *Sender) regarded(ack *wire.Ack) {
 	if ack.Standing != s.standing {
 		s.standing = ack.Standing
 		s.do(SenderNotice{Notice: StandingChanged, Standing: ack.Standing})
+	}
+}
+
+// leave goes on behind an older incarnation whose names were used twice: what the receiver could take, it has.
+func (s *Sender) leave(incarnation fact.Incarnation) {
+	if position, found := s.runs.through(incarnation, math.MaxUint64); found && position > s.state.Applied {
+		s.state.Applied = position
+		s.back(position)
 	}
 }
 

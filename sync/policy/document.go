@@ -55,7 +55,7 @@ type Document struct {
 	// long after the document took effect: a setting that cuts the gateway off undoes itself.
 	ReturnAfterMS int64     `cbor:"6,keyasint,omitempty"`
 	Actor         string    `cbor:"7,keyasint,omitempty"` // who released it
-	Content       []byte    `cbor:"8,keyasint"`
+	Content       []byte    `cbor:"8,keyasint,omitempty"`
 	Signature     Signature `cbor:"9,keyasint"`
 }
 

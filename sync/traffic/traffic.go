@@ -136,12 +136,25 @@ func (l *Lot) record(f fact.Fact) fact.Record {
 	return fact.Record{Dot: l.dot, At: at, Fact: f}
 }
 
-// gapMS is the time to the next arrival: many by day, few at night.
+// weights is how busy each hour is, of weightMax.
+var weights = [24]uint64{1, 1, 1, 1, 2, 4, 10, 22, 30, 30, 28, 28, 30, 28, 28, 30, 36, 38, 28, 18, 10, 6, 4, 2}
+
+const (
+	weightMax = 38
+	weightSum = 416
+)
+
+// gapMS is the time to the next arrival: many by day, few at night. Arrivals come as in the busiest hour, and in the others
+// some of them stay away (Lewis and Shedler 1979).
 func (l *Lot) gapMS() int64 {
-	hour := l.nowMS / hourMS % 24
-	weight := int64([24]uint8{1, 1, 1, 1, 2, 4, 10, 22, 30, 30, 28, 28, 30, 28, 28, 30, 36, 38, 28, 18, 10, 6, 4, 2}[hour]) // sums up to 416
-	mean := dayMS / int64(l.options.PerDay) * 416 / 24 / weight
-	return 1 + int64(l.dice.below(uint64(2*mean)))
+	mean := dayMS / int64(l.options.PerDay) * weightSum / 24 / weightMax
+	gapMS := int64(0)
+	for {
+		gapMS += 1 + int64(l.dice.below(uint64(2*mean)))
+		if l.dice.below(weightMax) < weights[(l.nowMS+gapMS)/hourMS%24] {
+			return gapMS
+		}
+	}
 }
 
 func (l *Lot) enter() fact.Record {

@@ -100,6 +100,8 @@ func cases() []benchCase {
 		{"cameras", "events of plate cameras", (*bench).cameras},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
 		{"tariff", "the price of one stay, by published tariffs", (*bench).tariffs},
+		{"headquarters", "what gateways send: facts to the acknowledgement, views over a million spots, bytes a visit", (*bench).headquarters},
+		{"catchup", "facts on the wire after an outage, with framing, chain and signature", (*bench).catchUps},
 		{"card", "a worn SD card: flushes of 25 ms, one in a hundred of 400 ms, one of 5 s", (*bench).wornCard},
 	}
 }

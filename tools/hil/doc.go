@@ -1,7 +1,7 @@
 // Command hil tests the real gateway against a real Linux kernel, with hardware that is simulated inside a virtual machine: a
 // GPIO chip (gpio-sim), a UART, a watchdog, and a clock that was never set. It needs no KVM and no board; `make hil` runs it.
 //
-//	hil [--kernel DIR] [--only devices|day]
+//	hil [--kernel DIR] [--only devices|day] [--verbose]
 //
 // The kernel and what simulates hardware are Debian's, made by .ci/hil-kernel; the virtual machine is QEMU. Inside, the guest
 // (tools/hil/guest) drives the contacts and watches what the kernel does to the relays' lines, from outside of the gateway's

@@ -19,6 +19,7 @@ var chainMutants = []mutant{
 	{"sequence reused after a restore", "tools/lotsim/chain/box.go", "	return fact.NewIncarnation(max(0, wallMS), uint16(b.chain.dice.Uint32()))", "	if _, dot, _ := b.card.last(); dot.Incarnation != 0 {\n		return dot.Incarnation\n	}\n	return fact.NewIncarnation(max(0, wallMS), uint16(b.chain.dice.Uint32()))"},
 	{"duplicate not filtered", "sync/outbox/receiver.go", "	from := life.Applied + 1\n	store", "	from := min(life.Applied+1, b.First)\n	store"},
 	{"clone not fenced", "sync/outbox/receiver.go", "Apart: life.Standing != wire.Open}", "Apart: life.Standing == wire.Rejected}"},
+	{"clone seen and not fenced", "sync/outbox/lineage.go", "	r.stand(rival.Incarnation, wire.Fenced)\n", ""},
 	{"restored card taken for the lot's next run", "sync/outbox/lineage.go", "		r.fork(b.Incarnation, started)", "		r.state.Head = b.Incarnation"},
 	{"gap taken for the next fact", "sync/outbox/receiver.go", "	if b.First-b.Lost > life.Applied+1 {", "	if b.First-b.Lost > life.Applied+2 {"},
 	{"child before its parent's last facts", "sync/outbox/lineage.go", "parent.Applied < started.Seq && !b.Oldest", "parent.Applied == 0 && !b.Oldest"},
@@ -45,7 +46,7 @@ func TestChainMutants(t *testing.T) {
 
 func TestAChainConverges(t *testing.T) {
 	var out bytes.Buffer
-	command := chainCommand{Lots: 16, Days: 2, Vehicles: 20, Seed: 11, JSON: true}
+	command := chainCommand{Lots: 16, Days: 1, Vehicles: 20, Seed: 11, JSON: true}
 	if err := command.Run(&out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

@@ -39,8 +39,8 @@ type Gateway struct {
 	acks     chan wire.Ack
 }
 
-// start is when the car parks open.
-var start = time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC)
+// startMS is when the car parks open: 2026-06-01 06:00 UTC.
+const startMS = 1_780_293_600_000
 
 // New makes a gateway with n facts.
 func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, error) {
@@ -52,8 +52,8 @@ func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, erro
 		Location: location, key: key, hashes: make([]wire.Hash, 1, n+1), batchMax: batchMax, packed: map[uint64][]byte{},
 		lasts: map[uint64]uint64{}, acks: make(chan wire.Ack, 64),
 	}
-	lot := traffic.New(traffic.Options{Location: location, Seed: seed, Spots: 500, PerDay: 4_000, StartMS: start.UnixMilli()})
-	record := lot.Start(fact.NewIncarnation(start.UnixMilli(), uint16(seed)), start.UnixMilli(), fact.Dot{}, [32]byte{})
+	lot := traffic.New(traffic.Options{Location: location, Seed: seed, Spots: 500, PerDay: 4_000, StartMS: startMS})
+	record := lot.Start(fact.NewIncarnation(startMS, uint16(seed)), startMS, fact.Dot{}, [32]byte{})
 	for range n {
 		raw, err := wire.EncodeRecord(nil, record)
 		if err != nil {
@@ -114,14 +114,16 @@ func (g *Gateway) Enrol(ctx context.Context, address, code string) (broker strin
 	return answer.Broker, nil
 }
 
-// Pack makes all messages ahead, so that a measurement doesn't count it.
-func (g *Gateway) Pack() error {
+// Messages are all batches, packed. A measurement makes them ahead, so that it doesn't count that.
+func (g *Gateway) Messages() (all [][]byte, err error) {
 	for first := uint64(1); first <= uint64(len(g.raw)); first = g.lasts[first] + 1 {
-		if _, err := g.message(first); err != nil {
-			return err
+		packed, err := g.message(first)
+		if err != nil {
+			return nil, err
 		}
+		all = append(all, packed)
 	}
-	return nil
+	return all, nil
 }
 
 // message is the batch from a fact on.

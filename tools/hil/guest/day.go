@@ -22,6 +22,9 @@ func day(s *script) {
 		ticket, _ = said["ticketId"].(string)
 		must(ticket != "", "no ticket: %v", said)
 		drive(c)
+		must(fmt.Sprint(g.gate("passed")) == "1", "it has not passed: %v", g.ask("GET", location+"/gates", nil))
+		visit := g.ask("GET", "/api/v1/tickets/"+ticket, nil)
+		must(visit["status"] == "active", "the ticket is %v", visit)
 		return "ticket " + ticket
 	})
 	s.step("the barrier opens each hour for as long as ever", func() string { return hours(c, g) })
@@ -61,6 +64,7 @@ func hours(c *chip, g *gateway) string {
 		must(len(edges) == 2, "at %v: edges %v", time.Now().UTC(), edges)
 		width := edges[1].at - edges[0].at
 		shortest, longest = min(shortest, width), max(longest, width)
+		fmt.Println(time.Now().UTC().Format("15:04:05"), "a pulse of", width)
 	}
 	must(longest < 600*time.Millisecond && shortest > 450*time.Millisecond, "pulses from %v to %v", shortest, longest)
 	return fmt.Sprintf("24 pulses of %.1f to %.1f ms", float64(shortest.Microseconds())/1000, float64(longest.Microseconds())/1000)

@@ -88,8 +88,12 @@ func pulse(c *chip, g *gateway) string {
 
 // loop drives a vehicle over the arming loop, with a contact that bounces.
 func loop(c *chip, g *gateway) string {
+	eventually("the loop is watched", func() bool { return c.info(armingLine).Used })
 	bounce(c, armingLine, true, 11)
-	eventually("a vehicle is seen", func() bool { return g.gate("vehiclePresent") == true })
+	for deadline := time.Now().Add(30 * time.Second); g.gate("vehiclePresent") != true; time.Sleep(20 * time.Millisecond) {
+		must(time.Now().Before(deadline), "no vehicle is seen; the line is high: %v, %+v; the gate is %v; the gateway said\n%s",
+			c.high(armingLine), c.info(armingLine), g.gate("state"), g.said())
+	}
 	bounce(c, armingLine, false, 11)
 	eventually("it has gone", func() bool { return g.gate("vehiclePresent") == false })
 	return "seen and gone, by a contact that bounces"

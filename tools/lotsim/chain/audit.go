@@ -3,19 +3,28 @@ package chain
 import (
 	"fmt"
 
+	"gatehouse/sync/fact"
 	"gatehouse/sync/wire"
 )
 
 // wrongMax is how many sentences about what is wrong a result has.
 const wrongMax = 10
 
+// wrong notes what must not happen, while it does; it counts as double.
+func (c *Chain) wrong(count int, format string, args ...any) {
+	c.result.Double += count
+	if len(c.result.Wrong) < wrongMax {
+		c.result.Wrong = append(c.result.Wrong, fmt.Sprintf(format, args...))
+	}
+}
+
 // audit asks of every fact whether it is where it should be.
 func (c *Chain) audit() {
-	var ours, theirs []fold
+	var ours, theirs []*fold
 	for _, s := range c.sites {
 		own, other := c.auditSite(s)
 		ours, theirs = append(ours, own), append(theirs, other)
-		counters := sum(c.cloud.ledgers[s.location].was, c.cloud.ledgers[s.location].receiver.Counters())
+		counters := sum(c.cloud.holdings[s.location].was, c.cloud.holdings[s.location].receiver.Counters())
 		c.result.DuplicatesDropped += counters.Duplicates
 		c.result.Rewinds += counters.Rewinds
 		c.result.Conflicts += counters.Conflicts
@@ -27,24 +36,24 @@ func (c *Chain) audit() {
 
 // auditSite is what the lot's own facts fold to, and what headquarters counts. Facts that nobody has any more are no
 // difference, be they at headquarters or not.
-func (c *Chain) auditSite(s *site) (ours, theirs fold) {
-	l := c.cloud.ledgers[s.location]
+func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
+	l := c.cloud.holdings[s.location]
+	ours, theirs = newFold(), l.fold
 	lost, double := 0, 0
 	for _, t := range s.truth {
 		k := l.facts[t.dot]
 		switch {
 		case k != nil && k.times > 1:
 			double++
-		case k != nil && !k.apart && string(k.bytes) == string(t.bytes):
-			theirs.add(t.dot, k.bytes)
+		case k != nil && !k.apart && string(k.bytes) == string(t.bytes): // as it should be
 		case s.must[t.dot]:
 			lost++
 		default:
 			continue
 		}
-		ours.add(t.dot, t.bytes)
+		ours.add(t.bytes)
 	}
-	known := map[any]bool{}
+	known := map[fact.Dot]bool{}
 	for _, t := range s.truth {
 		known[t.dot] = true
 	}

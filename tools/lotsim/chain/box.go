@@ -23,6 +23,7 @@ type entry struct {
 	dot   fact.Dot
 	bytes []byte
 	hash  wire.Hash // the chain after it
+	atMS  int64     // true time
 }
 
 func (c *card) clone(reseed uint64) *card {
@@ -40,9 +41,9 @@ func (c *card) last() (position uint64, dot fact.Dot, hash wire.Hash) {
 }
 
 // append makes a fact durable.
-func (c *card) append(dot fact.Dot, bytes []byte) (position uint64) {
+func (c *card) append(dot fact.Dot, bytes []byte, atMS int64) (position uint64) {
 	position, _, hash := c.last()
-	c.log = append(c.log, entry{dot, bytes, hash.Next(bytes)})
+	c.log = append(c.log, entry{dot, bytes, hash.Next(bytes), atMS})
 	return position + 1
 }
 
@@ -94,7 +95,7 @@ func (b *box) boot() {
 	b.site.legit[incarnation] = b.legit
 	b.commit(started)
 	config := outbox.SenderConfig{
-		Location: b.site.location, Keys: b.chain.cloudKeys, LingerMS: b.chain.lingerMS, IdleMS: 3_600_000, LiveMS: 60_000, LiveIdleMS: 6 * 3_600_000,
+		Location: b.site.location, Keys: b.chain.cloudKeys, LingerMS: b.chain.lingerMS, IdleMS: 6 * 3_600_000, LiveMS: 60_000, LiveIdleMS: 6 * 3_600_000,
 	}
 	b.sender = outbox.NewSender(config, b.card.runs(), b.card.sender, b.chain.nowMS)
 	b.step(outbox.Woken{})
@@ -124,7 +125,7 @@ func (b *box) commit(record fact.Record) {
 		bytes = newerKind(bytes)
 		b.chain.result.Fired.NewerFacts++
 	}
-	position := b.card.append(record.Dot, bytes)
+	position := b.card.append(record.Dot, bytes, b.chain.nowMS)
 	b.chain.produced(b, record.Dot, bytes)
 	if b.sender != nil {
 		b.step(outbox.Produced{Dot: record.Dot, Position: position})
@@ -255,6 +256,9 @@ func (b *box) trim(through uint64) {
 	last, _, _ := b.card.last()
 	if through >= last || through < b.card.first {
 		return // a log keeps its newest fact: the next incarnation names it
+	}
+	if ageMS := b.chain.nowMS - b.card.at(through).atMS; ageMS < 30*dayMS {
+		b.chain.wrong(1, "%s: trimmed what is %d hours old", b.site.location, ageMS/hourMS)
 	}
 	b.card.before = b.card.at(through).hash
 	b.card.log = slices.Clone(b.card.log[through+1-b.card.first:])

@@ -3,7 +3,6 @@ package chain
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 
@@ -43,6 +42,7 @@ type Chain struct {
 	lingerMS  int64
 	busyMS    int64 // until when there is traffic
 	calmMS    int64 // from when on the network does no harm
+	quietMS   int64 // from when on nothing happens any more
 	result    Result
 }
 
@@ -51,6 +51,7 @@ type site struct {
 	location fact.LocationID
 	key      policy.Key
 	up       bool
+	cloned   bool  // headquarters has seen a clone
 	skewMS   int64 // wall clock minus true time
 	main     *box
 	others   []*box // clones, old cards
@@ -73,6 +74,8 @@ func Run(o Options) Result {
 	c := &Chain{options: o, dice: rand.New(rand.NewPCG(o.Seed, 0x636861696e)), lingerMS: 10 * minuteMS}
 	c.nowMS = startMS
 	c.busyMS, c.calmMS = startMS+int64(o.Days)*dayMS, startMS+(int64(o.Days)+mendedDays)*dayMS
+	endMS := startMS + (int64(o.Days)+endDays)*dayMS
+	c.quietMS = endMS - dayMS
 	c.result = Result{Lots: o.Lots, Days: o.Days, Seed: o.Seed, Vehicles: o.Vehicles}
 	c.cloudKey = keyOf("headquarters")
 	c.cloudKeys = policy.Keys{c.cloudKey.Public()}
@@ -85,7 +88,6 @@ func Run(o Options) Result {
 		c.at(startMS+c.dice.Int64N(hourMS), s.main.boot)
 		c.drive(s.main)
 	}
-	endMS := startMS + (int64(o.Days)+endDays)*dayMS
 	c.run(endMS)
 	c.result.SimulatedMS = endMS - startMS
 	c.audit()
@@ -121,6 +123,9 @@ func (c *Chain) drive(b *box) {
 	if nextMS > c.busyMS || c.nowMS > c.busyMS {
 		nextMS = c.nowMS + dayMS + c.dice.Int64N(4*dayMS)
 	}
+	if nextMS > c.quietMS {
+		return // what happens now could not be told before the end
+	}
 	c.at(nextMS, func() {
 		if b.on {
 			b.card.traffic.Pass(c.nowMS)
@@ -152,49 +157,10 @@ func (c *Chain) destroy(s *site, lost *card, behind uint64) {
 	}
 }
 
-// digest is over all sites' folds.
-func digest(folds []fold) string {
-	sum := sha256.New()
-	for _, f := range folds {
-		own := f.digest()
-		sum.Write(own[:])
-	}
-	return fmt.Sprintf("%x", sum.Sum(nil))
-}
-
-// fold is what a ledger makes of a location's facts, in any order: sums, and a sum over the facts' own hashes.
-type fold struct {
-	entries, exits, revenue, facts, unread uint64
-	sum                                    [4]uint64
-}
-
-func (f *fold) add(dot fact.Dot, bytes []byte) {
-	f.facts++
-	hash := sha256.Sum256(bytes)
-	for i := range f.sum {
-		f.sum[i] += binary.BigEndian.Uint64(hash[8*i:])
-	}
-	record, err := wire.DecodeRecord(bytes)
-	if err != nil {
-		f.unread++
-		return
-	}
-	switch told := record.Fact.(type) {
-	case fact.EntryGranted:
-		f.entries++
-	case fact.ExitGranted:
-		f.exits++
-	case fact.PaymentReceived:
-		f.revenue += uint64(told.AmountMinor)
-	}
-}
-
-func (f *fold) digest() [32]byte { return sha256.Sum256(fmt.Appendf(nil, "%v", *f)) }
-
 // settle is a person who knows which box is the lot's, once a day.
 func (c *Chain) settle() {
 	for _, s := range c.sites {
-		r := c.cloud.ledgers[s.location].receiver
+		r := c.cloud.holdings[s.location].receiver
 		for _, life := range r.State().Lives {
 			if !s.legit[life.Incarnation] && (life.Parent.Incarnation == 0 || s.legit[life.Parent.Incarnation]) {
 				c.decide(s, life.Incarnation, false)
@@ -218,7 +184,7 @@ func lifeOf(r *outbox.Receiver, incarnation fact.Incarnation) outbox.Life {
 }
 
 func (c *Chain) decide(s *site, incarnation fact.Incarnation, accept bool) {
-	if life := lifeOf(c.cloud.ledgers[s.location].receiver, incarnation); !accept && life.Standing == wire.Rejected {
+	if life := lifeOf(c.cloud.holdings[s.location].receiver, incarnation); !accept && life.Standing == wire.Rejected {
 		return
 	}
 	c.result.Fired.Settled++

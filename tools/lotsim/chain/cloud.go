@@ -7,23 +7,24 @@ import (
 	"gatehouse/sync/wire"
 )
 
-// cloud is headquarters: a ledger for each location, and a backup of all.
+// cloud is headquarters: what it holds of each location, and a backup of all.
 type cloud struct {
-	chain   *Chain
-	epoch   fact.Incarnation
-	ledgers map[fact.LocationID]*ledger
-	backups map[fact.LocationID]backup
-	away    bool // restarting
+	chain    *Chain
+	epoch    fact.Incarnation
+	holdings map[fact.LocationID]*holding
+	backups  map[fact.LocationID]backup
+	away     bool // restarting
 }
 
-// ledger is what headquarters has of one location. What is durable is operations and saved; the rest is made of them.
-type ledger struct {
+// holding is what headquarters has of one location. What is durable is operations and saved; the rest is made of them.
+type holding struct {
 	operations []operation
 	saved      outbox.ReceiverState
 	receiver   *outbox.Receiver
 	was        outbox.ReceiverCounters // of receivers before this one
 
 	facts map[fact.Dot]*kept
+	fold  *fold // of those that are counted, in the order of their arrival
 }
 
 // operation is a change of what is kept: a fact, or a range of facts that is counted from now on, or not.
@@ -41,17 +42,17 @@ type kept struct {
 	times int
 }
 
-// backup is a ledger as it once was.
+// backup is a holding as it once was.
 type backup struct {
 	operations int
 	state      outbox.ReceiverState
 }
 
 func (k *cloud) open(c *Chain, epoch fact.Incarnation) {
-	k.chain, k.epoch, k.ledgers, k.backups = c, epoch, map[fact.LocationID]*ledger{}, map[fact.LocationID]backup{}
+	k.chain, k.epoch, k.holdings, k.backups = c, epoch, map[fact.LocationID]*holding{}, map[fact.LocationID]backup{}
 	for _, s := range c.sites {
-		l := &ledger{saved: outbox.ReceiverState{Epoch: epoch}, facts: map[fact.Dot]*kept{}}
-		k.ledgers[s.location] = l
+		l := &holding{saved: outbox.ReceiverState{Epoch: epoch}, facts: map[fact.Dot]*kept{}, fold: newFold()}
+		k.holdings[s.location] = l
 		k.revive(s)
 		k.backups[s.location] = backup{state: l.saved}
 	}
@@ -59,7 +60,7 @@ func (k *cloud) open(c *Chain, epoch fact.Incarnation) {
 
 // revive makes a receiver from what is durable.
 func (k *cloud) revive(s *site) {
-	l := k.ledgers[s.location]
+	l := k.holdings[s.location]
 	if l.receiver != nil {
 		l.was = sum(l.was, l.receiver.Counters())
 	}
@@ -93,7 +94,7 @@ func (k *cloud) receive(s *site, data []byte) {
 
 // step runs a receiver and commits what it says, before any reply.
 func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
-	l := k.ledgers[s.location]
+	l := k.holdings[s.location]
 	effects := l.receiver.Step(event)
 	if k.chain.nowMS < k.chain.calmMS && k.chain.dice.IntN(2_000) == 0 {
 		k.chain.result.Fired.CommitFailures++
@@ -104,6 +105,9 @@ func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case outbox.Store:
+			if !effect.Apart && s.cloned && !s.legit[effect.Batch.Incarnation] {
+				k.chain.wrong(len(effect.Facts), "%s: %d facts of a clone counted after it was seen", s.location, len(effect.Facts))
+			}
 			for _, arrival := range effect.Facts {
 				l.operate(operation{fact: told{arrival.Dot, arrival.Bytes}, apart: effect.Apart})
 			}
@@ -113,6 +117,8 @@ func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 			l.operate(operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last, apart: true})
 		case outbox.SaveLife:
 			l.save(effect)
+		case outbox.Notice:
+			s.cloned = s.cloned || effect.Notice == outbox.Cloned
 		case outbox.Reply:
 			replies = append(replies, effect.Ack)
 		}
@@ -123,7 +129,7 @@ func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 }
 
 // save merges what changed into what is durable.
-func (l *ledger) save(effect outbox.SaveLife) {
+func (l *holding) save(effect outbox.SaveLife) {
 	l.saved.Epoch, l.saved.Round, l.saved.Head = effect.Epoch, effect.Round, effect.Head
 	lives := append([]outbox.Life(nil), l.saved.Lives...) // a backup may hold the old ones
 	for _, changed := range effect.Lives {
@@ -140,12 +146,13 @@ func (l *ledger) save(effect outbox.SaveLife) {
 	l.saved.Lives = lives
 }
 
-func (l *ledger) operate(o operation) {
+func (l *holding) operate(o operation) {
 	l.operations = append(l.operations, o)
 	l.apply(o)
 }
 
-func (l *ledger) apply(o operation) {
+// apply changes what is counted, in the fold too. A fold can't forget, so it is made anew where facts are taken out.
+func (l *holding) apply(o operation) {
 	if o.incarnation == 0 {
 		k := l.facts[o.fact.dot]
 		if k == nil {
@@ -153,11 +160,31 @@ func (l *ledger) apply(o operation) {
 			l.facts[o.fact.dot] = k
 		}
 		k.times++
+		if !o.apart {
+			l.fold.add(o.fact.bytes)
+		}
 		return
 	}
 	for seq := o.first; seq <= o.last; seq++ {
-		if k := l.facts[fact.Dot{Incarnation: o.incarnation, Seq: seq}]; k != nil {
-			k.apart = o.apart
+		k := l.facts[fact.Dot{Incarnation: o.incarnation, Seq: seq}]
+		if k == nil {
+			continue
+		}
+		if k.apart && !o.apart {
+			l.fold.add(k.bytes)
+		}
+		k.apart = o.apart
+	}
+	if o.apart {
+		l.refold()
+	}
+}
+
+func (l *holding) refold() {
+	l.fold = newFold()
+	for _, o := range l.operations {
+		if k := l.facts[o.fact.dot]; o.incarnation == 0 && k != nil && !k.apart {
+			l.fold.add(k.bytes)
 		}
 	}
 }
@@ -177,7 +204,7 @@ func (k *cloud) restart() {
 // backUp copies everything to where nothing gets lost, and says so.
 func (k *cloud) backUp() {
 	for _, s := range k.chain.sites {
-		l := k.ledgers[s.location]
+		l := k.holdings[s.location]
 		k.backups[s.location] = backup{operations: len(l.operations), state: l.receiver.State()}
 		var marks []wire.Mark
 		for _, life := range l.receiver.State().Lives {
@@ -210,9 +237,9 @@ func (k *cloud) restore() {
 		k.epoch = k.chain.mintEpoch()
 	}
 	for _, s := range k.chain.sites {
-		l, b := k.ledgers[s.location], k.backups[s.location]
+		l, b := k.holdings[s.location], k.backups[s.location]
 		l.operations = append([]operation(nil), l.operations[:b.operations]...)
-		l.facts = map[fact.Dot]*kept{}
+		l.facts, l.fold = map[fact.Dot]*kept{}, newFold()
 		for _, o := range l.operations {
 			l.apply(o)
 		}

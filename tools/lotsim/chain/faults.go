@@ -157,7 +157,7 @@ func (c *Chain) swap(s *site) {
 
 // newest is the fact that a new card goes on from.
 func (k *cloud) newest(s *site) (fact.Dot, wire.Hash) {
-	state := k.ledgers[s.location].receiver.State()
+	state := k.holdings[s.location].receiver.State()
 	for _, life := range state.Lives {
 		if life.Incarnation == state.Head {
 			return fact.Dot{Incarnation: life.Incarnation, Seq: life.Applied}, life.Hash

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gatehouse/cloud/app/apptest"
+	"gatehouse/cloud/ledger"
+	"gatehouse/cloud/store"
+	"gatehouse/sync/fact"
+)
+
+// TestMain is also the program itself, for the tests that kill it.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "run" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// process is a running gatehouse-cloud.
+type process struct {
+	command *exec.Cmd
+	codes   map[string]string // by location
+	https   string
+}
+
+func launch(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{command: exec.Command(os.Args[0], append([]string{"run"}, args...)...), codes: map[string]string{}}
+	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	out, err := p.command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.command.Stderr, err = os.OpenFile(filepath.Join(t.TempDir(), "log"), os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	wanted := 1 + strings.Count(strings.Join(args, " "), "--enrol")
+	for lines := bufio.NewScanner(out); wanted > 0 && lines.Scan(); wanted-- {
+		if m := regexp.MustCompile(`https://(\S+),`).FindStringSubmatch(lines.Text()); m != nil {
+			p.https = m[1]
+		}
+		if m := regexp.MustCompile(`code of (\S+): (\S+)`).FindStringSubmatch(lines.Text()); m != nil {
+			p.codes[m[1]] = m[2]
+		}
+	}
+	if wanted > 0 {
+		log, _ := os.ReadFile(p.command.Stderr.(*os.File).Name())
+		t.Fatalf("it didn't start:\n%s", log)
+	}
+	return p
+}
+
+func (p *process) kill() {
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
+}
+
+// port is a free one, which a killed process and its successor can share.
+func port(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T) {
+	kills, facts := 4, 6_000
+	if os.Getenv("GATEHOUSE_CAMPAIGN") != "" {
+		kills, facts = 25, 40_000
+	}
+	dir := t.TempDir()
+	args := []string{"--data", dir, "--listen", port(t), "--mqtt", port(t)}
+	locations := []string{"lot-0", "lot-1", "lot-2"}
+	first := args
+	for _, location := range locations {
+		first = append(first, "--enrol", location)
+	}
+	p := launch(t, first...)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	var gateways []*apptest.Gateway
+	var group sync.WaitGroup
+	failures := make(chan error, len(locations))
+	for i, location := range locations {
+		g, err := apptest.New(fact.LocationID(location), uint64(i+1), facts, 40)
+		if err != nil {
+			t.Fatal(err)
+		}
+		broker, err := g.Enrol(ctx, p.https, p.codes[location])
+		if err != nil {
+			t.Fatal(err)
+		}
+		gateways = append(gateways, g)
+		group.Go(func() { failures <- g.Send(ctx, broker) })
+	}
+	for range kills {
+		time.Sleep(time.Duration(200+rand.N(400)) * time.Millisecond)
+		p.kill()
+		p = launch(t, args...)
+	}
+	group.Wait()
+	for range locations {
+		if err := <-failures; err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.kill()
+	hold(t, dir, gateways)
+}
+
+// hold compares what the store of a killed process holds with what the gateways made.
+func hold(t *testing.T, dir string, gateways []*apptest.Gateway) {
+	t.Helper()
+	s, err := store.OpenSQLite(t.Context(), filepath.Join(dir, "store"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for _, g := range gateways {
+		want := ledger.NewBook(time.UTC)
+		want.Fold(g.Records)
+		got, err := s.Book(t.Context(), g.Location)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Digest() != want.Digest() {
+			t.Errorf("%s: the rows are not what the facts come to", g.Location)
+		}
+		if err := s.Rebuild(t.Context(), g.Location); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := s.Book(t.Context(), g.Location); err != nil || again.Digest() != want.Digest() {
+			t.Errorf("%s: the rows made again from the batches are others: %v", g.Location, err)
+		}
+	}
+	locations, err := s.Locations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range locations {
+		if l.Facts != int64(len(gateways[0].Records)) {
+			t.Errorf("%s: %d facts counted", l.ID, l.Facts)
+		}
+	}
+}
+
+func TestItEndsWithoutAFussWhenTold(t *testing.T) {
+	p := launch(t, "--data", t.TempDir(), "--listen", port(t), "--mqtt", port(t))
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.command.Wait(); err != nil {
+		t.Error(fmt.Errorf("it ended with %w", err))
+	}
+}

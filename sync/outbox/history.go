@@ -1,0 +1,33 @@
+package outbox
+
+import (
+	"cmp"
+	"slices"
+
+	"gatehouse/sync/fact"
+	"gatehouse/sync/wire"
+)
+
+// Tip is how far a replica has an incarnation, and the chain there.
+type Tip struct {
+	Incarnation fact.Incarnation `cbor:"1,keyasint"`
+	Seq         uint64           `cbor:"2,keyasint"`
+	Hash        wire.Hash        `cbor:"3,keyasint"`
+}
+
+// Tips are how far a receiver has each incarnation.
+func (s ReceiverState) Tips() []Tip {
+	tips := make([]Tip, 0, len(s.Lives))
+	for _, life := range s.Lives {
+		tips = append(tips, Tip{life.Incarnation, life.Applied, life.Hash})
+	}
+	return tips
+}
+
+// HistoryDigest is the same on two replicas that hold the same facts, in any order of the tips, and, because each tip stands
+// for all facts before it, on no others.
+func HistoryDigest(tips []Tip) ([32]byte, error) {
+	sorted := slices.Clone(tips)
+	slices.SortFunc(sorted, func(a, b Tip) int { return cmp.Compare(a.Incarnation, b.Incarnation) })
+	return wire.Digest(sorted)
+}
