@@ -6,7 +6,10 @@ func (l *Lot) applyEntryGranted(r fact.Record, f fact.EntryGranted) {
 	t := &Ticket{
 		ID: f.Ticket, Plate: f.Plate, PlateRaw: f.PlateRaw, Credential: f.Credential, Vehicle: f.Vehicle,
 		Priced: f.Priced, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, EntryGate: f.Gate, Reservation: f.Reservation, Pass: f.Pass,
-		Tariff: f.Tariff, Granted: r.Dot, Reason: f.Reason,
+		Tariff: f.Tariff, TariffDigest: l.meta.Tariff, Occupancy: f.Occupancy, Granted: r.Dot, Reason: f.Reason,
+	}
+	if before := l.tickets[f.Rejoins]; before != nil && f.Rejoins != "" {
+		t.rejoin(before)
 	}
 	if reservation, found := l.book.ByID(f.Reservation); found {
 		l.activate(t, reservation, r)
@@ -132,7 +135,7 @@ func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 func (l *Lot) applyTicketLost(r fact.Record, f fact.TicketLost) {
 	l.insertTicket(&Ticket{
 		ID: f.Ticket, Status: TicketActive, Plate: f.Plate, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, LostMinor: f.FeeMinor,
-		Suspect: fact.ReasonLostTicket, Priced: fact.Regular,
+		Lost: true, Tariff: l.promised(), TariffDigest: l.meta.Tariff, Suspect: fact.ReasonLostTicket, Priced: fact.Regular,
 	})
 }
 

@@ -22,6 +22,12 @@ type Config struct {
 	Spots    []Spot
 	Gates    []Gate
 	Tariff   *tariff.Tariff
+	// TariffText is the tariff as it goes into the log, TariffDigest names it, and ReadTariff makes a tariff of such a text
+	// again, the same every time: tickets are priced by the one promised at their entry. No text: nothing is recorded.
+	TariffText   string
+	TariffDigest string
+	ReadTariff   func(text string) (*tariff.Tariff, error)
+
 	Strategy booking.Strategy
 	Upgrade  booking.UpgradeOrder
 	Booking  booking.Rules

@@ -156,6 +156,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
 		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {
 		granted.Twin = v.twin.ID
@@ -163,7 +164,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])
 	l.letThrough(i, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
-	way := l.Directions(i, spot)
+	way := append(l.surgeLines(), l.Directions(i, spot)...)
 	l.show(i, Face{Lines: append([]string{"Welcome"}, way...), Colour: Green})
 	if v.print && l.cfg.Gates[i].Printer {
 		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way...)})

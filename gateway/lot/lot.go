@@ -7,6 +7,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/occupancy"
 	"gatehouse/gateway/plate"
+	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
 )
 
@@ -22,6 +23,8 @@ type Lot struct {
 	book     *booking.Book
 	requests map[fact.RequestKey]*request
 	hours    []Hour // by StartMS, the newest last
+	promises map[string]*promise
+	burnt    map[string]fact.TicketID // coupons that were used, by code and number
 
 	// Indexes over what is remembered.
 	gateIndex    map[fact.GateID]int
@@ -54,6 +57,7 @@ type Lot struct {
 	decisions   []DecisionAt
 	diskStalled bool
 	damage      []fact.LogDamaged
+	versions    map[string]*tariff.Tariff // read from promises
 	out         Out
 	eager       bool
 
@@ -75,6 +79,9 @@ func New(cfg *Config) (*Lot, error) {
 		tickets:   map[fact.TicketID]*Ticket{},
 		book:      booking.NewBook(cfg.Booking, sellable(cfg)),
 		requests:  map[fact.RequestKey]*request{},
+		promises:  map[string]*promise{},
+		burnt:     map[string]fact.TicketID{},
+		versions:  map[string]*tariff.Tariff{},
 		gateIndex: map[fact.GateID]int{},
 		spotIndex: map[fact.SpotID]int32{},
 		plates:    plate.NewIndex[fact.TicketID](cfg.Matching),
@@ -237,6 +244,7 @@ func (l *Lot) do(effect Effect) {
 // start begins a run: what was under way when the last one ended can't be known.
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
+	l.promiseTariff()
 	l.eager, l.signsMoved = true, true
 	for _, t := range l.open {
 		switch {

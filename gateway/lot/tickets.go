@@ -81,6 +81,9 @@ func (l *Lot) keepClosed(t *Ticket) {
 	}
 	l.closed[l.closedNext] = t
 	l.closedNext = (l.closedNext + 1) % recentClosedMax
+	if old != nil {
+		l.forgetTariff(old.TariffDigest)
+	}
 }
 
 // reopenTicket takes back a close; the ticket has no spot until its car is seen.

@@ -17,6 +17,7 @@ type Site struct {
 	Tokens  []Token
 	Devices []Device
 	Digest  string // of the file, for fact.GatewayStarted
+	Tariff  []byte // the file of the tariff that it names; nil: it names none
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
 }
