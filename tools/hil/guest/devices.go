@@ -35,6 +35,7 @@ func devices(s *script) {
 	c := openChip()
 	lineSteps(s, c)
 	s.step("a serial port says what it can't do, and is ours alone", serialPort)
+	s.step("a magnetometer is measured on a bus of the kernel's", magnetometer)
 	var g *gateway
 	s.step("starting moves no output", func() string { g = startGateway(); return noEdgeAtStart(c) })
 	s.step("a pulse ends in time", func() string { return pulse(c, g) })
