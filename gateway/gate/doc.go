@@ -58,6 +58,7 @@
 //     ticket if it is another; or say nothing.
 //   - A grant for a vehicle that a person has raised the arm for already names that passage, and raises no more.
 //   - Urgent commands before anything durable; all others after the facts of their Step, and of the grant.
+//   - A grant instead of another names that passage anew and raises no more. The other vend has no end of its own.
 //   - A gate that is locked out takes grants and does not raise for them.
 //
 // # With less installed, or with inputs that failed

@@ -65,7 +65,11 @@ func fuzzInput(kind byte, tickets *int) gate.Input {
 	case 10:
 		*tickets++
 		ticket := fact.TicketID(rune('A' + *tickets%20))
-		return gate.Grant(gate.Vend{Ticket: ticket, Direction: fact.Direction(*tickets % 3), Reason: fact.ReasonPlate})
+		grant := gate.Grant(gate.Vend{Ticket: ticket, Direction: fact.Direction(*tickets % 3), Reason: fact.ReasonPlate})
+		if *tickets%3 == 0 {
+			return grant.InsteadOf(fact.TicketID(rune('A' + (*tickets-1)%20)))
+		}
+		return grant
 	case 11:
 		return gate.RaiseOnce(fact.ReasonCommand)
 	case 12:

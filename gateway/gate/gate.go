@@ -78,7 +78,7 @@ func (g *Gate) take(in Input) {
 	case InputArm:
 		g.readArm(in.Up, in.Down)
 	case InputGrant:
-		g.grant(in.Vend)
+		g.grant(in.Vend, in.Instead)
 	case InputRefuse:
 		g.refuse(in.Vend.Direction)
 	case InputFollows:

@@ -71,6 +71,7 @@ func (k InputKind) String() string { return nameOf(inputText[:], uint8(k)) }
 // Input is one thing that a gate is told.
 type Input struct {
 	Kind     InputKind
+	Instead  fact.TicketID // of a grant: the one that it takes the place of
 	Loop     Loop
 	Level    Level
 	Up, Down bool // the arm's switches
@@ -90,6 +91,13 @@ func ArmReads(up, down bool) Input { return Input{Kind: InputArm, Up: up, Down: 
 // Grant lets one vehicle through. The cause must be durable. A ticket that is already pending is not granted
 // twice.
 func Grant(vend Vend) Input { return Input{Kind: InputGrant, Vend: vend} }
+
+// InsteadOf makes a grant take the place of the one of another ticket: for the same vehicle, of which more is known now.
+// One that is not pending any more is not replaced: its vehicle is through, and this grant is for the next.
+func (in Input) InsteadOf(ticket fact.TicketID) Input {
+	in.Instead = ticket
+	return in
+}
 
 // Refuse says that the vehicle that asked from this direction (DirectionUnknown: any) must not go through.
 func Refuse(direction fact.Direction) Input {

@@ -32,14 +32,14 @@ func (v *vends) first() Vend {
 	return v.list[0].Vend
 }
 
-// holds tells if a ticket's vend is in the queue.
-func (v *vends) holds(ticket fact.TicketID) bool {
+// of is the place of a ticket's vend in the queue; -1: it has none.
+func (v *vends) of(ticket fact.TicketID) int {
 	for i := range v.n {
-		if v.list[i].Ticket == ticket {
-			return true
+		if ticket != "" && v.list[i].Ticket == ticket {
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // remove takes one vend out.
@@ -51,14 +51,18 @@ func (v *vends) remove(i int) Vend {
 	return vend
 }
 
-// grant takes the lot's leave for one vehicle.
-func (g *Gate) grant(vend Vend) {
-	from := g.asker(vend.Direction)
+// grant takes the lot's leave for one vehicle, which may be one that has leave by another ticket.
+func (g *Gate) grant(vend Vend, instead fact.TicketID) {
+	from, at := g.asker(vend.Direction), g.vends.of(instead)
+	if at >= 0 && g.vends.of(vend.Ticket) < 0 {
+		g.vends.list[at].Vend = vend
+		return
+	}
 	if g.near[from].doubtful && g.vends.n > 0 {
 		g.resolve(vend, from)
 	}
 	switch first := &g.vends.list[0]; {
-	case vend.Ticket != "" && g.vends.holds(vend.Ticket):
+	case g.vends.of(vend.Ticket) >= 0:
 	case g.vends.n == maxVends:
 		g.say(Output{Kind: BackedOut, Vend: vend, Direction: g.cfg.travel(from)})
 	case g.vends.n == 1 && first.cause == CauseManual && first.Ticket == "" && g.near[from].standing == granted:

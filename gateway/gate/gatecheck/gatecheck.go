@@ -154,7 +154,7 @@ func (c *Checker) input(in gate.Input) (moved bool) {
 	case gate.InputArm:
 		return c.readArm(in)
 	case gate.InputGrant:
-		c.grant(in.Vend.Ticket)
+		c.grant(in.Vend.Ticket, in.Instead)
 	case gate.InputHold:
 		if c.hold != in.On {
 			c.hold, c.edgeMS = in.On, c.nowMS
@@ -221,10 +221,13 @@ func (c *Checker) readArm(in gate.Input) (moved bool) {
 	return moved
 }
 
-func (c *Checker) grant(ticket fact.TicketID) {
-	if v := c.find(ticket); v == nil {
+func (c *Checker) grant(ticket, instead fact.TicketID) {
+	switch v, other := c.find(ticket), c.find(instead); {
+	case v == nil && other != nil:
+		other.ticket = ticket
+	case v == nil:
 		c.vends = append(c.vends, vend{ticket: ticket})
-	} else if v.askedOf {
+	case v.askedOf:
 		*v = vend{ticket: ticket}
 	}
 }
