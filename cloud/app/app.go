@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -48,8 +47,7 @@ type App struct {
 	listener  net.Listener
 
 	counters   counters
-	keysAt     atomic.Int64 // rises when the keys of any location change
-	devices    atomic.Int64 // how many were known last
+	renewals   atomic.Int64 // rises when receivers must be made again
 	standby    atomic.Bool  // stability is a standby's, and not the own disk's
 	counting   sync.RWMutex // held for writing while the counters are read from the store
 	tally      tally
@@ -128,7 +126,6 @@ func (a *App) openAuthority(ctx context.Context) (err error) {
 		return err
 	}
 	a.registry.OnRevoked(func(d enrol.Device) {
-		a.keysAt.Add(1)
 		if a.broker != nil {
 			a.options.Log.Warn("a device lost its right", "location", d.Location, "state", d.State, "kicked", a.broker.Kick(d.Fingerprint))
 		}
@@ -187,7 +184,6 @@ func (a *App) admit(certificate *x509.Certificate) (broker.Identity, error) {
 		return broker.Identity{Fingerprint: "headquarters", Headquarters: true}, nil
 	}
 	device, err := a.registry.Admit(a.background, certificate)
-	a.noticeDevices()
 	return broker.Identity{Fingerprint: device.Fingerprint, Location: device.Location}, err
 }
 
@@ -304,14 +300,14 @@ func (a *App) receive(m mqtt.Message) {
 	}
 }
 
-// keys are those that may sign a location's batches. None at all would mean that anybody may.
-func (a *App) keys(location fact.LocationID) policy.Keys {
+// generation rises when receivers must be made again: a device has changed, or a location.
+func (a *App) generation() int64 { return a.registry.Changes() + a.renewals.Load() }
+
+// keys are those that may sign a location's batches. Without any, known is false: nobody may.
+func (a *App) keys(location fact.LocationID) (keys policy.Keys, known bool) {
 	if a.options.TrustBroker {
-		return nil
+		return nil, true
 	}
-	keys := policy.Keys(a.registry.Keys(string(location)))
-	if len(keys) == 0 {
-		keys = policy.Keys{make(ed25519.PublicKey, ed25519.PublicKeySize)} // nobody's
-	}
-	return keys
+	keys = a.registry.Keys(string(location))
+	return keys, len(keys) > 0
 }

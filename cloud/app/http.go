@@ -133,7 +133,6 @@ func (a *App) issue(w http.ResponseWriter, r *http.Request, issue func(enrolRequ
 		problem(w, statusOf(err), err)
 		return
 	}
-	a.noticeDevices()
 	a.options.Log.Info("enrolled", "location", issued.Device.Location, "fingerprint", enrol.SpokenFingerprint(issued.Device.Fingerprint), "from", source(r))
 	reply(w, http.StatusOK, enrolAnswer{
 		Location: issued.Device.Location, Chain: a.options.Chain, Fingerprint: enrol.SpokenFingerprint(issued.Device.Fingerprint),

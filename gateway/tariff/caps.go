@@ -125,18 +125,19 @@ func (p *pricer) decide(c *Cap, m *meter, instantMS int64, rule int) (edgeMS int
 	return edgeMS
 }
 
-// cap lets an amount through the caps that apply, and says what they cut off and which.
+// cap lets an amount through the caps that apply, and says what they cut off and which. Each counts what is charged in the
+// end, so their order does not matter: what one cut off is nothing to another.
 func (p *pricer) cap(amount exact) (rest exact, name string) {
 	rest = amount
 	for i := range p.caps() {
-		m := &p.meters[i]
-		if !m.applies {
-			continue
+		if m := &p.meters[i]; m.applies && rest > max(0, m.limit-m.used) {
+			rest, name = max(0, m.limit-m.used), p.tariff.Caps[i].ID
 		}
-		if left := max(0, m.limit-m.used); rest > left {
-			rest, name = left, p.tariff.Caps[i].ID
+	}
+	for i := range p.caps() {
+		if m := &p.meters[i]; m.applies {
+			m.used = m.used.plus(rest)
 		}
-		m.used = m.used.plus(rest)
 	}
 	return rest, name
 }

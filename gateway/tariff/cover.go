@@ -71,11 +71,12 @@ func (c *checker) firstDay() Date {
 			}
 		}
 	}
-	if holidays := c.tariff.Calendar.Holidays; first == 0 && len(holidays) > 0 {
-		first = holidays[0]
+	if first != 0 {
+		return first
 	}
-	if first == 0 {
-		first = DateOf(2026, time.January, 1)
+	first = DateOf(2026, time.January, 1)
+	if holidays := c.tariff.Calendar.Holidays; len(holidays) > 0 {
+		first = max(holidays[0], min(first, holidays[len(holidays)-1]))
 	}
 	return first
 }

@@ -374,7 +374,11 @@ func (s *slow) add(parts int64) {
 		if m.limit >= 0 {
 			parts = min(parts, max(0, m.limit-m.used))
 		}
-		m.used += parts
+	}
+	for i := range s.caps {
+		if s.caps[i].open {
+			s.caps[i].used += parts
+		}
 	}
 	s.parts += parts
 }

@@ -26,7 +26,7 @@ type Tariff struct {
 	GapsFree, FirstWins bool
 
 	Boundary Boundary // what a stay costs that touches several rules
-	Caps     []Cap    // applied in this order: inner ones first
+	Caps     []Cap    // each counts what is charged in the end, so their order means nothing
 	Offers   []Offer  // flat rates, early birds and products beside the rules
 	Choice   Choice   // between the offers and the rules
 

@@ -32,7 +32,7 @@ type document struct {
 
 	Grace      *graceTable      `toml:"grace" json:"grace" doc:"Free time at the ends of a stay"`
 	Rules      []ruleTable      `toml:"rule" json:"rule" doc:"Prices of hours; an instant is priced by the first rule that applies"`
-	Caps       []capTable       `toml:"cap" json:"cap" doc:"Maxima, inner ones first"`
+	Caps       []capTable       `toml:"cap" json:"cap" doc:"Maxima"`
 	Offers     []offerTable     `toml:"offer" json:"offer" doc:"Flat rates, early birds, products"`
 	Reentry    *reentryTable    `toml:"reentry" json:"reentry" doc:"Joins visits"`
 	Lost       *lostTable       `toml:"lost" json:"lost" doc:"Lost ticket"`

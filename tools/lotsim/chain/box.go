@@ -69,6 +69,10 @@ func (c *card) runs() (runs []outbox.Run) {
 	return runs
 }
 
+// reusedMax is how often a box starts anew because its sequence was used before. Once is enough, if the next incarnation is
+// a new one; a box that never gets out of it stays off, and the audit sees what that costs.
+const reusedMax = 10
+
 // box is one gateway with a card in it.
 type box struct {
 	chain  *Chain
@@ -79,6 +83,7 @@ type box struct {
 	card   *card
 	sender *outbox.Sender
 	linked bool
+	reused int   // how often it was told that its sequence was used before
 	wakeMS int64 // of the appointment that is made; others are void
 }
 
@@ -197,8 +202,9 @@ func (b *box) do(effect outbox.SenderEffect) {
 	case outbox.SenderNotice:
 		if effect.Notice == outbox.SequenceReused {
 			b.off()
+			b.reused++
 			b.chain.in(60_000, func() {
-				if !b.on {
+				if !b.on && b.reused < reusedMax {
 					b.boot()
 				}
 			})
