@@ -136,7 +136,7 @@ func moneyText(minor int64, currency fact.Currency) string {
 
 // offline is the need of a location that is cut off or far behind; the older what it holds back, the heavier.
 func offline(l *ledger.Summary, sync Sync, nowMS int64) (Need, bool) {
-	n := Need{Code: "offline", Severity: severityWarning, Since: sync.Since, weight: 600 + sync.OldestMS/60_000}
+	n := Need{Code: "offline", Severity: severityWarning, Since: sync.Since, weight: 600 + min(240, sync.OldestMS/3_600_000)}
 	if n.Since == nil {
 		n.Since = sync.HeardAt
 	}

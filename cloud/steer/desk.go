@@ -226,12 +226,7 @@ func (d *Desk) send(ctx context.Context, h Held) {
 		d.options.Log.Error("steer: a document can't be signed", "location", h.Location, "kind", h.Kind, "err", err)
 		return
 	}
-	content := document.Content
-	document.Content = nil
-	count := max(1, (len(content)+wire.PartMaxBytes-1)/wire.PartMaxBytes)
-	for i := range count {
-		bytes := content[min(len(content), i*wire.PartMaxBytes):min(len(content), (i+1)*wire.PartMaxBytes)]
-		part := &wire.Part{Header: document, Index: uint32(i), Count: uint32(count), Bytes: bytes}
+	for _, part := range wire.SplitDocument(document) {
 		if err := d.options.Send(ctx, h.Location, part); err != nil {
 			d.options.Log.Debug("steer: a document was not sent", "location", h.Location, "kind", h.Kind, "err", err)
 			return

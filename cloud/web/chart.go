@@ -35,6 +35,9 @@ func vehiclesChart(today []hour) chart {
 		in, out = in+h.Entries, out+h.Exits
 	}
 	c := chart{Top: fmt.Sprint(most), Text: fmt.Sprintf("Today %d vehicles came in and %d went out.", in, out)}
+	if in+out == 0 {
+		c.Top = ""
+	}
 	for i, h := range today {
 		c.Bars = append(c.Bars, bar{
 			Hour: h.Hour, X: i * barStep, Up: scaled(int64(h.Entries), int64(most)), Down: scaled(int64(h.Exits), int64(most)),

@@ -57,7 +57,8 @@ function ago(ms) {
   const s = Math.max(0, Math.round(ms / 1000));
   if (s < 60) return s + " s ago";
   if (s < 3600) return Math.floor(s / 60) + " min ago";
-  if (s < 86400) return Math.floor(s / 3600) + " h " + Math.floor(s % 3600 / 60) + " min ago";
+  if (s < 21600) return Math.floor(s / 3600) + " h " + Math.floor(s % 3600 / 60) + " min ago";
+  if (s < 172800) return Math.floor(s / 3600) + " h ago";
   return Math.floor(s / 86400) + " days ago";
 }
 function tick() {
@@ -180,6 +181,7 @@ let asking;
 const q = byId("q");
 async function find() {
   const wanted = q.value.trim().toLowerCase();
+  byId("lines").classList.toggle("searched", wanted !== "");
   for (const cell of byId("cells").children) cell.classList.toggle("out", !cell.firstChild.title.toLowerCase().includes(wanted));
   const answer = await fetch("/lots?q=" + encodeURIComponent(q.value)).catch(() => null);
   if (!answer?.ok) return;
