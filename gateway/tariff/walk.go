@@ -286,7 +286,8 @@ func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	}
 	count := ceilDiv(min(limitMS, stayMS)-firstMS, s.UnitMS)
 	endMS := min(firstMS+count*s.UnitMS, stepEndMS)
-	if s.Count == Completed && endMS > w.toMS {
+	running := s.Count == Completed && endMS > w.toMS // the last unit, which costs nothing, outlasts the stay: no rule takes over
+	if running {
 		count, endMS = count-1, w.toMS
 	}
 	if count < 0 || endMS <= w.atMS {
@@ -298,7 +299,7 @@ func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	}
 	w.charge(r, s, w.atMS, endMS, count, w.price(r, s).times(count))
 	w.atMS = endMS
-	return true
+	return !running
 }
 
 func (w *walk) price(r *Rule, s *Step) exact {
