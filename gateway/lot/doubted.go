@@ -6,12 +6,13 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// doubted is the spot of a ticket whose vehicle backed out, if a closing loop that failed just then is no liar. A restart
+// doubted is a spot that was freed on a guess, and to which a vehicle may be on its way: its ticket's vehicle backed out,
+// if a closing loop that failed just then is no liar; or a car that parked elsewhere was taken for its own. A restart
 // forgets it: then the spot's sensor is asked first in any case.
 type doubted struct {
 	spot    int32
 	ticket  fact.TicketID
-	gate    int
+	gate    int // of a back-out; else -1
 	untilMS int64 // monotonic
 }
 
@@ -22,12 +23,18 @@ func (l *Lot) doubtBackOut(i int, id fact.TicketID) {
 	if t == nil || t.Status != TicketCancelled {
 		return
 	}
-	at, found := l.spotIndex[t.Spot]
+	l.doubtSpot(doubted{gate: i, ticket: id}, t.Spot, fact.ReasonBackedOut)
+}
+
+// doubtSpot keeps a spot from being given away that was freed for a reason.
+func (l *Lot) doubtSpot(d doubted, id fact.SpotID, reason fact.Reason) {
+	at, found := l.spotIndex[id]
 	if !found || l.cfg.Spots[at].Sensor < 0 || l.spots[at].Status() != fact.SpotAvailable {
 		return
 	}
-	l.emit(fact.SpotChanged{Spot: t.Spot, Before: fact.SpotAvailable, After: fact.SpotUnknown, Reason: fact.ReasonBackedOut})
-	l.doubted = append(l.doubted, doubted{at, id, i, l.now.MonoMS + l.cfg.Policy.BackedOutMS})
+	l.emit(fact.SpotChanged{Spot: id, Before: fact.SpotAvailable, After: fact.SpotUnknown, Reason: reason})
+	d.spot, d.untilMS = at, l.now.MonoMS+l.cfg.Policy.DoubtedMS
+	l.doubted = append(l.doubted, d)
 }
 
 // expireDoubted gives the spots away again that nobody came to.
@@ -54,7 +61,7 @@ func (l *Lot) cameInAfterAll(spot int32) *Ticket {
 	d := l.doubted[n]
 	l.doubted = slices.Delete(l.doubted, n, n+1)
 	t := l.tickets[d.ticket]
-	if t == nil || t.Open() || l.lanes[d.gate].passage.Qualified() {
+	if d.gate < 0 || t == nil || t.Open() || l.lanes[d.gate].passage.Qualified() {
 		return nil
 	}
 	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: false, Actor: correctedBy, Note: "it did not back out: its spot sees a car"})
