@@ -135,11 +135,12 @@ type Display interface {
 	Show(ctx context.Context, face Face) error
 }
 
-// Face is what a display shows: lines for a text display, Count for a number sign.
+// Face is what a display shows: lines for a text display, Count, of Total, for a sign.
 type Face struct {
 	Lines   []string
 	Colour  Colour
 	Count   int
+	Total   int
 	Unknown bool // the count is not known: blank, never 0 and never the last one
 }
 

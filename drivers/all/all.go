@@ -9,13 +9,16 @@ import (
 	"gatehouse/drivers/escpos"
 	"gatehouse/drivers/hcsr04"
 	"gatehouse/drivers/hikvision"
+	"gatehouse/drivers/lanelight"
 	"gatehouse/drivers/lilin"
 	"gatehouse/drivers/loop"
 	"gatehouse/drivers/lorawan"
 	"gatehouse/drivers/magnetic"
+	"gatehouse/drivers/matrix"
 	"gatehouse/drivers/maxbotix"
 	"gatehouse/drivers/modbus"
 	"gatehouse/drivers/modbuscontact"
+	"gatehouse/drivers/mqttsign"
 	"gatehouse/drivers/openalpr"
 	"gatehouse/drivers/osdp"
 	"gatehouse/drivers/platerecognizer"
@@ -24,6 +27,7 @@ import (
 	"gatehouse/drivers/sign"
 	"gatehouse/drivers/spotinput"
 	"gatehouse/drivers/terminal"
+	"gatehouse/drivers/textsign"
 	"gatehouse/drivers/trafficlight"
 	"gatehouse/drivers/ultrasonic"
 	"gatehouse/drivers/urm"
@@ -44,12 +48,15 @@ func Catalog() drivers.Catalog {
 		escpos.Driver(),
 		hcsr04.Driver(),
 		hikvision.Driver(),
+		lanelight.Driver(),
 		lilin.Driver(),
 		loop.Driver(),
 		lorawan.Driver(),
 		magnetic.Driver(),
+		matrix.Driver(),
 		maxbotix.Driver(),
 		modbuscontact.Driver(buses),
+		mqttsign.Driver(),
 		openalpr.Driver(),
 		osdp.Driver(),
 		platerecognizer.Driver(),
@@ -58,6 +65,7 @@ func Catalog() drivers.Catalog {
 		sign.Driver(),
 		spotinput.Driver(),
 		terminal.Driver(),
+		textsign.Driver(),
 		trafficlight.Driver(),
 		ultrasonic.Driver(),
 		urm.Driver(),

@@ -73,7 +73,7 @@ func (a *App) displayOf(gate int) *device {
 }
 
 func signFace(e lot.ShowSign) drivers.Face {
-	face := drivers.Face{Lines: []string{fmt.Sprint(e.Available)}, Count: e.Available, Unknown: e.Unknown}
+	face := drivers.Face{Lines: []string{fmt.Sprint(e.Available)}, Count: e.Available, Total: e.Total, Unknown: e.Unknown}
 	if e.Available == 0 {
 		face.Colour = drivers.ColourRed
 	}
