@@ -9,6 +9,7 @@ import (
 	"gatehouse/drivers/escpos"
 	"gatehouse/drivers/hcsr04"
 	"gatehouse/drivers/hikvision"
+	"gatehouse/drivers/housekeeping"
 	"gatehouse/drivers/lanelight"
 	"gatehouse/drivers/lilin"
 	"gatehouse/drivers/loop"
@@ -24,12 +25,14 @@ import (
 	"gatehouse/drivers/platerecognizer"
 	"gatehouse/drivers/qrscanner"
 	"gatehouse/drivers/relaybarrier"
+	"gatehouse/drivers/rtc"
 	"gatehouse/drivers/sign"
 	"gatehouse/drivers/spotinput"
 	"gatehouse/drivers/terminal"
 	"gatehouse/drivers/textsign"
 	"gatehouse/drivers/trafficlight"
 	"gatehouse/drivers/ultrasonic"
+	"gatehouse/drivers/ups"
 	"gatehouse/drivers/urm"
 	"gatehouse/drivers/wiegand"
 	"gatehouse/drivers/zonecontroller"
@@ -48,6 +51,7 @@ func Catalog() drivers.Catalog {
 		escpos.Driver(),
 		hcsr04.Driver(),
 		hikvision.Driver(),
+		housekeeping.Driver(),
 		lanelight.Driver(),
 		lilin.Driver(),
 		loop.Driver(),
@@ -62,12 +66,14 @@ func Catalog() drivers.Catalog {
 		platerecognizer.Driver(),
 		qrscanner.Driver(),
 		relaybarrier.Driver(),
+		rtc.Driver(),
 		sign.Driver(),
 		spotinput.Driver(),
 		terminal.Driver(),
 		textsign.Driver(),
 		trafficlight.Driver(),
 		ultrasonic.Driver(),
+		ups.Driver(),
 		urm.Driver(),
 		wiegand.Driver(),
 		zonecontroller.Driver(buses),
