@@ -26,17 +26,19 @@ var (
 // its driver does stays here.
 type device struct {
 	site.Device
-	driver  any
-	watch   func(context.Context) error // nil: the device reports nothing by itself
-	broken  error                       // why it can't serve at all
-	orders  chan order                  // nil: it obeys none
-	full    atomic.Bool                 // orders were refused since it answered last
-	serving atomic.Int32                // its goroutines
-	probed  time.Time                   // refresh's alone
-	submit  func(lot.Event)             // waits while the inbox is full
-	offer   func(lot.Event)             // drops while the inbox is full
-	log     *slog.Logger
-	arms    *arms
+	driver      any
+	watch       func(context.Context) error // nil: the device reports nothing by itself
+	broken      error                       // why it can't serve at all
+	orders      chan order                  // nil: it obeys none
+	full        atomic.Bool                 // orders were refused since it answered last
+	serving     atomic.Int32                // its goroutines
+	probed      time.Time                   // refresh's alone, as are the next two
+	faultsTold  time.Time
+	faultsKnown uint64
+	submit      func(lot.Event) // waits while the inbox is full
+	offer       func(lot.Event) // drops while the inbox is full
+	log         *slog.Logger
+	arms        *arms
 
 	conditions *conditions
 
