@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,11 +18,11 @@ import (
 )
 
 // chip is a DS3231 on a bus, and the kernel's file of it.
-type chip struct{ status byte }
+type chip struct{ status atomic.Uint32 }
 
 func (c *chip) Tx(write, read []byte) error {
 	if len(write) == 1 && write[0] == 0x0F && len(read) == 1 {
-		read[0] = c.status
+		read[0] = byte(c.status.Load())
 	}
 	return nil
 }
@@ -45,7 +46,7 @@ func newBench(t *testing.T) (drivertest.Bench, *chip) {
 func TestClockKeepsTheContract(t *testing.T) {
 	drivertest.TestMonitor(t, func() drivertest.ListenerBench {
 		b, device := newBench(t)
-		return drivertest.ListenerBench{Bench: b, Report: func(any) { device.status ^= 0x80 }}
+		return drivertest.ListenerBench{Bench: b, Report: func(any) { device.status.Store(device.status.Load() ^ 0x80) }}
 	})
 }
 
@@ -56,7 +57,7 @@ func TestABusThatIsStuckIsAnError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		device.status = 0x80
+		device.status.Store(0x80)
 		var faults []string
 		time.AfterFunc(time.Minute, func() { b.Host.FakeI2C("i2c1").Stick(true) })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)

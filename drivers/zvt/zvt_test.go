@@ -361,3 +361,34 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		}
 	}
 }
+
+func TestParsingTakesNoMemory(t *testing.T) {
+	data := zvt.APDU{Command: zvt.StatusInfo, Data: zvt.Status{AmountMinor: 1250, Currency: 978, Receipt: 7}.AppendTo(nil)}.AppendTo(nil)
+	frame := zvt.AppendFrame(nil, data)
+	var splitter zvt.Splitter
+	parse := func() {
+		for _, b := range frame {
+			if found, apdu := splitter.Push(b); found == zvt.FoundFrame {
+				a, _, err := zvt.ParseAPDU(apdu)
+				if _, err2 := zvt.ParseStatus(a.Data); err != nil || err2 != nil {
+					t.Error(err, err2)
+				}
+			}
+		}
+	}
+	parse()
+	if allocations := testing.AllocsPerRun(100, parse); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	data := zvt.APDU{Command: zvt.StatusInfo, Data: zvt.Status{AmountMinor: 1250, Currency: 978, Receipt: 7}.AppendTo(nil)}.AppendTo(nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		a, _, err := zvt.ParseAPDU(data)
+		if _, err2 := zvt.ParseStatus(a.Data); err != nil || err2 != nil {
+			b.Fatal(err, err2)
+		}
+	}
+}
