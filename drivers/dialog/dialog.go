@@ -78,3 +78,19 @@ func Await(ctx context.Context, port drivers.Port, limit time.Duration, take fun
 		}
 	}
 }
+
+// drainMax bounds the reads that throw away what a device still had to say.
+const drainMax = 64
+
+// Drain throws away what came before anything was asked, on a port that has just been opened: it would pass for an answer.
+func Drain(ctx context.Context, port drivers.Port) (bytes int, err error) {
+	chunk := make([]byte, 256)
+	for range drainMax {
+		n, err := port.Read(chunk)
+		if err != nil || n == 0 || ctx.Err() != nil {
+			return bytes, err
+		}
+		bytes += n
+	}
+	return bytes, fmt.Errorf("something talks without being asked: unplug devices one by one until the line is quiet: %w", drivers.ErrOffline)
+}

@@ -76,8 +76,17 @@ func (p *Printer) Print(ctx context.Context, slip drivers.Slip) error {
 	if err != nil {
 		return err
 	}
-	err = p.line.Do(ctx, func(port drivers.Port, _ bool) error {
+	err = p.line.Do(ctx, func(port drivers.Port, fresh bool) error {
 		t := talk{Printer: p, ctx: ctx, port: port}
+		if fresh {
+			before, err := dialog.Drain(ctx, port)
+			if before > 0 {
+				p.Note(ErrBabble)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		if err := t.check(); err != nil {
 			return err
 		}
@@ -151,7 +160,7 @@ func (t talk) ask(question byte) (answer byte, err error) {
 }
 
 func (t talk) nonsense(b byte) {
-	t.Note(fmt.Errorf("escpos: %02X is no status: check the baud rate", b))
+	t.Note(fmt.Errorf("%w (%02X)", ErrBabble, b))
 }
 
 func (t talk) write(data []byte) error {

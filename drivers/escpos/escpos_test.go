@@ -177,7 +177,7 @@ func TestNobodyKnowsWhetherItPrinted(t *testing.T) {
 		visit(t, func(t *testing.T, host *drivertest.Host, print func() error, simulator *escpos.Simulator, _ *escpos.Printer) {
 			simulator.MuteAfter(2) // the paper, the printer
 			if pulled {
-				time.AfterFunc(100*time.Millisecond, host.Wire("uart1").HangUp)
+				time.AfterFunc(250*time.Millisecond, host.Wire("uart1").HangUp)
 			}
 			if err := print(); !errors.Is(err, drivers.ErrOffline) || len(simulator.Slips()) != 1 {
 				t.Errorf("pulled %v: error %v, %d slips", pulled, err, len(simulator.Slips()))

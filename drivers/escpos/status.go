@@ -2,8 +2,9 @@ package escpos
 
 import "errors"
 
-// What keeps a printer from printing.
+// What keeps a printer from printing, and ErrBabble, which does not.
 var (
+	ErrBabble = errors.New("escpos: bytes that are no status: check the baud rate")
 	ErrPaper  = errors.New("escpos: no paper: put in a new roll")
 	ErrCover  = errors.New("escpos: the cover is open: close it")
 	ErrJam    = errors.New("escpos: the printer reports an error: look for jammed paper at the cutter, then switch it off and on")

@@ -337,6 +337,17 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	}
 }
 
+func TestParsingTakesNoMemory(t *testing.T) {
+	data := bytesOf(t, "53 80 08 00 05 40 68 9F")
+	if allocations := testing.AllocsPerRun(100, func() {
+		if _, _, found, _ := osdp.Parse(data); !found {
+			t.Error("not found")
+		}
+	}); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	data := bytesOf(b, "53 80 08 00 05 40 68 9F")
 	b.ReportAllocs()

@@ -57,10 +57,15 @@ func TestGoldenStatuses(t *testing.T) {
 // Frames as the tests of ecrterm (Python) have them; DLE in a message is doubled.
 func TestGoldenFrames(t *testing.T) {
 	for message, want := range map[string]string{
-		"80 00 00": "10 02 80 00 00 10 03 F5 1F",
-		"06 0F 10": "10 02 06 0F 10 10 10 03",
+		"80 00 00":                              "10 02 80 00 00 10 03 F5 1F",
+		"84 9C 00":                              "10 02 84 9C 00 10 03 C3 41",
+		"06 00 06 12 34 56 BA 09 78":            "10 02 06 00 06 12 34 56 BA 09 78 10 03 24 C3",
+		"06 01 0A 04 00 00 00 01 10 00 49 0978": "10 02 06 01 0A 04 00 00 00 01 10 10 00 49 09 78 10 03 F2 FF",
+		"05 01 03 12 34 56":                     "10 02 05 01 03 12 34 56 10 03 E0 43",
+		"06 D1 19 00 47 65 73 61 6D 74 20 20 20 20 20 20 30 20 20 20 20 20 20 20 30 2C 30 30": "10 02 06 D1 19 00 47 65 73 61 6D 74 " +
+			"20 20 20 20 20 20 30 20 20 20 20 20 20 20 30 2C 30 30 10 03 B5 AB",
 	} {
-		if got := zvt.AppendFrame(nil, bytesOf(t, message)); !bytes.HasPrefix(got, bytesOf(t, want)) {
+		if got := zvt.AppendFrame(nil, bytesOf(t, message)); !bytes.Equal(got, bytesOf(t, want)) {
 			t.Errorf("%s is % X, want %s", message, got, want)
 		}
 	}
@@ -347,12 +352,43 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		{drivers.Settings{"address": "a:1", "port": "b"}, "and not both"},
 		{drivers.Settings{"address": "terminal"}, `address = "terminal": write a host and a port`},
 		{drivers.Settings{"port": "a", "password": "12"}, "password: write six digits"},
-		{drivers.Settings{"port": "a", "currency": "XXX"}, `currency = "XXX": write the code`},
+		{drivers.Settings{"port": "a", "currency": "ZZZ"}, `currency = "ZZZ": write the code`},
 		{drivers.Settings{"port": "a", "card_s": int64(5)}, "card_s = 5: write 10 to 300"},
 	} {
 		_, err := zvt.Driver().Make(drivertest.NewHost(), c.settings)
 		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
 			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}
+
+func TestParsingTakesNoMemory(t *testing.T) {
+	data := zvt.APDU{Command: zvt.StatusInfo, Data: zvt.Status{AmountMinor: 1250, Currency: 978, Receipt: 7}.AppendTo(nil)}.AppendTo(nil)
+	frame := zvt.AppendFrame(nil, data)
+	var splitter zvt.Splitter
+	parse := func() {
+		for _, b := range frame {
+			if found, apdu := splitter.Push(b); found == zvt.FoundFrame {
+				a, _, err := zvt.ParseAPDU(apdu)
+				if _, err2 := zvt.ParseStatus(a.Data); err != nil || err2 != nil {
+					t.Error(err, err2)
+				}
+			}
+		}
+	}
+	parse()
+	if allocations := testing.AllocsPerRun(100, parse); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	data := zvt.APDU{Command: zvt.StatusInfo, Data: zvt.Status{AmountMinor: 1250, Currency: 978, Receipt: 7}.AppendTo(nil)}.AppendTo(nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		a, _, err := zvt.ParseAPDU(data)
+		if _, err2 := zvt.ParseStatus(a.Data); err != nil || err2 != nil {
+			b.Fatal(err, err2)
 		}
 	}
 }
