@@ -28,6 +28,9 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	if l.meta.Fire {
 		return l.denyEntry(i, v, fact.ReasonFire)
 	}
+	if l.blocked[v.plate] {
+		return l.denyEntry(i, v, fact.ReasonBlocked)
+	}
 	if v.plate != "" {
 		v.twin = l.twin(v.plate)
 		switch {

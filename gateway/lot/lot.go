@@ -53,6 +53,7 @@ type Lot struct {
 	decisions   []DecisionAt
 	diskStalled bool
 	damage      []fact.LogDamaged
+	blocked     map[fact.Plate]bool // by headquarters' list; not remembered
 	out         Out
 	eager       bool
 
@@ -193,6 +194,14 @@ func (l *Lot) input(ev Event) bool {
 		l.emit(e.Fact)
 	case LogDamaged:
 		l.emit(e.Fact)
+	case PolicyChanged:
+		l.emit(e.Fact)
+	case CommandTaken:
+		l.emit(e.Fact)
+	case SetPasses:
+		l.setPasses(e)
+	case SetBlocked:
+		l.setBlocked(e.Plates)
 	default:
 		return false
 	}

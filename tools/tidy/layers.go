@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
 	{"drivers/sim"}, // speaks the bytes of any device
 	{
-		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/site", "drivers/all", "sync/uplink",
+		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
 		"cloud/api", "cloud/web", "cloud/store", "cloud/broker", "cloud/enrol", "cloud/feeds",
 	},
 	{"gateway/app", "cloud/app"},
