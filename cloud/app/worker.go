@@ -233,6 +233,12 @@ func (w *worker) message(in *intake, at *work, j job) {
 		if m.Location == j.location {
 			w.app.chain.live(*m, w.app.options.Now())
 		}
+	case *wire.Wanted:
+		if m.Snapshot {
+			w.app.snapshot(j.location, *m)
+		} else if w.app.others != nil {
+			w.app.others(j.location, m)
+		}
 	default:
 		if w.app.others != nil {
 			w.app.others(j.location, message)
