@@ -234,6 +234,12 @@ func (w *worker) message(in *intake, at *work, j job) {
 			w.app.chain.live(*m, w.app.options.Now())
 			w.app.changes.tell()
 		}
+	case *wire.Wanted:
+		if m.Snapshot {
+			w.app.snapshot(j.location, *m)
+		} else if w.app.others != nil {
+			w.app.others(j.location, m)
+		}
 	default:
 		w.app.hear(j.location, message)
 	}

@@ -16,6 +16,7 @@ import (
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/lot"
+	"gatehouse/gateway/remote"
 	"gatehouse/gateway/site"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/factlog"
@@ -40,6 +41,8 @@ type Options struct {
 	// Disk holds the log, in files of SegmentBytes; nil is the machine's, and 0 the log's own choice.
 	Disk         factlog.Disk
 	SegmentBytes int64
+	// Tariffs takes those that headquarters sends; nil: none are taken.
+	Tariffs remote.Tariffs
 	// Checker looks a state file over before it is used; nil does it in this process.
 	Checker journal.Checker
 }
@@ -58,7 +61,8 @@ type App struct {
 	conditions conditions
 	changes    changes
 	sync       syncing
-	stopped    chan struct{} // closed when the owner has stopped
+	past       journal.Adopted // on another card
+	stopped    chan struct{}   // closed when the owner has stopped
 }
 
 // New opens the journal, restores the lot and makes the devices. A device that can't be made or reached is no error.
@@ -69,6 +73,8 @@ func New(o Options) (*App, error) {
 	if _, err := lot.New(o.Site.Lot); err != nil {
 		return nil, err
 	}
+	var inside int64
+	a.past, inside = a.adopted()
 	opened, restored, report, err := a.open()
 	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
@@ -76,6 +82,9 @@ func New(o Options) (*App, error) {
 	a.owner = a.newOwner(restored, opened)
 	a.makeDevices()
 	a.begin(report)
+	if first(report, a.past) {
+		a.adoptCount(inside)
+	}
 	return a, nil
 }
 
@@ -84,6 +93,7 @@ func (a *App) open() (*journal.Journal, *lot.Lot, journal.Report, error) {
 	options := journal.Options{
 		Dir: filepath.Join(a.options.DataDir, "journal"), Location: a.options.Site.Lot.Location, Disk: a.options.Disk,
 		SegmentBytes: a.options.SegmentBytes, Checker: a.options.Checker, Logger: a.options.Log,
+		Adopted: a.past,
 	}
 	opened, state, report, err := journal.Open(options, func() journal.State {
 		made, _ := lot.New(a.options.Site.Lot) // New has tried it with the same configuration
@@ -124,7 +134,9 @@ func (a *App) begin(report journal.Report) {
 		a.info.SafeMode = a.options.Site.Broken.Error()
 	}
 	cause := "start"
-	if report.Rebuilt {
+	if first(report, a.past) {
+		cause = "adopted"
+	} else if report.Rebuilt {
 		cause = "start, state rebuilt: " + report.Why
 		if report.Replayed > 0 {
 			a.options.Log.Warn("state rebuilt from the log", "why", report.Why, "facts", report.Replayed, "damaged_file", report.Aside)

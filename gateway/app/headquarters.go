@@ -27,6 +27,10 @@ func (a *App) Headquarters() *api.Headquarters {
 		return hq
 	}
 	s := link.Status()
+	if durable := uint64(a.journal.Load().Durable()); durable > s.Read {
+		s.Waiting += durable - s.Read
+		s.Unstable += durable - s.Read
+	}
 	hq.State, hq.Broker, hq.Problem = stateOf(s), s.Broker, s.Failure
 	hq.Waiting, hq.Unstable, hq.OldestS, hq.Standing = s.Waiting, s.Unstable, s.OldestMS/1000, s.Standing.String()
 	hq.DrainPerS, hq.DrainS = int64(s.DrainPerS), (s.DrainMS+999)/1000

@@ -14,11 +14,14 @@ import (
 	"time"
 
 	"gatehouse/gateway/journal"
+	"gatehouse/gateway/remote"
+	"gatehouse/sync/fact"
 	"gatehouse/sync/factlog"
 	"gatehouse/sync/outbox"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/uplink"
 	"gatehouse/sync/uplink/identity"
+	"gatehouse/sync/wire"
 )
 
 const (
@@ -117,8 +120,10 @@ func (a *App) runLink(ctx context.Context, who *identity.Identity) error {
 	if err != nil {
 		return err
 	}
-	link, err := uplink.New(options)
-	if err != nil {
+	var link *uplink.Uplink
+	orders := a.remote(who, func(ctx context.Context, m wire.Message) error { return link.Send(ctx, m) })
+	options.Message, options.Up = orders.Hear, orders.Greet
+	if link, err = uplink.New(options); err != nil {
 		return err
 	}
 	a.sync.set(link, who, "")
@@ -126,9 +131,39 @@ func (a *App) runLink(ctx context.Context, who *identity.Identity) error {
 	if who != nil {
 		beside.Go(func() { a.renew(ctx, who) })
 	}
+	beside.Go(func() { orders.Run(ctx, func() bool { return link.Status().Synced }) })
 	beside.Go(func() { a.showSync(ctx, link) })
 	defer beside.Wait()
 	return link.Run(ctx)
+}
+
+// remote takes documents and commands. Without headquarters' keys it believes none.
+func (a *App) remote(who *identity.Identity, send func(context.Context, wire.Message) error) *remote.Remote {
+	o := remote.Options{
+		Location: a.options.Site.Lot.Location, Incarnation: a.info.Incarnation, Dir: filepath.Join(a.options.DataDir, "sync"), Lot: a,
+		Send: send, Now: a.stampNow, Tariffs: a.options.Tariffs, Logger: a.options.Log, Restart: func() { a.endRun(errRestart) },
+	}
+	if who != nil {
+		o.Keys = who.Keys()
+	}
+	return remote.New(o)
+}
+
+// stampNow is the lot's clock, for what is no fact. Its HLC is that of the wall time.
+func (a *App) stampNow() fact.Stamp {
+	now := a.options.Clock.read()
+	return fact.Stamp{WallMS: now.wallMS, MonoMS: now.monoMS, Boot: uint64(a.info.Incarnation), HLC: uint64(max(0, now.wallMS)) << 16, Trust: now.trust}
+}
+
+// errRestart ends a run because headquarters asked for it: whoever started the gateway starts it again.
+var errRestart = errors.New("app: headquarters asked for a restart")
+
+// endRun ends this run with an error, so that the next begins.
+func (a *App) endRun(err error) {
+	select {
+	case a.owner.ends <- err:
+	default:
+	}
 }
 
 func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
@@ -226,10 +261,7 @@ var errReused = errors.New("app: this card was restored from a copy; starting ag
 
 func (a *App) senderNotice(n outbox.SenderNotice) {
 	if n.Notice == outbox.SequenceReused {
-		select {
-		case a.owner.ends <- errReused:
-		default:
-		}
+		a.endRun(errReused)
 	}
 }
 

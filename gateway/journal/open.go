@@ -212,6 +212,7 @@ func (p *opening) fold() error {
 	if p.file == nil {
 		from = 1
 		p.tail.harvest = harvest{live: true, fresh: true} // the archive gets its records from the log
+		p.adopt()
 	}
 	last := p.log.Last()
 	if err := p.tail.run(context.Background(), from, last); err != nil {
@@ -221,6 +222,22 @@ func (p *opening) fold() error {
 	r.Replayed, r.Skipped, r.Damage = p.tail.facts, p.tail.skipped, p.log.Damage()
 	r.Parent, r.At, r.ParentHash = p.tail.last, p.tail.at, p.chain
 	return nil
+}
+
+// adopt applies what was before the log.
+func (p *opening) adopt() {
+	adopted := &p.options.Adopted
+	if adopted.Parent == (fact.Dot{}) {
+		return
+	}
+	for _, record := range adopted.Records {
+		p.state.Apply(record)
+		p.tail.at = record.At
+	}
+	p.tail.last = adopted.Parent
+	if p.log.Last() == 0 {
+		p.chain = adopted.ParentHash
+	}
 }
 
 // clear makes way for a new state file, which the first checkpoint makes: a full disk must not keep a gate shut. The

@@ -51,8 +51,20 @@ type Options struct {
 	// Disk holds the log; nil is the operating system's. State files are always there.
 	Disk factlog.Disk
 
+	// Adopted is what the location had before this log began, on another card.
+	Adopted Adopted
+
 	// Logger hears what no caller can be told; nil discards it.
 	Logger *slog.Logger
+}
+
+// Adopted is what a new card goes on from: facts of the location that headquarters kept and that its open tickets,
+// reservations and passes hang on. They are not in the log, which headquarters would ask for what stands between them; a
+// state that is folded from the log's beginning is folded from them first.
+type Adopted struct {
+	Records    []fact.Record // in the order in which they were made
+	Parent     fact.Dot      // the location's newest fact; zero: nothing is adopted
+	ParentHash factlog.Hash
 }
 
 func (o Options) withDefaults() (Options, error) {

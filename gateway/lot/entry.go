@@ -30,6 +30,9 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	if l.meta.Fire {
 		return l.denyEntry(i, v, fact.ReasonFire)
 	}
+	if l.blocked[v.plate] {
+		return l.denyEntry(i, v, fact.ReasonBlocked)
+	}
 	v.instead = l.unnamed(i)
 	if v.plate == "" && v.instead != nil {
 		return v.instead.ID, fact.ReasonReentered

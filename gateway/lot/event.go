@@ -145,6 +145,25 @@ type CommitsLate struct{ Fact fact.CommitsLate }
 // LogDamaged declares what the log lost.
 type LogDamaged struct{ Fact fact.LogDamaged }
 
+// PolicyChanged says that a document of headquarters, or a local edit, is in effect.
+type PolicyChanged struct{ Fact fact.PolicyChanged }
+
+// CommandTaken says that a command of headquarters was believed, and is about to be carried out.
+type CommandTaken struct{ Fact fact.CommandTaken }
+
+// SetPasses has exactly these passes of headquarters hold. Those that the location issued itself stay.
+type SetPasses struct {
+	Actor  string
+	Passes []fact.PassIssued // with ids that HeadquartersPass made, each once
+}
+
+// SetBlocked says which plates may not enter. It is to be said again after each start.
+type SetBlocked struct{ Plates []string } // as written
+
+func (PolicyChanged) event()   {}
+func (CommandTaken) event()    {}
+func (SetPasses) event()       {}
+func (SetBlocked) event()      {}
 func (Started) event()         {}
 func (Tick) event()            {}
 func (LoopChanged) event()     {}

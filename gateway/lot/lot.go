@@ -58,6 +58,7 @@ type Lot struct {
 	diskStalled bool
 	damage      []fact.LogDamaged
 	versions    map[string]*tariff.Tariff // read from promises
+	blocked     map[fact.Plate]bool       // by headquarters' list; not remembered
 	out         Out
 	eager       bool
 
@@ -204,6 +205,14 @@ func (l *Lot) input(ev Event) bool {
 		l.emit(e.Fact)
 	case LogDamaged:
 		l.emit(e.Fact)
+	case PolicyChanged:
+		l.emit(e.Fact)
+	case CommandTaken:
+		l.emit(e.Fact)
+	case SetPasses:
+		l.setPasses(e)
+	case SetBlocked:
+		l.setBlocked(e.Plates)
 	default:
 		return false
 	}

@@ -58,6 +58,9 @@ const (
 	KindReservationSpot   Kind = 83
 	KindPassIssued        Kind = 84
 	KindPassRevoked       Kind = 85
+
+	KindPolicyChanged Kind = 100
+	KindCommandTaken  Kind = 101
 )
 
 // Fact is something that happened. The set is closed: only this package defines facts.

@@ -13,5 +13,6 @@ func Types() []Fact {
 		SpotChanged{}, TicketParked{}, SpotServiced{}, SensorFaulted{}, SensorRecovered{}, CountCorrected{},
 		ViolationFound{}, ViolationEnded{},
 		ReservationMade{}, ReservationEdited{}, ReservationEnded{}, ReservationSpot{}, PassIssued{}, PassRevoked{},
+		PolicyChanged{}, CommandTaken{},
 	}
 }

@@ -11,6 +11,7 @@ import (
 // Status is how the sync is, for pages, metrics and technicians.
 type Status struct {
 	outbox.SenderStatus
+	Read    uint64 // position up to which the log was read: what is durable behind it waits too
 	Broker  string
 	Failure string // why there is no connection; "": there is one
 	// OldestMS is the age of the oldest fact that headquarters doesn't have; 0: it has all.
@@ -62,7 +63,7 @@ func (u *Uplink) note() {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.status.SenderStatus, u.status.HeardAt = status, p.heard
+	u.status.SenderStatus, u.status.HeardAt, u.status.Read = status, p.heard, u.next-1
 }
 
 // measure finds the rates, and the age of what waits.

@@ -60,6 +60,8 @@ var decoders = [256]func(fields []byte) (fact.Fact, error){
 	fact.KindReservationSpot:   decodeAs[fact.ReservationSpot],
 	fact.KindPassIssued:        decodeAs[fact.PassIssued],
 	fact.KindPassRevoked:       decodeAs[fact.PassRevoked],
+	fact.KindPolicyChanged:     decodeAs[fact.PolicyChanged],
+	fact.KindCommandTaken:      decodeAs[fact.CommandTaken],
 }
 
 func decodeAs[F fact.Fact](fields []byte) (fact.Fact, error) {

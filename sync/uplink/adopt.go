@@ -1,0 +1,110 @@
+package uplink
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt"
+	"gatehouse/sync/wire"
+)
+
+// Adopted is what a location had on another card, as headquarters kept it.
+type Adopted struct {
+	Records    [][]byte  `json:"records"` // in the order in which they were written
+	Parent     fact.Dot  `json:"parent"`  // the location's newest fact; zero: headquarters knows none
+	ParentHash wire.Hash `json:"parentHash"`
+	Inside     int64     `json:"inside"` // the loop count
+}
+
+// snapshotPartsMax bounds what is adopted: 200,000 facts.
+const snapshotPartsMax = 500
+
+// adoptAgain is when headquarters is asked again for what has not come.
+const adoptAgain = 2 * time.Second
+
+var errSnapshot = errors.New("uplink: headquarters' snapshot does not hold together")
+
+// Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken.
+func Adopt(ctx context.Context, o Options) (Adopted, error) {
+	var random [8]byte
+	rand.Read(random[:]) // never fails: it crashes the program instead
+	nonce := binary.BigEndian.Uint64(random[:]) | 1
+	heard, up := make(chan wire.Snapshot, 8), make(chan struct{}, 1)
+	topic := func(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: o.Broker, ClientID: o.ClientID, TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
+		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
+			message, err := wire.DecodeMessage(m.Payload)
+			part, is := message.(*wire.Snapshot)
+			if err != nil || !is || part.Nonce != nonce || part.Location != o.Location || part.Verify(o.Keys) != nil {
+				return
+			}
+			select {
+			case heard <- *part:
+			case <-ctx.Done():
+			}
+		}}},
+		Up: func(*mqtt.Client) { poke(up) },
+	})
+	if err != nil {
+		return Adopted{}, fmt.Errorf("uplink: adopt: %w", err)
+	}
+	defer client.Close()
+	ask := func(part int) {
+		data, err := wire.EncodeMessage(&wire.Wanted{Location: o.Location, Snapshot: true, Part: uint32(part), Nonce: nonce})
+		if err == nil {
+			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindFacts), Payload: data}) // it is asked again
+		}
+	}
+	var parts []*wire.Snapshot
+	again := time.NewTicker(adoptAgain)
+	defer again.Stop()
+	for next := 0; ; {
+		select {
+		case <-ctx.Done():
+			return Adopted{}, fmt.Errorf("uplink: adopt: headquarters does not answer: %w", ctx.Err())
+		case <-up:
+			ask(next)
+		case <-again.C:
+			ask(next)
+		case part := <-heard:
+			if part.Count > snapshotPartsMax {
+				return Adopted{}, fmt.Errorf("%w: %d parts", errSnapshot, part.Count)
+			}
+			if int(part.Count) != len(parts) || parts[0] != nil && parts[0].Digest != part.Digest {
+				parts = make([]*wire.Snapshot, part.Count) // the first, or of a state that has moved on since
+			}
+			parts[part.Index] = &part
+			for next = 0; next < len(parts) && parts[next] != nil; next++ {
+			}
+			if next == len(parts) {
+				return join(parts)
+			}
+			if int(part.Index)+1 == next {
+				ask(next)
+			}
+		}
+	}
+}
+
+// join makes one of all parts.
+func join(parts []*wire.Snapshot) (Adopted, error) {
+	first := parts[0]
+	a := Adopted{Parent: first.Parent, ParentHash: first.ParentHash, Inside: first.Inside}
+	var digest wire.Hash
+	for _, part := range parts {
+		for _, record := range part.Records {
+			digest = digest.Next(record)
+			a.Records = append(a.Records, record)
+		}
+	}
+	if digest != first.Digest {
+		return Adopted{}, errSnapshot
+	}
+	return a, nil
+}

@@ -1,0 +1,185 @@
+package integration
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gatehouse/cloud/app"
+	"gatehouse/cloud/ledger"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/uplink/identity"
+	"gatehouse/sync/wire"
+)
+
+// headquarters is an aggregator in this process, so that a test can speak for it.
+type headquarters struct {
+	*app.App
+	t    *testing.T
+	mu   sync.Mutex
+	said []wire.Message
+}
+
+func newHeadquarters(t *testing.T) *headquarters {
+	t.Helper()
+	a, err := app.New(t.Context(), app.Options{Dir: t.TempDir(), Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hq := &headquarters{App: a, t: t}
+	a.OnMessage(func(_ fact.LocationID, m wire.Message) {
+		hq.mu.Lock()
+		defer hq.mu.Unlock()
+		hq.said = append(hq.said, m)
+	})
+	if err := a.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	return hq
+}
+
+// enrol gives a lot an identity.
+func (hq *headquarters) enrol(l *lot) {
+	hq.t.Helper()
+	code, err := hq.Registry().NewCode(context.Background(), l.id, "ann", false)
+	if err != nil {
+		hq.t.Fatal(err)
+	}
+	_, err = identity.Enrol(context.Background(), identity.Enrolment{Dir: filepath.Join(l.data, "identity"), URL: "https://" + hq.Address(), Code: code})
+	if err != nil {
+		hq.t.Fatal(err)
+	}
+}
+
+func (hq *headquarters) send(l *lot, m wire.Message) {
+	hq.t.Helper()
+	if err := hq.Send(context.Background(), fact.LocationID(l.id), m); err != nil {
+		hq.t.Fatal(err)
+	}
+}
+
+// heard waits for a message of a type that is as it should be.
+func heard[M wire.Message](hq *headquarters, what string, is func(M) bool) (found M) {
+	hq.t.Helper()
+	until(hq.t, what, func() bool {
+		hq.mu.Lock()
+		defer hq.mu.Unlock()
+		for _, m := range hq.said {
+			if m, right := m.(M); right && is(m) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+func TestHeadquartersCommandsAndReleases(t *testing.T) {
+	p := built(t)
+	hq := newHeadquarters(t)
+	l := newLot(t, p, "lot-0", newProxy(t, "127.0.0.1:1"), "broker = \""+hq.BrokerURL()+"\"\n")
+	hq.enrol(l)
+	l.process.start()
+	until(t, "the first facts", l.drained)
+	id := policy.Nonce{7}
+	hq.send(l, &wire.Challenge{Location: "lot-0", ID: id})
+	given := heard(hq, "the challenge", func(m *wire.Challenge) bool { return m.ID == id })
+	c := policy.Command{ID: id, Location: "lot-0", Incarnation: given.Incarnation, Challenge: given.Challenge, Verb: policy.StartHold, Gate: "in-1", Actor: "ann", Reason: "market day"}
+	if err := c.Sign(hq.Signer()); err != nil {
+		t.Fatal(err)
+	}
+	hq.send(l, &wire.Command{Command: c})
+	if got := heard(hq, "the result", func(m *wire.Result) bool { return m.ID == id }); got.Code != wire.Done {
+		t.Fatalf("%+v", got)
+	}
+	document := policy.Document{Kind: policy.Blocklist, Location: "lot-0", Version: 1, Actor: "ann", Content: []byte("B-GH 13\n")}
+	if err := document.Sign(hq.Signer()); err != nil {
+		t.Fatal(err)
+	}
+	part := wire.Part{Header: document, Count: 1, Bytes: document.Content}
+	part.Header.Content = nil
+	hq.send(l, &part)
+	if got := heard(hq, "the document's result", func(m *wire.Result) bool { return m.Kind == policy.Blocklist }); got.Code != wire.Done {
+		t.Fatalf("%+v", got)
+	}
+	var answer map[string]any
+	err := l.ask("POST", "/api/v1/entry", "", map[string]any{"locationId": "lot-0", "gateId": "in-1", "licensePlate": "B-GH 13"}, &answer)
+	if err != nil || answer["action"] == "granted" || answer["reason"] != "blocked" {
+		t.Errorf("%v, %v", answer, err)
+	}
+	until(t, "all facts", l.drained)
+	l.end(syscall.SIGTERM)
+	kinds := map[fact.Kind]int{}
+	for _, record := range l.records() {
+		if record.Fact != nil {
+			kinds[record.Fact.Kind()]++
+		}
+	}
+	if kinds[fact.KindCommandTaken] != 1 || kinds[fact.KindPolicyChanged] != 1 || kinds[fact.KindHoldStarted] != 1 {
+		t.Errorf("%v", kinds)
+	}
+}
+
+func TestANewCardGoesOnWhereTheOldOneStopped(t *testing.T) {
+	p := built(t)
+	hq := newHeadquarters(t)
+	way := newProxy(t, "127.0.0.1:1")
+	old := newLot(t, p, "lot-0", way, "broker = \""+hq.BrokerURL()+"\"\n")
+	hq.enrol(old)
+	old.process.start()
+	until(t, "the first facts", old.drained)
+	plates := []string{"B-GH 1", "B-GH 2", "B-GH 3"}
+	for _, plate := range plates {
+		var answer map[string]any
+		if err := old.ask("POST", "/api/v1/entry", plate, map[string]any{"locationId": "lot-0", "gateId": "in-1", "licensePlate": plate}, &answer); err != nil || answer["ticketId"] == nil {
+			t.Fatalf("%v, %v", answer, err)
+		}
+	}
+	tickets := old.openTickets()
+	until(t, "all facts", old.drained)
+	old.end(syscall.SIGKILL)
+
+	card := newLot(t, p, "lot-0", way, "broker = \""+hq.BrokerURL()+"\"\n")
+	hq.enrol(card)
+	card.process.start()
+	until(t, "the new card", card.drained)
+	if got := card.openTickets(); got != tickets || strings.Count(got, "B-GH") != len(plates) && strings.Count(got, "BGH") != len(plates) {
+		t.Errorf("the old card had\n%s\nthe new one has\n%s", tickets, got)
+	}
+	until(t, "all facts", card.drained)
+	card.kill() // what was adopted is there after a restart too
+	until(t, "the restarted card", card.drained)
+	if got := card.openTickets(); got != tickets {
+		t.Errorf("after a restart it has\n%s", got)
+	}
+	until(t, "all facts", card.drained)
+	card.end(syscall.SIGTERM)
+	book := ledger.NewBook(time.UTC)
+	book.Fold(old.records())
+	book.Fold(card.records())
+	kept, err := hq.Store().Book(context.Background(), "lot-0")
+	if err != nil || kept.Digest() != book.Digest() {
+		t.Errorf("headquarters' rows are not what both cards' logs come to (%v)", err)
+	}
+}
+
+// openTickets lists numbers and plates of the visits that go on.
+func (l *lot) openTickets() string {
+	l.t.Helper()
+	var answer struct {
+		Tickets []struct{ TicketID, LicensePlate string }
+	}
+	until(l.t, "the open tickets", func() bool { return l.ask("GET", "/api/v1/locations/"+l.id+"/tickets/open", "", nil, &answer) == nil })
+	var list strings.Builder
+	for _, ticket := range answer.Tickets {
+		list.WriteString(ticket.TicketID + " " + ticket.LicensePlate + "\n")
+	}
+	return list.String()
+}
