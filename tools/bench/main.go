@@ -98,6 +98,7 @@ func cases() []benchCase {
 		{"sensors", "readings of spot sensors", (*bench).sensors},
 		{"wires", "readings through real ports and codecs", (*bench).wires},
 		{"cameras", "events of plate cameras", (*bench).cameras},
+		{"gatedevices", "what readers and payment terminals say", (*bench).gateDevices},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
 		{"card", "a worn SD card: flushes of 25 ms, one in a hundred of 400 ms, one of 5 s", (*bench).wornCard},
 	}
