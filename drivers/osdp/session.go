@@ -233,7 +233,10 @@ func (s *session) send(ctx context.Context, p Packet) (Packet, error) {
 		if err := ctx.Err(); err != nil {
 			return Packet{}, err
 		}
-		s.received = s.received[:0]
+		if len(s.received) > 0 { // behind an answer, or half of one
+			s.reader.Note(ErrGarbage)
+			s.received = s.received[:0]
+		}
 		if _, err := s.port.Write(s.frame); err != nil {
 			return Packet{}, err
 		}

@@ -161,7 +161,7 @@ func (t *Terminal) authorise(ctx context.Context, order drivers.PaymentOrder) (d
 
 // unknown makes any failure within a payment one of which nobody knows the end.
 func unknown(err error) error {
-	if errors.Is(err, drivers.ErrOffline) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, drivers.ErrOffline) || errors.Is(err, errBusy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", drivers.ErrOffline, err)
@@ -228,14 +228,18 @@ func (t *Terminal) settle(ctx context.Context) error {
 
 // askLast asks for the last receipt. A terminal that has none refuses.
 func (t *Terminal) askLast(ctx context.Context) error {
-	o, err := t.command(ctx, APDU{Command: RepeatReceipt, Data: t.password}, answerLimit)
+	if err := t.begin(ctx, APDU{Command: RepeatReceipt, Data: t.password}); err != nil {
+		if errors.Is(err, ErrRefused) && t.last.Receipt == 0 {
+			t.lastSeen = true
+			return nil
+		}
+		return unknown(err)
+	}
+	o, err := t.await(ctx, answerLimit)
 	switch {
-	case errors.Is(err, ErrRefused):
-		t.last, t.lastSeen = Status{}, true
-		return nil
 	case err != nil:
 		return err
-	case !o.hasStatus:
+	case o.isAborted, !o.hasStatus, o.status.Receipt == 0: // a late word about something else is no receipt
 		return fmt.Errorf("the terminal does not tell its last receipt: look at its receipts: %w", drivers.ErrOffline)
 	}
 	t.last, t.lastSeen = o.status, true

@@ -222,8 +222,11 @@ func (t *Terminal) simple(ctx context.Context, what string, a APDU) error {
 		if err := t.settle(ctx); err != nil {
 			return drivers.PaymentAnswer{}, err
 		}
+		if t.pending != nil {
+			return drivers.PaymentAnswer{}, errBusy
+		}
+		t.last, t.lastSeen = Status{}, false // it may make a receipt, or wipe them
 		_, err := t.command(ctx, a, t.card)
-		t.lastSeen = false // it may have made a receipt
 		return drivers.PaymentAnswer{}, err
 	})
 	return err

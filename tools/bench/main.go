@@ -98,6 +98,7 @@ func cases() []benchCase {
 		{"sensors", "readings of spot sensors", (*bench).sensors},
 		{"wires", "readings through real ports and codecs", (*bench).wires},
 		{"cameras", "events of plate cameras", (*bench).cameras},
+		{"gatedevices", "what readers and payment terminals say", (*bench).gateDevices},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
 		{"tariff", "the price of one stay, by published tariffs", (*bench).tariffs},
 		{"headquarters", "what gateways send: facts to the acknowledgement, views over a million spots, bytes a visit", (*bench).headquarters},
