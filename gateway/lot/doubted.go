@@ -12,7 +12,7 @@ import (
 type doubted struct {
 	spot    int32
 	ticket  fact.TicketID
-	gate    int // of a back-out; else -1
+	gate    int   // of a back-out; else -1
 	untilMS int64 // monotonic
 }
 
