@@ -62,9 +62,6 @@ type Lot struct {
 	out         Out
 	eager       bool
 
-	// behindUntilMS: a vehicle was seen close behind one that was let in; until then it may be inside without a ticket.
-	behindUntilMS int64
-
 	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
 }
 

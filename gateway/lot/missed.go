@@ -11,9 +11,6 @@ import (
 // follows tells a gate of a reading that is of another vehicle than the one it was granted for: bumper to bumper, its
 // loops alone can't tell the next one from the first, come back.
 func (l *Lot) follows(n *lane, e PlateSeen) {
-	if n.granted && !l.outward(e.Gate) {
-		l.behindUntilMS = l.now.MonoMS + l.cfg.Policy.DoubtedMS
-	}
 	if n.through != "" {
 		n.feed(l, e.Gate, gate.Follows(l.direction(e.Gate), l.surelyOther(n.through, e)))
 	}

@@ -99,9 +99,7 @@ func (l *Lot) recognise(i int32) {
 		held = ""
 	}
 	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
-	if guess {
-		l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere)
-	}
+	l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere) // one that followed another in may be the one seen here
 	switch {
 	case reserved != "" && t.Reservation != reserved:
 		l.emit(fact.ViolationFound{Violation: fact.ViolationReservedSpot, Spot: id, Ticket: t.ID})

@@ -174,16 +174,22 @@ func testHold(t *testing.T, b *browser) {
 	tab.is(`byId("gate-0-note").value`, "")
 	tab.until(`document.querySelector("#gate-0 .badge").textContent === "Open for one"`)
 
-	tab.eval(`document.querySelector("#gate-1 button:nth-child(2)").focus()`)
+	tab.focus(`#gate-1 button:nth-child(2)`)
 	tab.do("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": "Enter", "code": "Enter"})
 	tab.until(`document.querySelector("#gate-1 .badge").textContent === "Held open"`)
 	tab.do("Input.dispatchKeyEvent", map[string]any{"type": "keyUp", "key": "Enter", "code": "Enter"})
 	tab.until(`document.querySelector("#gate-1 button:nth-child(2)").innerText === "Release"`)
 
 	backend.Do(lot.LoopChanged{Gate: 1, Loop: gate.ClosingLoop, Level: gate.Occupied})
-	tab.eval(`document.querySelector("#gate-1 button:nth-child(3)").focus()`)
+	tab.focus(`#gate-1 button:nth-child(3)`)
 	tab.do("Input.dispatchKeyEvent", map[string]any{"type": "keyDown", "key": " ", "code": "Space"})
 	tab.until(`byId("said").classList.contains("wrong") && byId("said").textContent.includes("clear the lane")`)
+}
+
+// focus waits for an element that can be used and has the focus: on a slow machine news may still be on their way into it.
+func (t *tab) focus(selector string) {
+	t.Helper()
+	t.until(`(e => { e.focus(); return !e.disabled && document.activeElement === e })(document.querySelector("` + selector + `"))`)
 }
 
 // mouse presses or releases a button in the middle of an element.
