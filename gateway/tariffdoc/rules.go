@@ -55,6 +55,11 @@ func (r *reader) dayStarts(d *ruleTable, one *tariff.Rule, path []any) {
 	case d.DayStarts == "" || one.Anchor == tariff.AnchorDay:
 	case one.Anchor == tariff.AnchorPaid:
 		one.Anchor = tariff.AnchorPaidDay
+		for _, other := range r.tariff.Rules {
+			if other.Anchor == tariff.AnchorPaidDay && other.ResetMS != one.ResetMS {
+				r.wrong("rules that share what is paid can't begin their days at different times", "write the same day_starts", under(path, "day_starts")...)
+			}
+		}
 	default:
 		r.wrong("day_starts belongs to anchor day or paid", `write anchor = "day" if steps start anew each day at that time, or leave it out`, under(path, "day_starts")...)
 	}
