@@ -105,6 +105,9 @@ func anyTariff(t *rapid.T, zone *time.Location) *tariff.Tariff {
 			}
 		}
 		r.ResetMS = int64(rapid.SampledFrom([]int{0, 360, 150}).Draw(t, "dayStarts")) * 60_000
+		if r.Anchor >= tariff.AnchorPaid { // of all alike: they share what is paid
+			r.Anchor, r.ResetMS = tariff.AnchorPaid+tariff.Anchor(len(cfg.Calendar.Holidays)+int(cfg.Calendar.AsDay))%2, 6*hourMS
+		}
 		if i < rules-1 || rapid.Bool().Draw(t, "gap") {
 			r.When = anyWhen(t)
 		}

@@ -62,6 +62,12 @@ func (r *reader) dayStarts(d *ruleTable, one *tariff.Rule, path []any) {
 
 // paidUnits refuses what nothing says: whether a unit that a break of paid time cuts in two is over.
 func (r *reader) paidUnits(one *tariff.Rule, path []any) {
+	for _, other := range r.tariff.Rules {
+		if min(one.Anchor, other.Anchor) >= tariff.AnchorPaid && (other.Anchor != one.Anchor || other.ResetMS != one.ResetMS) {
+			r.wrong("rules that share what is paid can't begin their days at different times", "write the same day_starts in each, or none", path...)
+			return
+		}
+	}
 	for _, s := range one.Steps {
 		if one.Anchor >= tariff.AnchorPaid && s.Count == tariff.Completed {
 			r.wrong("units that count only when they are over can't go on after free hours", `write count = "started" or "prorated", or anchor = "band"`, path...)
