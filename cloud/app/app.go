@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -15,8 +14,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/cloud/api"
 	"gatehouse/cloud/broker"
 	"gatehouse/cloud/enrol"
+	"gatehouse/cloud/sales"
+	"gatehouse/cloud/steer"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/mqtt"
@@ -34,14 +36,18 @@ type App struct {
 	broker    broker.Broker
 	client    *mqtt.Client
 	chain     chain
+	links     links
+	changes   changes
+	desk      *steer.Desk
+	office    *sales.Office
+	api       *api.Server
 	workers   []*worker
 	mux       *http.ServeMux
 	server    *http.Server
 	listener  net.Listener
 
 	counters   counters
-	keysAt     atomic.Int64 // rises when the keys of any location change
-	devices    atomic.Int64 // how many were known last
+	renewals   atomic.Int64 // rises when receivers must be made again
 	standby    atomic.Bool  // stability is a standby's, and not the own disk's
 	counting   sync.RWMutex // held for writing while the counters are read from the store
 	tally      tally
@@ -87,6 +93,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	for range o.Workers {
 		a.workers = append(a.workers, newWorker(a))
 	}
+	if err := a.openDesks(ctx); err != nil {
+		return nil, err
+	}
 	a.routes()
 	return a, nil
 }
@@ -117,7 +126,6 @@ func (a *App) openAuthority(ctx context.Context) (err error) {
 		return err
 	}
 	a.registry.OnRevoked(func(d enrol.Device) {
-		a.keysAt.Add(1)
 		if a.broker != nil {
 			a.options.Log.Warn("a device lost its right", "location", d.Location, "state", d.State, "kicked", a.broker.Kick(d.Fingerprint))
 		}
@@ -176,7 +184,6 @@ func (a *App) admit(certificate *x509.Certificate) (broker.Identity, error) {
 		return broker.Identity{Fingerprint: "headquarters", Headquarters: true}, nil
 	}
 	device, err := a.registry.Admit(a.background, certificate)
-	a.noticeDevices()
 	return broker.Identity{Fingerprint: device.Fingerprint, Location: device.Location}, err
 }
 
@@ -211,7 +218,7 @@ func (a *App) listen() error {
 // Handle adds a page or an interface. Call it before Start.
 func (a *App) Handle(pattern string, h http.Handler) { a.mux.Handle(pattern, h) }
 
-// OnMessage has messages other than facts and live ones (results, wishes for documents) handed on. Call it before Start.
+// OnMessage has messages handed on that nobody else here takes: wishes for snapshots. Call it before Start.
 func (a *App) OnMessage(handle func(fact.LocationID, wire.Message)) { a.others = handle }
 
 // Send sends a message to a location, without any promise that it arrives.
@@ -276,6 +283,16 @@ func (a *App) receive(m mqtt.Message) {
 		return
 	}
 	a.counters.received.Add(1)
+	if kind == mqtt.KindBirth {
+		return // retained: it says nothing of now
+	}
+	online := kind != mqtt.KindState || string(m.Payload) == "online"
+	if a.links.set(fact.LocationID(location), online, a.options.Now().UnixMilli()) {
+		a.changes.tell()
+	}
+	if kind == mqtt.KindState {
+		return
+	}
 	select {
 	case a.workerOf(fact.LocationID(location)).queue <- job{location: fact.LocationID(location), kind: kind, payload: m.Payload}:
 	default:
@@ -283,14 +300,14 @@ func (a *App) receive(m mqtt.Message) {
 	}
 }
 
-// keys are those that may sign a location's batches. None at all would mean that anybody may.
-func (a *App) keys(location fact.LocationID) policy.Keys {
+// generation rises when receivers must be made again: a device has changed, or a location.
+func (a *App) generation() int64 { return a.registry.Changes() + a.renewals.Load() }
+
+// keys are those that may sign a location's batches. Without any, known is false: nobody may.
+func (a *App) keys(location fact.LocationID) (keys policy.Keys, known bool) {
 	if a.options.TrustBroker {
-		return nil
+		return nil, true
 	}
-	keys := policy.Keys(a.registry.Keys(string(location)))
-	if len(keys) == 0 {
-		keys = policy.Keys{make(ed25519.PublicKey, ed25519.PublicKeySize)} // nobody's
-	}
-	return keys
+	keys = a.registry.Keys(string(location))
+	return keys, len(keys) > 0
 }

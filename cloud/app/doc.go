@@ -12,8 +12,13 @@
 //   - Batches are believed only with the signature of an enrolled key of their location (Options.TrustBroker switches
 //     that off for tests and for chains that sign nothing).
 //
+// Several aggregators may share a database and a broker. Each hears every message, and the first to commit wins: the others
+// find the location's revision changed, judge the message anew, see repetitions, and only acknowledge. That costs decoding
+// twice and buys that any of them may die at any moment without anybody having to notice. A chain that wants the work
+// divided gives each its own broker and its own gateways: locations share nothing.
+//
 // What is stable: with a synchronous standby, what the standby has flushed. Without one, what is applied: a chain that
 // wants more configures a standby; gateways keep 30 days either way.
 //
-// It owns no REST interface but health, metrics and enrolment; the chain's API and page get Chain, Store and Registry.
+// Of HTTP it owns enrolment alone, which gateways use; the rest is cloud/api and cloud/web, over the same counters and store.
 package app

@@ -17,36 +17,29 @@ const followEvery = time.Second
 func (a *App) follow() {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
-	for {
+	for look := int64(1); ; look++ {
 		select {
 		case <-a.background.Done():
 			return
 		case <-ticker.C:
 			a.look()
+			a.tendDesks(look)
 		}
 	}
 }
 
 func (a *App) look() {
+	if a.options.Postgres == "" {
+		return // nobody else has this store
+	}
 	if err := a.registry.Refresh(a.background); err != nil {
 		a.options.Log.Warn("devices are not up to date", "err", err)
-	}
-	a.noticeDevices()
-	if a.options.Postgres == "" {
-		return
 	}
 	if a.standby.Load() {
 		a.askStandby()
 	}
 	if a.outdated() {
 		a.reload()
-	}
-}
-
-// noticeDevices has receivers learn of new keys.
-func (a *App) noticeDevices() {
-	if n := int64(len(a.registry.Devices())); a.devices.Swap(n) != n {
-		a.keysAt.Add(1)
 	}
 }
 
@@ -131,7 +124,7 @@ func (a *App) SetLocation(l ledger.Location, zone string) error {
 	if err := a.store.SetLocation(a.background, l, zone); err != nil {
 		return err
 	}
-	a.keysAt.Add(1) // the revision has changed: receivers begin anew
+	a.renewals.Add(1) // the revision has changed: receivers begin anew
 	a.reload()
 	return nil
 }

@@ -32,11 +32,12 @@ type worker struct {
 
 // intake is one location's receiver.
 type intake struct {
-	receiver *outbox.Receiver
-	revision int64
-	keysAt   int64
-	raw      map[*wire.Batch][]byte // the messages of batches that the receiver may hold
-	reached  []wire.Mark            // applied when the standby was last asked
+	receiver   *outbox.Receiver
+	revision   int64
+	generation int64                  // of the application when it was made
+	known      bool                   // somebody may sign for the location
+	raw        map[*wire.Batch][]byte // the messages of batches that the receiver may hold
+	reached    []wire.Mark            // applied when the standby was last asked
 }
 
 func newWorker(a *App) *worker {
@@ -124,8 +125,9 @@ func answer(jobs []job, err error) {
 	}
 }
 
-// work is what jobs of one location lead to.
+// work is what jobs of one location lead to, with one receiver from the first to the last.
 type work struct {
+	in     *intake
 	jobs   []job
 	update store.Update
 	acks   []wire.Ack
@@ -136,38 +138,45 @@ func (w *worker) attempt(jobs []job) (again []job) {
 	var order []fact.LocationID
 	works := map[fact.LocationID]*work{}
 	for _, j := range jobs {
-		in, err := w.intake(j.location)
-		if err != nil {
-			w.fail([]job{j}, err)
-			continue
-		}
 		at := works[j.location]
 		if at == nil {
-			at = &work{update: store.Update{Location: j.location, Revision: in.revision, NowMS: w.app.options.Now().UnixMilli()}}
+			in, err := w.intake(j.location)
+			if err != nil {
+				w.fail([]job{j}, err)
+				continue
+			}
+			at = &work{in: in, update: store.Update{Location: j.location, Revision: in.revision, NowMS: w.app.options.Now().UnixMilli()}}
 			works[j.location] = at
 			order = append(order, j.location)
 		}
 		at.jobs = append(at.jobs, j)
-		w.step(in, at, j)
+		w.step(at.in, at, j)
 	}
 	return w.commit(order, works)
 }
 
 // intake finds a location's receiver, or makes it from what the store holds.
 func (w *worker) intake(location fact.LocationID) (*intake, error) {
-	keysAt := w.app.keysAt.Load()
-	if in := w.intakes[location]; in != nil && in.keysAt == keysAt {
+	generation := w.app.generation()
+	if in := w.intakes[location]; in != nil && in.generation == generation {
 		return in, nil
+	}
+	if len(w.intakes) >= intakesMax {
+		clear(w.intakes) // a broker that isn't ours may carry any name
 	}
 	state, revision, err := w.app.store.State(w.app.background, location)
 	if err != nil {
 		return nil, err
 	}
-	in := &intake{revision: revision, keysAt: keysAt, raw: map[*wire.Batch][]byte{}}
-	in.receiver = outbox.NewReceiver(outbox.ReceiverConfig{Location: location, Keys: w.app.keys(location)}, state)
+	keys, known := w.app.keys(location)
+	in := &intake{revision: revision, generation: generation, known: known, raw: map[*wire.Batch][]byte{}}
+	in.receiver = outbox.NewReceiver(outbox.ReceiverConfig{Location: location, Keys: keys}, state)
 	w.intakes[location] = in
 	return in, nil
 }
+
+// intakesMax bounds the locations of one worker.
+const intakesMax = 10_000
 
 // step puts one job through the receiver.
 func (w *worker) step(in *intake, at *work, j job) {
@@ -205,7 +214,7 @@ func (w *worker) message(in *intake, at *work, j job) {
 	}
 	switch m := message.(type) {
 	case *wire.Batch:
-		if m.Location != j.location {
+		if m.Location != j.location || !in.known {
 			w.app.counters.strange.Add(1)
 			return
 		}
@@ -223,11 +232,10 @@ func (w *worker) message(in *intake, at *work, j job) {
 	case *wire.Live:
 		if m.Location == j.location {
 			w.app.chain.live(*m, w.app.options.Now())
+			w.app.changes.tell()
 		}
 	default:
-		if w.app.others != nil {
-			w.app.others(j.location, message)
-		}
+		w.app.hear(j.location, message)
 	}
 }
 
@@ -302,13 +310,14 @@ func (w *worker) commit(order []fact.LocationID, works map[fact.LocationID]*work
 // committed counts and acknowledges; it reports whether the counters must be read again.
 func (w *worker) committed(at *work, result store.Result) bool {
 	location := at.update.Location
-	w.intakes[location].revision = result.Revision
+	at.in.revision = result.Revision
 	w.app.counters.facts.Add(int64(len(at.update.Count)))
 	w.app.counters.batches.Add(int64(len(at.update.Entries)))
 	w.app.counters.updates.Add(1)
 	if !result.Rebuilt {
 		w.app.chain.add(location, result.Change)
 	}
+	w.app.changes.tell()
 	w.acknowledge(at)
 	answer(at.jobs, nil)
 	return result.Rebuilt

@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -40,6 +41,8 @@ type Registry struct {
 	documents Documents
 	now       func() time.Time
 	guesses   limiter
+
+	changes atomic.Int64
 
 	mu        sync.RWMutex
 	devices   map[string]Device // by fingerprint
@@ -88,6 +91,7 @@ func (r *Registry) Refresh(ctx context.Context) error {
 				lost = append(lost, d)
 			}
 			r.devices[key] = d
+			r.changes.Add(1)
 		}
 	}
 	r.mu.Unlock()
@@ -128,6 +132,7 @@ func (r *Registry) change(ctx context.Context, d Device) error {
 	r.mu.Lock()
 	before, known := r.devices[d.Fingerprint]
 	r.devices[d.Fingerprint] = d
+	r.changes.Add(1)
 	r.mu.Unlock()
 	if known && before.State.opens() && !d.State.opens() {
 		r.tell(d)
@@ -332,6 +337,9 @@ func (r *Registry) Keys(location string) []ed25519.PublicKey {
 	}
 	return keys
 }
+
+// Changes rises whenever any device changes: who keeps Keys asks again when it has.
+func (r *Registry) Changes() int64 { return r.changes.Load() }
 
 // RevocationList is a signed list (PEM) of all certificates that lost their right, for brokers that aren't ours. Its
 // number rises with every change.

@@ -62,6 +62,9 @@ func (l *Lot) applyExitGranted(r fact.Record, f fact.ExitGranted) {
 func (l *Lot) applyPassed(r fact.Record, f fact.VehiclePassed) {
 	l.countPassage(f.Gate, f.Direction, r.At)
 	t := l.tickets[f.Ticket]
+	if f.Direction == fact.Outward && (f.Ticket == "" || t != nil && t.Suspect == fact.ReasonLostTicket) {
+		l.leftUnnamed(r.At)
+	}
 	if t == nil || !t.Open() {
 		return
 	}
@@ -106,6 +109,9 @@ func (l *Lot) applyBackedOut(r fact.Record, f fact.VehicleBackedOut) {
 func (l *Lot) applyTailgated(r fact.Record, f fact.VehicleTailgated) {
 	l.countPassage(f.Gate, f.Direction, r.At)
 	l.hour(r.At.WallMS).Tailgates++
+	if f.Direction == fact.Outward {
+		l.leftUnnamed(r.At)
+	}
 	l.changeGate(f.Gate, func(g *GateState) { g.Tailgate++ })
 }
 
@@ -140,6 +146,9 @@ func (l *Lot) applyTicketCorrected(r fact.Record, f fact.TicketCorrected) {
 		return
 	}
 	if f.Close {
+		if f.Actor == correctedBy && t.VacatedMS > 0 {
+			l.named(t)
+		}
 		l.closeTicket(t, TicketCompleted, r.At)
 		return
 	}

@@ -49,7 +49,7 @@ func (l *Lot) shown(e Shown) {
 		return
 	}
 	if t := l.interruptedEntry(e); t != nil {
-		l.readmit(e.Gate, t)
+		l.readmit(e.Gate, t, nil)
 		return
 	}
 	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
@@ -188,7 +188,7 @@ func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, 
 	n := l.lane(i)
 	n.ticket, n.payment, n.dueMinor = "", "", 0
 	n.wait(waitNone, never)
-	l.letThrough(i, gate.Vend{Ticket: t.ID, Direction: fact.Outward, Reason: reason})
+	l.letThrough(i, t.ID, gate.Grant(gate.Vend{Ticket: t.ID, Direction: fact.Outward, Reason: reason}))
 	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
 	return reason
 }

@@ -48,6 +48,7 @@ type Lot struct {
 	sensingAt   []int64 // when sensingDue holds each spot; never: it does not
 	overstayDue due[fact.TicketID]
 	vacatedDue  due[fact.TicketID]
+	doubted     []doubted            // in the order of their ends
 	waiting     []fact.ReservationID // due, and no spot was free
 	interrupted []fact.TicketID      // exits that were under way when the power went
 	offline     []offlineDevice
@@ -275,6 +276,7 @@ func (l *Lot) expire() {
 	l.expireSensing()
 	l.expireBookings()
 	l.expireTickets()
+	l.expireDoubted()
 	l.expireRequests()
 }
 
@@ -290,6 +292,9 @@ func (l *Lot) wakeMS() int64 {
 	}
 	if wall != never {
 		wake = min(wake, l.now.MonoMS+max(0, wall-l.now.WallMS))
+	}
+	if len(l.doubted) > 0 {
+		wake = min(wake, l.doubted[0].untilMS)
 	}
 	if len(l.interrupted) > 0 {
 		wake = min(wake, l.cfg.Policy.InterruptedMS)

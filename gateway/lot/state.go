@@ -91,8 +91,10 @@ type Meta struct {
 	LineMS int64 `cbor:"11,keyasint,omitempty"`
 	// Doubts counts the gaps of which no clock could say how long they were; they count as nothing.
 	Doubts int64 `cbor:"12,keyasint,omitempty"`
+	// Unnamed are when vehicles left without their tickets, as far as those were not found yet.
+	Unnamed []int64 `cbor:"13,keyasint,omitempty"`
 	// Tariff is the digest of the version that entries promise.
-	Tariff string `cbor:"13,keyasint,omitempty"`
+	Tariff string `cbor:"14,keyasint,omitempty"`
 }
 
 // Hour is what one hour of civil time came to.

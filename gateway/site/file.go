@@ -6,6 +6,7 @@ import "reflect"
 type file struct {
 	Location     locationTable       `toml:"location"`
 	Server       serverTable         `toml:"server"`
+	Sync         *syncTable          `toml:"sync"`
 	Policy       policyTable         `toml:"policy"`
 	Reservations reservationsTable   `toml:"reservations"`
 	Upgrade      map[string][]string `toml:"upgrade"`
@@ -37,6 +38,16 @@ type tokenTable struct {
 	Name   string `toml:"name"`
 	Role   string `toml:"role"`
 	SHA256 string `toml:"sha256"`
+}
+
+// syncTable is there if the location belongs to a chain. Most of it comes from the enrolment.
+type syncTable struct {
+	Enabled     *bool  `toml:"enabled"`
+	Broker      string `toml:"broker"`
+	Chain       string `toml:"chain"`
+	Identity    string `toml:"identity"`
+	CA          string `toml:"ca"`
+	TrustBroker bool   `toml:"trust_broker"`
 }
 
 type policyTable struct {

@@ -31,6 +31,7 @@ func parse(filename string, data []byte, known drivers.Catalog, open opener) (*S
 	b.misread = slices.Clone(b.problems)
 	b.location()
 	b.server()
+	b.sync()
 	b.floors()
 	b.sensors()
 	b.gates()

@@ -16,6 +16,7 @@ type meter struct {
 	untilMS int64
 	limit   exact
 	used    exact
+	count   int64 // of the windows until now, this one included
 }
 
 // meters are those of all caps of a tariff for one stay.
@@ -90,6 +91,7 @@ func (p *pricer) period(c *Cap, m *meter, instantMS int64) int64 {
 		}
 	}
 	m.open(c, true, endMS)
+	m.count = index + 1
 	m.spent = c.Once && index > 0
 	m.applies = m.applies && !m.spent
 	return endMS
@@ -103,6 +105,7 @@ func (m *meter) open(c *Cap, isNew bool, untilMS int64) {
 	m.spent = m.opened && c.Once
 	m.applies = m.applies && !m.spent
 	m.opened, m.decided, m.used, m.limit, m.untilMS = true, false, 0, amountMax, untilMS
+	m.count++
 }
 
 // decide finds the amount of a window, or is when one may come to fit.
@@ -113,6 +116,9 @@ func (p *pricer) decide(c *Cap, m *meter, instantMS int64, rule int) (edgeMS int
 		date, atMS := p.clock.at(instantMS)
 		found := p.days.find(a.When, date, atMS)
 		edgeMS = min(edgeMS, p.edge(instantMS, found.edgeMS-atMS))
+		if a.First > m.count || a.Last > 0 && a.Last < m.count {
+			continue
+		}
 		if found.inside && (a.Rule == "" || rule != none && p.tariff.Rules[rule].ID == a.Rule) {
 			m.decided, m.limit = true, exactly(clamp(p.surgedCap(a.Minor), 0, PriceMaxMinor))
 			return forever
@@ -125,18 +131,19 @@ func (p *pricer) decide(c *Cap, m *meter, instantMS int64, rule int) (edgeMS int
 	return edgeMS
 }
 
-// cap lets an amount through the caps that apply, and says what they cut off and which.
+// cap lets an amount through the caps that apply, and says what they cut off and which. Each counts what is charged in the
+// end, so their order does not matter: what one cut off is nothing to another.
 func (p *pricer) cap(amount exact) (rest exact, name string) {
 	rest = amount
 	for i := range p.caps() {
-		m := &p.meters[i]
-		if !m.applies {
-			continue
+		if m := &p.meters[i]; m.applies && rest > max(0, m.limit-m.used) {
+			rest, name = max(0, m.limit-m.used), p.tariff.Caps[i].ID
 		}
-		if left := max(0, m.limit-m.used); rest > left {
-			rest, name = left, p.tariff.Caps[i].ID
+	}
+	for i := range p.caps() {
+		if m := &p.meters[i]; m.applies {
+			m.used = m.used.plus(rest)
 		}
-		m.used = m.used.plus(rest)
 	}
 	return rest, name
 }

@@ -15,7 +15,8 @@
 //   - A rule's steps count from its anchor: the entry, where the band begins for the stay, the day, or the entry with
 //     units on the clock. Anchored at the entry, a unit goes on over the edges of rules; anchored at the band or the day
 //     it ends with them, and so it does at the end of its step and at a restart.
-//   - Caps let amounts through in their order: what an inner one cut off does not count for an outer one.
+//   - An amount is cut to what the fullest of its caps still lets through, and that counts in each: their order in the
+//     file means nothing.
 //   - Offers price a whole stay, or its beginning, and leave the rest to the rules.
 //   - GraceEntry of the turnaround kind makes a short stay free; of the continuous kind it is taken off every stay.
 //     Grace.ExitMS is for leaving: see Due.

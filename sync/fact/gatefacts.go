@@ -73,8 +73,8 @@ type VehiclePassed struct {
 	Reason    Reason    `cbor:"4,keyasint,omitempty"` // what the arm was up for
 }
 
-// VehicleBackedOut ends a grant whose vehicle never went through: an entry's ticket is cancelled and its spot
-// freed, an exit's ticket stays open.
+// VehicleBackedOut ends a grant whose vehicle never went through, or was let in anew by its plate: an entry's ticket is
+// cancelled and its spot freed, an exit's ticket stays open.
 type VehicleBackedOut struct {
 	Gate      GateID    `cbor:"1,keyasint,omitempty"`
 	Direction Direction `cbor:"2,keyasint,omitempty"`

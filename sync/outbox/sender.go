@@ -16,28 +16,28 @@ type Sender struct {
 	stopped  bool // the receiver can't be served with this incarnation, or not by this program
 	standing wire.Standing
 
-	nonce      uint64 // of the Hello that waits for its answer; 0: none does
-	nonces     uint64
-	helloMS    int64 // when the last Hello was said
-	skip       int   // incarnations that the receiver didn't know when asked
-	sent       uint64
-	flights    []flight
-	packing    uint64 // position of the SendBatch that waits for its answer; 0: none does
-	credit     int
-	resumeMS   int64 // when history may flow
-	lingerMS   int64 // until when facts wait for company
-	resendMS   int64
-	lost       map[uint64]uint64 // by position: facts before it that the receiver must be told are lost
-	rewound    uint64            // position of the last rewind, until when it is not heeded again
-	rewoundMS  int64
-	liveMS     int64 // when the last live message was sent
-	liveNews   bool
-	savedMS    int64
-	trimmed    uint64
-	effects    []SenderEffect
-	resends    uint64
-	rewinds    uint64
-	wasApplied bool // progress since the last resend
+	nonce     uint64 // of the Hello that waits for its answer; 0: none does
+	nonces    uint64
+	helloMS   int64 // when the last Hello was said
+	doubt     bool  // an acknowledgement was not to be believed: say Hello, but not at the network's pace
+	skip      int   // incarnations that the receiver didn't know when asked
+	sent      uint64
+	flights   []flight
+	packing   uint64 // position of the SendBatch that waits for its answer; 0: none does
+	credit    int
+	resumeMS  int64 // when history may flow
+	lingerMS  int64 // until when facts wait for company
+	resendMS  int64
+	lost      map[uint64]uint64 // by position: facts before it that the receiver must be told are lost
+	rewound   uint64            // position of the last rewind, until when it is not heeded again
+	rewoundMS int64
+	liveMS    int64 // when the last live message was sent
+	liveNews  bool
+	savedMS   int64
+	trimmed   uint64
+	effects   []SenderEffect
+	resends   uint64
+	rewinds   uint64
 }
 
 // flight is a batch on its way.
@@ -104,9 +104,7 @@ func (s *Sender) pass(nowMS int64) {
 
 func (s *Sender) save() {
 	s.savedMS = s.nowMS
-	state := s.state
-	state.Days = append([]Day(nil), state.Days...)
-	s.do(SaveSender{state})
+	s.do(SaveSender{s.State()})
 }
 
 func (s *Sender) linkUp() {
@@ -120,6 +118,7 @@ func (s *Sender) linkUp() {
 
 // hello asks what the receiver has.
 func (s *Sender) hello() {
+	s.doubt = false
 	s.nonces++
 	s.nonce = uint64(s.runs.newest().Incarnation) + s.nonces
 	s.sayHello()
@@ -174,6 +173,9 @@ func (s *Sender) repeat() {
 		if s.nonce == 0 {
 			s.hello() // perhaps the answer was lost and not the batch
 		}
+	case s.nonce == 0 && s.doubt && s.nowMS-s.helloMS >= s.config.HelloMS:
+		s.skip = 0
+		s.hello()
 	case s.nonce == 0 && s.idle() && s.nowMS-s.helloMS >= s.config.IdleMS:
 		s.hello()
 	}
@@ -267,7 +269,7 @@ func (s *Sender) WakeMS() int64 {
 	if s.liveNews {
 		wake = min(wake, s.liveMS+s.config.LiveMS)
 	}
-	if s.nonce != 0 {
+	if s.nonce != 0 || s.doubt {
 		wake = min(wake, s.helloMS+s.config.HelloMS)
 	} else if s.idle() {
 		wake = min(wake, s.helloMS+s.config.IdleMS)
@@ -281,11 +283,18 @@ func (s *Sender) WakeMS() int64 {
 	return max(wake, s.nowMS+1)
 }
 
+// State is what to save when the program ends.
+func (s *Sender) State() SenderState {
+	state := s.state
+	state.Days = append([]Day(nil), state.Days...)
+	return state
+}
+
 // Status is for pages and metrics.
 func (s *Sender) Status() SenderStatus {
 	return SenderStatus{
 		Linked: s.linked, Synced: s.synced, Produced: s.runs.newest(), Waiting: s.runs.count(s.state.Applied),
-		Unstable: s.runs.count(s.state.Stable), InFlight: len(s.flights), Heard: s.state.Heard, Standing: s.standing,
+		Applied: s.state.Applied, Unstable: s.runs.count(s.state.Stable), InFlight: len(s.flights), Heard: s.state.Heard, Standing: s.standing,
 		Resends: s.resends, Rewinds: s.rewinds,
 	}
 }

@@ -29,10 +29,7 @@ func (s *Sender) acked(ack *wire.Ack) {
 	case !s.synced:
 		return // nothing else counts before the answer
 	case s.doubtful(ack):
-		if s.nonce == 0 {
-			s.skip = 0
-			s.hello()
-		}
+		s.doubt = true
 		return
 	default:
 		s.advance(ack)

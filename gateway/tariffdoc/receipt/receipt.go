@@ -15,7 +15,7 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 	case c.Kind == tariff.Energy:
 		how = fmt.Sprintf("%d.%03d kWh at %s", c.Units/1000, c.Units%1000, fractional(currency, c))
 	case c.Kind == tariff.Time && c.UnitMS > 0 && c.Units > 0:
-		how = fmt.Sprintf("%d x %s at %s", c.Units, Length(c.UnitMS), decimal(currency, c.PriceMinor))
+		how = fmt.Sprintf("%d x %s at %s", c.Units, Length(c.UnitMS), fractional(currency, c))
 	case c.UnitMS > 0 && c.PriceMinor != 0:
 		how = fmt.Sprintf("%s at %s per %s", Length(c.ToMS-c.FromMS), fractional(currency, c), Length(c.UnitMS))
 	case c.Kind == tariff.Time:
@@ -41,6 +41,9 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 func fractional(currency fact.Currency, c *tariff.Charge) string {
 	text := decimal(currency, c.PriceMinor)
 	if c.Milli != 0 {
+		if currency.MinorDigits() == 0 {
+			text += "."
+		}
 		text = strings.TrimRight(fmt.Sprintf("%s%03d", text, c.Milli), "0")
 	}
 	return text
