@@ -58,6 +58,12 @@ func subjects(f fact.Fact) (fact.TicketID, fact.ReservationID, fact.PassID) {
 		return f.Ticket, "", ""
 	case fact.FeeOwed:
 		return f.Ticket, "", ""
+	case fact.PaymentVoided:
+		return f.Ticket, "", ""
+	case fact.PaymentRefunded:
+		return f.Ticket, "", ""
+	case fact.FeeWaived:
+		return f.Ticket, "", ""
 	case fact.TicketSuspected:
 		return f.Ticket, "", ""
 	case fact.TicketLost:
@@ -267,7 +273,18 @@ func (f *folder) money(r fact.Record, sums *Sums) bool {
 		sums.OwedMinor += x.AmountMinor
 		trace.Minor = x.AmountMinor
 		f.trace(x.Ticket, trace)
-	case fact.PaymentRequested, fact.PaymentFailed:
+	case fact.PaymentVoided:
+		sums.RefundMinor += x.AmountMinor
+		trace.Minor = x.AmountMinor
+		f.trace(x.Ticket, trace)
+	case fact.PaymentRefunded:
+		sums.RefundMinor += x.AmountMinor
+		trace.Minor = x.AmountMinor
+		f.trace(x.Ticket, trace)
+	case fact.FeeWaived:
+		trace.Minor = x.AmountMinor
+		f.trace(x.Ticket, trace)
+	case fact.PaymentRequested, fact.PaymentFailed, fact.PaymentAuthorised:
 	default:
 		return false
 	}

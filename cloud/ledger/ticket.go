@@ -104,6 +104,10 @@ func (t *Ticket) step(trace Trace) {
 		t.OwedMinor -= max(0, min(t.OwedMinor, trace.Minor))
 	case fact.KindFeeOwed:
 		t.OwedMinor += trace.Minor
+	case fact.KindPaymentVoided, fact.KindPaymentRefunded:
+		t.PaidMinor -= trace.Minor
+	case fact.KindFeeWaived:
+		t.OwedMinor -= max(0, min(t.OwedMinor, trace.Minor))
 	case fact.KindTicketSuspected:
 		t.Suspect = fact.Reason(trace.Minor)
 	}

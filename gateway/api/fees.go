@@ -6,19 +6,30 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/tariff"
+	"gatehouse/gateway/tariffdoc/receipt"
 	"gatehouse/sync/fact"
 )
 
 // Fee is what a ticket costs now.
 type Fee struct {
-	Ticket    string     `json:"ticketId"`
-	Currency  string     `json:"currency"`
-	Fee       Amount     `json:"fee" doc:"Of the whole stay until now"`
-	FeeMinor  int64      `json:"feeMinor"`
-	Paid      Amount     `json:"paid"`
-	PaidMinor int64      `json:"paidMinor"`
-	Due       Amount     `json:"due" doc:"What is still to be paid"`
-	DueMinor  int64      `json:"dueMinor"`
+	Ticket    string `json:"ticketId"`
+	Currency  string `json:"currency"`
+	Fee       Amount `json:"fee" doc:"Of the whole stay until now"`
+	FeeMinor  int64  `json:"feeMinor"`
+	Paid      Amount `json:"paid"`
+	PaidMinor int64  `json:"paidMinor"`
+	Due       Amount `json:"due" doc:"What is still to be paid"`
+	DueMinor  int64  `json:"dueMinor"`
+	Cash      Amount `json:"dueInCash" doc:"What is still to be paid, in cash"`
+	CashMinor int64  `json:"dueInCashMinor"`
+	// What else counts against the fee, or is known of it.
+	OverMinor       int64    `json:"overpaidMinor,omitempty" doc:"Paid too much; it can be refunded"`
+	WaivedMinor     int64    `json:"waivedMinor,omitempty" doc:"Need not be paid; the payments say why"`
+	CarriedMinor    int64    `json:"carriedMinor,omitempty" doc:"Settled with the visits that this one goes on with"`
+	AuthorisedMinor int64    `json:"authorisedMinor,omitempty" doc:"Held ready by a bank, and not paid yet"`
+	Tariff          string   `json:"tariff,omitempty" doc:"The version promised at the entry"`
+	Validations     []string `json:"validations" doc:"Discounts that were shown"`
+
 	PaidUntil *time.Time `json:"paidUntil,omitempty" doc:"Until then nothing more is due"`
 	Reason    string     `json:"reason,omitempty" doc:"Why nothing is due, or why the fee is bounded"`
 	Doubted   bool       `json:"clockDoubted" doc:"The clock was not known for all of the stay: only the certain part counts"`
@@ -64,6 +75,8 @@ type Charge struct {
 	Cap        string     `json:"cap,omitempty" doc:"Which maximum"`
 	CutMinor   int64      `json:"cutMinor,omitempty" doc:"What the maximum took off"`
 	Note       string     `json:"note,omitempty" example:"grace"`
+	Payer      string     `json:"payer,omitempty" doc:"Who pays for a discount"`
+	Text       string     `json:"text" example:"3 x 1 h at 2.00" doc:"How the amount came about"`
 }
 
 func durationOf(elapsedMS int64) Duration {
@@ -97,6 +110,7 @@ func chargeOf(cfg *lot.Config, c *tariff.Charge) Charge {
 		Rule: c.Rule, From: timeAt(c.FromMS), To: timeAt(c.ToMS), Days: c.Times, Rate: amountOf(perHourMinor(c), cfg.Currency),
 		RateMinor: perHourMinor(c), Price: amountOf(c.PriceMinor, cfg.Currency), PriceMinor: c.PriceMinor, UnitS: c.UnitMS / 1000, Units: c.Units,
 		Amount: amountOf(c.AmountMinor, cfg.Currency), Minor: c.AmountMinor, Capped: c.Capped(), Cap: c.Cap, CutMinor: c.CutMinor, Note: note,
+		Payer: c.Payer, Text: receipt.How(cfg.Currency, c),
 	}
 }
 
@@ -109,10 +123,14 @@ func perHourMinor(c *tariff.Charge) int64 {
 	return (2*c.PriceMinor*hourMS + c.UnitMS) / (2 * c.UnitMS)
 }
 
-func feeOf(cfg *lot.Config, id fact.TicketID, a lot.Account, nowMS int64) Fee {
+// feeOf is what a ticket costs now.
+func feeOf(l *lot.Lot, t *lot.Ticket) Fee {
+	cfg, a, nowMS := l.Config(), l.Account(t, l.Now()), l.Now().WallMS
 	return Fee{
-		Ticket: string(id), Currency: string(cfg.Currency), Fee: amountOf(a.Fee.TotalMinor, cfg.Currency), FeeMinor: a.Fee.TotalMinor,
+		Ticket: string(t.ID), Currency: string(cfg.Currency), Fee: amountOf(a.Fee.TotalMinor, cfg.Currency), FeeMinor: a.Fee.TotalMinor,
 		Paid: amountOf(a.PaidMinor, cfg.Currency), PaidMinor: a.PaidMinor, Due: amountOf(a.DueMinor, cfg.Currency), DueMinor: a.DueMinor,
+		Cash: amountOf(a.CashMinor, cfg.Currency), CashMinor: a.CashMinor, OverMinor: a.OverMinor, WaivedMinor: a.WaivedMinor,
+		CarriedMinor: a.CarriedMinor, AuthorisedMinor: a.AuthorisedMinor, Tariff: t.Tariff, Validations: append([]string{}, t.Validations...),
 		PaidUntil: timeAt(a.PaidUntilMS), Reason: codeOf(a.Reason != fact.ReasonNone, a.Reason), Doubted: a.ClockDoubted,
 		QuotedAt: timeAt(nowMS), Breakdown: breakdownOf(cfg, a),
 	}
@@ -122,7 +140,7 @@ func feeOf(cfg *lot.Config, id fact.TicketID, a lot.Account, nowMS int64) Fee {
 type Paid struct {
 	Payment   string     `json:"paymentId"`
 	Ticket    string     `json:"ticketId"`
-	Status    string     `json:"paymentStatus" enum:"completed"`
+	Status    string     `json:"paymentStatus" enum:"completed,authorised"`
 	Method    string     `json:"paymentMethod"`
 	Amount    Amount     `json:"amount"`
 	Minor     int64      `json:"amountMinor"`
@@ -139,7 +157,7 @@ func (s *server) fee(ctx context.Context, in *TicketPath) (*struct{ Body Fee }, 
 	}
 	out := &struct{ Body Fee }{}
 	return out, s.view(ctx, func(l *lot.Lot) {
-		out.Body = feeOf(l.Config(), t.ID, l.Account(&t, l.Now()), l.Now().WallMS)
+		out.Body = feeOf(l, &t)
 	})
 }
 
@@ -150,12 +168,20 @@ type payRequest struct {
 		Method    string      `json:"paymentMethod" enum:"credit_card,mobile_pay,monthly_pass,cash"`
 		Amount    GivenAmount `json:"amount"`
 		Reference string      `json:"gatewayRef,omitempty" maxLength:"64" doc:"The payment provider's reference; never a card number"`
+		Authorise bool        `json:"authorise,omitempty" doc:"The money is only held ready; capture takes it"`
 	}
 }
 
 type payAnswer struct {
 	Replayed
 	Body Paid
+}
+
+func statusOfPay(authorise bool) string {
+	if authorise {
+		return lot.PaymentAuthorised.String()
+	}
+	return lot.PaymentCompleted.String()
 }
 
 func (s *server) pay(ctx context.Context, in *payRequest) (*payAnswer, error) {
@@ -173,13 +199,14 @@ func (s *server) pay(ctx context.Context, in *payRequest) (*payAnswer, error) {
 	}
 	result, err := s.submit(ctx, lot.PayTicket{
 		Request: request(ctx, in.Keyed), Ticket: fact.TicketID(in.Ticket), Method: method, AmountMinor: minor, Reference: in.Body.Reference,
+		Authorise: in.Body.Authorise,
 	})
 	if err != nil {
 		return nil, err
 	}
 	out := &payAnswer{Replayed: replay(result.Repeated)}
 	out.Body = Paid{
-		Payment: string(result.Payment), Ticket: in.Ticket, Status: "completed", Method: in.Body.Method, Amount: amountOf(minor, cfg.Currency),
+		Payment: string(result.Payment), Ticket: in.Ticket, Status: statusOfPay(in.Body.Authorise), Method: in.Body.Method, Amount: amountOf(minor, cfg.Currency),
 		Minor: minor, Currency: string(cfg.Currency), Due: amountOf(result.DueMinor, cfg.Currency), DueMinor: result.DueMinor,
 	}
 	err = s.view(ctx, func(l *lot.Lot) {

@@ -29,6 +29,7 @@ type Gate struct {
 	Display     lot.Face  `json:"display" doc:"What the driver sees"`
 	Due         Amount    `json:"due" doc:"What the driver at the gate is asked to pay"`
 	DueMinor    int64     `json:"dueMinor"`
+	Ticket      string    `json:"ticketId,omitempty" doc:"For which it is due; role operate"`
 	Last        *Decision `json:"lastDecision,omitempty"`
 }
 
@@ -69,6 +70,9 @@ func gateOf(ctx context.Context, l *lot.Lot, i int) Gate {
 	}
 	if g.Display.Lines == nil {
 		g.Display.Lines = []string{}
+	}
+	if v.DueMinor > 0 && seesPlates(ctx) {
+		g.Ticket = string(v.Ticket)
 	}
 	if v.Last.AtMS != 0 {
 		g.Last = new(decisionOf(ctx, l, lot.DecisionAt{Gate: v.ID, Decision: v.Last}))

@@ -9,6 +9,8 @@ func operations(b *book) {
 	read(b, RoleView, "getLocation", location, "The location: its floors, zones, gates and totals", s.place)
 	read(b, RoleView, "getAvailability", location+"/availability", "How many spots are free, by type and floor", s.availability)
 
+	read(b, RoleView, "listTariffs", location+"/tariffs", "The versions of the tariff that tickets were promised", s.tariffs)
+
 	b.tag = "Spots"
 	read(b, RoleView, "listSpots", location+"/floors/{floorId}/spots", "All spots of a floor, with status, type and occupant", s.spotsOfFloor)
 	act(b, RoleOperate, "setSpotStatus", location+"/spots/{spotId}/status", "Say what is on a spot, in place of its sensor", s.setSpot)
@@ -24,6 +26,14 @@ func operations(b *book) {
 	read(b, RoleView, "getTicket", "/api/v1/tickets/{ticketId}", "One visit, open or closed", s.oneTicket)
 	read(b, RoleView, "getFee", "/api/v1/tickets/{ticketId}/fee", "What a ticket costs now, and why", s.fee)
 	act(b, RoleOperate, "payTicket", "/api/v1/tickets/{ticketId}/pay", "Record a payment that a pay station, an app or an attendant took", s.pay)
+	const payment = "/api/v1/tickets/{ticketId}/payments/{paymentId}"
+	act(b, RoleOperate, "capturePayment", payment+"/capture", "Take money that was authorised", s.capture)
+	act(b, RoleOperate, "voidPayment", payment+"/void", "Take a payment back as if it had never been", s.void)
+	act(b, RoleOperate, "refundPayment", payment+"/refund", "Record money given back", s.refund)
+	act(b, RoleOperate, "waiveFee", "/api/v1/tickets/{ticketId}/waive", "Let a driver off, with a reason", s.waive)
+	act(b, RoleOperate, "oweFee", "/api/v1/tickets/{ticketId}/owe", "Let the vehicle out without paying: it owes what is due then", s.owe)
+	act(b, RoleOperate, "validateTicket", "/api/v1/tickets/{ticketId}/validations", "Apply a validation or coupon of the ticket's tariff", s.validate)
+	act(b, RoleOperate, "mislayTicket", "/api/v1/tickets/{ticketId}/lost", "The driver has lost the ticket: it costs what the tariff says of that", s.mislay)
 	act(b, RoleOperate, "closeTicket", "/api/v1/tickets/{ticketId}/close", "Close a ticket whose vehicle is gone: a correction", s.correctTicket(true))
 	act(b, RoleOperate, "reopenTicket", "/api/v1/tickets/{ticketId}/reopen", "Open a ticket again whose vehicle is still here: a correction", s.correctTicket(false))
 

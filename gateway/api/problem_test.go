@@ -57,6 +57,8 @@ func TestALotThatDoesNotAnswerIsAProblemToTryAgain(t *testing.T) {
 // bodies are one right body for each operation that takes one.
 var bodies = map[string]string{
 	"enter": enterBody, "exit": exitBody, "payTicket": `{"paymentMethod":"cash","amount":1}`, "closeTicket": `{}`, "reopenTicket": `{}`,
+	"capturePayment": `{}`, "voidPayment": `{}`, "refundPayment": `{}`, "waiveFee": `{"reason":"staff"}`, "oweFee": `{}`,
+	"validateTicket": `{"code":"SHOP"}`, "mislayTicket": `{}`,
 	"makeReservation": wish, "editReservation": wish, "openGate": `{}`, "holdGate": `{}`, "releaseGate": `{}`, "lowerGate": `{}`,
 	"confirmGate": `{}`, "correctCount": `{"inside":1}`, "setSpotStatus": `{"status":"occupied"}`, "serviceSpot": `{"out":true}`,
 	"issuePass": `{"card":"c","fromTime":"2026-06-01T00:00:00Z","untilTime":"2026-07-01T00:00:00Z"}`,

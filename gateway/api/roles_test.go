@@ -22,7 +22,10 @@ var needs = map[string]api.Role{
 	"makeReservation": api.RoleOperate, "getReservation": api.RoleOperate, "editReservation": api.RoleOperate,
 	"cancelReservation": api.RoleOperate, "listUserReservations": api.RoleOperate, "openGate": api.RoleOperate,
 	"holdGate": api.RoleOperate, "releaseGate": api.RoleOperate, "lowerGate": api.RoleOperate, "confirmGate": api.RoleOperate,
-	"correctCount": api.RoleOperate,
+	"correctCount": api.RoleOperate, "capturePayment": api.RoleOperate, "voidPayment": api.RoleOperate, "refundPayment": api.RoleOperate,
+	"waiveFee": api.RoleOperate, "oweFee": api.RoleOperate, "validateTicket": api.RoleOperate, "mislayTicket": api.RoleOperate,
+
+	"listTariffs": api.RoleView,
 
 	"serviceSpot": api.RoleConfigure, "issuePass": api.RoleConfigure, "revokePass": api.RoleConfigure,
 }

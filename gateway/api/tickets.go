@@ -42,13 +42,15 @@ type Ticket struct {
 // Payment is one payment for a ticket (source design: payment_transactions).
 type Payment struct {
 	ID        string     `json:"paymentId"`
-	Status    string     `json:"paymentStatus" enum:"pending,completed,failed"`
+	Status    string     `json:"paymentStatus" enum:"pending,completed,failed,authorised,voided,waived"`
 	Amount    Amount     `json:"amount"`
 	Minor     int64      `json:"amountMinor"`
 	Method    string     `json:"paymentMethod"`
 	Reference string     `json:"gatewayRef,omitempty"`
 	At        *time.Time `json:"at,omitempty"`
 	Gate      string     `json:"gateId,omitempty"`
+	Refunded  int64      `json:"refundedMinor,omitempty" doc:"Given back of it"`
+	Waiver    string     `json:"waiver,omitempty" doc:"Why nothing was paid"`
 }
 
 func ticketOf(ctx context.Context, l *lot.Lot, t *lot.Ticket) Ticket {
@@ -64,19 +66,15 @@ func ticketOf(ctx context.Context, l *lot.Lot, t *lot.Ticket) Ticket {
 	for i := range t.Payments {
 		p := &t.Payments[i]
 		out.Payments[i] = Payment{
-			ID: string(p.ID), Status: paymentStatusOf(p), Amount: amountOf(p.AmountMinor, cfg.Currency), Minor: p.AmountMinor,
+			ID: string(p.ID), Status: p.Status.String(), Amount: amountOf(p.AmountMinor, cfg.Currency), Minor: p.AmountMinor,
 			Method: p.Method.String(), Reference: p.Reference, At: timeAt(p.At.WallMS), Gate: string(p.Gate),
+			Refunded: p.RefundedMinor, Waiver: codeOf(p.Waiver != fact.WaiverNone, p.Waiver),
 		}
 	}
 	if seesPlates(ctx) {
 		out.Plate, out.PlateRaw, out.Reservation = string(t.Plate), t.PlateRaw, string(t.Reservation)
 	}
 	return out
-}
-
-func paymentStatusOf(p *lot.Payment) string {
-	text, _ := p.Status.MarshalText() // it makes no error
-	return string(text)
 }
 
 // TicketPath names one ticket.

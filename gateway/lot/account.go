@@ -93,14 +93,37 @@ func (l *Lot) due(priced *tariff.Tariff, stay tariff.Stay, paid []tariff.Payment
 		if bill.DueMinor == 0 || leaveByMS < stay.ExitMS || p.AmountMinor <= 0 {
 			continue
 		}
-		shown := stay
-		shown.ExitMS = min(stay.ExitMS, p.AtMS-quoteMS)
-		priceMinor := tariff.Quote(priced, shown).TotalMinor
-		if priceMinor > 0 && (sumMinor >= priceMinor || p.Tender != "" && priced.Payable(priceMinor-sumMinor, p.Tender) == 0) {
+		if wasShown(priced, stay, p, sumMinor) {
 			bill.DueMinor, bill.LeaveByMS = 0, leaveByMS
 		}
 	}
 	return bill
+}
+
+// wasShown reports whether an amount was the price at some moment shortly before a payment. One between two prices never
+// was: it is a part.
+func wasShown(priced *tariff.Tariff, stay tariff.Stay, p tariff.Payment, sumMinor int64) bool {
+	price := func(atMS int64) int64 {
+		shown := stay
+		shown.ExitMS = min(stay.ExitMS, atMS)
+		return tariff.Quote(priced, shown).TotalMinor
+	}
+	fromMS, toMS := p.AtMS-quoteMS, p.AtMS
+	for fromMS < toMS { // the first moment at which it cost as much
+		if middleMS := fromMS + (toMS-fromMS)/2; price(middleMS) < sumMinor {
+			fromMS = middleMS + 1
+		} else {
+			toMS = middleMS
+		}
+	}
+	for _, atMS := range []int64{fromMS, p.AtMS - quoteMS} {
+		priceMinor := price(atMS)
+		apartMinor := max(priceMinor-sumMinor, sumMinor-priceMinor)
+		if priceMinor > 0 && (apartMinor == 0 || priced.Payable(apartMinor, p.Tender) == 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // honoured is the fee at which a ticket is settled that was shown a lower price than it has come to since: a price

@@ -125,8 +125,9 @@ func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 		}
 		p.Status, p.AmountMinor, p.Method, p.Reference, p.At = PaymentCompleted, f.AmountMinor, f.Method, f.Reference, r.At
 		p.LineMS = l.meta.LineMS
-		if owed := min(t.OwedMinor, f.AmountMinor); owed > 0 {
-			t.OwedMinor -= owed
+		t.OwedMinor -= min(t.OwedMinor, f.AmountMinor)
+		if l.tariffOf(t).Payable(t.OwedMinor, f.Method.String()) == 0 {
+			t.OwedMinor = 0 // less than the least coin
 		}
 	})
 }

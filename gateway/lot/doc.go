@@ -12,6 +12,10 @@
 // the cloud can fold the same facts. What a restart must forget (the level of a loop, a running timer, the
 // last plate a camera saw) is kept by Step, and starts anew.
 //
+// A ticket is priced by the version of the tariff that was promised at its entry. The log has each version's text, the
+// occupancy that surge was frozen at, and every payment, capture, void, refund, waiver and validation: Account is a
+// fold over them and the one place that says what is due. Versions are kept until no ticket needs them.
+//
 // Guarantees: same configuration, same events, same bytes, on every machine. A spot has at most one
 // assignment. Each raise of a barrier has exactly one fact that is its cause. Every refusal is a fact with a
 // reason. No step does work in proportion to the number of spots.

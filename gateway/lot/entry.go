@@ -206,7 +206,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])
 	l.letThrough(i, granted.Ticket, grant)
-	way := append(l.surgeLines(), l.Directions(i, spot)...)
+	way := append(l.surgeLines(granted.Occupancy), l.Directions(i, spot)...)
 	l.show(i, Face{Lines: append([]string{"Welcome"}, way...), Colour: Green})
 	if v.print && l.cfg.Gates[i].Printer {
 		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way...)})

@@ -157,14 +157,14 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 	}
 	n.ticket, n.dueMinor, n.attempts = t.ID, account.DueMinor, 0
 	if t.MayOwe {
-		return l.letOutOwing(i, t)
+		return l.letOutOwing(i, t, fact.ReasonOperator)
 	}
 	if !l.cfg.Gates[i].Terminal {
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
 	}
 	if n.down&fact.WithoutTerminal != 0 {
 		if l.cfg.Policy.TerminalDownOwed {
-			return l.letOutOwing(i, t)
+			return l.letOutOwing(i, t, fact.ReasonTerminalFault)
 		}
 		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, account.DueMinor)
 	}
@@ -193,14 +193,15 @@ func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, 
 	return reason
 }
 
-// letOutOwing lets a vehicle out because of a fault of ours, and records what it owes: the price it was shown, once.
-func (l *Lot) letOutOwing(i int, t *Ticket) fact.Reason {
+// letOutOwing lets a vehicle out because of a fault of ours, or by a person's word, and records what it owes: the price
+// it was shown, once.
+func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 	n := l.lane(i)
 	account := l.Account(t, l.now)
 	owedMinor := min(account.DueMinor, n.dueMinor)
 	account.Fee = l.honoured(t, account.Fee, account.Fee.TotalMinor-account.DueMinor+owedMinor)
 	if more := owedMinor - t.OwedMinor; more > 0 {
-		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: more, Reason: fact.ReasonTerminalFault})
+		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: more, Reason: why})
 	}
 	return l.grantExit(i, t, account, n.shown, n.seen, fact.ReasonOwed)
 }

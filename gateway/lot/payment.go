@@ -29,7 +29,7 @@ func (l *Lot) askPaymentStatus(i int) {
 	}
 	if n.unanswered && l.now.MonoMS-n.doubtMS >= l.cfg.Policy.PaymentGiveUpMS {
 		n.payment = ""
-		l.letOutOwing(i, t)
+		l.letOutOwing(i, t, fact.ReasonTerminalFault)
 		return
 	}
 	if !n.unanswered {

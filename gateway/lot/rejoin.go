@@ -65,8 +65,8 @@ func (l *Lot) promised() string {
 }
 
 // surgeLines tell a driver that prices are higher now, before the barrier is up.
-func (l *Lot) surgeLines() []string {
-	permille, occupancy := int64(1_000), l.occupancyPermille()
+func (l *Lot) surgeLines(occupancy int64) []string {
+	permille := int64(1_000)
 	for _, step := range l.cfg.Tariff.Surge.Steps {
 		if occupancy >= step.FromPermille {
 			permille = step.Permille

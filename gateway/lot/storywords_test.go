@@ -1,13 +1,17 @@
 package lot_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/occupancy"
+	"gatehouse/gateway/site"
+	"gatehouse/gateway/tariffdoc/receipt"
 	"gatehouse/sync/fact"
 )
 
@@ -94,6 +98,40 @@ var storyWords = map[string]func(s *teller, w []string){
 			amountMinor = s.lot.Account(&ticket, s.stamp()).DueMinor
 		}
 		s.step(lot.PayTicket{Ticket: id, Method: fact.MethodCash, AmountMinor: amountMinor, Request: request(w[2], w[0], w[1])})
+	},
+	"card": func(s *teller, w []string) { // card T1 300 [authorise]: paid by card at a pay station
+		s.step(lot.PayTicket{Ticket: fact.TicketID(s.id(w[0])), Method: fact.MethodCreditCard, AmountMinor: number(w[1]), Authorise: w[2] == "authorise"})
+	},
+	"capture": func(s *teller, w []string) { // capture T1 P1 [200]
+		s.step(lot.CapturePayment{Ticket: fact.TicketID(s.id(w[0])), Payment: fact.PaymentID(s.id(w[1])), AmountMinor: number(w[2])})
+	},
+	"void": func(s *teller, w []string) { // void T1 P1
+		s.step(lot.VoidPayment{Ticket: fact.TicketID(s.id(w[0])), Payment: fact.PaymentID(s.id(w[1])), Request: lot.Request{Actor: "ann"}})
+	},
+	"refund": func(s *teller, w []string) { // refund T1 P1 [200]
+		s.step(lot.RefundPayment{Ticket: fact.TicketID(s.id(w[0])), Payment: fact.PaymentID(s.id(w[1])), AmountMinor: number(w[2]), Request: lot.Request{Actor: "ann"}})
+	},
+	"waive": func(s *teller, w []string) { // waive T1 goodwill [200]
+		waiver := fact.WaiverNone
+		if err := waiver.UnmarshalText([]byte(w[1])); err != nil {
+			s.t.Fatal(err)
+		}
+		s.step(lot.WaiveFee{Ticket: fact.TicketID(s.id(w[0])), Waiver: waiver, AmountMinor: number(w[2]), Request: lot.Request{Actor: "ann"}})
+	},
+	"owe": func(s *teller, w []string) { // owe T1
+		s.step(lot.OweFee{Ticket: fact.TicketID(s.id(w[0])), Request: lot.Request{Actor: "ann"}})
+	},
+	"validate": func(s *teller, w []string) { // validate T1 CINEMA [number]
+		s.step(lot.ValidateTicket{Ticket: fact.TicketID(s.id(w[0])), Code: w[1], Coupon: w[2], Request: lot.Request{Actor: "ann"}})
+	},
+	"lost": func(s *teller, w []string) { // lost T1
+		s.step(lot.MislayTicket{Ticket: fact.TicketID(s.id(w[0])), Request: lot.Request{Actor: "ann"}})
+	},
+	"tariff": func(s *teller, w []string) { // tariff square: the site file names it, and the gateway starts anew
+		s.muted = true
+		s.useTariff(w[0])
+		s.boot()
+		s.muted = false
 	},
 	"device": func(s *teller, w []string) { // device OUT terminal offline
 		roles := map[string]lot.Role{"terminal": lot.RoleTerminal, "camera": lot.RoleCamera, "column": lot.RoleColumn}
@@ -210,6 +248,19 @@ func (s *teller) given(what, value string) {
 	}
 }
 
+// useTariff has the site file name a tariff document.
+func (s *teller) useTariff(name string) {
+	text, err := os.ReadFile("testdata/tariffs/" + name + ".toml")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	read, err := site.ReadTariff(string(text))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.cfg.Tariff, s.cfg.TariffText, s.cfg.TariffDigest = read, string(text), fmt.Sprintf("%x", sha256.Sum256(text))[:16]
+}
+
 func (s *teller) spotType(word string) fact.SpotType {
 	kind := fact.AnyType
 	if word != "" {
@@ -253,6 +304,20 @@ func (s *teller) print(w []string) {
 		ticket, _ := s.lot.Ticket(fact.TicketID(s.id(w[1])))
 		account := s.lot.Account(&ticket, s.stamp())
 		s.say("fee", s.amounts(account))
+	case "receipt":
+		ticket, _ := s.lot.Ticket(fact.TicketID(s.id(w[1])))
+		account := s.lot.Account(&ticket, s.stamp())
+		for i := range account.Fee.Charges {
+			c := &account.Fee.Charges[i]
+			at := func(ms int64) string { return time.UnixMilli(ms).In(s.cfg.Zone).Format("15:04") }
+			s.say("charge", fmt.Sprintf("%s-%s %s: %s", at(c.FromMS), at(c.ToMS), fact.Money{Minor: c.AmountMinor, Currency: "EUR"}, c.Rule+" "+receipt.How("EUR", c)))
+		}
+		s.say("fee", s.amounts(account))
+	case "tariffs":
+		for _, digest := range s.lot.Tariffs() {
+			version, text, _, _ := s.lot.TariffText(digest)
+			s.say("tariff", fmt.Sprintf("%s of %d bytes, current %t", version, len(text), digest == s.lot.Meta().Tariff))
+		}
 	case "gate":
 		view := s.lot.GateView(s.gate(w[1]))
 		s.say("gate", fmt.Sprintf(
@@ -282,5 +347,17 @@ func (s *teller) print(w []string) {
 
 func (s *teller) amounts(a lot.Account) string {
 	money := func(minor int64) string { return fact.Money{Minor: minor, Currency: "EUR"}.String() }
-	return "total " + money(a.Fee.TotalMinor) + ", paid " + money(a.PaidMinor) + ", due " + money(a.DueMinor)
+	text := "total " + money(a.Fee.TotalMinor) + ", paid " + money(a.PaidMinor) + ", due " + money(a.DueMinor)
+	for _, more := range []struct {
+		name  string
+		minor int64
+	}{{"over", a.OverMinor}, {"waived", a.WaivedMinor}, {"carried", a.CarriedMinor}, {"authorised", a.AuthorisedMinor}} {
+		if more.minor != 0 {
+			text += ", " + more.name + " " + money(more.minor)
+		}
+	}
+	if a.CashMinor != a.DueMinor {
+		text += ", in cash " + money(a.CashMinor)
+	}
+	return text
 }

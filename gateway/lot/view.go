@@ -172,6 +172,7 @@ type GateView struct {
 	Face      Face           `json:"display"`
 	Last      Decision       `json:"lastDecision"`
 	DueMinor  int64          `json:"dueMinor"`
+	Ticket    fact.TicketID  `json:"ticketId,omitempty"` // for which it is due
 }
 
 // GateInputs are what a gate's loops and switches read last.
@@ -186,7 +187,7 @@ func (l *Lot) GateView(i int) GateView {
 		ID: cfg.ID, Name: cfg.Name, Direction: cfg.Lane.Direction, State: n.passage.State().String(), Present: n.present,
 		Qualified: n.passage.Qualified(), Vends: n.passage.Vends(), Faults: state.faults(), Held: state.Held, HeldBy: state.HeldBy,
 		Passed: state.Passed, Tailgated: state.Tailgate, Without: l.without(i).Codes(), Face: n.face, Last: state.Last,
-		DueMinor: n.dueMinor,
+		DueMinor: n.dueMinor, Ticket: n.ticket,
 	}
 }
 

@@ -96,10 +96,30 @@ func (b *builder) tariffDocument() (*tariff.Tariff, string) {
 
 // parseTariff reads a document, TOML or JSON.
 func parseTariff(name string, data []byte) (*tariff.Tariff, tomlfile.Problems, error) {
+	parse := func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.Parse(name, data) }
 	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
-		return tariffdoc.ParseJSON(data)
+		parse = func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.ParseJSON(data) }
 	}
-	return tariffdoc.Parse(name, data)
+	loaded, warnings, err := parse()
+	if err == nil && loaded.SuspectMaxMinor == 0 {
+		loaded.SuspectMaxMinor = dearestDay(loaded)
+	}
+	return loaded, warnings, err
+}
+
+// dearestDay is the most that 24 hours cost: a doubtful stay costs no more, where the tariff does not say. The days are
+// those of some week, entered on the hour.
+func dearestDay(t *tariff.Tariff) int64 {
+	mostMinor := int64(0)
+	monday := time.Date(2026, time.March, 2, 0, 0, 0, 0, t.Zone)
+	for _, kind := range append(fact.SpotTypes(), fact.AnyType) {
+		for hour := range 7 * 24 {
+			entryMS := monday.Add(time.Duration(hour) * time.Hour).UnixMilli()
+			fee := tariff.Quote(t, tariff.Stay{EntryMS: entryMS, ExitMS: entryMS + 24*hourMS, SpotType: kind})
+			mostMinor = max(mostMinor, fee.TotalMinor)
+		}
+	}
+	return min(mostMinor, tariff.PriceMaxMinor)
 }
 
 // inline is the text of a tariff that the site file holds itself: what is needed to make it again from the log.

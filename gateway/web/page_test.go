@@ -51,7 +51,7 @@ func newBench(t *testing.T, cfg *lot.Config) *bench {
 			return &f
 		}
 	}
-	page := web.New(web.Options{State: live.State, Stream: stream})
+	page := web.New(web.Options{State: live.State, Stream: stream, Receipt: live.Receipt})
 	b.page = api.New(api.Options{Backend: b.backend, Live: live, Page: page, Open: true})
 	b.get("/live")
 	return b

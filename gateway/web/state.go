@@ -88,14 +88,15 @@ type gate struct {
 	}
 	Due          json.Number
 	DueMinor     int
+	TicketID     string
 	LastDecision *decision
 }
 
 type decision struct {
-	At                                                     time.Time
-	GateName, Words, SpotNumber, Fee, LicensePlate, Reason string
-	Granted                                                bool
-	DecidedWith                                            []string
+	At                                                               time.Time
+	GateName, Words, SpotNumber, Fee, LicensePlate, Reason, TicketID string
+	Granted                                                          bool
+	DecidedWith                                                      []string
 }
 
 type revenue struct {

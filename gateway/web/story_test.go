@@ -18,7 +18,7 @@ import (
 func serve(t testing.TB, backend *apitest.Backend) *httptest.Server {
 	live := api.NewLive(backend)
 	server := httptest.NewServer(api.New(api.Options{
-		Backend: backend, Open: true, Live: live, Page: web.New(web.Options{State: live.State, Stream: live.Stream}),
+		Backend: backend, Open: true, Live: live, Page: web.New(web.Options{State: live.State, Stream: live.Stream, Receipt: live.Receipt}),
 	}))
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -46,6 +46,7 @@ func TestInABrowser(t *testing.T) {
 	t.Run("undisturbed", func(t *testing.T) { testUndisturbed(t, b) })
 	t.Run("spot", func(t *testing.T) { testSpot(t, b) })
 	t.Run("no script", func(t *testing.T) { testNoScript(t, b) })
+	t.Run("receipt", func(t *testing.T) { testReceipt(t, b) })
 	t.Run("log in", func(t *testing.T) { testLogIn(t, b) })
 	t.Run("lost", func(t *testing.T) { testLost(t, b) })
 }
@@ -249,7 +250,7 @@ func testLogIn(t *testing.T, b *browser) {
 	backend.Do(lot.RequestEntry{Gate: 0, Raw: "B-GH 1234"})
 	live := api.NewLive(backend)
 	server := httptest.NewServer(api.New(api.Options{
-		Backend: backend, Live: live, Page: web.New(web.Options{State: live.State, Stream: live.Stream}),
+		Backend: backend, Live: live, Page: web.New(web.Options{State: live.State, Stream: live.Stream, Receipt: live.Receipt}),
 		Tokens: []api.Token{
 			{Name: "wall", Role: api.RoleView, SHA256: sha256.Sum256([]byte("wall-token"))},
 			{Name: "anna", Role: api.RoleOperate, SHA256: sha256.Sum256([]byte("anna-token"))},

@@ -25,6 +25,8 @@ type Options struct {
 	// Stream keeps a request open and sends what frame makes, at once and after every change; nothing where frame
 	// makes nothing.
 	Stream func(w http.ResponseWriter, r *http.Request, frame func(ctx context.Context, since time.Time) ([]byte, error))
+	// Receipt is a ticket with its fee as JSON; ok is false if there is none. nil: there are no receipts.
+	Receipt func(ctx context.Context, ticket string) (text []byte, ok bool, err error)
 	// Logger hears of failures.
 	Logger *slog.Logger
 }
@@ -37,7 +39,7 @@ type page struct {
 	kept      kept
 }
 
-// New is the page: / for people, /live for its script, /assets/ for both. With /?wall the type is larger and
+// New is the page: / for people, /live for its script, /assets/ for both, /receipt/{ticketId} for who asks what is paid. With /?wall the type is larger and
 // there are no buttons. Who may see it, and who asks, is the business of the handler round it.
 func New(o Options) http.Handler {
 	p := newPage(o)
@@ -45,6 +47,9 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("GET /live", p.live)
 	mux.HandleFunc("GET /assets/{name}", p.asset)
+	if o.Receipt != nil {
+		mux.HandleFunc("GET /receipt/{ticket}", p.receipt)
+	}
 	return mux
 }
 
@@ -100,10 +105,16 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This page has a fault.", http.StatusInternalServerError)
 		return
 	}
+	send(w, http.StatusOK, html.Bytes())
+}
+
+// send sends a page that may load nothing from elsewhere.
+func send(w http.ResponseWriter, status int, html []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	_, _ = w.Write(html.Bytes()) // the client is gone, and nobody is left to tell
+	w.WriteHeader(status)
+	_, _ = w.Write(html) // the client is gone, and nobody is left to tell
 }
 
 // view reads the lot.

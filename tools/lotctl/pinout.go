@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -58,7 +57,7 @@ func usesOf(path string) (uses, error) {
 	if err != nil {
 		return u, err
 	}
-	parsed, err := site.Parse(filepath.Base(path), data, all.Catalog())
+	parsed, err := site.Parse(path, data, all.Catalog())
 	if err != nil {
 		return u, err
 	}

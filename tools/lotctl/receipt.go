@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/gateway/tariff"
+	wording "gatehouse/gateway/tariffdoc/receipt"
 	"gatehouse/sync/fact"
 )
 
@@ -59,7 +60,7 @@ func receiptOf(t *tariff.Tariff, b *tariff.Bill) receipt {
 		r.Charges = append(r.Charges, receiptLine{
 			From: at(t, c.FromMS).Format(time.RFC3339), To: at(t, c.ToMS).Format(time.RFC3339), Rule: c.Rule, Kind: c.Kind.String(), Times: c.Times,
 			Units: c.Units, UnitSeconds: c.UnitMS / 1000, PriceMinor: c.PriceMinor, PriceMilli: c.Milli, AmountMinor: c.AmountMinor, Cap: c.Cap, CutMinor: c.CutMinor,
-			Payer: c.Payer, Text: howOf(t, c),
+			Payer: c.Payer, Text: wording.How(t.Currency, c),
 		})
 	}
 	return r
@@ -69,62 +70,6 @@ func at(t *tariff.Tariff, ms int64) time.Time { return time.UnixMilli(ms).In(t.Z
 
 func decimal(t *tariff.Tariff, minor int64) string {
 	return fact.Money{Minor: minor, Currency: t.Currency}.Decimal()
-}
-
-// howOf says how the amount of a line came about.
-func howOf(t *tariff.Tariff, c *tariff.Charge) string {
-	how := ""
-	switch {
-	case c.Kind == tariff.Energy:
-		how = fmt.Sprintf("%d.%03d kWh at %s", c.Units/1000, c.Units%1000, fractional(t, c))
-	case c.Kind == tariff.Time && c.UnitMS > 0 && c.Units > 0:
-		how = fmt.Sprintf("%d x %s at %s", c.Units, lengthOf(c.UnitMS), fractional(t, c))
-	case c.UnitMS > 0 && c.PriceMinor != 0:
-		how = fmt.Sprintf("%s at %s per %s", lengthOf(c.ToMS-c.FromMS), fractional(t, c), lengthOf(c.UnitMS))
-	case c.Kind == tariff.Time:
-		how = "up to this time " + decimal(t, c.PriceMinor)
-	case c.Kind == tariff.Flat:
-		how = "flat price"
-	default:
-		how = strings.ReplaceAll(c.Kind.String(), "_", " ")
-	}
-	if c.Cap != "" {
-		how += fmt.Sprintf(", %s less: %s", decimal(t, c.CutMinor), c.Cap)
-	}
-	if c.Times > 1 {
-		how += fmt.Sprintf(", %d times", c.Times)
-	}
-	if c.Payer != "" {
-		how += ", paid by " + c.Payer
-	}
-	return how
-}
-
-// fractional is a price with the digits that it has beyond those of the currency.
-func fractional(t *tariff.Tariff, c *tariff.Charge) string {
-	text := decimal(t, c.PriceMinor)
-	if c.Milli != 0 {
-		if t.Currency.MinorDigits() == 0 {
-			text += "."
-		}
-		text = strings.TrimRight(fmt.Sprintf("%s%03d", text, c.Milli), "0")
-	}
-	return text
-}
-
-func lengthOf(ms int64) string {
-	days, hours, minutes, seconds := ms/86_400_000, ms/3_600_000, ms/60_000%60, ms/1000%60
-	switch {
-	case days > 1 && ms%86_400_000 == 0:
-		return fmt.Sprintf("%d days", days)
-	case hours > 0 && minutes == 0 && seconds == 0:
-		return fmt.Sprintf("%d h", hours)
-	case hours > 0:
-		return fmt.Sprintf("%d h %d min", hours, minutes)
-	case seconds == 0:
-		return fmt.Sprintf("%d min", minutes)
-	}
-	return fmt.Sprintf("%d min %d s", minutes, seconds)
 }
 
 // receiptText is a fee as a driver reads it.
@@ -140,7 +85,7 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 		if c.ToMS != c.FromMS {
 			span += " - " + at(t, c.ToMS).Format("01-02 15:04")
 		}
-		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimSuffix(c.Rule+": "+howOf(t, c), ": "))
+		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimSuffix(c.Rule+": "+wording.How(t.Currency, c), ": "))
 	}
 	line := func(name string, minor int64) { fmt.Fprintf(&w, "  %-32s %10s\n", name, decimal(t, minor)) }
 	fmt.Fprintln(&w, "  "+strings.Repeat("-", 43))
@@ -165,7 +110,7 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 		fmt.Fprintf(&w, "paid: leave by %s\n", at(t, b.LeaveByMS).Format(form))
 	}
 	if b.Fee.Overstay {
-		fmt.Fprintf(&w, "longer than the longest stay of %s\n", lengthOf(t.MaxStayMS))
+		fmt.Fprintf(&w, "longer than the longest stay of %s\n", wording.Length(t.MaxStayMS))
 	}
 	return w.String()
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	wording "gatehouse/gateway/tariffdoc/receipt"
 )
 
 // barMax is the longest bar of the histogram, in letters.
@@ -102,7 +104,7 @@ func (r *comparison) stories(w *strings.Builder) {
 	const form = "Mon 2006-01-02 15:04"
 	for i := range r.Biggest {
 		b := &r.Biggest[i]
-		length := lengthOf(b.row.exitMS - b.row.entryMS)
+		length := wording.Length(b.row.exitMS - b.row.entryMS)
 		fmt.Fprintf(w, "%s  line %d: %s, %s%s\n", signed(decimal(r.newTariff, b.Change)), b.Line, at(r.newTariff, b.row.entryMS).Format(form),
 			length, strings.TrimRight(", "+b.Type, ", "))
 		if r.Old == nil {

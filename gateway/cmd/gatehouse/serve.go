@@ -128,7 +128,7 @@ func handler(g gateway, running *app.App) http.Handler {
 	live := api.NewLive(running)
 	return api.New(api.Options{
 		Backend: running, Tokens: tokens, Open: g.demo, Live: live, Logger: g.log, Measures: running.Measures,
-		Page:    web.New(web.Options{State: live.State, Stream: live.Stream, Logger: g.log}),
+		Page:    web.New(web.Options{State: live.State, Stream: live.Stream, Receipt: live.Receipt, Logger: g.log}),
 		Devices: http.StripPrefix("/devices", running.DeviceHandler()),
 	})
 }

@@ -230,7 +230,7 @@ func TestWhatCantBeImportedIsRefusedWithItsReason(t *testing.T) {
 		"event":      {`"relativeTimes":false`, `"relativeTimes":true`, "from its start, which no stay knows"},
 		"reset":      {`"resetTime":"PT24H"`, `"resetTime":"midnight"`, "a time of day such as 00:00"},
 		"gap":        {`"durationStart":"PT40M"`, `"durationStart":"PT50M"`, "the time between"},
-		"fine money": {`"value":0.50`, `"value":0.505`, "finer than EUR can be paid"},
+		"fine money": {`"value":0.50`, `"value":0.500001`, "finer than EUR can be paid"},
 		"huge":       {`"value":0.50`, `"value":1e999999999`, "no amount"},
 		"no period":  {`"incrementPeriod":"PT20M",`, ``, "for how long the value is"},
 		"months":     {`"incrementPeriod":"PT20M"`, `"incrementPeriod":"P1M"`, "for how long the value is"},
@@ -260,7 +260,7 @@ func sayable(t *rapid.T) *tariff.Tariff {
 	}
 	one := &tariff.Tariff{
 		Version: "1", Name: rapid.StringMatching(`[a-z "\\]{0,8}`).Draw(t, "name"), Currency: "EUR", Zone: zone,
-		Rounding: tariff.Rounding{TaxOf: tariff.OfTotal},
+		Rounding: tariff.Rounding{Of: tariff.OfTotal, TaxOf: tariff.OfTotal},
 		Seconds:  tariff.Seconds(rapid.IntRange(0, 3).Draw(t, "seconds")), MinMinor: rapid.Int64Range(0, 300).Draw(t, "minimum"),
 	}
 	if rapid.Bool().Draw(t, "taxed") {
@@ -274,6 +274,7 @@ func sayable(t *rapid.T) *tariff.Tariff {
 		s := tariff.Step{FromMS: endMS, ToMS: endMS + minute*rapid.Int64Range(1, 300).Draw(t, "length"), PriceMinor: rapid.Int64Range(0, 500).Draw(t, "price"), Sharp: sharp}
 		if rapid.Bool().Draw(t, "unit") {
 			s.UnitMS, s.Count = minute*rapid.Int64Range(1, 120).Draw(t, "period"), count
+			s.PriceMilli = rapid.SampledFrom([]int64{0, 0, 5, 250}).Draw(t, "milli")
 		}
 		endMS = s.ToMS
 		rule.Steps = append(rule.Steps, s)

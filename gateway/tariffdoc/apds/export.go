@@ -106,6 +106,7 @@ func (e *exporter) rule(table *RateTable, r *tariff.Rule) {
 	e.lose(len(r.When) > 0, named("days and hours"))
 	e.lose(r.For.Spots != 0 || len(r.For.Vehicles)+len(r.For.Groups)+len(r.For.Products) > 0, named("drivers"))
 	e.lose(r.Anchor == tariff.AnchorClock, named("units on the clock"))
+	e.lose(r.Anchor == tariff.AnchorPaid || r.Anchor == tariff.AnchorPaidDay, named("that only paid time counts"))
 	e.lose(r.Taxes != 0, named("taxes"))
 	if len(r.For.Groups) > 0 && len(e.tariff.Rules) == 1 {
 		table.Availability = "restricted"
@@ -149,8 +150,21 @@ func (e *exporter) money(minor int64) json.Number {
 	return json.Number(fact.Money{Minor: minor, Currency: e.tariff.Currency}.Decimal())
 }
 
+// price is that of a unit, with the digits that it has beyond those of the currency.
+func (e *exporter) price(s *tariff.Step) json.Number {
+	whole := e.money(s.PriceMinor)
+	if s.PriceMilli == 0 {
+		return whole
+	}
+	e.lose(s.PriceMinor < 0, "negative prices below the least coin")
+	if e.tariff.Currency.MinorDigits() == 0 {
+		whole += "."
+	}
+	return whole + json.Number(fmt.Sprintf("%03d", s.PriceMilli))
+}
+
 func (e *exporter) line(id string, s *tariff.Step, i int) Line {
-	l := Line{Sequence: i + 1, Type: flatRateTier, Description: id, Start: durationOf(s.FromMS), Value: e.money(s.PriceMinor)}
+	l := Line{Sequence: i + 1, Type: flatRateTier, Description: id, Start: durationOf(s.FromMS), Value: e.price(s)}
 	e.lose(s.FromMS%secondMS+s.ToMS%secondMS+s.UnitMS%secondMS != 0, "parts of a second")
 	if s.ToMS != 0 {
 		l.End = durationOf(s.ToMS)
@@ -233,7 +247,8 @@ func (e *exporter) maximum(c *Collection) string {
 		c.MaxValue = e.money(one.Amounts[0].Minor)
 	}
 	if c.Sequence == 1 {
-		conditional := len(one.Amounts) != 1 || len(one.Amounts[0].When) > 0 || one.Amounts[0].Rule != ""
+		conditional := len(one.Amounts) != 1 || len(one.Amounts[0].When) > 0 || one.Amounts[0].Rule != "" ||
+			one.Amounts[0].First > 1 || one.Amounts[0].Last != 0
 		e.lose(conditional, named("amounts that differ"))
 		e.lose(len(one.When) > 0 || one.Window == tariff.PerBand, named("hours"))
 		e.lose(one.For.Spots != 0 || len(one.For.Vehicles)+len(one.For.Groups)+len(one.For.Products) > 0, named("drivers"))
@@ -258,7 +273,7 @@ func (e *exporter) rest() {
 	e.lose(len(t.Extras) > 0, "fees beside the time")
 	e.lose(t.Lost != tariff.Lost{}, "price of a lost ticket")
 	e.lose(len(t.Discounts) > 0, "discounts")
-	e.lose(t.Rounding != tariff.Rounding{TaxOf: tariff.OfTotal}, "rounding") // but for what a document has by itself
+	e.lose(t.Rounding != tariff.Rounding{Of: tariff.OfTotal, TaxOf: tariff.OfTotal}, "rounding") // but for what a document has by itself
 	e.lose(len(t.Tenders) > 0, "rounding of what is paid")
 	e.lose(len(t.Surge.Steps) > 0, "surge")
 	e.lose(t.Booking.Minor > 0 || len(t.Booking.Steps) > 0 || t.Booking.NoShowMinor > 0 || t.Booking.Overstay != 0, "reservations")

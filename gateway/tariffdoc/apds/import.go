@@ -201,8 +201,16 @@ func exactly(number json.Number) (*big.Rat, bool) {
 	return new(big.Rat).SetString(string(number))
 }
 
+// priceDigits is how many digits more than the currency the price of a unit may have.
+const priceDigits = 3
+
 // money reads an amount by its digits. Nothing is nothing.
 func (i *importer) money(number json.Number, name, currency string) string {
+	return i.decimal(number, name, currency, 0)
+}
+
+// decimal reads an amount with some digits more than its currency has.
+func (i *importer) decimal(number json.Number, name, currency string, more int) string {
 	if number == "" {
 		return ""
 	}
@@ -212,11 +220,14 @@ func (i *importer) money(number json.Number, name, currency string) string {
 		return ""
 	}
 	digits := fact.Currency(currency).MinorDigits()
-	text := value.FloatString(digits)
+	text := value.FloatString(digits + more)
 	if exact, _ := new(big.Rat).SetString(text); exact.Cmp(value) != 0 {
 		i.refuse("%s %s is finer than %s can be paid", name, number, currency)
 	}
-	return text
+	for ; more > 0 && strings.HasSuffix(text, "0"); more-- {
+		text = text[:len(text)-1]
+	}
+	return strings.TrimSuffix(text, ".")
 }
 
 // reset is what begins anew when, in the words of a tariff document.
@@ -324,7 +335,11 @@ func (i *importer) line(l *Line, c *Collection, fromMS int64, last bool, tiers i
 	case l.End != "" && (!bounded || endMS <= fromMS):
 		i.refuse("line %d: durationEnd %q is no duration after its start", l.Sequence, l.End)
 	}
-	price := i.money(l.Value, fmt.Sprintf("line %d: value", l.Sequence), c.Currency)
+	more := 0
+	if l.Type == incrementingRate {
+		more = priceDigits
+	}
+	price := i.decimal(l.Value, fmt.Sprintf("line %d: value", l.Sequence), c.Currency, more)
 	if price == "" {
 		i.refuse("line %d: no value", l.Sequence)
 	}

@@ -1,0 +1,70 @@
+package receipt
+
+import (
+	"fmt"
+	"strings"
+
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/fact"
+)
+
+// How says how the amount of a line came about.
+func How(currency fact.Currency, c *tariff.Charge) string {
+	how := ""
+	switch {
+	case c.Kind == tariff.Energy:
+		how = fmt.Sprintf("%d.%03d kWh at %s", c.Units/1000, c.Units%1000, fractional(currency, c))
+	case c.Kind == tariff.Time && c.UnitMS > 0 && c.Units > 0:
+		how = fmt.Sprintf("%d x %s at %s", c.Units, Length(c.UnitMS), fractional(currency, c))
+	case c.UnitMS > 0 && c.PriceMinor != 0:
+		how = fmt.Sprintf("%s at %s per %s", Length(c.ToMS-c.FromMS), fractional(currency, c), Length(c.UnitMS))
+	case c.Kind == tariff.Time:
+		how = "up to this time " + decimal(currency, c.PriceMinor)
+	case c.Kind == tariff.Flat:
+		how = "flat price"
+	default:
+		how = strings.ReplaceAll(c.Kind.String(), "_", " ")
+	}
+	if c.Cap != "" {
+		how += fmt.Sprintf(", %s less: %s", decimal(currency, c.CutMinor), c.Cap)
+	}
+	if c.Times > 1 {
+		how += fmt.Sprintf(", %d times", c.Times)
+	}
+	if c.Payer != "" {
+		how += ", paid by " + c.Payer
+	}
+	return how
+}
+
+// fractional is a price with the digits that it has beyond those of the currency.
+func fractional(currency fact.Currency, c *tariff.Charge) string {
+	text := decimal(currency, c.PriceMinor)
+	if c.Milli != 0 {
+		if currency.MinorDigits() == 0 {
+			text += "."
+		}
+		text = strings.TrimRight(fmt.Sprintf("%s%03d", text, c.Milli), "0")
+	}
+	return text
+}
+
+// Length prints a duration: 1 h 30 min.
+func Length(ms int64) string {
+	days, hours, minutes, seconds := ms/86_400_000, ms/3_600_000, ms/60_000%60, ms/1000%60
+	switch {
+	case days > 1 && ms%86_400_000 == 0:
+		return fmt.Sprintf("%d days", days)
+	case hours > 0 && minutes == 0 && seconds == 0:
+		return fmt.Sprintf("%d h", hours)
+	case hours > 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case seconds == 0:
+		return fmt.Sprintf("%d min", minutes)
+	}
+	return fmt.Sprintf("%d min %d s", minutes, seconds)
+}
+
+func decimal(currency fact.Currency, minor int64) string {
+	return fact.Money{Minor: minor, Currency: currency}.Decimal()
+}
