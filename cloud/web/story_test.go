@@ -118,7 +118,7 @@ func TestInABrowser(t *testing.T) {
 	}
 
 	plain := browser.open(t, address+"/?q=hafen", look{width: 800, height: 600, noScript: true})
-	plain.until(`document.getElementById("lines").innerText.includes("Hafen")`)
+	plain.until(`document.getElementById("lines")?.innerText.includes("Hafen")`)
 }
 
 // answerOrders has gateways take every order, as sync/policy demands.
