@@ -85,7 +85,10 @@ func (l *Lot) recognise(i int32) {
 		return
 	}
 	reserved := spot.Reservation
-	t, guess := l.likelyOn(i)
+	t, guess := l.cameInAfterAll(i), false
+	if t == nil {
+		t, guess = l.likelyOn(i)
+	}
 	if t == nil {
 		l.emit(fact.ViolationFound{Violation: fact.ViolationNoRight, Spot: id})
 		l.moveReservation(reserved)

@@ -199,6 +199,9 @@ func (c *checker) money(minor int64) string {
 
 // monotone looks for a stay that becomes cheaper by lasting longer, among many entries of a week.
 func (c *checker) monotone() {
+	if c.orderly() {
+		return
+	}
 	first := c.firstDay()
 	p := pricer{tariff: c.tariff, clock: civil{zone: c.tariff.zone()}}
 	found := 0
@@ -213,6 +216,23 @@ func (c *checker) monotone() {
 			}
 		}
 	}
+}
+
+// orderly reports whether nothing in a tariff depends on how a stay ends, so that a longer one costs no less: there are
+// neither offers nor steps that give something back, and each unit is priced by the rule in force when it starts.
+func (c *checker) orderly() bool {
+	t := c.tariff
+	for i := range t.Rules {
+		if slices.ContainsFunc(t.Rules[i].Steps, func(s Step) bool { return s.PriceMinor < 0 }) {
+			return false
+		}
+	}
+	for i := range t.Extras {
+		if len(t.Extras[i].Exit) > 0 {
+			return false
+		}
+	}
+	return len(t.Offers) == 0 && t.Boundary == BoundarySplit && t.Rounding.Of != OfLine
 }
 
 // falls reports the first stay from an entry that is cheaper than a shorter one.

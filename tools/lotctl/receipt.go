@@ -77,7 +77,7 @@ func howOf(t *tariff.Tariff, c *tariff.Charge) string {
 	case c.Kind == tariff.Energy:
 		how = fmt.Sprintf("%d.%03d kWh at %s", c.Units/1000, c.Units%1000, fractional(t, c))
 	case c.Kind == tariff.Time && c.UnitMS > 0 && c.Units > 0:
-		how = fmt.Sprintf("%d x %s at %s", c.Units, lengthOf(c.UnitMS), decimal(t, c.PriceMinor))
+		how = fmt.Sprintf("%d x %s at %s", c.Units, lengthOf(c.UnitMS), fractional(t, c))
 	case c.UnitMS > 0 && c.PriceMinor != 0:
 		how = fmt.Sprintf("%s at %s per %s", lengthOf(c.ToMS-c.FromMS), fractional(t, c), lengthOf(c.UnitMS))
 	case c.Kind == tariff.Time:
@@ -103,6 +103,9 @@ func howOf(t *tariff.Tariff, c *tariff.Charge) string {
 func fractional(t *tariff.Tariff, c *tariff.Charge) string {
 	text := decimal(t, c.PriceMinor)
 	if c.Milli != 0 {
+		if t.Currency.MinorDigits() == 0 {
+			text += "."
+		}
 		text = strings.TrimRight(fmt.Sprintf("%s%03d", text, c.Milli), "0")
 	}
 	return text
