@@ -73,12 +73,17 @@ func TestWhatGoesDownComesBack(t *testing.T) {
 	desk := policy.Desk{Location: "p8", Incarnation: 5, Keys: policy.Keys{a.Signer().Public()}}
 	live := wire.Live{Location: "p8", Incarnation: 5, Serial: 1, Types: []wire.LiveType{{Type: fact.Regular, Total: 50, Available: 49, Occupied: 1}}}
 	ended := make(chan error, 1)
+	asked := false
 	serving, leave := context.WithCancel(t.Context())
 	defer leave()
 	go func() {
 		ended <- g.Serve(serving, broker, live, func(m wire.Message) []wire.Message {
 			switch m := m.(type) {
 			case *wire.Part:
+				if !asked { // lost on the way: the gateway asks for what it lacks
+					asked = true
+					return []wire.Message{&wire.Wanted{Location: "p8"}}
+				}
 				return []wire.Message{&wire.Result{Location: "p8", Kind: m.Header.Kind, Version: m.Header.Version, Code: wire.Done}}
 			case *wire.Challenge:
 				return []wire.Message{&wire.Challenge{Location: "p8", ID: m.ID, Incarnation: 5, Challenge: desk.Challenge(0, policy.Nonce{1})}}

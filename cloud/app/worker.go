@@ -234,6 +234,8 @@ func (w *worker) message(in *intake, at *work, j job) {
 			w.app.chain.live(*m, w.app.options.Now())
 			w.app.changes.tell()
 		}
+	case *wire.Wanted:
+		w.app.hear(j.location, m)
 	default:
 		w.app.hear(j.location, message)
 	}
