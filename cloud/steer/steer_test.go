@@ -191,6 +191,30 @@ func TestAFailureStopsIt(t *testing.T) {
 	})
 }
 
+// A gateway may answer before headquarters has noted that it sent anything.
+func TestAnAnswerFromTheSameMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChain(t)
+		answers := 0
+		c.hear = func(location fact.LocationID, m wire.Message) {
+			if part, is := m.(*wire.Part); is {
+				answers++
+				c.desk.Hear(t.Context(), location, &wire.Result{Location: location, Kind: part.Header.Kind, Version: part.Header.Version, Code: wire.Done})
+			}
+		}
+		if _, err := c.desk.Release(t.Context(), wish("r1")); err != nil {
+			t.Fatal(err)
+		}
+		c.tick(time.Second)
+		c.tick(11 * time.Minute)
+		c.tick(time.Second)
+		c.want("r1", "done b:in_effect a:in_effect c:in_effect")
+		if answers != 3 {
+			t.Errorf("%d documents were sent", answers)
+		}
+	})
+}
+
 // A technician's edit is seen, and overruled only by a document that says so; versions only rise.
 func TestALocalEditStands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
