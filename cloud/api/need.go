@@ -189,6 +189,7 @@ func alertNeed(a *ledger.Alert) Need {
 			n.What = "Sensor at " + subject + ": " + readable(a.Detail)
 		} else {
 			n.What = "Violation: " + readable(a.Detail)
+			n.Subject = subject // without the ticket's number: with it on paper, a gate opens
 		}
 	case ledger.AlertHold, ledger.AlertMoved:
 		n.What += ": " + a.Subject

@@ -60,18 +60,17 @@ func rolloutOf(r *steer.Rollout, places bool) Rollout {
 
 // releaseWish is what is to be released.
 type releaseWish struct {
-	Kind          string            `json:"kind" enum:"tariff,passes,validations,blocklist,settings"`
-	Content       string            `json:"content,omitempty" maxLength:"1048576" doc:"The whole text: TOML of a tariff or of settings, one plate or card a line of a block list"`
-	Passes        []passWish        `json:"passes,omitempty" maxItems:"10000" doc:"All passes that stand, for the kind passes; one that is missing is revoked"`
-	Locations     []string          `json:"locations,omitempty" maxItems:"10000" doc:"Who shall have it; none: all"`
-	First         [][]string        `json:"first,omitempty" maxItems:"10" doc:"Stages: these locations first, then those, then the rest"`
-	EffectiveFrom time.Time         `json:"effectiveFrom,omitempty" doc:"None: at once"`
-	ReturnAfter   int               `json:"returnAfterMinutes,omitempty" minimum:"0" maximum:"1440" doc:"A gateway that can't reach headquarters for so long with it goes back to the version before; 0: never"`
-	Wait          int               `json:"waitMinutes,omitempty" minimum:"0" maximum:"10080" doc:"How long a stage must be well before the next"`
-	StopAfter     int               `json:"stopAfter,omitempty" minimum:"0" maximum:"1000" doc:"So many failures stop it; 0: one"`
-	Overrule      bool              `json:"overrule,omitempty" doc:"Also where a technician edited it on site"`
-	Reason        string            `json:"reason" minLength:"1" maxLength:"256" doc:"Why; it goes on record"`
-	locations     []fact.LocationID // of Locations
+	Kind          string     `json:"kind" enum:"tariff,passes,validations,blocklist,settings"`
+	Content       string     `json:"content,omitempty" maxLength:"1048576" doc:"The whole text: TOML of a tariff or of settings, one plate or card a line of a block list"`
+	Passes        []passWish `json:"passes,omitempty" maxItems:"10000" doc:"All passes that stand, for the kind passes; one that is missing is revoked"`
+	Locations     []string   `json:"locations,omitempty" maxItems:"10000" doc:"Who shall have it; none: all"`
+	First         [][]string `json:"first,omitempty" maxItems:"10" doc:"Stages: these locations first, then those, then the rest"`
+	EffectiveFrom time.Time  `json:"effectiveFrom,omitempty" doc:"None: at once"`
+	ReturnAfter   int        `json:"returnAfterMinutes,omitempty" minimum:"0" maximum:"1440" doc:"A gateway that can't reach headquarters for so long with it goes back to the version before; 0: never"`
+	Wait          int        `json:"waitMinutes,omitempty" minimum:"0" maximum:"10080" doc:"How long a stage must be well before the next"`
+	StopAfter     int        `json:"stopAfter,omitempty" minimum:"0" maximum:"1000" doc:"So many failures stop it; 0: one"`
+	Overrule      bool       `json:"overrule,omitempty" doc:"Also where a technician edited it on site"`
+	Reason        string     `json:"reason" minLength:"1" maxLength:"256" doc:"Why; it goes on record"`
 }
 
 // passWish is one standing right.

@@ -73,9 +73,6 @@ func whoOf(ctx context.Context) somebody {
 	return who
 }
 
-// seesPlates tells if plates, and the numbers of tickets and reservations that open gates, may be shown.
-func seesPlates(ctx context.Context) bool { return whoOf(ctx).role >= RoleOperate }
-
 // NewToken is a token that who shows its text has.
 func NewToken(name string, role Role, text string) Token {
 	return Token{Name: name, Role: role, SHA256: sha256.Sum256([]byte(text))}

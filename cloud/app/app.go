@@ -218,7 +218,7 @@ func (a *App) listen() error {
 // Handle adds a page or an interface. Call it before Start.
 func (a *App) Handle(pattern string, h http.Handler) { a.mux.Handle(pattern, h) }
 
-// OnMessage has messages handed on that nobody else here takes: wishes for snapshots. Call it before Start.
+// OnMessage has somebody told of all messages other than facts and live ones. Call it before Start.
 func (a *App) OnMessage(handle func(fact.LocationID, wire.Message)) { a.others = handle }
 
 // Send sends a message to a location, without any promise that it arrives.

@@ -50,10 +50,9 @@ func (a *App) sendIfUp(ctx context.Context, location fact.LocationID, m wire.Mes
 
 // hear takes messages other than facts and live ones.
 func (a *App) hear(location fact.LocationID, m wire.Message) {
-	taken := a.desk.Hear(a.background, location, m)
+	a.desk.Hear(a.background, location, m)
 	a.changes.tell()
-	wanted, asks := m.(*wire.Wanted)
-	if a.others != nil && (!taken || asks && wanted.Snapshot) {
+	if a.others != nil {
 		a.others(location, m)
 	}
 }

@@ -216,8 +216,8 @@ func (d *Desk) sendAgain(ctx context.Context, h Held) error {
 // advance releases what is due and judges the rest.
 func (d *Desk) advance(ctx context.Context, id string) error {
 	err := d.changeRollout(ctx, id, func(r *Rollout) bool {
-		replaced := r.replaced(d.Held)
-		return r.judge(d.options.Now().UnixMilli()) || replaced
+		news := r.catchUp(d.Held)
+		return r.judge(d.options.Now().UnixMilli()) || news
 	})
 	r, found := d.Rollout(id)
 	if err != nil || !found {
@@ -238,6 +238,7 @@ func (d *Desk) advance(ctx context.Context, id string) error {
 		for _, h := range released {
 			r.released(h, d.options.Now().UnixMilli())
 		}
+		r.catchUp(d.Held)
 		return true
 	})
 }

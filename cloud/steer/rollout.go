@@ -119,11 +119,17 @@ func (r *Rollout) released(h Held, nowMS int64) {
 	}
 }
 
-// replaced notes where a newer document came before this one was answered; it reports whether it found any.
-func (r *Rollout) replaced(held func(fact.LocationID, policy.Kind) Held) (found bool) {
+// catchUp notes what is known of its documents and not of it: an answer that came before the release was noted, and a
+// newer document that came before the answer. It reports whether it found any.
+func (r *Rollout) catchUp(held func(fact.LocationID, policy.Kind) Held) (found bool) {
 	for i := range r.Places {
 		p := &r.Places[i]
-		if p.State == PlaceSent && held(p.Location, r.Kind).Version > p.Version {
+		if p.State != PlaceSent && p.State != PlaceHeld {
+			continue
+		}
+		h := held(p.Location, r.Kind)
+		found = r.note(h) || found
+		if p.State == PlaceSent && h.Version > p.Version {
 			p.State, found = PlaceReplaced, true
 		}
 	}

@@ -26,16 +26,55 @@ var (
 	lotParts   = []string{"lot-clock", "lot-head", "lot-needs", "lot-free", "lot-money", "lot-gates", "lot-vehicles", "lot-sync", "lot-policies", "lot-devices"}
 )
 
-// kept is the last frame of the chain for each role, because many readers see the same.
+// kept is the last view and frame of the chain for each role, because many readers see the same.
 type kept struct {
 	mu    sync.Mutex
+	seen  map[string]*seen // by the role
 	state map[string][]byte
 	frame map[string]frame
 }
 
+// seen is a state with what was made of it, which nobody changes.
+type seen struct {
+	text []byte
+	view *chainView
+}
+
+// view is the view of a state, made once, with its pages, which are made when somebody asks.
+func (p *page) view(text []byte) (*chainView, error) {
+	k := &p.kept
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, s := range k.seen { // any order: equal states have equal views
+		if bytes.Equal(s.text, text) {
+			return s.view, nil
+		}
+	}
+	v, err := chainViewOf(text, "")
+	if err != nil {
+		return nil, err
+	}
+	if k.seen == nil {
+		k.seen = map[string]*seen{}
+	}
+	v.pages = map[bool]func() []byte{}
+	for _, wall := range []bool{false, true} {
+		v.pages[wall] = sync.OnceValue(func() []byte {
+			var html bytes.Buffer
+			err := p.templates.ExecuteTemplate(&html, "page.html", shell{chainView: v, Wall: wall, Version: p.version + v.Set})
+			if err != nil {
+				p.Logger.Error("the page can't be shown", "err", err)
+			}
+			return html.Bytes()
+		})
+	}
+	k.seen[v.Role] = &seen{text, v}
+	return v, nil
+}
+
 // whole renders all parts of the chain, or takes them from who asked before.
 func (p *page) whole(text []byte) (frame, error) {
-	v, err := chainViewOf(text, "")
+	v, err := p.view(text)
 	if err != nil {
 		return frame{}, err
 	}

@@ -69,7 +69,7 @@ func TestThePageSaysWhatNeedsAPerson(t *testing.T) {
 	chain.Change(func(c *ledger.Chain) {
 		c.SetLocation(ledger.Location{ID: "evil", Name: `<script>alert(1)</script>`, Zone: time.UTC, Currency: "EUR"})
 	})
-	if page := get(t, address+"/"); strings.Contains(page, "<script>alert") {
+	if lines := get(t, address+"/lots?q=alert"); strings.Contains(lines, "<script>alert") || !strings.Contains(lines, "&lt;script&gt;alert") {
 		t.Error("a name is taken for HTML")
 	}
 	if lot := get(t, address+"/lots/p005"); !strings.Contains(lot, "stuck open") || !strings.Contains(lot, "Open once") {
@@ -118,7 +118,7 @@ func TestInABrowser(t *testing.T) {
 	}
 
 	plain := browser.open(t, address+"/?q=hafen", look{width: 800, height: 600, noScript: true})
-	plain.until(`document.getElementById("lines").innerText.includes("Hafen")`)
+	plain.until(`document.getElementById("lines")?.innerText.includes("Hafen")`)
 }
 
 // answerOrders has gateways take every order, as sync/policy demands.

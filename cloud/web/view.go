@@ -21,6 +21,7 @@ type chainView struct {
 	Lines    []line // the most urgent, or those that were searched for
 	Hidden   int    // that are not among them
 	Vehicles chart
+	pages    map[bool]func() []byte // the whole page, by whether it is for a wall, for a view that many readers share
 }
 
 const (
@@ -63,7 +64,7 @@ func found(all []line, query string) []line {
 	query = strings.ToLower(strings.TrimSpace(query))
 	lines := []line{}
 	for _, l := range all {
-		if strings.Contains(strings.ToLower(l.LocationID+" "+l.Name), query) {
+		if query == "" || strings.Contains(strings.ToLower(l.LocationID+" "+l.Name), query) {
 			lines = append(lines, l)
 		}
 	}

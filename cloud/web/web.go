@@ -81,6 +81,10 @@ func (p *page) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, assets, "assets/"+r.PathValue("name"))
 }
 
+// shared is how old a state may be that a page begins with: the stream brings it up to date at once, and many readers cost
+// one state a second.
+const shared = time.Second
+
 // shell is what a whole page is made of.
 type shell struct {
 	*chainView
@@ -91,12 +95,17 @@ type shell struct {
 }
 
 func (p *page) showChain(w http.ResponseWriter, r *http.Request) {
-	v, err := p.chain(r.Context(), time.Now(), r.URL.Query().Get("q"))
+	v, err := p.chain(r.Context(), time.Now().Add(-shared), r.URL.Query().Get("q"))
 	if err != nil {
 		p.fail(w, err)
 		return
 	}
-	p.show(w, "page.html", shell{chainView: v, Wall: r.URL.Query().Has("wall"), Version: p.version + v.Set, Query: v.Query})
+	wall := r.URL.Query().Has("wall")
+	if v.pages[wall] == nil {
+		p.show(w, "page.html", shell{chainView: v, Wall: wall, Version: p.version + v.Set, Query: v.Query})
+		return
+	}
+	send(w, v.pages[wall]())
 }
 
 func (p *page) showLot(w http.ResponseWriter, r *http.Request) {
@@ -134,10 +143,14 @@ func (p *page) show(w http.ResponseWriter, name string, data any) {
 		http.Error(w, "This page has a fault.", http.StatusInternalServerError)
 		return
 	}
+	send(w, html.Bytes())
+}
+
+func send(w http.ResponseWriter, html []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
-	_, _ = w.Write(html.Bytes()) // the client is gone, and nobody is left to tell
+	_, _ = w.Write(html) // the client is gone, and nobody is left to tell
 }
 
 // chain reads all locations.
@@ -146,7 +159,10 @@ func (p *page) chain(ctx context.Context, since time.Time, query string) (*chain
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	return chainViewOf(text, query)
+	if query != "" {
+		return chainViewOf(text, query)
+	}
+	return p.view(text)
 }
 
 // lot reads one location; nil: there is none.

@@ -177,7 +177,11 @@ func dayOf(kind int) []fact.Record {
 // Commit puts a lot's day into the store, and not into the counters.
 func (c *Chain) Commit(t testing.TB, location fact.LocationID, kind int) {
 	t.Helper()
-	results, err := c.Store.Commit(t.Context(), []store.Update{{Location: location, Count: dayOf(kind), NowMS: c.Now().UnixMilli()}})
+	_, revision, err := c.Store.State(t.Context(), location)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := c.Store.Commit(t.Context(), []store.Update{{Location: location, Revision: revision, Count: dayOf(kind), NowMS: c.Now().UnixMilli()}})
 	if err != nil || results[0].Err != nil {
 		t.Fatal(err, results)
 	}

@@ -171,6 +171,45 @@ func (g *Gateway) Send(ctx context.Context, broker string) error {
 	return g.drain(ctx, client)
 }
 
+// Serve stays connected until ctx ends, says that it is there and how it is, and answers what headquarters says otherwise.
+func (g *Gateway) Serve(ctx context.Context, broker string, live wire.Live, answer func(wire.Message) []wire.Message) error {
+	topic := func(kind string) string { return mqtt.Topic(g.chain, string(g.Location), kind) }
+	heard := make(chan wire.Message, 64)
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: broker, ClientID: "gateway-" + string(g.Location), TLS: g.tls, Backoff: 50 * time.Millisecond,
+		Will: &mqtt.Message{Topic: topic(mqtt.KindState), Payload: []byte("offline"), Retained: true},
+		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
+			if message, err := wire.DecodeMessage(m.Payload); err == nil {
+				heard <- message
+			}
+		}}},
+		Up: func(client *mqtt.Client) {
+			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindState), Payload: []byte("online"), Retained: true})
+			if data, err := wire.EncodeMessage(&live); err == nil {
+				_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindLive), Payload: data})
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case message := <-heard:
+			for _, reply := range answer(message) {
+				data, err := wire.EncodeMessage(reply)
+				if err != nil {
+					return err
+				}
+				g.publish(ctx, client, data)
+			}
+		}
+	}
+}
+
 // hear takes acknowledgements that headquarters has signed.
 func (g *Gateway) hear(m mqtt.Message) {
 	message, err := wire.DecodeMessage(m.Payload)

@@ -1,0 +1,323 @@
+package api_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/cloud/api/apitest"
+	"gatehouse/cloud/ledger"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/wire"
+)
+
+// bench is headquarters with some lots and somebody who asks.
+type bench struct {
+	*testing.T
+	*apitest.Chain
+	token string
+}
+
+func newBench(t *testing.T, lots int) *bench {
+	b := &bench{t, apitest.New(t), "owner"}
+	b.Fill(lots)
+	if err := b.Server.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// ask sends a request, and reads the answer, which must have a status.
+func (b *bench) ask(method, path, body string, status int, headers ...string) map[string]any {
+	b.Helper()
+	b.Pass(time.Millisecond)
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if b.token != "" {
+		r.Header.Set("Authorization", "Bearer "+b.token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	b.Server.ServeHTTP(w, r)
+	if w.Code != status {
+		b.Fatalf("%s %s: %d %s, not %d", method, path, w.Code, w.Body, status)
+	}
+	answer := map[string]any{}
+	if w.Body.Len() > 0 && strings.Contains(w.Header().Get("Content-Type"), "json") {
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return answer
+}
+
+// commit has the store hold a location's day too.
+func (b *bench) commit(location fact.LocationID) {
+	b.Commit(b, location, 1)
+}
+
+// at finds a value in an answer: "realtime.available", "needs.0.code".
+func (b *bench) at(answer any, path string) string {
+	b.Helper()
+	for _, key := range strings.Split(path, ".") {
+		switch within := answer.(type) {
+		case map[string]any:
+			answer = within[key]
+		case []any:
+			i := 0
+			if _, err := fmt.Sscan(key, &i); err != nil || i >= len(within) {
+				return fmt.Sprintf("no %s of %d", key, len(within))
+			}
+			answer = within[i]
+		default:
+			return "no " + key
+		}
+	}
+	return fmt.Sprint(answer)
+}
+
+func (b *bench) is(answer map[string]any, path, want string) {
+	b.Helper()
+	if got := b.at(answer, path); got != want {
+		b.Errorf("%s is %s, not %s", path, got, want)
+	}
+}
+
+func TestTheChainAtAGlance(t *testing.T) {
+	b := newBench(t, 350)
+	all := b.ask("GET", "/api/v1/dashboard", "", 200)
+	b.is(all, "realtime.locations", "350")
+	b.is(all, "realtime.online", "347")
+	b.is(all, "needs.0.code", "cloned")
+	b.is(all, "severity", "fault")
+	b.is(all, "versions.0.version", "1.4.0")
+	one := b.ask("GET", "/api/v1/locations/p334", "", 200)
+	b.is(one, "online", "false")
+	b.is(one, "needsList.0.code", "offline")
+	b.is(one, "needsList.0.severity", "fault")
+	found := b.ask("GET", "/api/v1/locations?search=kiel+mess", "", 200)
+	b.is(found, "locations.0.name", "Kiel Messe")
+	b.is(b.ask("GET", "/api/v1/locations/nowhere", "", 404), "code", "not_found")
+}
+
+// By the names of the source design, with freshness, and never more free than there are.
+func TestALocationByTheSourceDesign(t *testing.T) {
+	b := newBench(t, 6)
+	b.ask("PUT", "/api/v1/locations/p002", `{"name":"Zwei","timezone":"Europe/Berlin","currency":"EUR","floors":[{"floorId":"F1","spotPrefix":"P1-","totalSpots":700}]}`, 200)
+	b.commit("p002")
+	b.ask("PUT", "/api/v1/locations/p002", `{"name":"Zwei","timezone":"Mars/North","currency":"EUR"}`, 422)
+	floor := b.ask("GET", "/api/v1/locations/p002/floors/F1/availability", "", 200)
+	sum := 0.0
+	for _, status := range []string{"available", "occupied", "unknown"} {
+		sum += floor[status].(float64)
+	}
+	if sum != 700 || floor["occupied"].(float64) == 0 || floor["asOf"] == nil {
+		t.Errorf("%v", floor)
+	}
+	b.ask("GET", "/api/v1/locations/p002/floors/F9/availability", "", 404)
+	b.Live(wire.Live{Location: "p002", Types: []wire.LiveType{{Type: fact.Regular, Total: 10, Available: 4_000_000_000, Occupied: 3}}}, 0)
+	free := b.ask("GET", "/api/v1/locations/p002/availability", "", 200)
+	b.is(free, "available", "10")
+	b.is(free, "stale", "false")
+	b.Pass(2 * time.Minute)
+	b.is(b.ask("GET", "/api/v1/locations/p002/availability", "", 200), "stale", "true")
+	board := b.ask("GET", "/api/v1/locations/p002/dashboard", "", 200)
+	b.is(board, "revenue.currency", "EUR")
+	if b.at(board, "trends.hourlyOccupancy.23.hour") != "23" || b.at(board, "revenue.todayMinor") == "0" || b.at(board, "realtime.occupancyRate") != "30.0%" {
+		t.Errorf("%v", board)
+	}
+	week := b.ask("GET", "/api/v1/locations/p002/analytics?period=7d", "", 200)
+	if days := week["days"].([]any); len(days) != 7 || b.at(week, "days.6.date") != "2026-06-02" || b.at(week, "days.6.revenueMinor") != b.at(week, "total.revenueMinor") {
+		t.Errorf("%v", week["days"])
+	}
+	b.ask("GET", "/api/v1/locations/p002/analytics?period=0d", "", 422)
+}
+
+// lends has a location take every document at once.
+func (b *bench) lends() {
+	b.Hear = func(location fact.LocationID, m wire.Message) {
+		if part, is := m.(*wire.Part); is {
+			go b.Desk.Hear(b.Context(), location, &wire.Result{Location: location, Kind: part.Header.Kind, Version: part.Header.Version, Code: wire.Done})
+		}
+	}
+}
+
+func (b *bench) until(what string, is func() bool) {
+	b.Helper()
+	for end := time.Now().Add(10 * time.Second); !is(); {
+		if time.Now().After(end) {
+			b.Fatalf("never: %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func TestReservationsSoldByHeadquarters(t *testing.T) {
+	b := newBench(t, 3)
+	sale := `{"locationId":"p001","spotType":"regular","startTime":"2026-06-02T18:00:00Z","endTime":"2026-06-02T20:00:00Z","vehiclePlate":"ka-ab 12","userId":"u7","prepaidAmount":12.5}`
+	b.is(b.ask("POST", "/api/v1/reservations", sale, 409), "code", "no_availability")
+	b.lends()
+	b.ask("PUT", "/api/v1/locations/p001/rights", `{"rights":{"regular":1},"reason":"trial"}`, 200)
+	b.until("the location has lent a right", func() bool {
+		return b.at(b.ask("GET", "/api/v1/locations/p001/rights", "", 200), "lent.regular") == "1"
+	})
+	made := b.ask("POST", "/api/v1/reservations", sale, 201, "Idempotency-Key", "k1")
+	b.is(made, "status", "confirmed")
+	b.is(made, "vehiclePlate", "KAAB12")
+	b.is(made, "prepaidAmount", "12.5")
+	b.is(made, "delivered", "true")
+	v, err := policy.ParseVoucher(b.at(made, "voucher"))
+	if err != nil || v.Verify(policy.Keys{b.Signer.Public()}, "p001") != nil {
+		t.Errorf("%v %v", v, err)
+	}
+	again := b.ask("POST", "/api/v1/reservations", sale, 201, "Idempotency-Key", "k1")
+	b.is(again, "reservationId", b.at(made, "reservationId"))
+	b.ask("POST", "/api/v1/reservations", sale, 409, "Idempotency-Key", "k2")
+	path := "/api/v1/reservations/" + b.at(made, "reservationId")
+
+	b.Hear = nil // the network is cut: it is sold all the same
+	b.Cut("p001", time.Minute)
+	later := strings.Replace(sale, "T20:00", "T21:00", 1)
+	later = strings.Replace(later, `,"prepaidAmount":12.5`, "", 1)
+	moved := b.ask("PUT", path, later, 200)
+	b.is(moved, "endTime", "2026-06-02T21:00:00Z")
+	b.is(moved, "delivered", "false")
+	if b.at(moved, "voucher") == b.at(made, "voucher") {
+		t.Error("the voucher is the old one")
+	}
+	b.is(b.ask("GET", "/api/v1/users/u7/reservations", "", 200), "reservations.0.endTime", "2026-06-02T21:00:00Z")
+	b.is(b.ask("DELETE", path, "", 200), "status", "cancelled")
+	b.is(b.ask("GET", path, "", 200), "status", "cancelled")
+	b.ask("GET", "/api/v1/reservations/R-none", "", 404)
+	b.ask("POST", "/api/v1/reservations", strings.Replace(sale, "ka-ab 12", "4111 1111 1111 1111", 1), 422)
+	if audit := b.ask("GET", "/api/v1/audit?locationId=p001", "", 200); b.at(audit, "entries.0.action") != "cancel_reservation" || b.at(audit, "entries.0.actor") != "owner" {
+		t.Errorf("%v", audit)
+	}
+}
+
+func TestAPolicyGoesDownInStages(t *testing.T) {
+	b := newBench(t, 4)
+	b.lends()
+	made := b.ask("POST", "/api/v1/rollouts", `{"kind":"tariff","content":"name = \"summer\"","first":[["p002"]],"waitMinutes":5,"reason":"summer"}`, 201, "Idempotency-Key", "t1")
+	path := "/api/v1/rollouts/" + b.at(made, "rolloutId")
+	b.until("the first stage has it", func() bool { return b.at(b.ask("GET", path, "", 200), "progress.in_effect") == "1" })
+	b.is(b.ask("GET", "/api/v1/rollouts", "", 200), "rollouts.0.stages", "2")
+	for range 3 {
+		if err := b.Desk.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.Pass(6 * time.Minute)
+	}
+	b.until("all have it", func() bool { return b.at(b.ask("GET", path, "", 200), "progress.in_effect") == "4" })
+	b.is(b.ask("GET", "/api/v1/locations/p003/policies", "", 200), "policies.0.inEffect", "1")
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"tariff","content":"x","locations":["nowhere"],"reason":"r"}`, 404)
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[{"passId":"m1","vehiclePlate":"KA X 1"}],"locations":["p001"],"reason":"r"}`, 201)
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[],"locations":["p001"],"reason":"all left"}`, 201)
+	if h := b.Desk.Held("p001", policy.Passes); h.Version != 2 {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestGatewaysAreLetInAndOut(t *testing.T) {
+	b := newBench(t, 1)
+	code := b.ask("POST", "/api/v1/enrolment-codes", `{"locationId":"p001","confirm":true}`, 201)
+	if text := b.at(code, "code"); len(text) != 11 {
+		t.Error(text)
+	}
+	b.ask("POST", "/api/v1/enrolment-codes", `{"locationId":"a b"}`, 422)
+	b.ask("POST", "/api/v1/devices/beef/revoke", `{"reason":"stolen"}`, 404)
+	b.ask("POST", "/api/v1/locations/p001/incarnations/XX/settle", `{"reason":"r","accept":true}`, 422)
+	name := fact.NewIncarnation(1, 2).String()
+	b.ask("POST", "/api/v1/locations/p001/incarnations/"+name+"/settle", `{"reason":"restored on purpose","accept":true}`, 204)
+}
+
+func TestKeysAndRoles(t *testing.T) {
+	b := newBench(t, 1)
+	made := b.ask("POST", "/api/v1/keys", `{"name":"till","role":"operate"}`, 201)
+	b.ask("POST", "/api/v1/keys", `{"name":"till","role":"view"}`, 409)
+	b.token = b.at(made, "token")
+	b.ask("GET", "/api/v1/users/u1/reservations", "", 200)
+	b.is(b.ask("GET", "/api/v1/keys", "", 403), "code", "forbidden")
+	b.ask("POST", "/api/v1/locations/p001/orders", `{"verb":"restart","reason":"r"}`, 403)
+	b.ask("POST", "/api/v1/locations/p001/orders", `{"verb":"open_once","reason":"r"}`, 422)
+	b.token = "owner"
+	b.ask("DELETE", "/api/v1/keys/till", "", 204)
+	b.token = b.at(made, "token")
+	b.is(b.ask("GET", "/api/v1/locations", "", 401), "code", "unauthorized")
+	b.token = "wall"
+	b.ask("GET", "/api/v1/dashboard", "", 200)
+	b.ask("GET", "/api/v1/reservations/R1", "", 403)
+	b.token = ""
+	b.ask("GET", "/metrics", "", 401)
+	b.ask("GET", "/livez", "", 200)
+	b.ask("GET", "/readyz", "", 200)
+}
+
+// Every operation is described, with its role and what it may answer.
+func TestTheSpecification(t *testing.T) {
+	b := newBench(t, 1)
+	spec := b.ask("GET", "/openapi.json", "", 200)
+	b.is(spec, "openapi", "3.1.0")
+	paths := spec["paths"].(map[string]any)
+	for _, path := range []string{"/api/v1/reservations/{reservationId}", "/api/v1/locations/{locationId}/dashboard", "/api/v1/rollouts", "/api/v1/users/{userId}/reservations"} {
+		if paths[path] == nil {
+			t.Errorf("%s is not described", path)
+		}
+	}
+	for path, item := range paths {
+		for method, operation := range item.(map[string]any) {
+			if b.at(operation, "responses.default") == "<nil>" || b.at(operation, "x-role") == "<nil>" {
+				t.Errorf("%s %s says not what it may answer", method, path)
+			}
+		}
+	}
+	b.is(b.ask("GET", "/healthz?verbose", "", 200), "status", "ok")
+	b.ask("GET", "/docs", "", 200)
+	b.is(b.ask("GET", "/api/v1/nothing", "", 404), "code", "not_found")
+	b.is(b.ask("PATCH", "/api/v1/rollouts", "", 405), "code", "method_not_allowed")
+}
+
+// A change reaches who listens.
+func TestTheStream(t *testing.T) {
+	b := newBench(t, 2)
+	server := httptest.NewServer(b.Server)
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/api/v1/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer owner")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.CloseClientConnections()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<20)
+	next := func() map[string]any {
+		for lines.Scan() {
+			if text, is := strings.CutPrefix(lines.Text(), "data: "); is {
+				state := map[string]any{}
+				if err := json.Unmarshal([]byte(text), &state); err != nil {
+					t.Fatal(err)
+				}
+				return state
+			}
+		}
+		t.Fatal(lines.Err())
+		return nil
+	}
+	b.is(next(), "realtime.locations", "2")
+	b.Change(func(c *ledger.Chain) { c.SetLocation(ledger.Location{ID: "new", Name: "New", Zone: time.UTC}) })
+	b.is(next(), "realtime.locations", "3")
+}
