@@ -8,7 +8,7 @@ GO       ?= go
 PKG      ?= ./...
 FUZZTIME ?= 10s
 SEEDS    ?= 200
-DEMO     ?= demo
+DEMO     ?=
 
 folders  := $(wildcard sync boards drivers gateway cloud tools)
 
@@ -22,9 +22,10 @@ build: ## all programs into bin/, without C
 	@.ci/need go
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./...
 
-demo: ## a whole car park on this machine, with simulated devices
+demo: ## a car park with simulated devices and its headquarters, and a network between them to cut
 	@.ci/need go
-	$(GO) run ./gateway/cmd/gatehouse $(DEMO)
+	$(GO) build -o bin/ ./gateway/cmd/gatehouse ./tools/demo
+	bin/demo $(DEMO)
 
 test: ## formatting, vet, the rules, and all tests: before every commit
 	@.ci/need go
@@ -72,11 +73,11 @@ hil: ## the gateway on a real kernel with simulated hardware, in QEMU
 	.ci/hil-kernel bin/hil/kernel
 	$(GO) run ./tools/hil --kernel bin/hil/kernel
 
-integration: ## headquarters on PostgreSQL with a standby, on Mosquitto, and a cluster of brokers: real processes
+integration: ## gateways and headquarters killed and cut off; PostgreSQL with a standby, Mosquitto, a cluster: real processes
 	@.ci/need go
 	@.ci/need postgresql
 	@.ci/need mosquitto
-	GATEHOUSE_INTEGRATION=1 $(GO) test -count=1 -timeout 10m ./cloud/...
+	GATEHOUSE_INTEGRATION=1 $(GO) test -count=1 -timeout 10m ./cloud/... ./tools/integration
 
 bench: ## measured comparisons
 	@.ci/need go

@@ -232,11 +232,10 @@ func (w *worker) message(in *intake, at *work, j job) {
 	case *wire.Live:
 		if m.Location == j.location {
 			w.app.chain.live(*m, w.app.options.Now())
+			w.app.changes.tell()
 		}
 	default:
-		if w.app.others != nil {
-			w.app.others(j.location, message)
-		}
+		w.app.hear(j.location, message)
 	}
 }
 
@@ -318,6 +317,7 @@ func (w *worker) committed(at *work, result store.Result) bool {
 	if !result.Rebuilt {
 		w.app.chain.add(location, result.Change)
 	}
+	w.app.changes.tell()
 	w.acknowledge(at)
 	answer(at.jobs, nil)
 	return result.Rebuilt

@@ -23,6 +23,8 @@ type Backend interface {
 	Changes(ctx context.Context) <-chan struct{}
 	Health() Health
 	Info() Info
+	// Headquarters is how the sync is; nil if the location belongs to no chain.
+	Headquarters() *Headquarters
 }
 
 // Info is what does not change while the gateway runs.

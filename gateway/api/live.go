@@ -67,6 +67,7 @@ func (l *Live) snapshot(ctx context.Context, since time.Time) (snapshot, error) 
 		return s, fmt.Errorf("api: the state can't be read: %w", err)
 	}
 	state.Checks = unwell(l.backend.Health().Checks)
+	state.Headquarters = l.backend.Headquarters()
 	state.Severity = severityOf(state.Alerts, state.Checks)
 	if s.json, err = json.Marshal(state); err != nil {
 		return s, fmt.Errorf("api: the state can't be written as JSON: %w", err)

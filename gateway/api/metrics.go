@@ -87,6 +87,7 @@ func (c collector) ofGateway() []Measure {
 		gauge("lot_safe_mode", "1 while the gateway runs on its last good site file.", oneIf(info.SafeMode != "")),
 		gauge("lot_streams", "Live streams that are open.", float64(len(c.Live.places))),
 	}
+	all = append(all, headquartersMeasures(c.Backend.Headquarters())...)
 	ready := true
 	for _, check := range checks {
 		ready = ready && check.Ready

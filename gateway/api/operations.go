@@ -55,4 +55,7 @@ func operations(b *book) {
 	read(b, RoleView, "listDecisions", location+"/decisions", "The last decisions of all gates", s.decisions)
 	read(b, RoleView, "streamEvents", location+"/events", "The state of the lot after every change, as server-sent events", s.events)
 	b.describeStream(location + "/events")
+
+	b.tag = "Headquarters"
+	read(b, RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
 }

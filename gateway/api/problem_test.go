@@ -45,7 +45,7 @@ func TestALotThatDoesNotAnswerIsAProblemToTryAgain(t *testing.T) {
 	b.get("/api/v1/locations/altstadt")
 	b.backend.Fail(errors.New("disk: broken in B-GH 99"))
 	for _, c := range calls(newBench(t)) {
-		if c.ID == "streamEvents" {
+		if c.ID == "streamEvents" || c.ID == "getSync" { // the one has begun its answer, the other doesn't ask the lot
 			continue
 		}
 		body := bodies[c.ID]

@@ -15,7 +15,7 @@ import (
 var needs = map[string]api.Role{
 	"getLocation": api.RoleView, "getAvailability": api.RoleView, "listSpots": api.RoleView, "getTicket": api.RoleView,
 	"getFee": api.RoleView, "listGates": api.RoleView, "getDashboard": api.RoleView, "getAnalytics": api.RoleView,
-	"listAlerts": api.RoleView, "listDecisions": api.RoleView, "streamEvents": api.RoleView,
+	"listAlerts": api.RoleView, "listDecisions": api.RoleView, "streamEvents": api.RoleView, "getSync": api.RoleView,
 
 	"setSpotStatus": api.RoleOperate, "enter": api.RoleOperate, "exit": api.RoleOperate, "findTickets": api.RoleOperate,
 	"listOpenTickets": api.RoleOperate, "payTicket": api.RoleOperate, "closeTicket": api.RoleOperate, "reopenTicket": api.RoleOperate,

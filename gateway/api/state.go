@@ -31,6 +31,8 @@ type State struct {
 	AlertsAll int          `json:"alertsTotal"`
 	Checks    []Check      `json:"checks" doc:"Those of the gateway that are not well"`
 	Decisions []Decision   `json:"decisions" doc:"The newest first"`
+	// Headquarters is left out where there is none.
+	Headquarters *Headquarters `json:"headquarters,omitempty"`
 }
 
 // FloorState is one floor with all its spots.

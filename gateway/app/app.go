@@ -56,6 +56,7 @@ type App struct {
 	faces   faces
 	arms    arms
 	changes changes
+	sync    syncing
 	stopped chan struct{} // closed when the owner has stopped
 }
 
@@ -98,7 +99,8 @@ func (a *App) newOwner(restored *lot.Lot, opened *journal.Journal) *owner {
 	return &owner{
 		lot: restored, journal: opened, clock: a.options.Clock, log: a.options.Log, pause: mendPause, diskWake: farOff(),
 		inbox: make(chan input, inboxMax), answers: answers{some: make(chan struct{}, 1)},
-		mended: make(chan mended, 1), stopping: make(chan struct{}), perform: a.perform, changed: a.changes.mark,
+		mended: make(chan mended, 1), ends: make(chan error, 1), stopping: make(chan struct{}), perform: a.perform,
+		changed: a.news, durable: a.sync.produced,
 		open: func() (*journal.Journal, journal.Report, error) {
 			anew, _, report, err := a.open() // the owner goes on with its own lot, which knows more
 			return anew, report, err
@@ -159,6 +161,9 @@ func (a *App) Run(ctx context.Context) error {
 	helping.Go(func() { a.refresh(working) })
 	helping.Go(func() { a.watchClock(working) })
 	helping.Go(func() { a.changes.tell(working) })
+	if a.options.Site.Sync.Enabled {
+		helping.Go(func() { a.runSync(working) })
+	}
 	err := a.owner.run(ctx)
 	close(a.stopped)
 	endsWithin(lastOrdersMax, &obeying)

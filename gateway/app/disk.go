@@ -33,6 +33,7 @@ func (o *owner) hand(c *commit, facts []fact.Record) {
 	settled := func(err error) {
 		if err == nil {
 			c.release(o.perform) // here and not by the owner, so that a relay waits for nobody
+			o.durable()
 		}
 		o.answers.put(answer{c, err, opened})
 	}

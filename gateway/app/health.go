@@ -18,7 +18,7 @@ func (a *App) Health() api.Health {
 	stall, free := fmt.Sprintf("%d ms", h.StallMS), fmt.Sprintf("%d MiB free", h.FreeBytes>>20)
 	trust := a.options.Clock.Trust()
 	queue := fmt.Sprintf("%d wait, %d readings dropped", len(a.owner.inbox), a.dropped.Load())
-	return api.Health{Checks: []api.Check{
+	checks := []api.Check{
 		check("journal", h.Broken == nil, lot.Fault, "works", errText(h.Broken), "Check the SD card; the gateway opens the log anew by itself.", false),
 		check("disk_stall", h.StallMS < stallMax.Milliseconds(), lot.Fault, stall, stall, "Replace the SD card soon.", true),
 		check("checkpoint", h.CheckpointErr == nil, lot.Warning, "works", errText(h.CheckpointErr), "Free disk space; the log goes on being the truth.", true),
@@ -27,7 +27,11 @@ func (a *App) Health() api.Health {
 		check("clock", trust != fact.ClockUnset, lot.Warning, trust.String(), "never set since the start", "Connect the network, or set the clock.", true),
 		check("site", a.info.SafeMode == "", lot.Fault, "as written", a.info.SafeMode, "Correct the site file and restart; the gateway runs on the last good one.", true),
 		check("inbox", len(a.owner.inbox) < inboxMax/2, lot.Warning, queue, queue, "The gateway is overloaded; look for a device that babbles.", true),
-	}}
+	}
+	if hq := a.Headquarters(); hq != nil {
+		checks = append(checks, headquartersCheck(hq))
+	}
+	return api.Health{Checks: checks}
 }
 
 // Alive reports whether the goroutine that owns the lot answers before ctx ends. It is for the watchdog: what a restart of

@@ -29,11 +29,13 @@ type owner struct {
 	inbox   chan input
 	perform func(step uint64, effects []lot.Effect)
 	changed func()
+	durable func() // facts have become durable; must not wait
 	steps   uint64
 	times   decisionTimes
 	last    reading // of the clock
 	lotWake time.Time
-	fatal   error // why this run can't go on
+	fatal   error      // why this run can't go on
+	ends    chan error // capacity 1: somebody else says so
 
 	open     func() (*journal.Journal, journal.Report, error) // opens the journal anew after a failure
 	journal  *journal.Journal                                 // nil while a failed one is being mended
@@ -65,6 +67,7 @@ func (o *owner) run(ctx context.Context) error {
 			for _, answer := range o.answers.take() {
 				o.settle(answer)
 			}
+		case o.fatal = <-o.ends:
 		case mended := <-o.mended:
 			o.adopt(mended)
 		case <-timer.C:

@@ -83,7 +83,9 @@ func fuzzInput(kind byte, tickets *int) gate.Input {
 		return gate.Stop(*tickets%2 == 0)
 	}
 	*tickets++
-	return [3]gate.Input{gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown)}[*tickets%3]
+	return [4]gate.Input{
+		gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown), gate.Follows(fact.DirectionUnknown, *tickets%8 < 4),
+	}[*tickets%4]
 }
 
 // BenchmarkStep is one ordinary passage, per input.

@@ -81,6 +81,8 @@ func (g *Gate) take(in Input) {
 		g.grant(in.Vend, in.Instead)
 	case InputRefuse:
 		g.refuse(in.Vend.Direction)
+	case InputFollows:
+		g.follows(g.asker(in.Vend.Direction), in.On)
 	case InputRaiseOnce:
 		g.raiseOnce(in.Vend.Reason)
 	case InputHold:

@@ -207,6 +207,8 @@ func parseInput(t *testing.T, words []string) gate.Input {
 		return gate.Grant(parseVend(t, words[1:]))
 	case "refuse":
 		return gate.Refuse(fact.DirectionUnknown)
+	case "follows":
+		return gate.Follows(fact.DirectionUnknown, len(words) > 1)
 	case "raise_once":
 		return gate.RaiseOnce(fact.ReasonCommand)
 	case "hold":

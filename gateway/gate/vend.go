@@ -85,6 +85,20 @@ func (g *Gate) resolve(vend Vend, from Loop) {
 	}
 }
 
+// follows takes note that the vehicle on the near loop is another than the one that goes, crosses, or crossed.
+func (g *Gate) follows(from Loop, surely bool) {
+	switch vehicle, c := &g.near[from], &g.crossing; {
+	case c.active && c.from == from:
+		c.followed = c.followed || !c.left
+	case vehicle.doubtful && vehicle.here() && g.vends.n > 0:
+		g.near[from] = approach{}
+		g.passed(crossing{from: from, open: true, entitled: true})
+		g.arrive(from)
+	case surely && vehicle.standing == granted && !vehicle.doubtful:
+		vehicle.followed = true
+	}
+}
+
 // push queues a vend, and gives it to the vehicle that waits for it.
 func (g *Gate) push(p pending, from Loop) {
 	p.sinceMS = g.nowMS
@@ -151,8 +165,8 @@ func (g *Gate) takeVend(direction fact.Direction) Vend {
 }
 
 // backOut ends a vend whose vehicle did not go through.
-func (g *Gate) backOut(direction fact.Direction) {
-	g.end(StateBackedOut, Output{Kind: BackedOut, Vend: g.takeVend(direction), Direction: direction})
+func (g *Gate) backOut(direction fact.Direction, doubtful bool) {
+	g.end(StateBackedOut, Output{Kind: BackedOut, Vend: g.takeVend(direction), Direction: direction, Through: doubtful})
 }
 
 // vendTimeoutMS is when the first vend ends for want of a vehicle: long after its turn came, the arm was raised
@@ -177,7 +191,7 @@ func (g *Gate) expireVend() {
 		g.passed(crossing{from: from, open: true, entitled: true})
 		return
 	}
-	g.backOut(g.cfg.travel(from))
+	g.backOut(g.cfg.travel(from), first.raised && !g.near[from].here())
 	for at := range g.near {
 		g.askAgain(Loop(at))
 	}

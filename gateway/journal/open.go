@@ -128,7 +128,9 @@ func (p *opening) mustRebuild(why string) {
 
 // openLog opens the log. What the state has, even of a file that is no longer used, was durable once.
 func (p *opening) openLog() error {
-	o := factlog.Options{SegmentBytes: p.options.SegmentBytes, KnownDurable: p.header.Position}
+	o := factlog.Options{
+		SegmentBytes: p.options.SegmentBytes, KnownDurable: p.header.Position, Trimmed: readTrimmed(p.options.Dir),
+	}
 	if p.file != nil {
 		o.From = p.header.Position
 	}

@@ -56,8 +56,8 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 // names a plate now, as a program with a camera of its own does, means this vehicle and not one more.
 func (l *Lot) unnamed(i int) *Ticket {
 	n := l.lane(i)
-	t := l.tickets[n.entering]
-	if !n.present || !n.granted || !l.pending(n.entering) || t.Credential != fact.CredentialNone || t.Plate != "" {
+	t := l.tickets[n.through]
+	if !n.present || !n.granted || !l.pending(n.through) || t.Credential != fact.CredentialNone || t.Plate != "" {
 		return nil
 	}
 	return t
@@ -194,6 +194,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
 		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {
 		granted.Twin = v.twin.ID
@@ -201,9 +202,8 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	grant := l.insteadOf(i, v.instead, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])
-	l.letThrough(i, grant)
-	l.lanes[i].entering = granted.Ticket
-	way := l.Directions(i, spot)
+	l.letThrough(i, granted.Ticket, grant)
+	way := append(l.surgeLines(), l.Directions(i, spot)...)
 	l.show(i, Face{Lines: append([]string{"Welcome"}, way...), Colour: Green})
 	if v.print && l.cfg.Gates[i].Printer {
 		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way...)})
@@ -221,8 +221,7 @@ func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {
 	}
 	grant := l.insteadOf(i, before, gate.Vend{Ticket: t.ID, Direction: fact.Inward, Reason: fact.ReasonReentered})
 	l.emit(fact.EntryReadmitted{Gate: l.cfg.Gates[i].ID, Ticket: t.ID})
-	l.letThrough(i, grant)
-	l.lanes[i].entering = t.ID
+	l.letThrough(i, t.ID, grant)
 	lines := []string{"Welcome"}
 	if at, found := l.spotIndex[t.Spot]; found {
 		lines = append(lines, l.Directions(i, at)...)
@@ -238,9 +237,9 @@ func (l *Lot) pending(id fact.TicketID) bool {
 }
 
 // letThrough gives a gate the right to let one vehicle pass.
-func (l *Lot) letThrough(i int, grant gate.Input) {
+func (l *Lot) letThrough(i int, ticket fact.TicketID, grant gate.Input) {
 	n := l.lane(i)
-	n.granted, n.asked = true, true
+	n.granted, n.asked, n.through = true, true, ticket
 	n.wait(waitNone, never)
 	l.eager = true
 	n.feed(l, i, grant)

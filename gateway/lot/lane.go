@@ -19,7 +19,7 @@ type lane struct {
 	towards  fact.Direction
 	asked    bool          // the vehicle's plate was looked at, or its wait is over
 	granted  bool          // the present vehicle has its grant
-	entering fact.TicketID // what the last vehicle was let in on
+	through  fact.TicketID // of the last grant
 	read     PlateSeen
 	readMS   int64
 	fresh    bool // read is of a vehicle that was not decided on yet

@@ -1,9 +1,12 @@
 package site
 
+import "reflect"
+
 // file is the site file as it is written. Amounts of money are texts ("2.50"), so that they stay exact.
 type file struct {
 	Location     locationTable       `toml:"location"`
 	Server       serverTable         `toml:"server"`
+	Sync         *syncTable          `toml:"sync"`
 	Policy       policyTable         `toml:"policy"`
 	Reservations reservationsTable   `toml:"reservations"`
 	Upgrade      map[string][]string `toml:"upgrade"`
@@ -37,6 +40,16 @@ type tokenTable struct {
 	SHA256 string `toml:"sha256"`
 }
 
+// syncTable is there if the location belongs to a chain. Most of it comes from the enrolment.
+type syncTable struct {
+	Enabled     *bool  `toml:"enabled"`
+	Broker      string `toml:"broker"`
+	Chain       string `toml:"chain"`
+	Identity    string `toml:"identity"`
+	CA          string `toml:"ca"`
+	TrustBroker bool   `toml:"trust_broker"`
+}
+
 type policyTable struct {
 	PlateInside       string `toml:"plate_inside"`       // "suspect" or "deny"
 	TerminalDown      string `toml:"terminal_down"`      // "owed" or "deny"
@@ -55,7 +68,9 @@ type reservationsTable struct {
 	EarlyMinutes       *int64 `toml:"early_minutes"`
 }
 
+// tariffTable names the file of a tariff document (gateway/tariffdoc), or holds rules itself.
 type tariffTable struct {
+	File              string      `toml:"file"`
 	Version           string      `toml:"version"`
 	TaxPercent        string      `toml:"tax_percent"`
 	TaxIncluded       *bool       `toml:"tax_included"`
@@ -67,6 +82,9 @@ type tariffTable struct {
 	Holidays          []string    `toml:"holidays"`
 	Rules             []ruleTable `toml:"rule"`
 }
+
+// empty reports whether nothing is set.
+func (t tariffTable) empty() bool { return reflect.ValueOf(t).IsZero() }
 
 // ruleTable has the fields of the source design's pricing_rules table.
 type ruleTable struct {

@@ -13,11 +13,24 @@ type Site struct {
 	Lot     *lot.Config
 	Board   string
 	Listen  string // address of the HTTP server
+	Sync    Sync
 	Tokens  []Token
 	Devices []Device
 	Digest  string // of the file, for fact.GatewayStarted
+	Tariff  []byte // the file of the tariff that it names; nil: it names none
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
+}
+
+// Sync is how the location reaches headquarters. What is empty is as headquarters said at the enrolment (lotctl enrol).
+type Sync struct {
+	Enabled  bool
+	Broker   string // tls://host:8883
+	Chain    string // the name of the chain in topics
+	Identity string // the folder of key and certificate; relative to the data folder
+	CA       string // the authority of a broker that isn't headquarters' own (PEM file)
+	// TrustBroker does without an identity, for a trial on a network of one's own: whoever holds the broker is believed.
+	TrustBroker bool
 }
 
 // Token lets whoever shows it act in a role.

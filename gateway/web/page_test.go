@@ -83,7 +83,7 @@ func TestTheFirstFrameIsWhatThePageShows(t *testing.T) {
 	b := newBench(t, apitest.Small())
 	b.backend.Do(lot.RequestEntry{Gate: 0, Raw: "B-GH 1234"}, lot.FireChanged{Active: true})
 	page, first := b.get("/").Body.String(), b.frames()
-	if len(first.Parts) != 8+2+2 || len(first.Cells) != 2 {
+	if len(first.Parts) != 9+2+2 || len(first.Cells) != 2 {
 		t.Fatalf("%d parts, %d zones", len(first.Parts), len(first.Cells))
 	}
 	for id, html := range first.Parts {

@@ -22,7 +22,7 @@ type frame struct {
 
 // parts are the templates that are sent anew when they change, each for the place with its name as id. Those of
 // floors and zones follow by number. The clock comes first: alone it is no news.
-var parts = []string{"clock", "head", "notices", "free", "gates", "inside", "money", "decisions"}
+var parts = []string{"clock", "head", "notices", "free", "gates", "inside", "money", "headquarters", "decisions"}
 
 // kept is the last frame of everything that was made for each role, because many readers see the same.
 type kept struct {
@@ -135,6 +135,7 @@ func functions() template.FuncMap {
 		"number":   thousands,
 		"money":    func(n json.Number) string { return groupedDigits(n.String()) },
 		"floorID":  floorID, "zoneID": zoneID, "cellsID": cellsID,
+		"span": spanText, "hours": func(n int) string { return spanText(n * secondsPerHour) },
 		"percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + " %" },
 	}
 }

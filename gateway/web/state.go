@@ -28,6 +28,16 @@ type state struct {
 	AlertsTotal int
 	Checks      []check
 	Decisions   []decision
+
+	Headquarters *headquarters
+}
+
+type headquarters struct {
+	State, Problem, Standing string
+
+	Waiting, OldestSeconds, HoursLeft, DrainPerSecond, DrainSeconds int
+
+	HeardAt time.Time
 }
 
 type tally struct {

@@ -19,6 +19,8 @@ type EntryGranted struct {
 	Without     Degraded       `cbor:"15,keyasint,omitempty"`
 	Twin        TicketID       `cbor:"16,keyasint,omitempty"` // an open ticket with the same plate
 	Claimed     int64          `cbor:"17,keyasint,omitempty"` // client's own time, Unix ms; kept, never billed
+	Occupancy   int64          `cbor:"18,keyasint,omitempty"` // of the location, per mille: what surge is frozen at
+	Rejoins     TicketID       `cbor:"19,keyasint,omitempty"` // the visit before that this one goes on with, by the tariff
 }
 
 // EntryReadmitted lets the vehicle of an interrupted entry through on the ticket it has: a cause of its own

@@ -35,6 +35,21 @@ func (v view) endOf(i int) int64 {
 // payload may be kept no longer than the call. What is damaged is left out and noted in Damage; what is trimmed is
 // left out. f may call the log's other methods.
 func (l *Log) Read(from Index, f func(Index, []byte) error) error {
+	return l.ReadLinks(from, func(link Link) error { return f(link.Index, link.Payload) })
+}
+
+// Link is a durable frame and its place in the chain.
+type Link struct {
+	Index   Index
+	Payload []byte
+	Hash    Hash
+	// Before is the link before it. Proven is false where that one can't be read: then Before is nothing.
+	Before Hash
+	Proven bool
+}
+
+// ReadLinks is Read with the chain, for whoever hands frames on with it.
+func (l *Log) ReadLinks(from Index, f func(Link) error) error {
 	v, err := l.view()
 	if err != nil {
 		return err
@@ -47,7 +62,7 @@ func (l *Log) Read(from Index, f func(Index, []byte) error) error {
 		if frame.index < from {
 			return nil
 		}
-		return f(frame.index, frame.payload())
+		return f(Link{frame.index, frame.payload(), frame.hash, w.before, w.proven})
 	})
 }
 

@@ -6,7 +6,10 @@ type walk struct {
 	next  Index // the index expected; 0: whatever comes first
 	chain Hash
 	known bool // chain is the hash of frame next-1
-	lost  func(Damage)
+	// before is the link before the frame that was taken last, if proven.
+	before Hash
+	proven bool
+	lost   func(Damage)
 }
 
 // enter takes note of a segment's header: the chain can be taken up there.
@@ -25,6 +28,10 @@ func (w *walk) take(f frame) bool {
 		return false
 	}
 	w.skipTo(f.index)
+	w.before, w.proven = w.chain, w.known
+	if !w.known {
+		w.before = Hash{}
+	}
 	sound := !w.known || f.follows(w.chain)
 	if !sound {
 		w.lost(Damage{f.index, f.index})

@@ -3,6 +3,7 @@ package mqtt
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -24,7 +25,11 @@ func (c *Client) keepConnected() {
 		if c.ends.Err() != nil {
 			return
 		}
-		c.log.Warn("mqtt: no connection", "broker", c.options.Broker, "err", err, "wait", wait)
+		level := slog.LevelDebug
+		if wait == c.options.Backoff {
+			level = slog.LevelWarn // once for each time without a connection
+		}
+		c.log.Log(c.ends, level, "mqtt: no connection", "broker", c.options.Broker, "err", err, "wait", wait)
 		if c.options.Down != nil {
 			c.options.Down(err)
 		}

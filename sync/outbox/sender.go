@@ -104,9 +104,7 @@ func (s *Sender) pass(nowMS int64) {
 
 func (s *Sender) save() {
 	s.savedMS = s.nowMS
-	state := s.state
-	state.Days = append([]Day(nil), state.Days...)
-	s.do(SaveSender{state})
+	s.do(SaveSender{s.State()})
 }
 
 func (s *Sender) linkUp() {
@@ -285,11 +283,18 @@ func (s *Sender) WakeMS() int64 {
 	return max(wake, s.nowMS+1)
 }
 
+// State is what to save when the program ends.
+func (s *Sender) State() SenderState {
+	state := s.state
+	state.Days = append([]Day(nil), state.Days...)
+	return state
+}
+
 // Status is for pages and metrics.
 func (s *Sender) Status() SenderStatus {
 	return SenderStatus{
 		Linked: s.linked, Synced: s.synced, Produced: s.runs.newest(), Waiting: s.runs.count(s.state.Applied),
-		Unstable: s.runs.count(s.state.Stable), InFlight: len(s.flights), Heard: s.state.Heard, Standing: s.standing,
+		Applied: s.state.Applied, Unstable: s.runs.count(s.state.Stable), InFlight: len(s.flights), Heard: s.state.Heard, Standing: s.standing,
 		Resends: s.resends, Rewinds: s.rewinds,
 	}
 }

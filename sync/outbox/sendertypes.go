@@ -184,6 +184,7 @@ type SenderStatus struct {
 	Synced   bool // the receiver has told what it has, on this link
 	Produced fact.Dot
 	Waiting  uint64 // facts not yet applied at the receiver
+	Applied  uint64 // position of the newest one that is
 	Unstable uint64 // facts not yet stable there
 	InFlight int    // batches
 	Heard    wire.Heard

@@ -28,6 +28,8 @@ type commands struct {
 	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
 	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
+	Enrol  enrolCommand   `cmd:"" help:"Give this gateway an identity at headquarters, by a one-time code."`
+	Sync   syncCommands   `cmd:"" help:"The sync with headquarters."`
 	Fee    feeCommand     `cmd:"" help:"Price a stay, and say why."`
 	Tariff tariffCommands `cmd:"" help:"Tariffs: check one, read about their format."`
 }

@@ -16,19 +16,20 @@ const Start = int64(1_781_524_800_000) // 2026-06-15T12:00:00Z
 
 // Backend is an api.Backend round a real lot.
 type Backend struct {
-	mu        sync.Mutex
-	lot       *lot.Lot
-	stamps    fact.Clock
-	wallMS    int64
-	monoMS    int64
-	trust     fact.Trust
-	archived  map[fact.TicketID]lot.Ticket
-	ended     map[fact.ReservationID]lot.Reservation
-	listeners map[chan struct{}]struct{}
-	fails     error
-	checks    []api.Check
-	info      api.Info
-	last      lot.Event
+	mu           sync.Mutex
+	lot          *lot.Lot
+	stamps       fact.Clock
+	wallMS       int64
+	monoMS       int64
+	trust        fact.Trust
+	archived     map[fact.TicketID]lot.Ticket
+	ended        map[fact.ReservationID]lot.Reservation
+	listeners    map[chan struct{}]struct{}
+	fails        error
+	checks       []api.Check
+	headquarters *api.Headquarters
+	info         api.Info
+	last         lot.Event
 }
 
 var _ api.Backend = (*Backend)(nil)
@@ -211,6 +212,20 @@ func (b *Backend) Info() api.Info {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.info
+}
+
+// Headquarters is api.Backend's.
+func (b *Backend) Headquarters() *api.Headquarters {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.headquarters
+}
+
+// SetHeadquarters says how the sync is.
+func (b *Backend) SetHeadquarters(hq *api.Headquarters) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.headquarters = hq
 }
 
 // Drive has a vehicle drive through a gate: over the arming loop, under the arm, away.

@@ -29,6 +29,10 @@ type demoCommand struct {
 	Listen string `help:"Address of the page." default:"127.0.0.1:8080" env:"LISTEN"`
 	Data   string `help:"Folder for the journal; empty: one that is deleted afterwards." type:"path"`
 	Seed   uint64 `help:"Seed of what is left to chance." default:"1" env:"SEED"`
+	Today  bool   `help:"Play the day as if it were today."`
+	// Identity has the lot belong to a chain; tools/demo plays headquarters.
+	Identity string `help:"Folder of an identity at headquarters (lotctl enrol)." type:"path" placeholder:"DIR"`
+	Broker   string `help:"Address of headquarters' broker, in place of what it said." placeholder:"URL"`
 }
 
 // Run replays a real day of a mall's car park on simulated hardware, and sums it up.
@@ -101,7 +105,11 @@ func (d *demo) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	midnight, err := time.ParseInLocation(time.DateOnly, day.Date, loaded.Lot.Zone)
+	date := day.Date
+	if d.Today {
+		date = time.Now().In(loaded.Lot.Zone).Format(time.DateOnly)
+	}
+	midnight, err := time.ParseInLocation(time.DateOnly, date, loaded.Lot.Zone)
 	if err != nil {
 		return err
 	}
@@ -215,6 +223,9 @@ func (d *demo) site() (site.Loaded, error) {
 	text := d.place.SiteFile(d.Listen, layout.Prices{
 		RatePerHour: "5.00", MaxDailyRate: "30.00", FirstHourFree: true, LostTicket: "30.00", GraceExitMin: 15,
 	})
+	if d.Identity != "" {
+		text += fmt.Sprintf("\n[sync]\nidentity = %q\nbroker = %q\n", d.Identity, d.Broker)
+	}
 	parsed, err := site.Parse("demo.toml", []byte(text), all.Catalog())
 	return site.Loaded{Site: parsed}, err
 }

@@ -241,12 +241,31 @@ func (c *Checker) find(ticket fact.TicketID) *vend {
 	return nil
 }
 
-// unsafe tells if a loop is occupied or says nothing that can be believed.
+// unsafe tells if a loop in the way of the arm is occupied, or any says nothing that can be believed.
 func (c *Checker) unsafe() bool {
 	for i := range c.loops {
-		if c.loops[i].installed && c.loops[i].level != gate.Clear {
+		switch l := &c.loops[i]; {
+		case !l.installed || l.level == gate.Clear:
+		case l.level == gate.Occupied && c.beforeArm(gate.Loop(i)):
+		default:
 			return true
 		}
 	}
 	return false
+}
+
+// beforeArm tells a loop that a vehicle stands on before the arm: the arming loop of a gate with a direction that has a
+// closing loop as well.
+func (c *Checker) beforeArm(at gate.Loop) bool {
+	return at == gate.ArmingLoop && c.cfg.Direction != fact.DirectionUnknown && c.loops[gate.ClosingLoop].installed
+}
+
+// underWay tells if a vehicle on the loop before the arm may be one that drives on: it came onto it, or is behind one that
+// left the closing loop, too short a time ago to have been seen there.
+func (c *Checker) underWay() bool {
+	arming, closing := &c.loops[gate.ArmingLoop], &c.loops[gate.ClosingLoop]
+	if arming.level != gate.Occupied || !c.beforeArm(gate.ArmingLoop) {
+		return false
+	}
+	return c.nowMS < arming.sinceMS+c.cfg.ReachMS || c.nowMS < closing.sinceMS+c.cfg.FollowMS
 }

@@ -1,0 +1,109 @@
+// Package cut is a wire between a gateway and headquarters that can be cut and healed, for demonstrations and tests. It
+// carries bytes and knows nothing of them, and it imports nothing of this project.
+package cut
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"sync"
+)
+
+// Wire carries connections to one address. While it is cut there are none, and new ones end at once.
+type Wire struct {
+	to       string
+	listener net.Listener
+	serving  sync.WaitGroup
+
+	mu    sync.Mutex
+	is    bool
+	conns map[net.Conn]bool
+}
+
+// New makes a wire to an address, which need not answer yet.
+func New(to string) (*Wire, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("cut: %w", err)
+	}
+	w := &Wire{to: to, listener: listener, conns: map[net.Conn]bool{}}
+	w.serving.Go(w.serve)
+	return w, nil
+}
+
+// Address is the near end.
+func (w *Wire) Address() string { return w.listener.Addr().String() }
+
+// Set cuts the wire or heals it.
+func (w *Wire) Set(cut bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.is = cut
+	if cut {
+		for conn := range w.conns {
+			conn.Close()
+		}
+		clear(w.conns)
+	}
+}
+
+// IsCut tells whether it is cut.
+func (w *Wire) IsCut() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.is
+}
+
+// Close ends it.
+func (w *Wire) Close() {
+	w.listener.Close()
+	w.Set(true)
+	w.serving.Wait()
+}
+
+func (w *Wire) serve() {
+	for {
+		near, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		w.serving.Go(func() { w.carry(near) })
+	}
+}
+
+func (w *Wire) carry(near net.Conn) {
+	defer near.Close()
+	if !w.admit(near) {
+		return
+	}
+	defer w.forget(near)
+	far, err := net.Dial("tcp", w.to)
+	if err != nil {
+		return
+	}
+	defer far.Close()
+	if !w.admit(far) {
+		return
+	}
+	defer w.forget(far)
+	w.serving.Go(func() {
+		defer far.Close()
+		_, _ = io.Copy(far, near) // an end is an end, whoever made it
+	})
+	_, _ = io.Copy(near, far)
+}
+
+func (w *Wire) admit(conn net.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.is {
+		w.conns[conn] = true
+	}
+	return !w.is
+}
+
+func (w *Wire) forget(conn net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.conns, conn)
+}

@@ -1,0 +1,69 @@
+package cut_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"testing"
+
+	"gatehouse/tools/demo/cut"
+)
+
+// echo answers each line with itself.
+func echo(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_, _ = io.Copy(conn, conn)
+			}()
+		}
+	}()
+	return listener.Addr().String()
+}
+
+func talk(conn net.Conn) error {
+	if _, err := io.WriteString(conn, "word\n"); err != nil {
+		return err
+	}
+	_, err := bufio.NewReader(conn).ReadString('\n')
+	return err
+}
+
+func TestACutWireCarriesNothingAndAHealedOneDoes(t *testing.T) {
+	wire, err := cut.New(echo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer wire.Close()
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp", wire.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		return conn
+	}
+	open := dial()
+	if err := talk(open); err != nil {
+		t.Fatal(err)
+	}
+	wire.Set(true)
+	if talk(open) == nil || talk(dial()) == nil || !wire.IsCut() {
+		t.Error("a cut wire carried something")
+	}
+	wire.Set(false)
+	if err := talk(dial()); err != nil || wire.IsCut() {
+		t.Errorf("healed, and yet: %v", err)
+	}
+}

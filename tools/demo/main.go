@@ -1,0 +1,163 @@
+// Command demo runs a car park and its headquarters on this machine, as two processes with a network between them that can
+// be cut and healed: a button on the page, or Enter.
+//
+//	demo [--gateway bin/gatehouse] [--listen 127.0.0.1:8090]
+//
+// The lot is gatehouse demo, and takes its settings from the same variables: SPEED, FROM, UNTIL, SEED, LISTEN. Everything
+// is kept in a folder that is deleted afterwards.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // the lot's zone, on machines that have none
+
+	"github.com/alecthomas/kong"
+
+	"gatehouse/cloud/app"
+	"gatehouse/cloud/ledger"
+	"gatehouse/sync/uplink/identity"
+	"gatehouse/tools/demo/cut"
+)
+
+// What the lot of gatehouse demo is called.
+const (
+	location = "demo-mall"
+	name     = "Mall P8"
+	zone     = "Asia/Shanghai"
+	currency = "CNY"
+)
+
+type options struct {
+	Gateway string `help:"The gatehouse program." default:"bin/gatehouse" type:"path"`
+	Listen  string `help:"Address of the page with the switch." default:"127.0.0.1:8090"`
+	Cloud   string `help:"Address of headquarters." default:"127.0.0.1:8443"`
+	Lot     string `help:"Address of the lot's page." default:"127.0.0.1:8080" env:"LISTEN"`
+}
+
+func main() {
+	var o options
+	kong.Parse(&o, kong.Name("demo"), kong.Description("A car park, its headquarters, and a network to cut."))
+	if err := run(o); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+// run plays until the lot's day ends, or somebody ends it.
+func run(o options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := os.MkdirTemp("", "gatehouse-chain-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	hq, err := headquarters(ctx, o.Cloud, dir)
+	if err != nil {
+		return err
+	}
+	defer hq.Close()
+	wire, err := cut.New(strings.TrimPrefix(hq.BrokerURL(), "tls://"))
+	if err != nil {
+		return err
+	}
+	defer wire.Close()
+	who := filepath.Join(dir, "identity")
+	if err := enrol(ctx, hq, who); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return err
+	}
+	s := &page{lot: o.Lot, hq: hq, wire: wire, client: &http.Client{Timeout: time.Second}}
+	server := &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second}
+	defer server.Close()
+	go func() { _ = server.Serve(listener) }() // it ends with the demonstration
+	go byKeyboard(os.Stdin, wire)
+	announce(o, listener.Addr().String(), hq.Address())
+	return play(ctx, o, who, wire.Address())
+}
+
+// headquarters is an aggregator that knows the lot.
+func headquarters(ctx context.Context, listen, dir string) (*app.App, error) {
+	hq, err := app.New(ctx, app.Options{
+		Dir: filepath.Join(dir, "headquarters"), Listen: listen, MQTT: "127.0.0.1:0", Version: "demo",
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+	})
+	if err != nil {
+		return nil, err
+	}
+	at, err := time.LoadLocation(zone)
+	if err == nil {
+		err = hq.SetLocation(ledger.Location{ID: location, Name: name, Zone: at, Currency: currency}, zone)
+	}
+	if err == nil {
+		err = hq.Start()
+	}
+	if err != nil {
+		return nil, errors.Join(err, hq.Close())
+	}
+	return hq, nil
+}
+
+// enrol does what an operator and a technician do: a code here, lotctl enrol there.
+func enrol(ctx context.Context, hq *app.App, dir string) error {
+	code, err := hq.Registry().NewCode(ctx, location, "demonstration", false)
+	if err != nil {
+		return err
+	}
+	_, err = identity.Enrol(ctx, identity.Enrolment{Dir: dir, URL: "https://" + hq.Address(), Code: code, Authority: hq.Authority().PEM()})
+	return err
+}
+
+// play runs the lot. It speaks for itself, and ends when its day does.
+func play(ctx context.Context, o options, identity, broker string) error {
+	lot := exec.CommandContext(ctx, o.Gateway, "demo", "--today", "--listen", o.Lot, "--identity", identity, "--broker", "tls://"+broker)
+	lot.Cancel = func() error { return lot.Process.Signal(syscall.SIGTERM) }
+	lot.WaitDelay = 10 * time.Second
+	lot.Stdout, lot.Stderr = os.Stdout, os.Stderr
+	lot.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C comes to us alone, so that both end in order
+	if err := lot.Run(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the lot ended: %w (make demo builds %s)", err, o.Gateway)
+	}
+	return nil
+}
+
+func announce(o options, page, cloud string) {
+	fmt.Printf(`
+  A car park and its headquarters, with a network between them.
+
+      both, and the switch   http://%s/
+      the lot                http://%s/
+      headquarters           https://%s/
+
+  Enter cuts the network, and heals it again. Ctrl-C ends everything.
+`, page, o.Lot, cloud)
+}
+
+// byKeyboard has each Enter turn the switch.
+func byKeyboard(keys io.Reader, wire *cut.Wire) {
+	for lines := bufio.NewScanner(keys); lines.Scan(); {
+		wire.Set(!wire.IsCut())
+		if wire.IsCut() {
+			fmt.Println("  --- the network is cut: the lot goes on by itself; Enter heals it")
+		} else {
+			fmt.Println("  --- the network is back")
+		}
+	}
+}
