@@ -6,7 +6,7 @@
 //
 // The kernel and what simulates hardware are Debian's, made by .ci/hil-kernel; the virtual machine is QEMU. Inside, the guest
 // (tools/hil/guest) drives the contacts and watches what the kernel does to the relays' lines, from outside of the gateway's
-// process. Two machines are started:
+// process. Two machines are started, side by side:
 //
 //	devices  no edge on any output at start, exit, panic, SIGABRT and kill -9; a pulse never outlives its maximum;
 //	         debounced, dated and lost edges; read-back; a line that is held; RS-485 by the kernel; a magnetometer on

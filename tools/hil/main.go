@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -41,16 +42,17 @@ type machine struct {
 
 var machines = []machine{
 	{
-		name: "devices", limit: 4 * time.Minute, resets: true, expects: 17,
+		name: "devices", limit: 6 * time.Minute, resets: true, expects: 17,
 		clock: []string{"-smp", "2", "-rtc", "base=2000-01-01", "-device", "i6300esb", "-watchdog-action", "reset"},
 	},
 	{
-		name: "day", limit: 6 * time.Minute, expects: 4,
+		name: "day", limit: 15 * time.Minute, expects: 4,
 		clock: []string{"-icount", "shift=3,sleep=off", "-rtc", "base=2026-10-24T21:59:00,clock=vm"},
 	},
 }
 
-// Run builds the programs, packs them, and starts the machines one after the other.
+// Run builds the programs, packs them, and starts the machines side by side: one mostly waits, the other has a time of its
+// own.
 func (c *command) Run() error {
 	work, err := os.MkdirTemp("", "gatehouse-hil-")
 	if err != nil {
@@ -61,20 +63,31 @@ func (c *command) Run() error {
 	if err := c.pack(work, image); err != nil {
 		return err
 	}
-	var failed error
-	for _, m := range machines {
-		if c.Only != "" && c.Only != m.name {
-			continue
-		}
-		began := time.Now()
-		fmt.Printf("--- %s\n", m.name)
-		err := m.run(filepath.Join(c.Kernel, "vmlinuz"), image, c.Verbose)
-		fmt.Printf("--- %s: %d s\n", m.name, int(time.Since(began).Seconds()))
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", m.name, err))
+	failures := make([]error, len(machines))
+	var running sync.WaitGroup
+	for i, m := range machines {
+		if c.Only == "" || c.Only == m.name {
+			running.Go(func() { failures[i] = m.timed(filepath.Join(c.Kernel, "vmlinuz"), image, c.Verbose) })
 		}
 	}
-	return failed
+	running.Wait()
+	return errors.Join(failures...)
+}
+
+// timed runs a machine, and says how it ended and how long it took.
+func (m machine) timed(kernel, image string, verbose bool) error {
+	began := time.Now()
+	err := m.run(kernel, image, verbose)
+	m.say("%d s", int(time.Since(began).Seconds()))
+	if err != nil {
+		return fmt.Errorf("%s: %w", m.name, err)
+	}
+	return nil
+}
+
+// say prints a line about a machine.
+func (m machine) say(format string, args ...any) {
+	fmt.Printf("%-8s %s\n", m.name, fmt.Sprintf(format, args...))
 }
 
 // pack builds the gateway and the guest, and packs them with the kernel's modules.
@@ -109,7 +122,7 @@ func (m machine) run(kernel, image string, verbose bool) error {
 	args := []string{
 		"-accel", "tcg", "-M", "pc", "-cpu", "max", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
 		"-serial", "stdio", "-chardev", "null,id=bus", "-serial", "chardev:bus", "-kernel", kernel, "-initrd", image,
-		"-append", "console=ttyS0 quiet panic=-1 nowatchdog tsc=reliable mitigations=off no5lvl hil=" + m.name,
+		"-append", "console=ttyS0 quiet panic=-1 nowatchdog tsc=reliable no_timer_check mitigations=off no5lvl hil=" + m.name,
 	}
 	qemu := exec.CommandContext(ctx, "qemu-system-x86_64", append(args, m.clock...)...)
 	out, err := qemu.StdoutPipe()
@@ -120,7 +133,7 @@ func (m machine) run(kernel, image string, verbose bool) error {
 	if err := qemu.Start(); err != nil {
 		return err
 	}
-	steps, ended := read(out, verbose)
+	steps, ended := m.read(out, verbose)
 	err = qemu.Wait()
 	switch {
 	case ctx.Err() != nil:
@@ -135,7 +148,7 @@ func (m machine) run(kernel, image string, verbose bool) error {
 		return fmt.Errorf("its last words were %q", ended)
 	}
 	if m.resets {
-		fmt.Println("    a starved watchdog resets the machine")
+		m.say("a starved watchdog resets the machine")
 	}
 	return nil
 }
@@ -150,7 +163,7 @@ const (
 type tally struct{ ok, failed int }
 
 // read prints the guest's steps until the machine ends; everything else that it says only when a step has failed.
-func read(out io.Reader, verbose bool) (steps tally, last string) {
+func (m machine) read(out io.Reader, verbose bool) (steps tally, last string) {
 	lines := bufio.NewScanner(out)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -159,14 +172,14 @@ func read(out io.Reader, verbose bool) (steps tally, last string) {
 		switch {
 		case fromGuest && strings.HasPrefix(said, "ok "):
 			steps.ok++
-			fmt.Println("    " + strings.TrimPrefix(said, "ok "))
+			m.say("%s", strings.TrimPrefix(said, "ok "))
 		case fromGuest && strings.HasPrefix(said, "FAILED"):
 			steps.failed++
-			fmt.Println("  ! " + said)
+			m.say("! %s", said)
 		case fromGuest:
 			last = said
 		case verbose || steps.failed > 0 || strings.Contains(line, "panic"):
-			fmt.Println("  | " + line)
+			m.say("| %s", line)
 		}
 	}
 	return steps, last
