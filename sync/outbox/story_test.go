@@ -210,6 +210,39 @@ func TestWhatTheCardLostIsDeclaredAndStopsNothing(t *testing.T) {
 	}
 }
 
+func TestWhatTheCardLostBeforeARestartStopsNothing(t *testing.T) {
+	h, g := linked(3)
+	g.step(outbox.LinkDown{})
+	g.happen(4)
+	last := len(g.card.bytes) - 1
+	g.card.bytes[last-1], g.card.bytes[last] = nil, nil
+	next := boot(g.card, 20)
+	next.happen(2)
+	next.step(outbox.LinkUp{})
+	talk(h, next)
+	if counted, _ := h.counted(20); counted != 3 || next.sender.Status().Waiting != 0 {
+		t.Errorf("%d facts counted, %+v, %+v", counted, next.sender.Status(), h.said)
+	}
+}
+
+func TestAWholeIncarnationThatTheCardLostStopsNothing(t *testing.T) {
+	h, g := linked(3)
+	g.step(outbox.LinkDown{})
+	g.happen(2)
+	lost := boot(g.card, 20)
+	lost.happen(1)
+	for i := len(g.card.bytes) - 3; i < len(g.card.bytes); i++ { // with the last fact of before
+		g.card.bytes[i] = nil
+	}
+	next := boot(g.card, 30)
+	next.happen(2)
+	next.step(outbox.LinkUp{})
+	talk(h, next)
+	if counted, _ := h.counted(30); counted != 3 || next.sender.Status().Waiting != 0 || next.sender.Status().Standing != wire.Open {
+		t.Errorf("%d facts counted, %+v, %+v", counted, next.sender.Status(), h.said)
+	}
+}
+
 func TestNobodyButHeadquartersAndTheLotIsBelieved(t *testing.T) {
 	keys := func(name byte) policy.Key { return policy.Key(ed25519.NewKeyFromSeed(append(make([]byte, 31), name))) }
 	lot, hq := keys(1), keys(2)
