@@ -215,6 +215,9 @@ func (s *Sender) pump() {
 	if position == run.Position {
 		head.Lost = s.lostBefore(i)
 	}
+	if i > 0 && (head.Oldest || head.Lost > 0) && s.state.Applied < s.runs[i-1].end() {
+		return // the receiver can't tell that facts before it are on their way: it must not overtake them
+	}
 	s.packing = position
 	s.do(SendBatch{Position: position, Max: int(min(wire.BatchMaxRecords, run.Last-head.First+1)), Head: head})
 }

@@ -243,6 +243,30 @@ func TestAWholeIncarnationThatTheCardLostStopsNothing(t *testing.T) {
 	}
 }
 
+// The receiver can't know the parent of an incarnation whose beginning is lost.
+func TestWhatFollowsALossOvertakesNothing(t *testing.T) {
+	h, g := linked(3)
+	g.step(outbox.LinkDown{})
+	g.happen(2)
+	next := boot(g.card, 20)
+	next.happen(3)
+	next.card.bytes[len(next.card.bytes)-4] = nil
+	next = &gateway{card: next.card, dot: next.dot, cut: 1_000, nowMS: 1_000}
+	next.sender = outbox.NewSender(outbox.SenderConfig{Location: "lot", LingerMS: 1}, next.card.runs(), next.card.saved, 1_000)
+	next.step(outbox.LinkUp{})
+	deliver(h, next)
+	for _, sent := range take(&next.out) {
+		if batch, is := sent.(*wire.Batch); is && batch.Incarnation != 10 {
+			t.Errorf("%v is on its way with what came before it", batch.Incarnation)
+		}
+	}
+	next.pass(3_600_000) // lost: it comes again
+	talk(h, next)
+	if len(h.facts) != len(next.card.dots)-1 || next.sender.Status().Waiting != 0 {
+		t.Errorf("%d of %d facts, %+v", len(h.facts), len(next.card.dots), h.said)
+	}
+}
+
 func TestNobodyButHeadquartersAndTheLotIsBelieved(t *testing.T) {
 	keys := func(name byte) policy.Key { return policy.Key(ed25519.NewKeyFromSeed(append(make([]byte, 31), name))) }
 	lot, hq := keys(1), keys(2)
