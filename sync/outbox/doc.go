@@ -19,7 +19,9 @@
 // On each link the sender says Hello and is told, by an Ack that repeats the Hello's nonce, what the receiver has. From
 // there it sends batches, a few at a time. The receiver takes each dot once and in the log's order: a child incarnation
 // waits until its parent's facts are there, so that the receiver always holds a beginning of the log. What comes again it
-// drops, what comes too early it holds (a few) and asks for a rewind. It answers only when the shell has committed.
+// drops, what comes too early it holds (a few) and asks for a rewind. It answers only when the shell has committed. What the
+// sender's card has lost it declares lost, and of a child whose parent's end is lost it says so (Oldest): the receiver goes on
+// without. Such a batch leaves only when all before it have arrived.
 //
 // An Ack that knows less than one before is late, or the word of a receiver that was restored. The sender can't tell, says
 // Hello again, and believes the answer, whatever it is: so a restored receiver gets again what it lost.

@@ -29,6 +29,7 @@ type Sender struct {
 	lingerMS  int64 // until when facts wait for company
 	resendMS  int64
 	lost      map[uint64]uint64 // by position: facts before it that the receiver must be told are lost
+	orphans   map[uint64]bool   // positions of starts whose parent's last facts can't be read any more
 	rewound   uint64            // position of the last rewind, until when it is not heeded again
 	rewoundMS int64
 	liveMS    int64 // when the last live message was sent
@@ -49,7 +50,7 @@ type flight struct {
 // NewSender makes the sender of a log: its readable runs in order, and what was saved of the last sender, if anything.
 // now is monotonic time, of any beginning.
 func NewSender(config SenderConfig, log []Run, saved SenderState, nowMS int64) *Sender {
-	s := &Sender{config: config.withDefaults(), state: saved, nowMS: nowMS, savedMS: nowMS, lost: map[uint64]uint64{}}
+	s := &Sender{config: config.withDefaults(), state: saved, nowMS: nowMS, savedMS: nowMS, lost: map[uint64]uint64{}, orphans: map[uint64]bool{}}
 	s.resendMS = s.config.ResendMS
 	for _, run := range log {
 		s.runs = append(s.runs, run)
@@ -207,10 +208,13 @@ func (s *Sender) pump() {
 	position := max(s.sent+1, run.Position)
 	head := wire.Batch{
 		Location: s.config.Location, Down: s.config.Down, Incarnation: run.Incarnation, First: run.First + position - run.Position,
-		Oldest: i == 0 && position == run.Position, Heard: s.state.Heard,
+		Oldest: position == run.Position && (i == 0 || s.orphans[position]), Heard: s.state.Heard,
 	}
 	if position == run.Position {
 		head.Lost = s.lostBefore(i)
+	}
+	if i > 0 && (head.Oldest || head.Lost > 0) && s.state.Applied < s.runs[i-1].end() {
+		return // the receiver can't tell that facts before it are on their way: it must not overtake them
 	}
 	s.packing = position
 	s.do(SendBatch{Position: position, Max: int(min(wire.BatchMaxRecords, run.Last-head.First+1)), Head: head})

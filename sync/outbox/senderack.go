@@ -195,12 +195,34 @@ func (s *Sender) rewind(ack *wire.Ack) {
 	if !found {
 		position, found = s.lostAt(ack.Rewind)
 	}
+	if !found {
+		position, found = s.orphanOf(ack.Rewind)
+	}
 	if !found || position <= s.state.Applied || position > s.sent+1 || position == s.rewound && s.nowMS < s.rewoundMS {
 		return
 	}
 	s.rewound, s.rewoundMS = position, s.nowMS+s.config.ResendMS/4
 	s.rewinds++
 	s.back(position - 1)
+}
+
+// orphanOf finds the incarnation that went on from facts that can't be read any more, of which the receiver asks for the
+// first, and notes that the receiver need not wait for them. The gap in the positions proves that they are lost here: what
+// the receiver asks for may be another box's, whose card is a copy of this one.
+func (s *Sender) orphanOf(missing fact.Dot) (position uint64, found bool) {
+	_, some := s.runs.through(missing.Incarnation, math.MaxUint64)
+	for i := s.runs.at(s.state.Applied + 1); i < len(s.runs); i++ {
+		if i == 0 {
+			continue // is the oldest anyway
+		}
+		before, run := s.runs[i-1], s.runs[i]
+		gap := before.end()+1 < run.Position
+		if gap && run.First == 1 && (!some || before.Incarnation == missing.Incarnation) {
+			s.orphans[run.Position] = true
+			return run.Position, true
+		}
+	}
+	return 0, false
 }
 
 // lostAt finds the run behind a dot that can't be read any more, and notes that it is lost.

@@ -210,6 +210,63 @@ func TestWhatTheCardLostIsDeclaredAndStopsNothing(t *testing.T) {
 	}
 }
 
+func TestWhatTheCardLostBeforeARestartStopsNothing(t *testing.T) {
+	h, g := linked(3)
+	g.step(outbox.LinkDown{})
+	g.happen(4)
+	last := len(g.card.bytes) - 1
+	g.card.bytes[last-1], g.card.bytes[last] = nil, nil
+	next := boot(g.card, 20)
+	next.happen(2)
+	next.step(outbox.LinkUp{})
+	talk(h, next)
+	if counted, _ := h.counted(20); counted != 3 || next.sender.Status().Waiting != 0 {
+		t.Errorf("%d facts counted, %+v, %+v", counted, next.sender.Status(), h.said)
+	}
+}
+
+func TestAWholeIncarnationThatTheCardLostStopsNothing(t *testing.T) {
+	h, g := linked(3)
+	g.step(outbox.LinkDown{})
+	g.happen(2)
+	lost := boot(g.card, 20)
+	lost.happen(1)
+	for i := len(g.card.bytes) - 3; i < len(g.card.bytes); i++ { // with the last fact of before
+		g.card.bytes[i] = nil
+	}
+	next := boot(g.card, 30)
+	next.happen(2)
+	next.step(outbox.LinkUp{})
+	talk(h, next)
+	if counted, _ := h.counted(30); counted != 3 || next.sender.Status().Waiting != 0 || next.sender.Status().Standing != wire.Open {
+		t.Errorf("%d facts counted, %+v, %+v", counted, next.sender.Status(), h.said)
+	}
+}
+
+// The receiver can't know the parent of an incarnation whose beginning is lost.
+func TestWhatFollowsALossOvertakesNothing(t *testing.T) {
+	h, g := linked(3)
+	g.step(outbox.LinkDown{})
+	g.happen(2)
+	next := boot(g.card, 20)
+	next.happen(3)
+	next.card.bytes[len(next.card.bytes)-4] = nil
+	next = &gateway{card: next.card, dot: next.dot, cut: 1_000, nowMS: 1_000}
+	next.sender = outbox.NewSender(outbox.SenderConfig{Location: "lot", LingerMS: 1}, next.card.runs(), next.card.saved, 1_000)
+	next.step(outbox.LinkUp{})
+	deliver(h, next)
+	for _, sent := range take(&next.out) {
+		if batch, is := sent.(*wire.Batch); is && batch.Incarnation != 10 {
+			t.Errorf("%v is on its way with what came before it", batch.Incarnation)
+		}
+	}
+	next.pass(3_600_000) // lost: it comes again
+	talk(h, next)
+	if len(h.facts) != len(next.card.dots)-1 || next.sender.Status().Waiting != 0 {
+		t.Errorf("%d of %d facts, %+v", len(h.facts), len(next.card.dots), h.said)
+	}
+}
+
 func TestNobodyButHeadquartersAndTheLotIsBelieved(t *testing.T) {
 	keys := func(name byte) policy.Key { return policy.Key(ed25519.NewKeyFromSeed(append(make([]byte, 31), name))) }
 	lot, hq := keys(1), keys(2)

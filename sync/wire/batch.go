@@ -19,7 +19,7 @@ type Batch struct {
 	// Lost is how many facts directly before First the sender can't read any more and declares lost. If it isn't 0,
 	// Before is unknown, and is the link *of* the first record instead of the one before it.
 	Lost uint64
-	// Oldest is true if the sender's log holds nothing older than First: what came before it can't be asked for.
+	// Oldest is true if the sender's log holds nothing older than First, or can't read what is: it can't be asked for.
 	Oldest bool
 	// Heard is the newest acknowledgement that the sender has heard.
 	Heard Heard

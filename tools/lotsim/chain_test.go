@@ -16,7 +16,7 @@ var chainMutants = []mutant{
 	{"trim on the broker's acknowledgement", "sync/outbox/sender.go", "min(s.state.Stable, old)", "min(s.sent, old)"},
 	{"trim above stable", "sync/outbox/sender.go", "min(s.state.Stable, old)", "min(s.state.Applied, old)"},
 	{"trim by a clock that jumps", "sync/outbox/sender.go", "s.state.RunningMS-day.RunningMS >= s.config.RetentionMS", "day.Position > 0"},
-	{"sequence reused after a restore", "tools/lotsim/chain/box.go", "	return fact.NewIncarnation(max(0, wallMS), uint16(b.chain.dice.Uint32()))", "	if _, dot, _ := b.card.last(); dot.Incarnation != 0 {\n		return dot.Incarnation\n	}\n	return fact.NewIncarnation(max(0, wallMS), uint16(b.chain.dice.Uint32()))"},
+	{"sequence reused after a restore", "tools/lotsim/chain/box.go", "	return fact.NewIncarnation(max(0, wallMS), uint16(b.site.dice.Uint32()))", "	if _, dot, _ := b.card.last(); dot.Incarnation != 0 {\n		return dot.Incarnation\n	}\n	return fact.NewIncarnation(max(0, wallMS), uint16(b.site.dice.Uint32()))"},
 	{"duplicate not filtered", "sync/outbox/receiver.go", "	from := life.Applied + 1\n	store", "	from := min(life.Applied+1, b.First)\n	store"},
 	{"clone not fenced", "sync/outbox/receiver.go", "Apart: life.Standing != wire.Open}", "Apart: life.Standing == wire.Rejected}"},
 	{"clone seen and not fenced", "sync/outbox/lineage.go", "	r.stand(rival.Incarnation, wire.Fenced)\n", ""},
@@ -36,7 +36,7 @@ func TestChainMutants(t *testing.T) {
 	}
 	for _, m := range chainMutants {
 		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) {
-			m.mustFail(t, root, "chain", "--lots", "60", "--days", "1", "--vehicles", "30", "--seed", "5")
+			m.mustFail(t, root, "chain", "--lots", "12", "--vehicles", "20", "--trouble", "8", "--seed", "5", "--count", "4")
 		})
 	}
 }

@@ -2,7 +2,7 @@
 //
 //	lotsim day --ledger FILE --date YYYY-MM-DD --spots N --gates N --seed S --json
 //	lotsim seeds --count N [--from SEED]
-//	lotsim chain --lots N --days D --seed S --json
+//	lotsim chain --lots N --days D --seed S --json [--count N] [--trouble N] [--lot NAME --tell]
 package main
 
 import (

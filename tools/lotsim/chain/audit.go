@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/wire"
 )
 
@@ -78,6 +79,7 @@ func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
 			double++ // of a clone or an old card, and counted
 		}
 	}
+	c.compareHistories(s, l.receiver.State())
 	for _, life := range l.receiver.State().Lives {
 		if life.Standing == wire.Rejected || life.Standing == wire.Fenced {
 			c.result.Fenced++
@@ -89,4 +91,27 @@ func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
 	c.result.Lost += lost
 	c.result.Double += double
 	return ours, theirs
+}
+
+// compareHistories compares the digest of the gateway's own log with headquarters', over the incarnations that the log
+// still holds and of which headquarters has not more than the card: a restored card lacks what was told before.
+func (c *Chain) compareHistories(s *site, state outbox.ReceiverState) {
+	log := s.main.card.log
+	var own, theirs []outbox.Tip
+	for _, tip := range state.Tips() {
+		i := len(log) - 1
+		for i >= 0 && log[i].dot.Incarnation != tip.Incarnation {
+			i--
+		}
+		if i < 0 || tip.Seq > log[i].dot.Seq || log[i].bytes == nil {
+			continue
+		}
+		own = append(own, outbox.Tip{Incarnation: tip.Incarnation, Seq: log[i].dot.Seq, Hash: log[i].hash})
+		theirs = append(theirs, tip)
+	}
+	ownDigest, err := outbox.HistoryDigest(own)
+	theirDigest, other := outbox.HistoryDigest(theirs)
+	if err != nil || other != nil || ownDigest != theirDigest || len(own) == 0 {
+		c.wrong(s, 1, "the gateway's history %x is not headquarters' %x: %+v, %+v", ownDigest[:8], theirDigest[:8], own, theirs)
+	}
 }

@@ -9,5 +9,7 @@
 //
 // What is real: sender, receiver, codec, signatures, chain. What is not: MQTT, disks, the lots' decisions (sync/traffic).
 //
+// What befalls a lot follows from the seed and the lot's number alone, so that one lot can be replayed without the others.
+//
 // Guarantees: same options, same digest. It reads no clock and no other randomness.
 package chain

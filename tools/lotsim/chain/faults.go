@@ -171,8 +171,8 @@ func (c *Chain) swap(s *site) {
 
 // inherit notes that the lot goes on from a fact at headquarters, and from all before it, whoever told them.
 func (s *site) inherit(from fact.Dot) {
-	for from.Incarnation != 0 {
-		s.inherited[from.Incarnation] = max(s.inherited[from.Incarnation], from.Seq)
+	for from.Seq > s.inherited[from.Incarnation] {
+		s.inherited[from.Incarnation] = from.Seq
 		from = s.parents[from.Incarnation]
 	}
 }
