@@ -2,7 +2,9 @@ package drivers
 
 import (
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 )
 
 // Driver is one line of the catalog.
@@ -42,6 +44,46 @@ func (s Settings) Int(key string, fallback int) (int, error) {
 		return 0, fmt.Errorf("%w: %s = %v: write a whole number", ErrSettings, key, value)
 	}
 	return int(number), nil
+}
+
+// Within is a whole-number setting from low to high, or the fallback if it is absent.
+func (s Settings) Within(key string, fallback, low, high int) (int, error) {
+	number, err := s.Int(key, fallback)
+	if err == nil && (number < low || number > high) {
+		err = fmt.Errorf("%w: %s = %d: write %d to %d", ErrSettings, key, number, low, high)
+	}
+	return number, err
+}
+
+// Bool is a setting that is true or false, or false if it is absent.
+func (s Settings) Bool(key string) (bool, error) {
+	value, found := s[key]
+	if !found {
+		return false, nil
+	}
+	yes, ok := value.(bool)
+	if !ok {
+		return false, fmt.Errorf("%w: %s = %v: write true or false", ErrSettings, key, value)
+	}
+	return yes, nil
+}
+
+// Named is a text setting that must not be absent; what says what it names.
+func (s Settings) Named(key, what string) (string, error) {
+	name, err := s.Text(key, "")
+	if err == nil && name == "" {
+		err = fmt.Errorf("%w: %s is missing: write the name of %s", ErrSettings, key, what)
+	}
+	return name, err
+}
+
+// OneOf is a text setting that is one of the choices, the first of them if it is absent.
+func (s Settings) OneOf(key string, choices ...string) (string, error) {
+	choice, err := s.Text(key, choices[0])
+	if err == nil && !slices.Contains(choices, choice) {
+		err = fmt.Errorf("%w: %s = %q: write one of %s", ErrSettings, key, choice, strings.Join(choices, ", "))
+	}
+	return choice, err
 }
 
 // Texts is a setting that is a list of strings, or nil if it is absent.

@@ -135,11 +135,12 @@ type Display interface {
 	Show(ctx context.Context, face Face) error
 }
 
-// Face is what a display shows: lines for a text display, Count for a number sign.
+// Face is what a display shows: lines for a text display, Count, of Total, for a sign.
 type Face struct {
 	Lines   []string
 	Colour  Colour
 	Count   int
+	Total   int
 	Unknown bool // the count is not known: blank, never 0 and never the last one
 }
 
@@ -193,6 +194,32 @@ const (
 	PaymentApproved
 	PaymentDeclined
 	PaymentNotFound
+)
+
+// Monitor watches what the gateway itself needs: its supply, its clock, its machine. It reports each condition at the start
+// and whenever it changes, until ctx ends or it can't look any more.
+type Monitor interface {
+	Monitor(ctx context.Context, report func(Condition)) error
+}
+
+// Condition is how one thing is that a Monitor watches.
+type Condition struct {
+	ID    string // such as "temperature", in letters, digits and _
+	Value int64
+	Unit  string // of Value, such as "mV" or "percent"; empty for a yes (1) or no (0)
+	State ConditionState
+	Note  string // what it is, for people
+	Do    string // what to do, unless it is good
+}
+
+// ConditionState says how bad a Condition is.
+type ConditionState uint8
+
+// The states.
+const (
+	ConditionGood ConditionState = iota
+	ConditionWarning
+	ConditionFault
 )
 
 // Host opens what the board names. Names are the board's; a broker's is the site's.

@@ -14,8 +14,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/cloud/api"
 	"gatehouse/cloud/broker"
 	"gatehouse/cloud/enrol"
+	"gatehouse/cloud/sales"
+	"gatehouse/cloud/steer"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/mqtt"
@@ -33,6 +36,11 @@ type App struct {
 	broker    broker.Broker
 	client    *mqtt.Client
 	chain     chain
+	links     links
+	changes   changes
+	desk      *steer.Desk
+	office    *sales.Office
+	api       *api.Server
 	workers   []*worker
 	mux       *http.ServeMux
 	server    *http.Server
@@ -84,6 +92,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	for range o.Workers {
 		a.workers = append(a.workers, newWorker(a))
+	}
+	if err := a.openDesks(ctx); err != nil {
+		return nil, err
 	}
 	a.routes()
 	return a, nil
@@ -207,7 +218,7 @@ func (a *App) listen() error {
 // Handle adds a page or an interface. Call it before Start.
 func (a *App) Handle(pattern string, h http.Handler) { a.mux.Handle(pattern, h) }
 
-// OnMessage has messages other than facts and live ones (results, wishes for documents) handed on. Call it before Start.
+// OnMessage has messages handed on that nobody else here takes: wishes for snapshots. Call it before Start.
 func (a *App) OnMessage(handle func(fact.LocationID, wire.Message)) { a.others = handle }
 
 // Send sends a message to a location, without any promise that it arrives.
@@ -272,6 +283,16 @@ func (a *App) receive(m mqtt.Message) {
 		return
 	}
 	a.counters.received.Add(1)
+	if kind == mqtt.KindBirth {
+		return // retained: it says nothing of now
+	}
+	online := kind != mqtt.KindState || string(m.Payload) == "online"
+	if a.links.set(fact.LocationID(location), online, a.options.Now().UnixMilli()) {
+		a.changes.tell()
+	}
+	if kind == mqtt.KindState {
+		return
+	}
 	select {
 	case a.workerOf(fact.LocationID(location)).queue <- job{location: fact.LocationID(location), kind: kind, payload: m.Payload}:
 	default:

@@ -24,7 +24,7 @@ const patience = time.Minute
 
 func start(t *testing.T, dir string) *app.App {
 	t.Helper()
-	a, err := app.New(t.Context(), app.Options{Dir: dir, Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0"})
+	a, err := app.New(t.Context(), app.Options{Dir: dir, Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0", Open: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,5 +20,5 @@
 // What is stable: with a synchronous standby, what the standby has flushed. Without one, what is applied: a chain that
 // wants more configures a standby; gateways keep 30 days either way.
 //
-// It owns no REST interface but health, metrics and enrolment; the chain's API and page get Chain, Store and Registry.
+// Of HTTP it owns enrolment alone, which gateways use; the rest is cloud/api and cloud/web, over the same counters and store.
 package app

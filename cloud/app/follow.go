@@ -17,12 +17,13 @@ const followEvery = time.Second
 func (a *App) follow() {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
-	for {
+	for look := int64(1); ; look++ {
 		select {
 		case <-a.background.Done():
 			return
 		case <-ticker.C:
 			a.look()
+			a.tendDesks(look)
 		}
 	}
 }

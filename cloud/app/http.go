@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
 
+	"gatehouse/cloud/api"
 	"gatehouse/cloud/enrol"
-	"gatehouse/cloud/ledger"
 )
 
 // counters count since the start.
@@ -21,39 +20,22 @@ type counters struct {
 }
 
 func (a *App) routes() {
-	a.mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "alive") })
-	a.mux.HandleFunc("GET /readyz", a.ready)
-	a.mux.HandleFunc("GET /healthz", a.healthy)
-	a.mux.HandleFunc("GET /metrics", a.metrics)
 	a.mux.HandleFunc("POST /v1/enrol", a.enrol)
 	a.mux.HandleFunc("POST /v1/renew", a.renew)
-}
-
-func text(w http.ResponseWriter, status int, words string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, words+"\n") // the client is gone, and nobody is left to tell
-}
-
-// Check is one part of the aggregator's health.
-type Check struct {
-	ID     string `json:"id"`
-	Well   bool   `json:"well"`
-	Detail string `json:"detail"`
-	Ready  bool   `json:"-"` // needed to do any work
+	a.mux.Handle("/", a.api)
 }
 
 // Checks is how the aggregator is.
-func (a *App) Checks() []Check {
+func (a *App) Checks() []api.Check {
 	failure := a.failure.Load().(string)
-	checks := []Check{
+	checks := []api.Check{
 		{ID: "store", Well: failure == "", Detail: failure, Ready: true},
 		{ID: "broker", Well: a.up.Load(), Detail: a.brokerAddress(), Ready: true},
 		{ID: "store_age", Well: !a.store.Restored(), Detail: "epoch " + a.store.Epoch().String()},
 		{ID: "queues", Well: a.counters.dropped.Load() == 0, Detail: fmt.Sprintf("%d messages dropped", a.counters.dropped.Load())},
 	}
 	if a.standby.Load() {
-		checks = append(checks, Check{ID: "standby", Well: a.counters.behind.Load() == 0, Detail: "synchronous standby"})
+		checks = append(checks, api.Check{ID: "standby", Well: a.counters.behind.Load() == 0, Detail: "synchronous standby"})
 	}
 	return checks
 }
@@ -65,71 +47,34 @@ func (a *App) brokerAddress() string {
 	return a.broker.URL()
 }
 
-func (a *App) ready(w http.ResponseWriter, _ *http.Request) {
-	for _, check := range a.Checks() {
-		if check.Ready && !check.Well {
-			text(w, http.StatusServiceUnavailable, "not ready: "+check.ID)
-			return
-		}
-	}
-	text(w, http.StatusOK, "ready")
-}
-
-func (a *App) healthy(w http.ResponseWriter, r *http.Request) {
-	answer := struct {
-		Status string  `json:"status"`
-		Checks []Check `json:"checks"`
-	}{"ok", []Check{}}
-	for _, check := range a.Checks() {
-		if !check.Well {
-			answer.Status = "warning"
-		}
-		if !check.Well || r.URL.Query().Has("verbose") {
-			answer.Checks = append(answer.Checks, check)
-		}
-	}
-	reply(w, http.StatusOK, answer)
-}
-
 func reply(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value) // the client is gone, and nobody is left to tell
 }
 
-// metrics are in the text form of Prometheus.
-func (a *App) metrics(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+// measures are the aggregator's own numbers, for /metrics.
+func (a *App) measures() []api.Measure {
 	c := &a.counters
+	all := []api.Measure{}
 	for _, m := range []struct {
-		name, kind, help string
-		value            int64
+		name, help string
+		value      int64
 	}{
-		{"received_total", "counter", "Messages from the broker.", c.received.Load()},
-		{"dropped_total", "counter", "Messages that found a full queue; gateways send them again.", c.dropped.Load()},
-		{"strange_total", "counter", "Messages under another name than their topic's.", c.strange.Load()},
-		{"unreadable_total", "counter", "Messages that can't be read.", c.unreadable.Load()},
-		{"facts_total", "counter", "Facts counted.", c.facts.Load()},
-		{"batches_total", "counter", "Batches kept.", c.batches.Load()},
-		{"acknowledgements_total", "counter", "Acknowledgements sent.", c.acks.Load()},
-		{"acknowledgements_unsent_total", "counter", "Acknowledgements that the broker didn't take.", c.unsent.Load()},
-		{"conflicts_total", "counter", "Commits that another aggregator was faster with.", c.conflicts.Load()},
-		{"store_failures_total", "counter", "Commits that failed.", c.failures.Load()},
-		{"standby_behind", "gauge", "1 if the standby lacks commits.", c.behind.Load()},
+		{"received_total", "Messages from the broker.", c.received.Load()},
+		{"dropped_total", "Messages that found a full queue; gateways send them again.", c.dropped.Load()},
+		{"strange_total", "Messages under another name than their topic's.", c.strange.Load()},
+		{"unreadable_total", "Messages that can't be read.", c.unreadable.Load()},
+		{"facts_total", "Facts counted.", c.facts.Load()},
+		{"batches_total", "Batches kept.", c.batches.Load()},
+		{"acknowledgements_total", "Acknowledgements sent.", c.acks.Load()},
+		{"acknowledgements_unsent_total", "Acknowledgements that the broker didn't take.", c.unsent.Load()},
+		{"conflicts_total", "Commits that another aggregator was faster with.", c.conflicts.Load()},
+		{"store_failures_total", "Commits that failed.", c.failures.Load()},
 	} {
-		_, _ = fmt.Fprintf(w, "# HELP gatehouse_cloud_%s %s\n# TYPE gatehouse_cloud_%s %s\ngatehouse_cloud_%s %d\n", m.name, m.help, m.name, m.kind, m.name, m.value)
+		all = append(all, api.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
 	}
-	a.Chain(func(chain *ledger.Chain) {
-		spots := chain.Spots()
-		_, _ = fmt.Fprintf(w, "# HELP gatehouse_cloud_spots Spots of all locations, as they said last.\n# TYPE gatehouse_cloud_spots gauge\n")
-		for _, s := range []struct {
-			status string
-			count  int64
-		}{{"available", spots.Available}, {"occupied", spots.Occupied}, {"reserved", spots.Reserved}, {"held", spots.Held}, {"maintenance", spots.Maintenance}, {"unknown", spots.Unknown}} {
-			_, _ = fmt.Fprintf(w, "gatehouse_cloud_spots{status=%q} %d\n", s.status, s.count)
-		}
-		_, _ = fmt.Fprintf(w, "# HELP gatehouse_cloud_locations Locations.\n# TYPE gatehouse_cloud_locations gauge\ngatehouse_cloud_locations %d\n", chain.Len())
-	})
+	return append(all, api.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits.", Value: float64(c.behind.Load())})
 }
 
 // enrolRequest is what a gateway sends once.

@@ -232,6 +232,7 @@ func (w *worker) message(in *intake, at *work, j job) {
 	case *wire.Live:
 		if m.Location == j.location {
 			w.app.chain.live(*m, w.app.options.Now())
+			w.app.changes.tell()
 		}
 	case *wire.Wanted:
 		if m.Snapshot {
@@ -240,9 +241,7 @@ func (w *worker) message(in *intake, at *work, j job) {
 			w.app.others(j.location, m)
 		}
 	default:
-		if w.app.others != nil {
-			w.app.others(j.location, message)
-		}
+		w.app.hear(j.location, message)
 	}
 }
 
@@ -324,6 +323,7 @@ func (w *worker) committed(at *work, result store.Result) bool {
 	if !result.Rebuilt {
 		w.app.chain.add(location, result.Change)
 	}
+	w.app.changes.tell()
 	w.acknowledge(at)
 	answer(at.jobs, nil)
 	return result.Rebuilt

@@ -134,15 +134,22 @@ func (s *sqlStore) Ticket(ctx context.Context, location fact.LocationID, id fact
 
 // Reservations are those of a location, of a user, or of a user at a location; neither: all.
 func (s *sqlStore) Reservations(ctx context.Context, location fact.LocationID, user fact.UserID) ([]ReservationRow, error) {
-	return query(ctx, s, func(scan scanner) (ReservationRow, error) {
-		var row ReservationRow
-		r, err := scanReservation(scan, &row.Location)
-		if err == nil {
-			row.Reservation = *r
-		}
-		return row, err
-	}, `SELECT location, `+bookColumns+` FROM reservations WHERE (location = $1 OR $1 = '') AND (user_id = $2 OR $2 = '') ORDER BY location, reservation`,
+	return query(ctx, s, reservationRow, `SELECT location, `+bookColumns+` FROM reservations WHERE (location = $1 OR $1 = '') AND (user_id = $2 OR $2 = '') ORDER BY location, reservation`,
 		string(location), string(user))
+}
+
+// Reservation is one reservation, at each location that has one of this name.
+func (s *sqlStore) Reservation(ctx context.Context, id fact.ReservationID) ([]ReservationRow, error) {
+	return query(ctx, s, reservationRow, `SELECT location, `+bookColumns+` FROM reservations WHERE reservation = $1 ORDER BY location`, string(id))
+}
+
+func reservationRow(scan scanner) (ReservationRow, error) {
+	var row ReservationRow
+	r, err := scanReservation(scan, &row.Location)
+	if err == nil {
+		row.Reservation = *r
+	}
+	return row, err
 }
 
 // Passes are those of a location.

@@ -31,6 +31,7 @@ func tables() []string {
 			start_ms BIGINT NOT NULL, end_ms BIGINT NOT NULL, prepaid BIGINT NOT NULL, spot TEXT NOT NULL, ticket TEXT NOT NULL, status BIGINT NOT NULL,
 			trail BLOB NOT NULL, PRIMARY KEY (location, reservation))`,
 		`CREATE INDEX IF NOT EXISTS reservations_by_user ON reservations (user_id, location)`,
+		`CREATE INDEX IF NOT EXISTS reservations_by_name ON reservations (reservation)`,
 		`CREATE TABLE IF NOT EXISTS passes (location TEXT, pass TEXT, user_id TEXT NOT NULL, plate TEXT NOT NULL, card TEXT NOT NULL, spot_type BIGINT NOT NULL,
 			from_ms BIGINT NOT NULL, until_ms BIGINT NOT NULL, revoked BIGINT NOT NULL, trail BLOB NOT NULL, PRIMARY KEY (location, pass))`,
 		`CREATE TABLE IF NOT EXISTS payments (location TEXT, incarnation BIGINT, seq BIGINT, payment TEXT NOT NULL, ticket TEXT NOT NULL, reservation TEXT NOT NULL,

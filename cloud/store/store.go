@@ -94,6 +94,7 @@ type Store interface {
 	OpenTickets(ctx context.Context, location fact.LocationID) ([]ledger.Ticket, error)
 	Ticket(ctx context.Context, location fact.LocationID, id fact.TicketID) (ledger.Ticket, bool, error)
 	Reservations(ctx context.Context, location fact.LocationID, user fact.UserID) ([]ReservationRow, error) // "": all
+	Reservation(ctx context.Context, id fact.ReservationID) ([]ReservationRow, error)
 	Passes(ctx context.Context, location fact.LocationID) ([]ledger.Pass, error)
 	Payments(ctx context.Context, location fact.LocationID, ticket fact.TicketID) ([]ledger.Payment, error)
 	Alerts(ctx context.Context) ([]AlertRow, error) // active ones

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/credentials"
 )
 
 // ErrRefused is the error for an order that the column can't do: no paper, for example.
@@ -15,7 +16,6 @@ var ErrRefused = errors.New("column: the column can't do it")
 
 const (
 	replyLimit   = 10 * time.Second // a long ticket prints in three
-	sameShowing  = 2 * time.Second  // a scanner reads a code again and again while it sees it
 	answersQueue = 8                // late answers that nobody waits for any more; beyond it they are dropped
 	orderMax     = 10_000           // orders are numbered below it
 )
@@ -87,7 +87,7 @@ func (c *Column) Read(ctx context.Context, report func(drivers.Shown)) error {
 
 func (c *Column) listen(ctx context.Context, s *session, report func(drivers.Shown)) error {
 	var splitter Splitter
-	var repeats repeats
+	var repeats credentials.Repeats
 	chunk := make([]byte, 256)
 	for ctx.Err() == nil {
 		n, err := s.port.Read(chunk)
@@ -98,7 +98,7 @@ func (c *Column) listen(ctx context.Context, s *session, report func(drivers.Sho
 			switch {
 			case m.answer:
 				s.take(m)
-			case !repeats.seen(m.shown, time.Now()):
+			case !repeats.Seen(m.shown, time.Now()):
 				report(m.shown)
 			}
 		}
@@ -130,16 +130,4 @@ func (s *session) take(m message) {
 	case s.answers <- m:
 	default:
 	}
-}
-
-// repeats tells the same code again from a new one. Buttons always count.
-type repeats struct {
-	last drivers.Shown
-	at   time.Time
-}
-
-func (r *repeats) seen(shown drivers.Shown, now time.Time) bool {
-	same := shown == r.last && shown.Button == drivers.ButtonNone && now.Sub(r.at) < sameShowing
-	r.last, r.at = shown, now
-	return same
 }

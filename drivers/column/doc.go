@@ -21,5 +21,5 @@
 // Read must be running for Show and Print to work: it receives the column's answers. An order that is not answered
 // within replyLimit is an error that wraps ErrOffline; a slip may then be out or not.
 //
-// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers and sync/fact.
+// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers and drivers/credentials.
 package column

@@ -2,14 +2,10 @@ package column
 
 import (
 	"strconv"
-	"strings"
 
 	"gatehouse/drivers"
-	"gatehouse/sync/fact"
+	"gatehouse/drivers/credentials"
 )
-
-// scanMax bounds what was scanned or read from a card.
-const scanMax = 256
 
 // message is what a column says: something that a driver showed or pressed, or the answer to an order.
 type message struct {
@@ -32,9 +28,9 @@ func parseMessage(line string) (message, bool) {
 	case verb == "BUTTON" && text == "HELP":
 		return message{shown: drivers.Shown{Button: drivers.ButtonHelp}}, true
 	case verb == "SCAN" && readable(text):
-		return message{shown: drivers.Shown{Kind: codeKind(text), Text: text}}, true
+		return message{shown: credentials.Code(text)}, true
 	case verb == "CARD" && readable(text):
-		return message{shown: drivers.Shown{Kind: fact.CredentialCard, Text: text}}, true
+		return message{shown: credentials.CardShown(text)}, true
 	}
 	order, err := strconv.Atoi(text)
 	switch {
@@ -48,14 +44,7 @@ func parseMessage(line string) (message, bool) {
 	return message{}, false
 }
 
-func readable(text string) bool { return text != "" && len(text) <= scanMax }
-
-func codeKind(text string) fact.CredentialKind {
-	if strings.HasPrefix(text, "R") {
-		return fact.CredentialReservation
-	}
-	return fact.CredentialTicket
-}
+func readable(text string) bool { return text != "" && len(text) <= credentials.TextMax }
 
 var colourText = []string{drivers.ColourGreen: "GREEN", drivers.ColourYellow: "YELLOW", drivers.ColourRed: "RED"}
 

@@ -11,7 +11,8 @@ import (
 // DisplayBench is a Bench for a display.
 type DisplayBench struct {
 	Bench
-	Shown func() string // what can be read on it now
+	Shown  func() string // what can be read on it now
+	Drives bool          // it shows by driving outputs, as a lane's light does
 }
 
 // TestDisplay checks a drivers.Display.
@@ -45,7 +46,7 @@ func TestDisplay(t *testing.T, setUp func() DisplayBench) {
 		if back := show(t, device, many); back != first {
 			t.Errorf("the first face again shows %q, not %q", back, first)
 		}
-		if edges := bench.Host.Edges(); edges != 0 {
+		if edges := bench.Host.Edges(); edges != 0 && !bench.Drives {
 			t.Errorf("showing made %d edges on outputs", edges)
 		}
 	})

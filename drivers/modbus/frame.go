@@ -28,8 +28,18 @@ const (
 	overhead     = 5 // of a reply with data: slave, function, count, CRC
 )
 
-// coilOn is the value with which a coil is switched on.
-const coilOn = 0xFF00
+// The values with which a coil is switched. Some relay boards take others, for a time.
+const (
+	CoilOn  = 0xFF00
+	CoilOff = 0
+)
+
+// Relay boards of the Waveshare kind switch a relay on for a time at the address of its coil and FlashOn: the value is in
+// FlashUnit (Waveshare wiki, Modbus RTU Relay, development protocol V3).
+const (
+	FlashOn   = 0x0200
+	FlashUnit = 100 * time.Millisecond
+)
 
 // Request is one request of a master: a reading of Count things from Start, or a writing of Value to Start.
 type Request struct {
@@ -37,7 +47,7 @@ type Request struct {
 	Function byte
 	Start    uint16
 	Count    uint16 // of a reading
-	Value    uint16 // of a writing; of a coil, 1 or 0
+	Value    uint16 // of a writing; of a coil, CoilOn or CoilOff
 }
 
 // crc is the CRC-16 of Modbus: polynomial A001 reflected, beginning with FFFF.
@@ -80,11 +90,8 @@ func crcFits(frame []byte) bool {
 // AppendTo appends the frame of the request.
 func (r Request) AppendTo(out []byte) []byte {
 	word := r.Count
-	switch r.Function {
-	case FunctionWriteRegister:
+	if r.Function == FunctionWriteRegister || r.Function == FunctionWriteCoil {
 		word = r.Value
-	case FunctionWriteCoil:
-		word = min(r.Value, 1) * coilOn
 	}
 	begin := len(out)
 	out = append(out, r.Slave, r.Function)

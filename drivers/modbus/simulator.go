@@ -27,6 +27,7 @@ type Slave struct {
 	writes    []Request
 	trouble   Trouble
 	requests  int
+	flashes   bool
 }
 
 // Trouble is what is wrong with a slave.
@@ -79,6 +80,14 @@ func (s *Slave) Bit(address uint16) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.bits[address]
+}
+
+// SetFlashes makes the slave a relay board that ends pulses by itself: a coil at FlashOn and above is the relay below, and
+// its value how many tenths of a second that stays on.
+func (s *Slave) SetFlashes(flashes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flashes = flashes
 }
 
 // SetTrouble breaks or mends the slave.
@@ -136,9 +145,7 @@ func parseRequest(received []byte) (request Request, used int, whole bool) {
 		request = Request{Slave: frame[0], Function: frame[1], Start: binary.BigEndian.Uint16(frame[2:])}
 		word := binary.BigEndian.Uint16(frame[4:])
 		switch request.Function {
-		case FunctionWriteCoil:
-			request.Value = min(word, 1)
-		case FunctionWriteRegister:
+		case FunctionWriteCoil, FunctionWriteRegister:
 			request.Value = word
 		default:
 			request.Count = word
@@ -228,9 +235,13 @@ func (s *Slave) do(r Request) []byte {
 func (s *Slave) write(r Request, refuse func(byte) []byte) []byte {
 	_, bit := s.bits[r.Start]
 	_, register := s.registers[r.Start]
+	_, relay := s.bits[r.Start-FlashOn]
 	switch {
+	case r.Function == FunctionWriteCoil && s.flashes && relay:
+		s.bits[r.Start-FlashOn] = true
+		time.AfterFunc(time.Duration(r.Value)*FlashUnit, func() { s.SetBit(r.Start-FlashOn, false) })
 	case r.Function == FunctionWriteCoil && bit:
-		s.bits[r.Start] = r.Value != 0
+		s.bits[r.Start] = r.Value == CoilOn
 	case r.Function == FunctionWriteRegister && register:
 		s.registers[r.Start] = r.Value
 	default:

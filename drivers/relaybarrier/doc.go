@@ -15,5 +15,11 @@
 //   - A relay that can't be opened does not keep the others from working: fire needs only raise or hold.
 //   - The driver never moves the barrier by itself: not when it is made, opened, or closed.
 //
-// The simulated barrier is the relay itself: watch the board's outputs. The package imports drivers.
+// CoilDriver is the same barrier on a relay board with Modbus-RTU. Such a board keeps its relays when the gateway dies:
+// one with a flash command ends a pulse by itself; of one without, the driver ends it, and goes on trying until the board
+// says that it is off. Before the first command nothing is known of such a relay, so Release, and the other direction
+// of a movement, switch it off all the same.
+//
+// The simulated barrier is the relay itself: watch the board's outputs, or the coils of a modbus.Simulator. The package
+// imports drivers and drivers/modbus.
 package relaybarrier

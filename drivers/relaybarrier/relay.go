@@ -9,8 +9,9 @@ import (
 
 // relay is an output that is opened when it is first needed. A nil relay is always off.
 type relay struct {
-	host   drivers.Host
 	name   string
+	get    func() (drivers.Output, error)
+	keeps  bool           // it may be on although nobody has opened it: its board goes on when the gateway does not
 	output drivers.Output // nil: not open
 }
 
@@ -18,7 +19,7 @@ func (r *relay) open() error {
 	if r.output != nil {
 		return nil
 	}
-	output, err := r.host.Output(r.name)
+	output, err := r.get()
 	if err != nil {
 		return fmt.Errorf("open output %s: %w", r.name, err)
 	}
@@ -37,9 +38,9 @@ func (r *relay) on(pulse time.Duration) error {
 	return nil
 }
 
-// off ends a pulse or a level. An output that was never opened is at its safe level.
+// off ends a pulse or a level. An output of the gateway's board that was never opened is at its safe level.
 func (r *relay) off() error {
-	if r == nil || r.output == nil {
+	if r == nil || r.output == nil && !r.keeps {
 		return nil
 	}
 	return r.set(false)

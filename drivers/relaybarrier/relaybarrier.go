@@ -41,18 +41,27 @@ type Barrier struct {
 }
 
 func newBarrier(host drivers.Host, settings drivers.Settings) (*Barrier, error) {
+	return assemble(settings, func(key string) (*relay, error) {
+		name, err := settings.Text(key, "")
+		if err != nil || name == "" {
+			return nil, err
+		}
+		return &relay{name: name, get: func() (drivers.Output, error) { return host.Output(name) }}, nil
+	})
+}
+
+// assemble makes a barrier of the relays that find finds by their settings; nil is none.
+func assemble(settings drivers.Settings, find func(key string) (*relay, error)) (*Barrier, error) {
 	b := &Barrier{turn: make(chan struct{}, 1)}
 	for _, place := range []struct {
 		key   string
 		relay **relay
 	}{{"raise", &b.raise}, {"hold", &b.hold}, {"lower", &b.lower}, {"stop", &b.stop}} {
-		name, err := settings.Text(place.key, "")
+		r, err := find(place.key)
 		if err != nil {
 			return nil, err
 		}
-		if name != "" {
-			*place.relay = &relay{host: host, name: name}
-		}
+		*place.relay = r
 	}
 	if b.raise == nil {
 		return nil, fmt.Errorf("%w: raise is missing: write the name of the output that opens the barrier", drivers.ErrSettings)
@@ -63,10 +72,7 @@ func newBarrier(host drivers.Host, settings drivers.Settings) (*Barrier, error) 
 	if b.hold == nil {
 		b.hold = b.raise
 	}
-	pulseMS, err := settings.Int("pulse_ms", pulseDefaultMS)
-	if err == nil && (pulseMS < pulseMinMS || pulseMS > pulseMaxMS) {
-		err = fmt.Errorf("%w: pulse_ms = %d: write %d to %d", drivers.ErrSettings, pulseMS, pulseMinMS, pulseMaxMS)
-	}
+	pulseMS, err := settings.Within("pulse_ms", pulseDefaultMS, pulseMinMS, pulseMaxMS)
 	b.pulse = time.Duration(pulseMS) * time.Millisecond
 	return b, err
 }

@@ -22,17 +22,12 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 	return drivers.Driver{
 		Name:    "zonecontroller",
 		Summary: "zone controllers and distance sensors on RS-485 (Modbus-RTU), by profile",
-		Settings: map[string]string{
-			"port":       "name of the serial port on the board; devices may share it",
+		Settings: modbus.WithOptions(map[string]string{
 			"profile":    "one of " + strings.Join(ProfileNames(), ", ") + ", or the path of your own .toml file",
 			"slaves":     `addresses in the order of the spots, each as "7" or "1-40" (default: the profile's address)`,
 			"spots_each": "how many spots a slave has (default: the profile's)",
-			"baud":       "speed of the bus (default: the profile's)",
-			"parity":     "N, E or O (default: the profile's)",
 			"period_ms":  "how often each slave is read, 50 to 60000 (default 1000)",
-			"timeout_ms": "how long a slave may take to answer, 5 to 300 (default 60)",
-			"echo":       "true if the adapter hears what it sends (default false)",
-		},
+		}),
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
 	}
 }
@@ -65,55 +60,17 @@ func newZone(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) 
 	if err != nil {
 		return nil, err
 	}
-	periodMS, err := bounded(settings, "period_ms", 1000, 50, 60_000)
+	periodMS, err := settings.Within("period_ms", 1000, 50, 60_000)
 	if err != nil {
 		return nil, err
 	}
 	z.period = time.Duration(periodMS) * time.Millisecond
-	port, options, err := busOf(settings, z.profile)
+	port, options, err := modbus.ReadOptions(settings, z.profile.Baud, z.profile.Parity)
 	if err != nil {
 		return nil, err
 	}
 	z.bus, err = buses.Bus(host, port, options)
 	return z, err
-}
-
-func bounded(settings drivers.Settings, key string, fallback, low, high int) (int, error) {
-	value, err := settings.Int(key, fallback)
-	if err == nil && (value < low || value > high) {
-		err = fmt.Errorf("%w: %s = %d: write %d to %d", drivers.ErrSettings, key, value, low, high)
-	}
-	return value, err
-}
-
-// busOf reads the settings of the bus.
-func busOf(settings drivers.Settings, profile Profile) (port string, options modbus.Options, err error) {
-	if port, err = settings.Text("port", ""); err != nil {
-		return "", options, err
-	}
-	if options.Mode.Baud, err = bounded(settings, "baud", profile.Baud, 1200, 921_600); err != nil {
-		return "", options, err
-	}
-	parity, err := settings.Text("parity", profile.Parity)
-	if err == nil && parity != "N" && parity != "E" && parity != "O" {
-		err = fmt.Errorf("%w: parity = %q: write N, E or O", drivers.ErrSettings, parity)
-	}
-	if err != nil {
-		return "", options, err
-	}
-	options.Mode.Parity = parity[0]
-	timeoutMS, err := bounded(settings, "timeout_ms", int(modbus.TimeoutDefault.Milliseconds()),
-		int(modbus.TimeoutMin.Milliseconds()), int(modbus.TimeoutMax.Milliseconds()))
-	if err != nil {
-		return "", options, err
-	}
-	options.Timeout = time.Duration(timeoutMS) * time.Millisecond
-	echo, isBool := settings["echo"].(bool)
-	if value, written := settings["echo"]; written && !isBool {
-		err = fmt.Errorf("%w: echo = %v: write true or false", drivers.ErrSettings, value)
-	}
-	options.Echo = echo
-	return port, options, err
 }
 
 // addresses reads which slaves there are, in their order.

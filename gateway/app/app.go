@@ -49,19 +49,20 @@ type Options struct {
 
 // App is one running gateway.
 type App struct {
-	options Options
-	info    api.Info
-	owner   *owner
-	devices []*device
-	byUse   map[site.Use]map[int]*device // by gate, or by floor for signs
-	journal atomic.Pointer[journal.Journal]
-	dropped atomic.Int64 // sensor readings that found the inbox full
-	faces   faces
-	arms    arms
-	changes changes
-	sync    syncing
-	past    journal.Adopted // on another card
-	stopped chan struct{}   // closed when the owner has stopped
+	options    Options
+	info       api.Info
+	owner      *owner
+	devices    []*device
+	byUse      map[site.Use]map[int]*device // by gate, or by floor for signs
+	journal    atomic.Pointer[journal.Journal]
+	dropped    atomic.Int64 // sensor readings that found the inbox full
+	faces      faces
+	arms       arms
+	conditions conditions
+	changes    changes
+	sync       syncing
+	past       journal.Adopted // on another card
+	stopped    chan struct{}   // closed when the owner has stopped
 }
 
 // New opens the journal, restores the lot and makes the devices. A device that can't be made or reached is no error.

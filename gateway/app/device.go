@@ -26,17 +26,21 @@ var (
 // its driver does stays here.
 type device struct {
 	site.Device
-	driver  any
-	watch   func(context.Context) error // nil: the device reports nothing by itself
-	broken  error                       // why it can't serve at all
-	orders  chan order                  // nil: it obeys none
-	full    atomic.Bool                 // orders were refused since it answered last
-	serving atomic.Int32                // its goroutines
-	probed  time.Time                   // refresh's alone
-	submit  func(lot.Event)             // waits while the inbox is full
-	offer   func(lot.Event)             // drops while the inbox is full
-	log     *slog.Logger
-	arms    *arms
+	driver      any
+	watch       func(context.Context) error // nil: the device reports nothing by itself
+	broken      error                       // why it can't serve at all
+	orders      chan order                  // nil: it obeys none
+	full        atomic.Bool                 // orders were refused since it answered last
+	serving     atomic.Int32                // its goroutines
+	probed      time.Time                   // refresh's alone, as are the next two
+	faultsTold  time.Time
+	faultsKnown uint64
+	submit      func(lot.Event) // waits while the inbox is full
+	offer       func(lot.Event) // drops while the inbox is full
+	log         *slog.Logger
+	arms        *arms
+
+	conditions *conditions
 
 	mu        sync.Mutex // held while a change is told, so that changes are told in their order
 	condition atomic.Uint32
@@ -52,7 +56,7 @@ const (
 // newDevice makes a device's driver. A driver that can't be made, or can't do what it is for, is a device that is
 // offline.
 func (a *App) newDevice(described site.Device) *device {
-	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms}
+	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms, conditions: &a.conditions}
 	if d.obeys() { // there are sensors by the thousand
 		d.orders = make(chan order, ordersMax)
 	}
@@ -86,7 +90,7 @@ func (d *device) fits() bool {
 		sensor, ok := d.driver.(drivers.Sensor)
 		d.watch = func(ctx context.Context) error { return sensor.Sense(ctx, d.sample) }
 		return ok
-	case site.UseColumn:
+	case site.UseColumn, site.UseReader:
 		reader, ok := d.driver.(drivers.Reader)
 		d.watch = func(ctx context.Context) error { return reader.Read(ctx, d.shown) }
 		return ok
@@ -95,6 +99,13 @@ func (d *device) fits() bool {
 		return ok
 	case site.UseTerminal:
 		_, ok := d.driver.(drivers.Terminal)
+		return ok
+	case site.UsePrinter:
+		_, ok := d.driver.(drivers.Printer)
+		return ok
+	case site.UseMonitor:
+		monitor, ok := d.driver.(drivers.Monitor)
+		d.watch = func(ctx context.Context) error { return monitor.Monitor(ctx, d.observed) }
 		return ok
 	}
 	_, ok := d.driver.(drivers.Display)
@@ -182,8 +193,14 @@ func roleOf(use site.Use) lot.Role {
 		return lot.RoleCamera
 	case site.UseColumn:
 		return lot.RoleColumn
-	case site.UseDisplay:
+	case site.UseDisplay, site.UseLight:
 		return lot.RoleDisplay
+	case site.UseReader:
+		return lot.RoleReader
+	case site.UsePrinter:
+		return lot.RolePrinter
+	case site.UseMonitor:
+		return lot.RoleMonitor
 	case site.UseTerminal:
 		return lot.RoleTerminal
 	case site.UseSign:

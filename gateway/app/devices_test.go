@@ -170,6 +170,9 @@ type fake struct {
 	reportPlate  func(drivers.PlateRead)
 	reportShown  func(drivers.Shown)
 	reportSample func(drivers.Sample)
+
+	drivers.Faults
+	reportCondition func(drivers.Condition)
 }
 
 func (f *fake) watch(ctx context.Context) error {
@@ -213,6 +216,11 @@ func (f *fake) Read(ctx context.Context, report func(drivers.Shown)) error {
 
 func (f *fake) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	f.reportSample = report
+	return f.watch(ctx)
+}
+
+func (f *fake) Monitor(ctx context.Context, report func(drivers.Condition)) error {
+	f.reportCondition = report
 	return f.watch(ctx)
 }
 

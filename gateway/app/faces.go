@@ -84,6 +84,7 @@ func (a *App) refresh(ctx context.Context) {
 			if d.Use == site.UseTerminal && d.condition.Load() != online {
 				d.probe(time.Now())
 			}
+			d.tellFaults(time.Now())
 		}
 		select {
 		case <-ctx.Done():

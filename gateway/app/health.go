@@ -31,7 +31,7 @@ func (a *App) Health() api.Health {
 	if hq := a.Headquarters(); hq != nil {
 		checks = append(checks, headquartersCheck(hq))
 	}
-	return api.Health{Checks: checks}
+	return api.Health{Checks: append(checks, a.conditions.checks()...)}
 }
 
 // Alive reports whether the goroutine that owns the lot answers before ctx ends. It is for the watchdog: what a restart of

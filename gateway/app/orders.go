@@ -47,7 +47,8 @@ const (
 // obeys reports whether devices of this use are given orders.
 func (d *device) obeys() bool {
 	switch d.Use {
-	case site.UseBarrier, site.UseColumn, site.UseDisplay, site.UseTerminal, site.UseSign:
+	case site.UseBarrier, site.UseColumn, site.UseDisplay, site.UseTerminal, site.UseSign,
+		site.UseReader, site.UsePrinter, site.UseLight:
 		return true
 	}
 	return false

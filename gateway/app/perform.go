@@ -33,7 +33,10 @@ func (a *App) perform(step uint64, effects []lot.Effect) {
 		case lot.MoveBarrier:
 			a.moveBarrier(e)
 		case lot.ShowFace:
-			a.show(step, a.displayOf(e.Gate), drivers.Face{Lines: e.Face.Lines, Colour: drivers.Colour(e.Face.Colour)})
+			face := drivers.Face{Lines: e.Face.Lines, Colour: drivers.Colour(e.Face.Colour)}
+			for _, d := range []*device{a.displayOf(e.Gate), a.byUse[site.UseLight][e.Gate], a.byUse[site.UseReader][e.Gate]} {
+				a.show(step, d, face)
+			}
 		case lot.ShowSign:
 			a.show(step, a.byUse[site.UseSign][e.Floor], signFace(e))
 		case lot.PrintTicket:
@@ -73,7 +76,7 @@ func (a *App) displayOf(gate int) *device {
 }
 
 func signFace(e lot.ShowSign) drivers.Face {
-	face := drivers.Face{Lines: []string{fmt.Sprint(e.Available)}, Count: e.Available, Unknown: e.Unknown}
+	face := drivers.Face{Lines: []string{fmt.Sprint(e.Available)}, Count: e.Available, Total: e.Total, Unknown: e.Unknown}
 	if e.Available == 0 {
 		face.Colour = drivers.ColourRed
 	}
@@ -81,7 +84,10 @@ func signFace(e lot.ShowSign) drivers.Face {
 }
 
 func (a *App) print(e lot.PrintTicket) {
-	d := a.byUse[site.UseColumn][e.Gate]
+	d := a.byUse[site.UsePrinter][e.Gate]
+	if d == nil {
+		d = a.byUse[site.UseColumn][e.Gate]
+	}
 	if d == nil {
 		return
 	}

@@ -54,6 +54,8 @@ func (d *device) level(level drivers.Level) {
 		d.submit(lot.FireChanged{Active: level != drivers.LevelInactive})
 	case site.UseStop:
 		d.submit(lot.StopChanged{Gate: d.Gate, Active: level != drivers.LevelInactive})
+	case site.UseMonitor:
+		d.conditions.forget(d.ID)
 	}
 }
 

@@ -7,8 +7,9 @@ type Blocks uint16
 
 // One bit for each.
 const (
-	BlockPresence    Blocks = 1 << iota // a loop is occupied
+	BlockPresence    Blocks = 1 << iota // a loop in the way of the arm is occupied
 	BlockBetween                        // a vehicle may be between the loops
+	BlockApproach                       // a vehicle on the arming loop may be on its way under the arm
 	BlockLoop                           // a loop failed, or has said nothing yet
 	BlockUnqualified                    // a loop has not been seen working yet
 	BlockUncovered                      // no loop covers the way of the arm
@@ -30,7 +31,7 @@ const unsafe = BlockPresence | BlockBetween | BlockLoop | BlockUnqualified
 const habits = BlockArm | BlockStopped | BlockBarrier
 
 var blockText = [...]string{
-	"presence", "between", "loop", "unqualified", "uncovered", "vend", "hold", "fire", "stop", "locked_out", "clearing", "arm", "stopped", "barrier",
+	"presence", "between", "approach", "loop", "unqualified", "uncovered", "vend", "hold", "fire", "stop", "locked_out", "clearing", "arm", "stopped", "barrier",
 }
 
 // String lists the blocks, for a technician who asks why the arm does not close.
@@ -54,6 +55,7 @@ func (g *Gate) Blocks() Blocks {
 		}
 	}
 	set(g.near[ArmingLoop].awaited() || g.near[ClosingLoop].awaited(), BlockBetween)
+	set(g.nowMS < g.approachMS(), BlockApproach)
 	set(!g.cfg.ClosingLoop || g.cfg.twoWay() && !g.cfg.ArmingLoop, BlockUncovered)
 	set(g.vends.n > 0, BlockVend)
 	set(g.hold || g.held != CauseNone, BlockHold)
@@ -74,9 +76,9 @@ func (g *Gate) loopBlocks() Blocks {
 		switch {
 		case !l.installed:
 			continue
-		case l.level == Occupied:
+		case l.level == Occupied && g.cfg.inTheWay(Loop(at)):
 			b |= BlockPresence
-		case l.level != Clear || l.failing():
+		case l.level != Clear && l.level != Occupied || l.failing():
 			b |= BlockLoop
 		}
 		if l.proof != proven {
@@ -93,6 +95,15 @@ func (g *Gate) present() bool {
 
 // underArm tells if a vehicle stands on a loop that is in the way of the arm.
 func (g *Gate) underArm() bool {
-	arming := g.cfg.twoWay() || !g.cfg.ClosingLoop
-	return g.loops[ClosingLoop].occupied() || arming && g.loops[ArmingLoop].occupied()
+	return g.loops[ClosingLoop].occupied() || g.cfg.inTheWay(ArmingLoop) && g.loops[ArmingLoop].occupied()
+}
+
+// approachMS is until when a vehicle on the arming loop may be one that drives and does not stop: it has come onto the
+// loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm.
+func (g *Gate) approachMS() int64 {
+	arming, closing := &g.loops[ArmingLoop], &g.loops[ClosingLoop]
+	if !arming.occupied() || g.cfg.inTheWay(ArmingLoop) {
+		return -Never
+	}
+	return max(arming.sinceMS+g.cfg.ReachMS, closing.sinceMS+g.cfg.FollowMS)
 }

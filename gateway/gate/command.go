@@ -191,8 +191,9 @@ func (g *Gate) clearDueMS() int64 {
 	if g.held != CauseNone && !g.hold && !g.fire && !g.stop && !g.underArm() {
 		return due
 	}
-	if g.closesByItself() && g.Blocks() == BlockClearing {
-		return due
+	const passes = BlockClearing | BlockApproach
+	if blocks := g.Blocks(); g.closesByItself() && blocks != 0 && blocks&^passes == 0 {
+		return max(due, g.approachMS())
 	}
 	return Never
 }

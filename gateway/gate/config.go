@@ -23,6 +23,8 @@ type Config struct {
 
 	MaxRunMS      int64 // the arm reaches its switch within; 6,000
 	ClearMS       int64 // no presence for so long before lowering; 1,000, at least TrailerGapMS
+	ReachMS       int64 // from the edge of the arming loop to the closing loop, without a stop; 2,500
+	FollowMS      int64 // behind the vehicle ahead onto the closing loop, without a stop; 1,600
 	BackOutMS     int64 // off the near loop for so long without the far loop: it went back; 3,000
 	VendTimeoutMS int64 // nobody drove through, and no loop changed; 30,000
 	TrailerGapMS  int64 // far loop occupied again within: the same vehicle; 500
@@ -38,6 +40,8 @@ const retryLimit = 4
 // WithDefaults fills in what is zero or makes no sense.
 func (c Config) WithDefaults() Config {
 	c.MaxRunMS = orDefault(c.MaxRunMS, 6_000)
+	c.ReachMS = orDefault(c.ReachMS, 2_500)
+	c.FollowMS = orDefault(c.FollowMS, 1_600)
 	c.BackOutMS = orDefault(c.BackOutMS, 3_000)
 	c.VendTimeoutMS = orDefault(c.VendTimeoutMS, 30_000)
 	c.TrailerGapMS = orDefault(c.TrailerGapMS, 500)
@@ -63,6 +67,10 @@ func (c Config) twoWay() bool { return c.Direction == fact.DirectionUnknown }
 
 // served tells if vehicles may come over this loop.
 func (c Config) served(from Loop) bool { return from == ArmingLoop || c.twoWay() }
+
+// inTheWay tells if the arm comes down on what stands on this loop. The arming loop of a gate with a direction lies
+// before the arm, as long as there is a closing loop to see what comes under it.
+func (c Config) inTheWay(at Loop) bool { return at == ClosingLoop || c.twoWay() || !c.ClosingLoop }
 
 // travel is the direction of a vehicle that comes over this loop.
 func (c Config) travel(from Loop) fact.Direction {

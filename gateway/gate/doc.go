@@ -17,7 +17,8 @@
 //	far occupied within BackOutMS of near clear    a short vehicle between the loops: it crosses
 //	far clear, near occupied all the while         it came back to its near loop and keeps its vend; asked again
 //	                                               after BackOutMS, for it may be another, bumper to bumper: a
-//	                                               grant with another ticket tells them apart
+//	                                               grant with another ticket tells them apart, and so does
+//	                                               Follows
 //	far clear, near occupied anew                  Passed; the next vehicle stands on the near loop
 //	far occupied within TrailerGapMS of far clear  the same vehicle (a trailer), unless the vehicle on the near
 //	                                               loop has a vend of its own
@@ -30,8 +31,13 @@
 //   - One vend counts one vehicle, by the loops and never by the command. Every vend ends once, in Passed or in
 //     BackedOut. It raises the arm once, when its turn comes; a retry says so, and only follows an arm that did
 //     not get up or fell.
+//   - In the way of the arm are the closing loop, and both loops of a gate that serves both ways. A vehicle on the arming
+//     loop of a gate with a direction stands before the arm and does not hold it up: it would keep the arm up for the next
+//     in a queue, and turn it before one who was refused. It delays the arm for as long as it may be driving: ReachMS
+//     after it came onto its loop, FollowMS after the vehicle ahead of it left the closing loop.
 //   - The arm is lowered only when nothing in Blocks says no: for a gate that is ClosedByGateway by the timer,
-//     for every gate by hand. What appears while it is being lowered reverses it in the same Step.
+//     for every gate by hand. What appears in its way while it is
+//     being lowered reverses it in the same Step, and so does a vehicle that leaves the arming loop towards it.
 //   - Nothing is commanded at start-up. A loop blocks lowering until it has been seen occupied and then clear
 //     since power came, since it failed, and since it missed a vehicle that may have gone through an open arm.
 //   - STOP > fire > manual raise > manual lower > hold > vend > timer. A manual lower never drops a held arm
@@ -52,6 +58,7 @@
 //     ticket if it is another; or say nothing.
 //   - A grant for a vehicle that a person has raised the arm for already names that passage, and raises no more.
 //   - Urgent commands before anything durable; all others after the facts of their Step, and of the grant.
+//   - A grant instead of another names that passage anew and raises no more. The other vend has no end of its own.
 //   - A gate that is locked out takes grants and does not raise for them.
 //
 // # With less installed, or with inputs that failed

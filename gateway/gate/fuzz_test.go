@@ -65,7 +65,11 @@ func fuzzInput(kind byte, tickets *int) gate.Input {
 	case 10:
 		*tickets++
 		ticket := fact.TicketID(rune('A' + *tickets%20))
-		return gate.Grant(gate.Vend{Ticket: ticket, Direction: fact.Direction(*tickets % 3), Reason: fact.ReasonPlate})
+		grant := gate.Grant(gate.Vend{Ticket: ticket, Direction: fact.Direction(*tickets % 3), Reason: fact.ReasonPlate})
+		if *tickets%3 == 0 {
+			return grant.InsteadOf(fact.TicketID(rune('A' + (*tickets-1)%20)))
+		}
+		return grant
 	case 11:
 		return gate.RaiseOnce(fact.ReasonCommand)
 	case 12:
@@ -79,7 +83,9 @@ func fuzzInput(kind byte, tickets *int) gate.Input {
 		return gate.Stop(*tickets%2 == 0)
 	}
 	*tickets++
-	return [3]gate.Input{gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown)}[*tickets%3]
+	return [4]gate.Input{
+		gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown), gate.Follows(fact.DirectionUnknown, *tickets%8 < 4),
+	}[*tickets%4]
 }
 
 // BenchmarkStep is one ordinary passage, per input.

@@ -78,9 +78,11 @@ func (g *Gate) take(in Input) {
 	case InputArm:
 		g.readArm(in.Up, in.Down)
 	case InputGrant:
-		g.grant(in.Vend)
+		g.grant(in.Vend, in.Instead)
 	case InputRefuse:
 		g.refuse(in.Vend.Direction)
+	case InputFollows:
+		g.follows(g.asker(in.Vend.Direction), in.On)
 	case InputRaiseOnce:
 		g.raiseOnce(in.Vend.Reason)
 	case InputHold:

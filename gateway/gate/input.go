@@ -54,6 +54,7 @@ const (
 	InputArm
 	InputGrant
 	InputRefuse
+	InputFollows
 	InputRaiseOnce
 	InputHold
 	InputFire
@@ -62,7 +63,7 @@ const (
 	InputConfirm
 )
 
-var inputText = [...]string{"tick", "loop", "arm", "grant", "refuse", "raise_once", "hold", "fire", "stop", "lower", "confirm"}
+var inputText = [...]string{"tick", "loop", "arm", "grant", "refuse", "follows", "raise_once", "hold", "fire", "stop", "lower", "confirm"}
 
 // String is the kind's name.
 func (k InputKind) String() string { return nameOf(inputText[:], uint8(k)) }
@@ -70,11 +71,12 @@ func (k InputKind) String() string { return nameOf(inputText[:], uint8(k)) }
 // Input is one thing that a gate is told.
 type Input struct {
 	Kind     InputKind
+	Instead  fact.TicketID // of a grant: the one that it takes the place of
 	Loop     Loop
 	Level    Level
 	Up, Down bool // the arm's switches
-	On       bool // of hold, fire and stop
-	Vend     Vend // of a grant; its reason, of a raise; its direction, of a refusal
+	On       bool // of hold, fire and stop; surely, of who follows
+	Vend     Vend // of a grant; its reason, of a raise; its direction, of a refusal and of who follows
 }
 
 // Tick tells the gate the time, no later than its WakeMS.
@@ -90,9 +92,23 @@ func ArmReads(up, down bool) Input { return Input{Kind: InputArm, Up: up, Down: 
 // twice.
 func Grant(vend Vend) Input { return Input{Kind: InputGrant, Vend: vend} }
 
+// InsteadOf makes a grant take the place of the one of another ticket: for the same vehicle, of which more is known now.
+// One that is not pending any more is not replaced: its vehicle is through, and this grant is for the next.
+func (in Input) InsteadOf(ticket fact.TicketID) Input {
+	in.Instead = ticket
+	return in
+}
+
 // Refuse says that the vehicle that asked from this direction (DirectionUnknown: any) must not go through.
 func Refuse(direction fact.Direction) Input {
 	return Input{Kind: InputRefuse, Vend: Vend{Direction: direction}}
+}
+
+// Follows says that a camera saw a vehicle behind the one that has a vend in this direction. What stands on the near loop
+// when the far one clears is that one, and not the first come back. Unless it was surely another, it is believed only
+// of a vehicle that has reached the far loop: before, it may be the first, seen once more.
+func Follows(direction fact.Direction, surely bool) Input {
+	return Input{Kind: InputFollows, On: surely, Vend: Vend{Direction: direction}}
 }
 
 // RaiseOnce is a person's order to raise the arm for one vehicle, whatever else is known, save STOP.

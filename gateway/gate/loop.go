@@ -19,6 +19,7 @@ type loop struct {
 	proof     proof
 	stuck     bool
 	missed    uint8
+	sinceMS   int64 // when it changed last
 	stuckMS   int64 // when an occupied loop becomes a stuck one
 }
 
@@ -76,6 +77,7 @@ func (g *Gate) readLoop(at Loop, level Level) {
 	l := &g.loops[at]
 	before := l.occupied()
 	l.set(level, g.nowMS+g.cfg.LoopStuckMS)
+	l.sinceMS = g.nowMS
 	g.edgeMS, g.clearFromMS = g.nowMS, g.nowMS
 	switch {
 	case l.occupied() && !before:

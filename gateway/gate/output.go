@@ -62,7 +62,8 @@ const (
 	// Passed: one vehicle went through in Direction, for Reason. With Vend set, it used up that vend; without,
 	// the arm was up for a hold, a fire, a fault or since before the power came.
 	Passed
-	// BackedOut: Vend is over, and its vehicle did not go through.
+	// BackedOut: Vend is over, and its vehicle did not go through. Through: it could have, and only a far loop that saw
+	// nothing says that it did not.
 	BackedOut
 	// Tailgated: a vehicle went through in Direction without a vend; Vend is the last one used, if the arm has
 	// been up since.

@@ -201,9 +201,14 @@ func parseInput(t *testing.T, words []string) gate.Input {
 		w := words[1]
 		return gate.ArmReads(w == "up" || w == "both", w == "down" || w == "both")
 	case "grant":
+		if len(words) > 3 && words[2] == "instead" {
+			return gate.Grant(parseVend(t, words[1:2])).InsteadOf(fact.TicketID(words[3]))
+		}
 		return gate.Grant(parseVend(t, words[1:]))
 	case "refuse":
 		return gate.Refuse(fact.DirectionUnknown)
+	case "follows":
+		return gate.Follows(fact.DirectionUnknown, len(words) > 1)
 	case "raise_once":
 		return gate.RaiseOnce(fact.ReasonCommand)
 	case "hold":

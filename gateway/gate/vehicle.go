@@ -19,6 +19,7 @@ type approach struct {
 	gone     bool  // its loop cleared, and the far one has not seen it yet
 	open     bool  // the arm may have let it through; if it is gone, since then
 	touched  bool  // it reached the far loop and came back
+	followed bool  // another was seen behind it
 	doubtful bool  // so did one with a vend; or that one passed, and this is another, close behind it
 	told     bool  // what dueMS waited for has been said
 	dueMS    int64 // gone: it went back; doubtful: ask again; stranger: report it
@@ -38,7 +39,7 @@ type crossing struct {
 	left     bool        // its near loop has been clear since
 	entitled bool        // it has the first vend
 	counted  bool        // it passed already; this is its trailer
-	followed bool        // another was granted behind it
+	followed bool        // another was granted, or seen, behind it
 	open     bool        // the arm was not down all the while
 	openFor  fact.Reason // why the arm was up when it came
 	strayMS  int64       // when to ask what stands on the far loop
@@ -119,6 +120,7 @@ func (g *Gate) cross(from Loop) {
 		active: true, from: from, strayMS: Never,
 		standing: vehicle.standing,
 		left:     !g.loops[from].occupied(),
+		followed: vehicle.followed && g.loops[from].occupied(),
 		open:     g.arm.mayBeOpen() || vehicle.standing == stranger && vehicle.open,
 		openFor:  g.openFor,
 		entitled: g.entitles(from),
@@ -262,7 +264,7 @@ func (g *Gate) vanished(at Loop, was approach) {
 		far.miss(entitled)
 	}
 	if entitled {
-		g.backOut(direction)
+		g.backOut(direction, was.open && !was.touched)
 		return
 	}
 	g.sayLeft(at, was.standing)

@@ -32,14 +32,14 @@ func (v *vends) first() Vend {
 	return v.list[0].Vend
 }
 
-// holds tells if a ticket's vend is in the queue.
-func (v *vends) holds(ticket fact.TicketID) bool {
+// of is the place of a ticket's vend in the queue; -1: it has none.
+func (v *vends) of(ticket fact.TicketID) int {
 	for i := range v.n {
-		if v.list[i].Ticket == ticket {
-			return true
+		if ticket != "" && v.list[i].Ticket == ticket {
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // remove takes one vend out.
@@ -51,14 +51,18 @@ func (v *vends) remove(i int) Vend {
 	return vend
 }
 
-// grant takes the lot's leave for one vehicle.
-func (g *Gate) grant(vend Vend) {
-	from := g.asker(vend.Direction)
+// grant takes the lot's leave for one vehicle, which may be one that has leave by another ticket.
+func (g *Gate) grant(vend Vend, instead fact.TicketID) {
+	from, at := g.asker(vend.Direction), g.vends.of(instead)
+	if at >= 0 && g.vends.of(vend.Ticket) < 0 {
+		g.vends.list[at].Vend = vend
+		return
+	}
 	if g.near[from].doubtful && g.vends.n > 0 {
 		g.resolve(vend, from)
 	}
 	switch first := &g.vends.list[0]; {
-	case vend.Ticket != "" && g.vends.holds(vend.Ticket):
+	case g.vends.of(vend.Ticket) >= 0:
 	case g.vends.n == maxVends:
 		g.say(Output{Kind: BackedOut, Vend: vend, Direction: g.cfg.travel(from)})
 	case g.vends.n == 1 && first.cause == CauseManual && first.Ticket == "" && g.near[from].standing == granted:
@@ -78,6 +82,20 @@ func (g *Gate) resolve(vend Vend, from Loop) {
 	case vehicle.told: // a new cause for the same vehicle, and one more raise
 		vehicle.doubtful = false
 		*first = pending{Vend: vend, cause: CauseVend, sinceMS: g.nowMS}
+	}
+}
+
+// follows takes note that the vehicle on the near loop is another than the one that goes, crosses, or crossed.
+func (g *Gate) follows(from Loop, surely bool) {
+	switch vehicle, c := &g.near[from], &g.crossing; {
+	case c.active && c.from == from:
+		c.followed = c.followed || !c.left
+	case vehicle.doubtful && vehicle.here() && g.vends.n > 0:
+		g.near[from] = approach{}
+		g.passed(crossing{from: from, open: true, entitled: true})
+		g.arrive(from)
+	case surely && vehicle.standing == granted && !vehicle.doubtful:
+		vehicle.followed = true
 	}
 }
 
@@ -147,8 +165,8 @@ func (g *Gate) takeVend(direction fact.Direction) Vend {
 }
 
 // backOut ends a vend whose vehicle did not go through.
-func (g *Gate) backOut(direction fact.Direction) {
-	g.end(StateBackedOut, Output{Kind: BackedOut, Vend: g.takeVend(direction), Direction: direction})
+func (g *Gate) backOut(direction fact.Direction, doubtful bool) {
+	g.end(StateBackedOut, Output{Kind: BackedOut, Vend: g.takeVend(direction), Direction: direction, Through: doubtful})
 }
 
 // vendTimeoutMS is when the first vend ends for want of a vehicle: long after its turn came, the arm was raised
@@ -173,7 +191,7 @@ func (g *Gate) expireVend() {
 		g.passed(crossing{from: from, open: true, entitled: true})
 		return
 	}
-	g.backOut(g.cfg.travel(from))
+	g.backOut(g.cfg.travel(from), first.raised && !g.near[from].here())
 	for at := range g.near {
 		g.askAgain(Loop(at))
 	}

@@ -13,45 +13,62 @@ func (l *Lot) Account(t *Ticket, now fact.Stamp) Account {
 	if !t.Open() {
 		return l.settled(t)
 	}
+	priced := l.tariffOf(t)
 	entryMS, exitMS, doubted := l.stay(t, now)
-	a := Account{PaidMinor: t.PaidMinor(), DurationMS: exitMS - entryMS, ClockDoubted: doubted}
-	switch {
-	case t.Pass != "":
+	a := Account{
+		PaidMinor: t.PaidMinor(), WaivedMinor: t.WaivedMinor(), CarriedMinor: t.CarriedMinor, AuthorisedMinor: t.authorisedMinor(),
+		DurationMS: exitMS - entryMS, ClockDoubted: doubted,
+	}
+	if t.Pass != "" {
 		a.Fee, a.Reason = tariff.Fee{Currency: l.cfg.Currency}, fact.ReasonPass
 		return a
-	case t.LostMinor > 0:
-		a.Fee, a.Reason = tariff.QuoteLost(l.cfg.Tariff, t.Entry.WallMS), fact.ReasonLostTicket
-		a.DueMinor = max(0, a.Fee.TotalMinor-a.PaidMinor)
-		return a
 	}
-	stay := tariff.Stay{EntryMS: entryMS, ExitMS: exitMS, SpotType: t.Priced, Bounded: t.Suspect != fact.ReasonNone || doubted}
-	bill := l.bill(t, stay, now)
+	bill := l.bill(t, priced, l.priceable(t, entryMS, exitMS, doubted), now)
 	a.Fee, a.DueMinor, a.PaidUntilMS = bill.Fee, bill.DueMinor, bill.LeaveByMS
+	a.OverMinor = t.over(priced, a.Fee.TotalMinor)
+	a.CashMinor = priced.Payable(a.DueMinor, fact.MethodCash.String())
 	switch {
+	case t.Lost:
+		a.Reason = fact.ReasonLostTicket
 	case a.Fee.TotalMinor == 0:
 		a.Reason = fact.ReasonFree
+	case a.DueMinor == 0 && a.PaidMinor+a.CarriedMinor == 0 && a.WaivedMinor > 0:
+		a.Reason = fact.ReasonOperator
 	case a.DueMinor == 0:
 		a.Reason = fact.ReasonPaid
 	}
 	return a
 }
 
+// priceable is a ticket's stay as its tariff prices it.
+func (l *Lot) priceable(t *Ticket, entryMS, exitMS int64, doubted bool) tariff.Stay {
+	stay := tariff.Stay{
+		EntryMS: entryMS, ExitMS: exitMS, SpotType: t.Priced, Bounded: !t.Lost && (t.Suspect != fact.ReasonNone || doubted), Discounts: t.Validations,
+		OccupancyPermille: t.Occupancy, Lost: t.Lost, Unknown: t.Lost && t.EntryGate == "",
+	}
+	shiftMS := entryMS - t.Entry.WallMS // what a clock that was set since did to wall times
+	for _, visit := range t.Earlier {
+		stay.Earlier = append(stay.Earlier, tariff.Visit{EntryMS: visit.EntryMS + shiftMS, ExitMS: visit.ExitMS + shiftMS})
+	}
+	return stay
+}
+
 // bill prices a stay and sets its payments against it. What was paid ahead covers the reserved time, and the
 // tariff applies to what goes beyond.
-func (l *Lot) bill(t *Ticket, stay tariff.Stay, now fact.Stamp) tariff.Bill {
+func (l *Lot) bill(t *Ticket, priced *tariff.Tariff, stay tariff.Stay, now fact.Stamp) tariff.Bill {
 	prepaidMinor := t.prepaidMinor()
 	if prepaidMinor == 0 {
-		return l.due(stay, l.paidAt(t, now))
+		return l.due(priced, stay, l.paidAt(t, now))
 	}
-	taxMinor := l.cfg.Tariff.TaxWithin(prepaidMinor)
+	taxMinor := priced.TaxWithin(prepaidMinor)
 	booked := tariff.Charge{
 		Rule: "reservation", Kind: tariff.Reserved, FromMS: stay.EntryMS, ToMS: min(stay.ExitMS, t.BookedEndMS), Times: 1,
-		AmountMinor: prepaidMinor - l.cfg.Tariff.AddedWithin(prepaidMinor),
+		AmountMinor: prepaidMinor - priced.AddedWithin(prepaidMinor),
 	}
 	bill := tariff.Bill{Fee: tariff.Fee{Currency: l.cfg.Currency}}
 	if stay.ExitMS > t.BookedEndMS {
 		stay.EntryMS = max(stay.EntryMS, t.BookedEndMS)
-		bill = l.due(stay, l.paidAt(t, now))
+		bill = l.due(priced, stay, l.paidAt(t, now))
 	}
 	bill.Fee.Charges = append([]tariff.Charge{booked}, bill.Fee.Charges...)
 	bill.Fee.SubtotalMinor += prepaidMinor - taxMinor
@@ -64,18 +81,22 @@ func (l *Lot) bill(t *Ticket, stay tariff.Stay, now fact.Stamp) tariff.Bill {
 const quoteMS = 2 * 60_000
 
 // due sets payments against a stay. The price of an instant may have been shown quoteMS before it was paid.
-func (l *Lot) due(stay tariff.Stay, paid []tariff.Payment) tariff.Bill {
-	bill := tariff.Due(l.cfg.Tariff, stay, paid)
+func (l *Lot) due(priced *tariff.Tariff, stay tariff.Stay, paid []tariff.Payment) tariff.Bill {
+	bill := tariff.Due(priced, stay, paid)
 	sumMinor := int64(0)
 	for _, p := range paid {
-		sumMinor += p.AmountMinor
-		leaveByMS := p.AtMS + l.cfg.Tariff.Grace.ExitMS
-		if bill.DueMinor == 0 || leaveByMS < stay.ExitMS {
+		sumMinor += min(0, p.AmountMinor) // what was given back counts whenever it was
+	}
+	for _, p := range paid {
+		sumMinor += max(0, p.AmountMinor)
+		leaveByMS := p.AtMS + priced.Grace.ExitMS
+		if bill.DueMinor == 0 || leaveByMS < stay.ExitMS || p.AmountMinor <= 0 {
 			continue
 		}
 		shown := stay
 		shown.ExitMS = min(stay.ExitMS, p.AtMS-quoteMS)
-		if priceMinor := tariff.Quote(l.cfg.Tariff, shown).TotalMinor; priceMinor > 0 && sumMinor >= priceMinor {
+		priceMinor := tariff.Quote(priced, shown).TotalMinor
+		if priceMinor > 0 && (sumMinor >= priceMinor || p.Tender != "" && priced.Payable(priceMinor-sumMinor, p.Tender) == 0) {
 			bill.DueMinor, bill.LeaveByMS = 0, leaveByMS
 		}
 	}
@@ -84,9 +105,9 @@ func (l *Lot) due(stay tariff.Stay, paid []tariff.Payment) tariff.Bill {
 
 // honoured is the fee at which a ticket is settled that was shown a lower price than it has come to since: a price
 // once shown holds, however much later the vehicle leaves within its time.
-func (l *Lot) honoured(fee tariff.Fee, shownMinor int64) tariff.Fee {
+func (l *Lot) honoured(t *Ticket, fee tariff.Fee, shownMinor int64) tariff.Fee {
 	if shownMinor < fee.TotalMinor {
-		fee.TotalMinor, fee.TaxMinor = shownMinor, l.cfg.Tariff.TaxWithin(shownMinor)
+		fee.TotalMinor, fee.TaxMinor = shownMinor, l.tariffOf(t).TaxWithin(shownMinor)
 		fee.SubtotalMinor = fee.TotalMinor - fee.TaxMinor
 	}
 	return fee
@@ -99,8 +120,23 @@ func (l *Lot) settled(t *Ticket) Account {
 		Fee: tariff.Fee{
 			Currency: l.cfg.Currency, TotalMinor: t.FeeMinor, TaxMinor: t.TaxMinor, SubtotalMinor: t.FeeMinor - t.TaxMinor,
 		},
-		PaidMinor: t.PaidMinor(), DueMinor: t.OwedMinor, DurationMS: durationMS, Reason: t.Reason,
+		PaidMinor: t.PaidMinor(), DueMinor: t.OwedMinor, DurationMS: durationMS, Reason: t.Reason, WaivedMinor: t.WaivedMinor(),
+		CarriedMinor: t.CarriedMinor, OverMinor: t.over(l.tariffOf(t), t.FeeMinor), CashMinor: l.tariffOf(t).Payable(t.OwedMinor, fact.MethodCash.String()),
 	}
+}
+
+// over is what was paid too much. What a coin is too large for is not, nor more than was paid.
+func (t *Ticket) over(priced *tariff.Tariff, feeMinor int64) int64 {
+	overMinor := min(t.settledMinor()-feeMinor, t.PaidMinor())
+	for i := range t.Payments {
+		p := &t.Payments[i]
+		for _, tender := range priced.Tenders {
+			if p.Status == PaymentCompleted && tender.ID == p.Method.String() && overMinor < tender.StepMinor {
+				return 0
+			}
+		}
+	}
+	return max(0, overMinor)
 }
 
 // stay is the time to price: what has elapsed on the line, whatever happened to the wall clock meanwhile. A gap of
@@ -110,13 +146,25 @@ func (l *Lot) stay(t *Ticket, now fact.Stamp) (entryMS, exitMS int64, doubted bo
 	return now.WallMS - elapsedMS, now.WallMS, t.EntryDoubts != l.meta.Doubts
 }
 
-// paidAt lists the payments that came during the stay, on the clock by which the stay is priced.
+// paidAt lists what was received, given back and waived during the stay, on the clock by which the stay is priced.
 func (l *Lot) paidAt(t *Ticket, now fact.Stamp) []tariff.Payment {
 	var paid []tariff.Payment
+	if t.CarriedMinor > 0 {
+		entryMS, _, _ := l.stay(t, now)
+		paid = append(paid, tariff.Payment{AtMS: entryMS, AmountMinor: t.CarriedMinor})
+	}
 	for i := range t.Payments {
-		if p := &t.Payments[i]; p.Status == PaymentCompleted && !p.Prepaid {
-			agoMS := max(0, l.lineMS(now)-p.LineMS)
-			paid = append(paid, tariff.Payment{AtMS: now.WallMS - agoMS, AmountMinor: p.AmountMinor})
+		p := &t.Payments[i]
+		if p.Prepaid || p.Status != PaymentCompleted && p.Status != PaymentWaived {
+			continue
+		}
+		one := tariff.Payment{AtMS: now.WallMS - max(0, l.lineMS(now)-p.LineMS), AmountMinor: p.AmountMinor}
+		if p.Status == PaymentCompleted {
+			one.Tender = p.Method.String()
+		}
+		paid = append(paid, one)
+		if p.RefundedMinor > 0 {
+			paid = append(paid, tariff.Payment{AtMS: now.WallMS, AmountMinor: -p.RefundedMinor})
 		}
 	}
 	return paid

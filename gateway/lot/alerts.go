@@ -46,6 +46,7 @@ type offlineDevice struct {
 var downBits = []fact.Degraded{
 	RoleSensor: fact.WithoutSpotSensors, RoleLoop: fact.WithoutLoops, RoleBarrier: 0, RoleCamera: fact.WithoutCamera,
 	RoleColumn: fact.WithoutPrinter, RoleDisplay: fact.WithoutDisplay, RoleTerminal: fact.WithoutTerminal, RoleSign: 0,
+	RoleReader: 0, RolePrinter: fact.WithoutPrinter, RoleMonitor: 0,
 }
 
 // deviceChanged notes that a device went away or came back.

@@ -16,6 +16,8 @@ func (l *Lot) Apply(r fact.Record) {
 	case l.applySystem(r):
 	case l.applyGate(r):
 	case l.applyMoney(r):
+	case l.applyTariff(r):
+	case l.applyPayment(r):
 	case l.applySpot(r):
 	case l.applyRight(r):
 	}
@@ -155,7 +157,10 @@ func (l *Lot) applyMoney(r fact.Record) bool {
 	case fact.TicketCorrected:
 		l.applyTicketCorrected(r, f)
 	case fact.FeeOwed:
-		l.changeTicket(f.Ticket, func(t *Ticket) { t.OwedMinor += f.AmountMinor })
+		l.changeTicket(f.Ticket, func(t *Ticket) {
+			t.OwedMinor += f.AmountMinor
+			t.MayOwe = t.MayOwe || f.Reason == fact.ReasonOperator
+		})
 		l.hour(r.At.WallMS).OwedMinor += f.AmountMinor
 	default:
 		return false

@@ -6,7 +6,10 @@ func (l *Lot) applyEntryGranted(r fact.Record, f fact.EntryGranted) {
 	t := &Ticket{
 		ID: f.Ticket, Plate: f.Plate, PlateRaw: f.PlateRaw, Credential: f.Credential, Vehicle: f.Vehicle,
 		Priced: f.Priced, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, EntryGate: f.Gate, Reservation: f.Reservation, Pass: f.Pass,
-		Tariff: f.Tariff, Granted: r.Dot, Reason: f.Reason,
+		Tariff: f.Tariff, TariffDigest: l.meta.Tariff, Occupancy: f.Occupancy, Granted: r.Dot, Reason: f.Reason,
+	}
+	if before := l.tickets[f.Rejoins]; before != nil && f.Rejoins != "" {
+		t.rejoin(before)
 	}
 	if reservation, found := l.book.ByID(f.Reservation); found {
 		l.activate(t, reservation, r)
@@ -59,6 +62,9 @@ func (l *Lot) applyExitGranted(r fact.Record, f fact.ExitGranted) {
 func (l *Lot) applyPassed(r fact.Record, f fact.VehiclePassed) {
 	l.countPassage(f.Gate, f.Direction, r.At)
 	t := l.tickets[f.Ticket]
+	if f.Direction == fact.Outward && (f.Ticket == "" || t != nil && t.Suspect == fact.ReasonLostTicket) {
+		l.leftUnnamed(r.At)
+	}
 	if t == nil || !t.Open() {
 		return
 	}
@@ -103,6 +109,9 @@ func (l *Lot) applyBackedOut(r fact.Record, f fact.VehicleBackedOut) {
 func (l *Lot) applyTailgated(r fact.Record, f fact.VehicleTailgated) {
 	l.countPassage(f.Gate, f.Direction, r.At)
 	l.hour(r.At.WallMS).Tailgates++
+	if f.Direction == fact.Outward {
+		l.leftUnnamed(r.At)
+	}
 	l.changeGate(f.Gate, func(g *GateState) { g.Tailgate++ })
 }
 
@@ -126,7 +135,7 @@ func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 func (l *Lot) applyTicketLost(r fact.Record, f fact.TicketLost) {
 	l.insertTicket(&Ticket{
 		ID: f.Ticket, Status: TicketActive, Plate: f.Plate, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, LostMinor: f.FeeMinor,
-		Suspect: fact.ReasonLostTicket, Priced: fact.Regular,
+		Lost: true, Tariff: l.promised(), TariffDigest: l.meta.Tariff, Suspect: fact.ReasonLostTicket, Priced: fact.Regular,
 	})
 }
 
@@ -136,6 +145,9 @@ func (l *Lot) applyTicketCorrected(r fact.Record, f fact.TicketCorrected) {
 		return
 	}
 	if f.Close {
+		if f.Actor == correctedBy && t.VacatedMS > 0 {
+			l.named(t)
+		}
 		l.closeTicket(t, TicketCompleted, r.At)
 		return
 	}

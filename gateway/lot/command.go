@@ -26,15 +26,6 @@ type RequestExit struct {
 	ClaimedMS int64
 }
 
-// PayTicket records a payment that a pay station, an app or an attendant took.
-type PayTicket struct {
-	Request
-	Ticket      fact.TicketID
-	Method      fact.PaymentMethod
-	AmountMinor int64
-	Reference   string
-}
-
 // SetSpot sets what a spot's sensor would say, by a person's word.
 type SetSpot struct {
 	Request
@@ -147,7 +138,6 @@ type RevokePass struct {
 
 func (RequestEntry) event()      {}
 func (RequestExit) event()       {}
-func (PayTicket) event()         {}
 func (SetSpot) event()           {}
 func (ServiceSpot) event()       {}
 func (MakeReservation) event()   {}

@@ -48,8 +48,6 @@ func requestOf(ev Event) (Request, bool) {
 		return e.Request, true
 	case RequestExit:
 		return e.Request, true
-	case PayTicket:
-		return e.Request, true
 	case SetSpot:
 		return e.Request, true
 	case ServiceSpot:
@@ -79,7 +77,7 @@ func requestOf(ev Event) (Request, bool) {
 	case RevokePass:
 		return e.Request, true
 	}
-	return Request{}, false
+	return requestOfMoney(ev)
 }
 
 func (l *Lot) carryOut(ev Event) Result {
@@ -88,8 +86,6 @@ func (l *Lot) carryOut(ev Event) Result {
 		return l.requestEntry(e)
 	case RequestExit:
 		return l.requestExit(e)
-	case PayTicket:
-		return l.payTicket(e)
 	case SetSpot:
 		return l.setSpot(e)
 	case ServiceSpot:
@@ -117,6 +113,9 @@ func (l *Lot) carryOut(ev Event) Result {
 		}
 		l.emit(fact.PassRevoked{Pass: e.Pass, Actor: e.Actor})
 		return Result{Granted: true, Pass: e.Pass, Reason: fact.ReasonOperator}
+	}
+	if result, known := l.commandMoney(ev); known {
+		return result
 	}
 	return l.commandGate(ev)
 }
@@ -196,34 +195,6 @@ func (l *Lot) requestExit(e RequestExit) Result {
 		}
 	}
 	return result
-}
-
-// payTicket records a payment taken elsewhere than at an exit.
-func (l *Lot) payTicket(e PayTicket) Result {
-	t := l.tickets[e.Ticket]
-	if t == nil {
-		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
-	}
-	account := l.Account(t, l.now)
-	switch {
-	case !t.Open() && t.OwedMinor == 0:
-		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is over and paid", "nothing is to be paid")
-	case e.AmountMinor <= 0:
-		return refuse(ProblemInvalid, "the amount must be more than nothing", "pay what the fee says is due: "+l.amount(account.DueMinor))
-	case account.DueMinor == 0:
-		return refuse(ProblemOverpayment, "nothing is due", "nothing is to be paid")
-	case e.AmountMinor > account.DueMinor:
-		return refuse(ProblemOverpayment, "only "+l.amount(account.DueMinor)+" is due", "pay that amount or less")
-	}
-	id := fact.PaymentID(l.nextDot().ID('P'))
-	l.emit(fact.PaymentReceived{
-		Payment: id, Ticket: e.Ticket, AmountMinor: e.AmountMinor, Method: e.Method, Reference: clip(e.Reference),
-	})
-	dueMinor := l.Account(t, l.now).DueMinor
-	if dueMinor == 0 {
-		l.letWaitingOut(t)
-	}
-	return Result{Granted: true, Ticket: e.Ticket, Payment: id, DueMinor: dueMinor, Reason: fact.ReasonPaid}
 }
 
 // letWaitingOut lets a vehicle out that stands at an exit while its ticket is paid elsewhere.

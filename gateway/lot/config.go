@@ -22,6 +22,12 @@ type Config struct {
 	Spots    []Spot
 	Gates    []Gate
 	Tariff   *tariff.Tariff
+	// TariffText is the tariff as it goes into the log, TariffDigest names it, and ReadTariff makes a tariff of such a text
+	// again, the same every time: tickets are priced by the one promised at their entry. No text: nothing is recorded.
+	TariffText   string
+	TariffDigest string
+	ReadTariff   func(text string) (*tariff.Tariff, error)
+
 	Strategy booking.Strategy
 	Upgrade  booking.UpgradeOrder
 	Booking  booking.Rules
@@ -112,6 +118,7 @@ type Policy struct {
 	PaymentGiveUpMS   int64 // then the vehicle is let out owing: nobody waits for a broken terminal
 	PaymentAttempts   int
 	InterruptedMS     int64 // after a restart, an exit that was granted and not seen through counts as left
+	DoubtedMS         int64 // a spot freed on a guess is not given away for so long, unless its sensor says more
 	VacatedMS         int64 // a ticket whose car left its spot so long ago, and was not seen since, is suspect
 	MaxStayMS         int64 // 0: none; longer stays are an overstay
 	FullReleaseSpots  int   // a sign that says FULL says otherwise only from this many free spots on
@@ -126,7 +133,7 @@ func DefaultPolicy() Policy {
 	return Policy{
 		PlateWaitMS: 2_000, PlateFreshMS: 10_000, RepeatMS: 15_000, PlateConfidence: 500,
 		PaymentRetryMS: 3_000, PaymentGiveUpMS: 30_000, PaymentAttempts: 3, InterruptedMS: 15 * 60_000,
-		VacatedMS: 60 * 60_000, FullReleaseSpots: 2, DriftAlarm: 3, TerminalDownOwed: true, RequestKeepMS: 24 * 3_600_000,
+		DoubtedMS: 5 * 60_000, VacatedMS: 60 * 60_000, FullReleaseSpots: 2, DriftAlarm: 3, TerminalDownOwed: true, RequestKeepMS: 24 * 3_600_000,
 		ReservablePercent: 80,
 	}
 }

@@ -2,6 +2,7 @@ package lot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gatehouse/gateway/gate"
@@ -21,6 +22,7 @@ type visit struct {
 	pass        Pass
 	claimedMS   int64
 	twin        *Ticket // an open one with the same plate
+	instead     *Ticket // what the vehicle was let in on before anybody knew whose it is
 }
 
 // entry decides whether a vehicle may enter (FR-2), and returns the ticket if it may.
@@ -31,12 +33,16 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	if l.blocked[v.plate] {
 		return l.denyEntry(i, v, fact.ReasonBlocked)
 	}
+	v.instead = l.unnamed(i)
+	if v.plate == "" && v.instead != nil {
+		return v.instead.ID, fact.ReasonReentered
+	}
 	if v.plate != "" {
 		v.twin = l.twin(v.plate)
 		switch {
 		case v.twin == nil:
 		case v.twin.Status == TicketAdmitted && v.twin.EntryGate == l.cfg.Gates[i].ID:
-			return l.readmit(i, v.twin)
+			return l.readmit(i, v.twin, v.instead)
 		case l.cfg.Policy.Twin == TwinDeny:
 			return l.denyEntry(i, v, fact.ReasonAlreadyInside)
 		}
@@ -47,6 +53,26 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 		return l.denyEntry(i, v, reason)
 	}
 	return l.grantEntry(i, v, spot)
+}
+
+// unnamed is the ticket of the vehicle at a gate that was let in as nobody in particular, and has not gone through yet. Who
+// names a plate now, as a program with a camera of its own does, means this vehicle and not one more.
+func (l *Lot) unnamed(i int) *Ticket {
+	n := l.lane(i)
+	t := l.tickets[n.through]
+	if !n.present || !n.granted || !l.pending(n.through) || t.Credential != fact.CredentialNone || t.Plate != "" {
+		return nil
+	}
+	return t
+}
+
+// insteadOf ends what a vehicle was let in on so far; the grant that follows takes the place of that one.
+func (l *Lot) insteadOf(i int, before *Ticket, vend gate.Vend) gate.Input {
+	if before == nil {
+		return gate.Grant(vend)
+	}
+	l.emit(fact.VehicleBackedOut{Gate: l.cfg.Gates[i].ID, Direction: fact.Inward, Ticket: before.ID})
+	return gate.Grant(vend).InsteadOf(before.ID)
 }
 
 // twin finds the newest open ticket with exactly this plate.
@@ -78,6 +104,9 @@ func (l *Lot) addRights(v *visit) {
 // those left are spoken for by reservations about to start.
 func (l *Lot) chooseSpot(i int, v visit) (int32, fact.Reason) {
 	types := l.cfg.Upgrade.Types(v.wants(), v.handicapped())
+	if at, has := l.spotOf(v.instead); has && v.reservation.ID == "" && slices.Contains(types, l.cfg.Spots[at].Type) {
+		return at, fact.ReasonNone
+	}
 	if v.reservation.ID != "" {
 		if at, found := l.spotIndex[v.reservation.Spot]; found && l.usable(at, v.reservation.ID) {
 			return at, fact.ReasonNone
@@ -100,6 +129,15 @@ func (l *Lot) chooseSpot(i int, v visit) (int32, fact.Reason) {
 		return 0, fact.ReasonWrongType
 	}
 	return 0, fact.ReasonFull
+}
+
+// spotOf is the spot that waits for a ticket's vehicle.
+func (l *Lot) spotOf(t *Ticket) (int32, bool) {
+	if t == nil {
+		return 0, false
+	}
+	at, found := l.spotIndex[t.Spot]
+	return at, found && l.spots[at].Ticket == t.ID
 }
 
 // usable reports whether the spot bound to a reservation can be had now.
@@ -159,14 +197,16 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
 		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {
 		granted.Twin = v.twin.ID
 	}
+	grant := l.insteadOf(i, v.instead, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])
-	l.letThrough(i, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
-	way := l.Directions(i, spot)
+	l.letThrough(i, granted.Ticket, grant)
+	way := append(l.surgeLines(), l.Directions(i, spot)...)
 	l.show(i, Face{Lines: append([]string{"Welcome"}, way...), Colour: Green})
 	if v.print && l.cfg.Gates[i].Printer {
 		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way...)})
@@ -178,12 +218,13 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 func (l *Lot) priced(v *visit) fact.SpotType { return v.wants() }
 
 // readmit lets an interrupted entry go on, on the ticket it has.
-func (l *Lot) readmit(i int, t *Ticket) (fact.TicketID, fact.Reason) {
+func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {
 	if l.pending(t.ID) {
 		return t.ID, fact.ReasonReentered // it has its grant and has not used it
 	}
+	grant := l.insteadOf(i, before, gate.Vend{Ticket: t.ID, Direction: fact.Inward, Reason: fact.ReasonReentered})
 	l.emit(fact.EntryReadmitted{Gate: l.cfg.Gates[i].ID, Ticket: t.ID})
-	l.letThrough(i, gate.Vend{Ticket: t.ID, Direction: fact.Inward, Reason: fact.ReasonReentered})
+	l.letThrough(i, t.ID, grant)
 	lines := []string{"Welcome"}
 	if at, found := l.spotIndex[t.Spot]; found {
 		lines = append(lines, l.Directions(i, at)...)
@@ -199,16 +240,19 @@ func (l *Lot) pending(id fact.TicketID) bool {
 }
 
 // letThrough gives a gate the right to let one vehicle pass.
-func (l *Lot) letThrough(i int, vend gate.Vend) {
+func (l *Lot) letThrough(i int, ticket fact.TicketID, grant gate.Input) {
 	n := l.lane(i)
-	n.granted, n.asked = true, true
+	n.granted, n.asked, n.through = true, true, ticket
 	n.wait(waitNone, never)
 	l.eager = true
-	n.feed(l, i, gate.Grant(vend))
+	n.feed(l, i, grant)
 }
 
-// denyEntry refuses, says why on the display and in the log.
+// denyEntry refuses, says why on the display and in the log. A vehicle that the arm is up for keeps what it was let in on.
 func (l *Lot) denyEntry(i int, v visit, reason fact.Reason) (fact.TicketID, fact.Reason) {
+	if v.instead != nil {
+		return v.instead.ID, v.instead.Reason
+	}
 	l.emit(fact.EntryDenied{
 		Gate: l.cfg.Gates[i].ID, Credential: v.credential, Plate: v.plate, Reason: reason, Without: l.without(i), Vehicle: v.vehicle,
 	})

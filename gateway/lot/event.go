@@ -119,9 +119,12 @@ const (
 	RoleDisplay
 	RoleTerminal
 	RoleSign
+	RoleReader
+	RolePrinter
+	RoleMonitor
 )
 
-var roleText = []string{"sensor", "loop", "barrier", "camera", "column", "display", "terminal", "sign"}
+var roleText = []string{"sensor", "loop", "barrier", "camera", "column", "display", "terminal", "sign", "reader", "printer", "monitor"}
 
 // String is the code of the role.
 func (r Role) String() string { return roleText[r] }

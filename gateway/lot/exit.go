@@ -49,7 +49,7 @@ func (l *Lot) shown(e Shown) {
 		return
 	}
 	if t := l.interruptedEntry(e); t != nil {
-		l.readmit(e.Gate, t)
+		l.readmit(e.Gate, t, nil)
 		return
 	}
 	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
@@ -156,6 +156,9 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		return fact.ReasonUnpaid // the terminal is being asked already
 	}
 	n.ticket, n.dueMinor, n.attempts = t.ID, account.DueMinor, 0
+	if t.MayOwe {
+		return l.letOutOwing(i, t)
+	}
 	if !l.cfg.Gates[i].Terminal {
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
 	}
@@ -176,7 +179,7 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 // grantExit lets a vehicle out.
 func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, seen fact.Plate, reason fact.Reason) fact.Reason {
 	if reason == fact.ReasonPaid || reason == fact.ReasonFire {
-		a.Fee = l.honoured(a.Fee, t.PaidMinor())
+		a.Fee = l.honoured(t, a.Fee, t.settledMinor())
 	}
 	l.emit(fact.ExitGranted{
 		Gate: l.cfg.Gates[i].ID, Ticket: t.ID, Credential: shown, Plate: seen, FeeMinor: a.Fee.TotalMinor,
@@ -185,7 +188,7 @@ func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, 
 	n := l.lane(i)
 	n.ticket, n.payment, n.dueMinor = "", "", 0
 	n.wait(waitNone, never)
-	l.letThrough(i, gate.Vend{Ticket: t.ID, Direction: fact.Outward, Reason: reason})
+	l.letThrough(i, t.ID, gate.Grant(gate.Vend{Ticket: t.ID, Direction: fact.Outward, Reason: reason}))
 	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
 	return reason
 }
@@ -195,7 +198,7 @@ func (l *Lot) letOutOwing(i int, t *Ticket) fact.Reason {
 	n := l.lane(i)
 	account := l.Account(t, l.now)
 	owedMinor := min(account.DueMinor, n.dueMinor)
-	account.Fee = l.honoured(account.Fee, account.Fee.TotalMinor-account.DueMinor+owedMinor)
+	account.Fee = l.honoured(t, account.Fee, account.Fee.TotalMinor-account.DueMinor+owedMinor)
 	if more := owedMinor - t.OwedMinor; more > 0 {
 		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: more, Reason: fact.ReasonTerminalFault})
 	}
@@ -229,6 +232,6 @@ func (l *Lot) helpPressed(i int) {
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.Lost.Minor})
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.Lost.Minor}) // its tariff says what comes of that
 	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
 }

@@ -17,8 +17,9 @@ type lane struct {
 	ahead    fact.TicketID // that one's exit that was being settled
 	turned   bool          // the last vehicle went back: it may come again
 	towards  fact.Direction
-	asked    bool // the vehicle's plate was looked at, or its wait is over
-	granted  bool // the present vehicle has its grant
+	asked    bool          // the vehicle's plate was looked at, or its wait is over
+	granted  bool          // the present vehicle has its grant
+	through  fact.TicketID // of the last grant
 	read     PlateSeen
 	readMS   int64
 	fresh    bool // read is of a vehicle that was not decided on yet

@@ -17,3 +17,14 @@ const (
 
 // never is a time that does not come.
 const never = int64(1)<<62 - 1
+
+const (
+	// earlierMax visits are joined to one: a vehicle that comes and goes all day long.
+	earlierMax = 20
+	// validationsMax discounts are kept for a ticket.
+	validationsMax = 8
+	// paymentsMax payments are kept for a ticket.
+	paymentsMax = 100
+	// couponsMax coupons that were used are remembered: years of a shop that gives out a hundred a day.
+	couponsMax = 200_000
+)

@@ -7,6 +7,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/occupancy"
 	"gatehouse/gateway/plate"
+	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
 )
 
@@ -22,6 +23,8 @@ type Lot struct {
 	book     *booking.Book
 	requests map[fact.RequestKey]*request
 	hours    []Hour // by StartMS, the newest last
+	promises map[string]*promise
+	burnt    map[string]fact.TicketID // coupons that were used, by code and number
 
 	// Indexes over what is remembered.
 	gateIndex    map[fact.GateID]int
@@ -45,6 +48,7 @@ type Lot struct {
 	sensingAt   []int64 // when sensingDue holds each spot; never: it does not
 	overstayDue due[fact.TicketID]
 	vacatedDue  due[fact.TicketID]
+	doubted     []doubted            // in the order of their ends
 	waiting     []fact.ReservationID // due, and no spot was free
 	interrupted []fact.TicketID      // exits that were under way when the power went
 	offline     []offlineDevice
@@ -53,9 +57,13 @@ type Lot struct {
 	decisions   []DecisionAt
 	diskStalled bool
 	damage      []fact.LogDamaged
-	blocked     map[fact.Plate]bool // by headquarters' list; not remembered
+	blocked     map[fact.Plate]bool       // by headquarters' list; not remembered
+	versions    map[string]*tariff.Tariff // read from promises
 	out         Out
 	eager       bool
+
+	// behindUntilMS: a vehicle was seen close behind one that was let in; until then it may be inside without a ticket.
+	behindUntilMS int64
 
 	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
 }
@@ -75,6 +83,9 @@ func New(cfg *Config) (*Lot, error) {
 		tickets:   map[fact.TicketID]*Ticket{},
 		book:      booking.NewBook(cfg.Booking, sellable(cfg)),
 		requests:  map[fact.RequestKey]*request{},
+		promises:  map[string]*promise{},
+		burnt:     map[string]fact.TicketID{},
+		versions:  map[string]*tariff.Tariff{},
 		gateIndex: map[fact.GateID]int{},
 		spotIndex: map[fact.SpotID]int32{},
 		plates:    plate.NewIndex[fact.TicketID](cfg.Matching),
@@ -245,6 +256,7 @@ func (l *Lot) do(effect Effect) {
 // start begins a run: what was under way when the last one ended can't be known.
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
+	l.promiseTariff()
 	l.eager, l.signsMoved = true, true
 	for _, t := range l.open {
 		switch {
@@ -276,6 +288,7 @@ func (l *Lot) expire() {
 	l.expireSensing()
 	l.expireBookings()
 	l.expireTickets()
+	l.expireDoubted()
 	l.expireRequests()
 }
 
@@ -291,6 +304,9 @@ func (l *Lot) wakeMS() int64 {
 	}
 	if wall != never {
 		wake = min(wake, l.now.MonoMS+max(0, wall-l.now.WallMS))
+	}
+	if len(l.doubted) > 0 {
+		wake = min(wake, l.doubted[0].untilMS)
 	}
 	if len(l.interrupted) > 0 {
 		wake = min(wake, l.cfg.Policy.InterruptedMS)

@@ -30,6 +30,9 @@ func (l *Lot) passage(i int, out gate.Output) {
 		l.emit(fact.VehicleBackedOut{Gate: id, Direction: out.Vend.Direction, Ticket: out.Vend.Ticket})
 		l.gone(i, out.Vend.Ticket)
 		l.lanes[i].turned = true
+		if out.Through && out.Vend.Direction != fact.Outward {
+			l.doubtBackOut(i, out.Vend.Ticket)
+		}
 	case gate.Tailgated:
 		l.tailgated(i, out)
 	case gate.WrongWay:
@@ -167,7 +170,7 @@ func (l *Lot) goneOwing(i int, t *Ticket) {
 	if dueMinor > 0 {
 		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
 	}
-	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: "gateway", Note: "left its spot, and the exit without a grant"})
+	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: correctedBy, Note: "left its spot, and the exit without a grant"})
 }
 
 // fire raises every gate and holds it, or ends that.
@@ -236,6 +239,7 @@ func (l *Lot) plateSeen(e PlateSeen) {
 	if l.repeated(n, e) {
 		return
 	}
+	l.follows(n, e)
 	n.read, n.readMS, n.fresh, n.early = e, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)

@@ -3,6 +3,7 @@ package lot
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -79,6 +80,12 @@ func (l *Lot) DirtyAll() {
 	for i := range l.hours {
 		l.dirty.add(TableHours, hourKey(l.hours[i].StartMS))
 	}
+	for _, digest := range slices.Sorted(maps.Keys(l.promises)) {
+		l.dirty.add(TableTariffs, digest)
+	}
+	for _, coupon := range slices.Sorted(maps.Keys(l.burnt)) {
+		l.dirty.add(TableCoupons, coupon)
+	}
 }
 
 // stored is the present value of a state record.
@@ -117,6 +124,14 @@ func (l *Lot) stored(k dirtyKey) any {
 	case TableHours:
 		if h := l.findHour(k.key); h != nil {
 			return h
+		}
+	case TableTariffs:
+		if p := l.promises[k.key]; p != nil {
+			return p
+		}
+	case TableCoupons:
+		if ticket, found := l.burnt[k.key]; found {
+			return ticket
 		}
 	}
 	return nil
@@ -161,6 +176,16 @@ func (l *Lot) Load(table uint8, key string, value []byte) error {
 		if err = wire.Unmarshal(value, &h); err == nil {
 			l.restoreHour(h)
 		}
+	case TableTariffs:
+		p := &promise{}
+		if err = wire.Unmarshal(value, p); err == nil {
+			l.promises[key] = p
+		}
+	case TableCoupons:
+		var ticket fact.TicketID
+		if err = wire.Unmarshal(value, &ticket); err == nil {
+			l.burnt[key] = ticket
+		}
 	default:
 		return fmt.Errorf("lot: stored table %d is not known to this version", table)
 	}
@@ -187,6 +212,7 @@ func (l *Lot) loadTicket(value []byte) error {
 	if err := wire.Unmarshal(value, t); err != nil {
 		return err
 	}
+	t.Lost = t.Lost || t.LostMinor > 0 // older versions wrote the price alone
 	l.insertTicket(t)
 	switch {
 	case t.Parked:

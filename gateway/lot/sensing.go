@@ -85,7 +85,10 @@ func (l *Lot) recognise(i int32) {
 		return
 	}
 	reserved := spot.Reservation
-	t, guess := l.likelyOn(i)
+	t, guess := l.cameInAfterAll(i), false
+	if t == nil {
+		t, guess = l.likelyOn(i)
+	}
 	if t == nil {
 		l.emit(fact.ViolationFound{Violation: fact.ViolationNoRight, Spot: id})
 		l.moveReservation(reserved)
@@ -96,6 +99,9 @@ func (l *Lot) recognise(i int32) {
 		held = ""
 	}
 	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
+	if guess {
+		l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere)
+	}
 	switch {
 	case reserved != "" && t.Reservation != reserved:
 		l.emit(fact.ViolationFound{Violation: fact.ViolationReservedSpot, Spot: id, Ticket: t.ID})

@@ -91,6 +91,10 @@ type Meta struct {
 	LineMS int64 `cbor:"11,keyasint,omitempty"`
 	// Doubts counts the gaps of which no clock could say how long they were; they count as nothing.
 	Doubts int64 `cbor:"12,keyasint,omitempty"`
+	// Unnamed are when vehicles left without their tickets, as far as those were not found yet.
+	Unnamed []int64 `cbor:"13,keyasint,omitempty"`
+	// Tariff is the digest of the version that entries promise.
+	Tariff string `cbor:"14,keyasint,omitempty"`
 }
 
 // Hour is what one hour of civil time came to.
@@ -127,6 +131,8 @@ const (
 	TableRequests     Table = 7
 	TableHours        Table = 8
 	TableRecent       Table = 9 // closed tickets that a late payment or a correction may still change
+	TableTariffs      Table = 10
+	TableCoupons      Table = 11 // those that were used and can't be again
 
 	TableClosedTickets     Table = 128
 	TableEndedReservations Table = 129

@@ -58,8 +58,25 @@ type Ticket struct {
 	Overstay    bool                `cbor:"29,keyasint,omitempty"`
 	EntryLineMS int64               `cbor:"30,keyasint,omitempty"` // on the line of Meta
 	EntryDoubts int64               `cbor:"31,keyasint,omitempty"`
+	// TariffDigest names the version promised at the entry; empty: the log has none.
+	TariffDigest string   `cbor:"32,keyasint,omitempty"`
+	Occupancy    int64    `cbor:"33,keyasint,omitempty"` // of the location at the entry, per mille
+	Lost         bool     `cbor:"34,keyasint,omitempty"`
+	Validations  []string `cbor:"35,keyasint,omitempty"` // codes of discounts, in the order in which they were shown
+	// Earlier are the visits that this one goes on with, by the tariff's rule of re-entry, and CarriedMinor is what they
+	// cost: it is part of this fee and settled with theirs.
+	Earlier      []VisitBefore `cbor:"36,keyasint,omitempty"`
+	CarriedMinor int64         `cbor:"37,keyasint,omitempty"`
+	MayOwe       bool          `cbor:"38,keyasint,omitempty"` // a person has let it leave without paying
 
 	place int // in the lot's list of open tickets
+}
+
+// VisitBefore is a visit that another goes on with. Times are wall times.
+type VisitBefore struct {
+	Ticket  fact.TicketID `cbor:"1,keyasint,omitempty"`
+	EntryMS int64         `cbor:"2,keyasint,omitempty"`
+	ExitMS  int64         `cbor:"3,keyasint,omitempty"`
 }
 
 // Payment is one payment for a ticket, from its order to its end (APDS: FinancialTransaction).
@@ -73,6 +90,9 @@ type Payment struct {
 	Gate        fact.GateID        `cbor:"7,keyasint,omitempty" json:"gateId,omitempty"`
 	Prepaid     bool               `cbor:"8,keyasint,omitempty" json:"prepaid,omitempty"` // with the reservation
 	LineMS      int64              `cbor:"9,keyasint,omitempty" json:"-"`                 // of At, on the line of Meta
+	// RefundedMinor is what was given back of it.
+	RefundedMinor int64       `cbor:"10,keyasint,omitempty" json:"refundedMinor,omitempty"`
+	Waiver        fact.Waiver `cbor:"11,keyasint,omitempty" json:"waiver,omitempty"`
 }
 
 // PaymentStatus is where a payment stands, by the source design's names.
@@ -83,9 +103,15 @@ const (
 	PaymentPending PaymentStatus = iota
 	PaymentCompleted
 	PaymentFailed
+	PaymentAuthorised // a bank holds the money ready
+	PaymentVoided     // taken back as if it had never been
+	PaymentWaived     // nothing was paid, with a reason
 )
 
-var paymentStatusText = []string{"pending", "completed", "failed"}
+var paymentStatusText = []string{"pending", "completed", "failed", "authorised", "voided", "waived"}
+
+// String is the code of the status.
+func (s PaymentStatus) String() string { return paymentStatusText[s] }
 
 // MarshalText makes JSON carry the code.
 func (s PaymentStatus) MarshalText() ([]byte, error) { return []byte(paymentStatusText[s]), nil }
@@ -93,12 +119,24 @@ func (s PaymentStatus) MarshalText() ([]byte, error) { return []byte(paymentStat
 // Open reports whether the visit goes on.
 func (t *Ticket) Open() bool { return t.Status <= TicketLeaving }
 
-// PaidMinor is the money received for the ticket: a balance is a fold over its payments.
+// PaidMinor is the money received for the ticket, less what was given back: a balance is a fold over its payments.
 func (t *Ticket) PaidMinor() int64 {
+	return t.sum(PaymentCompleted)
+}
+
+// WaivedMinor is what need not be paid.
+func (t *Ticket) WaivedMinor() int64 { return t.sum(PaymentWaived) }
+
+func (t *Ticket) authorisedMinor() int64 { return t.sum(PaymentAuthorised) }
+
+// settledMinor is all that counts against the fee.
+func (t *Ticket) settledMinor() int64 { return t.PaidMinor() + t.WaivedMinor() + t.CarriedMinor }
+
+func (t *Ticket) sum(status PaymentStatus) int64 {
 	sum := int64(0)
 	for i := range t.Payments {
-		if t.Payments[i].Status == PaymentCompleted {
-			sum += t.Payments[i].AmountMinor
+		if t.Payments[i].Status == status {
+			sum += t.Payments[i].AmountMinor - t.Payments[i].RefundedMinor
 		}
 	}
 	return sum
@@ -136,11 +174,16 @@ func (t *Ticket) pendingPayment() *Payment {
 
 // Account is what a ticket costs at some moment, and what of it is due.
 type Account struct {
-	Fee          tariff.Fee
-	PaidMinor    int64
-	DueMinor     int64
-	PaidUntilMS  int64 // wall time until which nothing more is due; 0: not paid
-	DurationMS   int64
-	Reason       fact.Reason // why nothing is due, or why it is bounded
-	ClockDoubted bool
+	Fee             tariff.Fee
+	PaidMinor       int64 // received, less what was given back
+	DueMinor        int64
+	CashMinor       int64 // DueMinor as it is paid in cash
+	OverMinor       int64 // paid too much
+	WaivedMinor     int64
+	CarriedMinor    int64 // settled with the visits that this one goes on with
+	AuthorisedMinor int64
+	PaidUntilMS     int64 // wall time until which nothing more is due; 0: not paid
+	DurationMS      int64
+	Reason          fact.Reason // why nothing is due, or why it is bounded
+	ClockDoubted    bool
 }

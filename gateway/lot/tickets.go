@@ -81,6 +81,9 @@ func (l *Lot) keepClosed(t *Ticket) {
 	}
 	l.closed[l.closedNext] = t
 	l.closedNext = (l.closedNext + 1) % recentClosedMax
+	if old != nil {
+		l.forgetTariff(old.TariffDigest)
+	}
 }
 
 // reopenTicket takes back a close; the ticket has no spot until its car is seen.
@@ -138,7 +141,7 @@ func (l *Lot) expireVacated() {
 	for l.vacatedDue.next() <= l.now.WallMS {
 		t := l.tickets[l.vacatedDue.take()]
 		if t != nil && t.Status == TicketActive && !t.Parked && t.VacatedMS != 0 && l.now.WallMS-t.VacatedMS >= l.cfg.Policy.VacatedMS {
-			l.suspect(t, fact.ReasonMissedExit)
+			l.missedExit(t)
 		}
 	}
 }
@@ -163,7 +166,7 @@ func (l *Lot) expireTickets() {
 	}
 	for _, id := range l.interrupted {
 		if t := l.tickets[id]; t != nil && t.Status == TicketLeaving {
-			l.emit(fact.TicketCorrected{Ticket: id, Close: true, Actor: "gateway", Note: "exit granted before a power cut, and not seen since"})
+			l.emit(fact.TicketCorrected{Ticket: id, Close: true, Actor: correctedBy, Note: "exit granted before a power cut, and not seen since"})
 		}
 	}
 	l.interrupted = nil

@@ -50,7 +50,7 @@ func (l *Lot) Ticket(id fact.TicketID) (Ticket, bool) {
 
 func (t *Ticket) copied() Ticket {
 	c := *t
-	c.Payments = slices.Clone(t.Payments)
+	c.Payments, c.Validations, c.Earlier = slices.Clone(t.Payments), slices.Clone(t.Validations), slices.Clone(t.Earlier)
 	return c
 }
 

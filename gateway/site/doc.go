@@ -6,5 +6,8 @@
 // that can't be used never keeps a gateway from starting: Load falls back to the last file that was good, and
 // says so.
 //
+// Prices are rules in the file, or a tariff document that it names, in the same folder. Either way the lot gets the text
+// as well: it goes into the log, and ReadTariff makes the tariff of it again.
+//
 // It must not open a device, read a clock or know how the lot decides.
 package site

@@ -1,5 +1,7 @@
 package site
 
+import "reflect"
+
 // file is the site file as it is written. Amounts of money are texts ("2.50"), so that they stay exact.
 type file struct {
 	Location     locationTable       `toml:"location"`
@@ -66,7 +68,9 @@ type reservationsTable struct {
 	EarlyMinutes       *int64 `toml:"early_minutes"`
 }
 
+// tariffTable names the file of a tariff document (gateway/tariffdoc), or holds rules itself.
 type tariffTable struct {
+	File              string      `toml:"file"`
 	Version           string      `toml:"version"`
 	TaxPercent        string      `toml:"tax_percent"`
 	TaxIncluded       *bool       `toml:"tax_included"`
@@ -78,6 +82,9 @@ type tariffTable struct {
 	Holidays          []string    `toml:"holidays"`
 	Rules             []ruleTable `toml:"rule"`
 }
+
+// empty reports whether nothing is set.
+func (t tariffTable) empty() bool { return reflect.ValueOf(t).IsZero() }
 
 // ruleTable has the fields of the source design's pricing_rules table.
 type ruleTable struct {

@@ -147,7 +147,7 @@ func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32
 		}
 	case UseSign:
 		d.Floor = b.find(t.Floor, "floor", b.floorIDs(), "device", i, "floor")
-	case UseFire, "":
+	case UseFire, UseMonitor, "":
 	default:
 		d.Gate = b.find(t.Gate, "gate", b.gateIDs(), "device", i, "gate")
 	}
@@ -176,8 +176,10 @@ func (b *builder) equip(i int) {
 			g.Camera = true
 		case UseColumn:
 			g.Column, g.Printer, g.Display = true, true, true
-		case UseDisplay:
+		case UseDisplay, UseLight:
 			g.Display = true
+		case UsePrinter:
+			g.Printer = true
 		case UseTerminal:
 			g.Terminal = true
 		}

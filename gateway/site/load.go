@@ -12,6 +12,9 @@ import (
 // lastGoodName is the copy of the last site file that could be used, beside the journal.
 const lastGoodName = "site.last-good.toml"
 
+// lastGoodTariffName is the copy of the tariff that the last good site file named.
+const lastGoodTariffName = "tariff.last-good.toml"
+
 // ErrNoSite means that there is neither a site file that can be used nor one from before.
 var ErrNoSite = errors.New("site: no usable site file")
 
@@ -31,7 +34,7 @@ func Load(path, dataDir string, known drivers.Catalog) (Loaded, error) {
 	if err == nil {
 		var good *Site
 		if good, err = Parse(path, data, known); err == nil {
-			return Loaded{Site: good, NotKept: keep(lastGood, data)}, nil
+			return Loaded{Site: good, NotKept: good.keep(lastGood, data)}, nil
 		}
 	}
 	broken := err
@@ -39,11 +42,25 @@ func Load(path, dataDir string, known drivers.Catalog) (Loaded, error) {
 	if err != nil {
 		return Loaded{}, fmt.Errorf("%w: %w", ErrNoSite, broken)
 	}
-	good, err := Parse(lastGood, data, known)
+	good, err := parse(lastGood, data, known, func(string) ([]byte, error) { return readBounded(lastGoodTariff(lastGood)) })
 	if err != nil {
 		return Loaded{}, fmt.Errorf("%w: %w; and the last good one: %w", ErrNoSite, broken, err)
 	}
 	return Loaded{Site: good, Broken: broken}, nil
+}
+
+func lastGoodTariff(lastGood string) string {
+	return filepath.Join(filepath.Dir(lastGood), lastGoodTariffName)
+}
+
+// keep replaces the last good site, its tariff first: a file without its tariff is of no use.
+func (s *Site) keep(lastGood string, data []byte) error {
+	if s.Tariff != nil {
+		if err := keep(lastGoodTariff(lastGood), s.Tariff); err != nil {
+			return err
+		}
+	}
+	return keep(lastGood, data)
 }
 
 // keep replaces the last good file so that a power cut leaves the old one or the new one.

@@ -13,14 +13,18 @@ import (
 	"gatehouse/sync/tomlfile"
 )
 
-// Parse reads a site file. The filename is only for messages; known are the drivers that a device may name.
-// Its error is tomlfile.Problems, all that one reading finds.
+// Parse reads a site file. The filename is for messages, and for where the file of a tariff lies that it may name;
+// known are the drivers that a device may name. Its error is tomlfile.Problems, all that one reading finds.
 func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
+	return parse(filename, data, known, beside(filename))
+}
+
+func parse(filename string, data []byte, known drivers.Catalog, open opener) (*Site, error) {
 	document, err := tomlfile.Parse(filename, data)
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{document: document, known: known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
+	b := &builder{filename: filename, open: open, document: document, known: known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
 	if err := document.Decode(&b.file); err != nil && !errors.As(err, &b.problems) {
 		return nil, err
 	}
@@ -36,7 +40,7 @@ func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
 	b.policy()
 	b.reservations()
 	b.upgrade()
-	b.tariff()
+	b.prices()
 	if err := b.problems.Err(); err != nil {
 		return nil, err
 	}
@@ -47,6 +51,8 @@ func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
 
 // builder turns the file into a Site and collects what is wrong.
 type builder struct {
+	filename string
+	open     opener
 	document *tomlfile.Document
 	known    drivers.Catalog
 	file     file

@@ -26,7 +26,7 @@ type pricing struct {
 
 // tariff builds the tariff that the file's pricing rules stand for. Of the rules that apply to an instant the one
 // for its own spot type counts, of those the one of the highest priority, of those the one for its own day type.
-func (b *builder) tariff() {
+func (b *builder) tariff() *tariff.Tariff {
 	t := &b.file.Tariff
 	cfg := &tariff.Tariff{
 		Name: b.site.Lot.Name, Version: t.Version, Currency: b.site.Lot.Currency, Zone: b.site.Lot.Zone, FirstWins: true,
@@ -47,7 +47,7 @@ func (b *builder) tariff() {
 	slices.Sort(cfg.Calendar.Holidays)
 	b.pricing(cfg)
 	b.checkTariff(cfg)
-	b.site.Lot.Tariff = cfg
+	return cfg
 }
 
 // pricing adds the rules and their daily maxima.

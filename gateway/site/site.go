@@ -17,6 +17,7 @@ type Site struct {
 	Tokens  []Token
 	Devices []Device
 	Digest  string // of the file, for fact.GatewayStarted
+	Tariff  []byte // the file of the tariff that it names; nil: it names none
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
 }
@@ -86,13 +87,17 @@ const (
 	UseSensor       Use = "sensor"
 	UseSecondSensor Use = "second_sensor"
 	UseSign         Use = "sign"
+	UseReader       Use = "reader"
+	UsePrinter      Use = "printer"
+	UseLight        Use = "light"
+	UseMonitor      Use = "monitor"
 )
 
 // Uses lists all uses, in the order in which they are documented.
 func Uses() []Use {
 	return []Use{
 		UseArmingLoop, UseClosingLoop, UseArmUp, UseArmDown, UseBarrier, UseCamera, UseColumn, UseDisplay,
-		UseTerminal, UseFire, UseStop, UseSensor, UseSecondSensor, UseSign,
+		UseTerminal, UseFire, UseStop, UseSensor, UseSecondSensor, UseSign, UseReader, UsePrinter, UseLight, UseMonitor,
 	}
 }
 

@@ -119,9 +119,32 @@ func (p *pricer) extras(out *receipt) {
 			!p.holds(e.Entry, p.stay.EntryMS) || !p.holds(e.Exit, p.stay.ExitMS) {
 			continue
 		}
-		amount := exactly(clamp(e.Minor, 0, PriceMaxMinor)).plus(base.share(clamp(e.Basis, 0, basisMax), basisOne))
-		out.add(&line{Charge: Charge{Rule: e.ID, Kind: ExtraFee, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Units: 1, PriceMinor: e.Minor}, amount: amount, taxes: e.Taxes})
+		count := p.stretches(e.During, p.stay.EntryMS, p.stay.ExitMS)
+		if count == 0 {
+			continue
+		}
+		amount := exactly(clamp(e.Minor, 0, PriceMaxMinor)).plus(base.share(clamp(e.Basis, 0, basisMax), basisOne)).times(count)
+		out.add(&line{Charge: Charge{Rule: e.ID, Kind: ExtraFee, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Units: count, PriceMinor: e.Minor}, amount: amount, taxes: e.Taxes})
 	}
+}
+
+// stretches counts those of a list that a stay touches; an empty list is one.
+func (p *pricer) stretches(list []When, fromMS, toMS int64) int64 {
+	if len(list) == 0 {
+		return 1
+	}
+	count := int64(0)
+	for atMS := fromMS; atMS < toMS; {
+		date, clockMS := p.clock.at(atMS)
+		found := p.days.find(list, date, clockMS)
+		if !found.inside {
+			atMS = max(atMS+1, p.edge(atMS, found.edgeMS-clockMS))
+			continue
+		}
+		count++
+		atMS = p.endOf(list, atMS)
+	}
+	return count
 }
 
 const (

@@ -16,6 +16,7 @@ type meter struct {
 	untilMS int64
 	limit   exact
 	used    exact
+	count   int64 // of the windows until now, this one included
 }
 
 // meters are those of all caps of a tariff for one stay.
@@ -90,6 +91,7 @@ func (p *pricer) period(c *Cap, m *meter, instantMS int64) int64 {
 		}
 	}
 	m.open(c, true, endMS)
+	m.count = index + 1
 	m.spent = c.Once && index > 0
 	m.applies = m.applies && !m.spent
 	return endMS
@@ -103,6 +105,7 @@ func (m *meter) open(c *Cap, isNew bool, untilMS int64) {
 	m.spent = m.opened && c.Once
 	m.applies = m.applies && !m.spent
 	m.opened, m.decided, m.used, m.limit, m.untilMS = true, false, 0, amountMax, untilMS
+	m.count++
 }
 
 // decide finds the amount of a window, or is when one may come to fit.
@@ -113,6 +116,9 @@ func (p *pricer) decide(c *Cap, m *meter, instantMS int64, rule int) (edgeMS int
 		date, atMS := p.clock.at(instantMS)
 		found := p.days.find(a.When, date, atMS)
 		edgeMS = min(edgeMS, p.edge(instantMS, found.edgeMS-atMS))
+		if a.First > m.count || a.Last > 0 && a.Last < m.count {
+			continue
+		}
 		if found.inside && (a.Rule == "" || rule != none && p.tariff.Rules[rule].ID == a.Rule) {
 			m.decided, m.limit = true, exactly(clamp(p.surgedCap(a.Minor), 0, PriceMaxMinor))
 			return forever

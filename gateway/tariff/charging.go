@@ -74,6 +74,22 @@ func later(candidate, atMS int64) int64 {
 	return forever
 }
 
+// put adds a line of a price, no more than what the price may come to.
+func (c *meterOfSession) put(next *line, price *ChargePrice) {
+	if price.MaxMinor > 0 {
+		left := exactly(min(price.MaxMinor, PriceMaxMinor))
+		for _, before := range c.out.lines() {
+			if before.Rule == price.ID {
+				left -= before.amount
+			}
+		}
+		if cut := next.amount - max(0, left); cut > 0 {
+			next.amount, next.cut, next.Cap = next.amount-cut, cut, "maximum"
+		}
+	}
+	c.out.add(next)
+}
+
 // priced reports whether any of a stretch has a price in a dimension.
 func (c *meterOfSession) priced(dimension Dimension, fromMS, toMS int64) bool {
 	for atMS := fromMS; atMS < toMS; {
@@ -106,12 +122,12 @@ func (c *meterOfSession) energy() {
 	if price.StepWh > 0 {
 		billedWh = ceilDiv(billedWh, price.StepWh) * price.StepWh
 	}
-	c.out.add(&line{
+	c.put(&line{
 		Charge: Charge{
 			Rule: price.ID, Kind: Energy, FromMS: c.startMS, ToMS: c.s.ToMS, Times: 1, Units: billedWh, PriceMinor: price.PriceMilli / 1000, Milli: price.PriceMilli % 1000,
 		},
 		amount: exact(mulDiv(price.PriceMilli*(scale/1000), billedWh, 1000)), taxes: price.Taxes,
-	})
+	}, price)
 }
 
 // timed prices time of a dimension. If it is stepped, the last price's time is made longer, so that all of the
@@ -127,7 +143,7 @@ func (c *meterOfSession) timed(dimension Dimension, fromMS, toMS int64, stepped 
 		untilMS = min(untilMS, toMS)
 		if price != nil {
 			if last != nil && lastPrice != price {
-				c.out.add(last)
+				c.put(last, lastPrice)
 				last = nil
 			}
 			if last == nil {
@@ -146,7 +162,7 @@ func (c *meterOfSession) timed(dimension Dimension, fromMS, toMS int64, stepped 
 	if stepped && lastPrice.StepMS > 0 {
 		last.amount = last.amount.plus(timePrice(lastPrice, ceilDiv(spentMS, lastPrice.StepMS)*lastPrice.StepMS-spentMS))
 	}
-	c.out.add(last)
+	c.put(last, lastPrice)
 }
 
 // kindOfTime is the kind of charge of each dimension of time.

@@ -53,6 +53,7 @@ func Check(t *Tariff) []Problem {
 		c.timetable()
 	}
 	if !c.failed {
+		c.beside()
 		c.capsAndUnits()
 		c.monotone()
 	}
@@ -226,6 +227,23 @@ func (c *checker) cap(i int, one *Cap) {
 		c.whens("cap", i, a.When)
 		if a.Minor < 0 || a.Minor > PriceMaxMinor {
 			c.error("cap", i, "write 0 or more", "an amount of %d minor units", a.Minor)
+		}
+	}
+}
+
+// beside warns of a maximum for some drivers beside a smaller one for all, which holds for them as well.
+func (c *checker) beside() {
+	for i := range c.tariff.Caps {
+		some := &c.tariff.Caps[i]
+		if some.For.same(&Who{}) || len(some.Rules) > 0 {
+			continue
+		}
+		for j := range c.tariff.Caps {
+			all := &c.tariff.Caps[j]
+			alike := all.Window == some.Window && all.PeriodMS == some.PeriodMS && all.ResetMS == some.ResetMS && len(all.Rules) == 0 && all.For.same(&Who{})
+			if alike && len(all.Amounts) == 1 && len(some.Amounts) > 0 && len(all.Amounts[0].When) == 0 && all.Amounts[0].Minor <= some.Amounts[0].Minor {
+				c.warn("cap", i, "let the other one name the rules that it is for", "cap %q holds for these drivers as well, and is no more", all.ID)
+			}
 		}
 	}
 }

@@ -199,35 +199,56 @@ func (c *checker) money(minor int64) string {
 
 // monotone looks for a stay that becomes cheaper by lasting longer, among many entries of a week.
 func (c *checker) monotone() {
+	if c.orderly() {
+		return
+	}
 	first := c.firstDay()
 	p := pricer{tariff: c.tariff, clock: civil{zone: c.tariff.zone()}}
-	found := 0
+	told := map[string]bool{}
 	for day := range Date(7) {
 		for quarter := range int64(12) {
-			entryMS := p.clock.instant((int64(first)+int64(day))*dayMS + quarter*2*hourMS + 10*minuteMS)
-			if c.falls(entryMS) {
-				if found++; found == 2 {
-					return
-				}
-				break
+			c.falls(p.clock.instant((int64(first)+int64(day))*dayMS+quarter*2*hourMS+10*minuteMS), told)
+			if len(told) == 2 {
+				return
 			}
 		}
 	}
 }
 
-// falls reports the first stay from an entry that is cheaper than a shorter one.
-func (c *checker) falls(entryMS int64) bool {
+// orderly reports whether nothing in a tariff depends on how a stay ends, so that a longer one costs no less: there are
+// neither offers nor steps that give something back, and each unit is priced by the rule in force when it starts.
+func (c *checker) orderly() bool {
+	t := c.tariff
+	for i := range t.Rules {
+		if slices.ContainsFunc(t.Rules[i].Steps, func(s Step) bool { return s.PriceMinor < 0 }) {
+			return false
+		}
+	}
+	for i := range t.Extras {
+		if len(t.Extras[i].Exit) > 0 {
+			return false
+		}
+	}
+	return len(t.Offers) == 0 && t.Boundary == BoundarySplit && t.Rounding.Of != OfLine
+}
+
+// falls warns of the first stay from an entry that is cheaper than a shorter one, once for each offer that makes it so.
+func (c *checker) falls(entryMS int64, told map[string]bool) {
 	var buffer [32]Charge
 	before := int64(0)
 	for minutes := int64(10); minutes <= 3*24*60; minutes += 10 + minutes/60*5 {
 		exitMS := entryMS + minutes*minuteMS
-		now := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS}).TotalMinor
-		if now < before {
-			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s, and a little less cost %s",
-				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), c.money(before))
-			return true
+		fee := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS})
+		now, offer := fee.TotalMinor, ""
+		if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Flat }); i >= 0 {
+			offer = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule)
+		}
+		if now < before && !told[offer] {
+			told[offer] = true
+			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s%s, and a little less cost %s",
+				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), offer, c.money(before))
+			return
 		}
 		before = now
 	}
-	return false
 }

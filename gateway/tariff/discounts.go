@@ -24,6 +24,12 @@ func (p *pricer) discounts() codes {
 		found.list[found.count] = i
 		found.count++
 	}
+	for i := range p.tariff.Discounts {
+		if d := &p.tariff.Discounts[i]; d.Automatic && found.count < discountsMax && p.usable(d) && !slices.Contains(found.list[:found.count], i) {
+			found.list[found.count] = i
+			found.count++
+		}
+	}
 	slices.Sort(found.list[:found.count])
 	return found
 }

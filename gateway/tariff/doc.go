@@ -15,6 +15,8 @@
 //   - A rule's steps count from its anchor: the entry, where the band begins for the stay, the day, or the entry with
 //     units on the clock. Anchored at the entry, a unit goes on over the edges of rules; anchored at the band or the day
 //     it ends with them, and so it does at the end of its step and at a restart.
+//   - A band is a stretch of a rule's hours: two that meet (06:00 to 06:00 each day) are two, but whole days go on into
+//     each other. Anchored at paid time, only time with a price counts, since the entry or since the day began.
 //   - An amount is cut to what the fullest of its caps still lets through, and that counts in each: their order in the
 //     file means nothing.
 //   - Offers price a whole stay, or its beginning, and leave the rest to the rules.

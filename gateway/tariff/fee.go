@@ -36,7 +36,7 @@ type Charge struct {
 	AmountMinor  int64  // what the line adds to the fee
 	CutMinor     int64  // what Cap took off: without it AmountMinor would be greater by as much
 	Cap          string // id of the cap that cut it; empty: none
-	Milli        int64  // of PriceMinor, thousandths of a minor unit beside it (energy)
+	Milli        int64  // of PriceMinor, thousandths of a minor unit beside it
 	Payer        string // of a discount
 }
 

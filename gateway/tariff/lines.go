@@ -64,7 +64,7 @@ func (r *receipt) addAll(other *receipt) {
 
 // like reports whether two lines are for the same thing at the same price.
 func (l *line) like(next *line) bool {
-	return l.Kind == next.Kind && l.PriceMinor == next.PriceMinor && l.UnitMS == next.UnitMS && l.Rule == next.Rule &&
+	return l.Kind == next.Kind && l.PriceMinor == next.PriceMinor && l.Milli == next.Milli && l.UnitMS == next.UnitMS && l.Rule == next.Rule &&
 		l.Cap == next.Cap && l.taxes == next.taxes && next.Kind <= NoRule
 }
 

@@ -85,6 +85,7 @@ type Discount struct {
 	Payer     string // who pays for it, for bill-back
 	Burns     bool   // one use
 	Stacks    bool   // may stand beside others
+	Automatic bool   // nobody needs to show it; it stands beside what is shown
 	ValidFrom Date   // civil days of entry; 0: no bound
 	ValidTo   Date
 	MaxMinor  int64 // most that it takes off; 0: no bound
@@ -160,6 +161,7 @@ type ChargePrice struct {
 	PriceMilli int64 // thousandths of a minor unit per kWh, hour or session
 	StepMS     int64 // billed in such steps; 0: exactly
 	StepWh     int64
+	MaxMinor   int64 // most that it comes to in a session, without tax; 0: no bound
 	Taxes      TaxSet
 }
 

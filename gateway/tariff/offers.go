@@ -114,11 +114,9 @@ func (p *pricer) ladder(steps []Step, fromMS, toMS int64, like *line, noSurge bo
 			endMS = min(endMS, s.ToMS)
 		}
 		next := *like
-		next.FromMS, next.ToMS, next.Times, next.UnitMS, next.PriceMinor = fromMS+s.FromMS, fromMS+endMS, 1, s.UnitMS, s.PriceMinor
-		if !noSurge {
-			next.PriceMinor = p.surged(s.PriceMinor)
-		}
-		price := exactly(clamp(next.PriceMinor, -PriceMaxMinor, PriceMaxMinor))
+		next.FromMS, next.ToMS, next.Times, next.UnitMS = fromMS+s.FromMS, fromMS+endMS, 1, s.UnitMS
+		price := p.unitPrice(s, noSurge)
+		next.PriceMinor, next.Milli = price.thousandths()
 		next.Units, next.amount = s.count(endMS-s.FromMS, price)
 		out.add(&next)
 	}

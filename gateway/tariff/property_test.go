@@ -53,6 +53,7 @@ func anySteps(t *rapid.T) []tariff.Step {
 		if i < count-1 || rapid.IntRange(0, 4).Draw(t, "ends") == 0 {
 			s.ToMS = fromMS + int64(rapid.SampledFrom([]int{15, 40, 60, 90, 180, 600}).Draw(t, "stepLength"))*60_000
 		}
+		s.Sharp = rapid.IntRange(0, 3).Draw(t, "sharp") == 0
 		steps = append(steps, s)
 		fromMS = s.ToMS
 	}
@@ -78,7 +79,9 @@ func anyCap(t *rapid.T, rules int) tariff.Cap {
 	c.Decided = tariff.Decided(rapid.IntRange(0, 1).Draw(t, "decided"))
 	for range rapid.IntRange(1, 2).Draw(t, "amounts") {
 		a := tariff.CapAmount{Minor: int64(rapid.SampledFrom([]int{0, 100, 250, 500, 900, 2000}).Draw(t, "amount"))}
-		switch rapid.IntRange(0, 3).Draw(t, "amountWhen") {
+		switch rapid.IntRange(0, 4).Draw(t, "amountWhen") {
+		case 2:
+			a.First, a.Last = int64(rapid.IntRange(0, 2).Draw(t, "firstWindow")), int64(rapid.SampledFrom([]int{0, 0, 2, 3}).Draw(t, "lastWindow"))
 		case 0:
 			a.When = anyWhen(t)
 		case 1:
@@ -95,9 +98,9 @@ func anyTariff(t *rapid.T, zone *time.Location) *tariff.Tariff {
 	cfg.Calendar.AsDay = tariff.AsDay(rapid.IntRange(0, 2).Draw(t, "asDay"))
 	rules := rapid.IntRange(1, 3).Draw(t, "rules")
 	for i := range rules {
-		r := tariff.Rule{ID: fmt.Sprint("r", i), Steps: anySteps(t), Anchor: tariff.Anchor(rapid.IntRange(0, 4).Draw(t, "anchor"))}
+		r := tariff.Rule{ID: fmt.Sprint("r", i), Steps: anySteps(t), Anchor: tariff.Anchor(rapid.IntRange(0, 5).Draw(t, "anchor"))}
 		for j := range r.Steps {
-			if r.Anchor == tariff.AnchorPaid && r.Steps[j].Count == tariff.Completed {
+			if r.Anchor >= tariff.AnchorPaid && r.Steps[j].Count == tariff.Completed {
 				r.Steps[j].Count = tariff.Started
 			}
 		}
@@ -113,9 +116,7 @@ func anyTariff(t *rapid.T, zone *time.Location) *tariff.Tariff {
 	for range rapid.IntRange(0, 3).Draw(t, "caps") {
 		cfg.Caps = append(cfg.Caps, anyCap(t, rules))
 	}
-	if rapid.IntRange(0, 4).Draw(t, "boundary") == 0 {
-		cfg.Boundary = tariff.BoundaryExit
-	}
+	cfg.Boundary = rapid.SampledFrom([]tariff.Boundary{0, 0, 0, tariff.BoundaryEntry, tariff.BoundaryExit}).Draw(t, "boundary")
 	for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "offers") {
 		o := tariff.Offer{ID: "offer", Entry: anyWhen(t), Covers: tariff.Covers(rapid.IntRange(0, 2).Draw(t, "covers")), UntilMS: 6 * hourMS, ForMS: 12 * hourMS,
 			Steps: []tariff.Step{{PriceMinor: int64(rapid.IntRange(0, 900).Draw(t, "flat"))}}}

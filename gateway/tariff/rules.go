@@ -114,12 +114,32 @@ func (p *pricer) edge(instantMS, aheadMS int64) int64 {
 	return min(instantMS+aheadMS, p.clock.untilMS)
 }
 
+// abuts reports whether one stretch of a list ends at an instant and the next one begins there. Whole days go on into
+// each other.
+func (p *pricer) abuts(list []When, instantMS int64) bool {
+	date, atMS := p.clock.at(instantMS)
+	now := p.days.find(list, date, atMS)
+	if !now.inside || len(list) == 0 {
+		return false
+	}
+	w := &list[now.when]
+	if atMS != w.FromMS || now.starts != date || w.FromMS == 0 && w.ToMS == dayMS {
+		return false
+	}
+	beforeDate, beforeMS := p.clock.at(instantMS - 1)
+	before := p.days.find(list, beforeDate, beforeMS)
+	if !before.inside {
+		return false
+	}
+	return int64(before.starts)*dayMS+list[before.when].ToMS == int64(date)*dayMS+atMS
+}
+
 // ruleAt is the rule in force at an instant and until when it is, though not beyond limitMS.
 func (p *pricer) ruleAt(instantMS, limitMS int64) inForce {
 	rule, untilMS := p.glance(instantMS)
 	for untilMS <= limitMS {
 		next, further := p.glance(untilMS)
-		if next != rule {
+		if next != rule || rule != none && p.tariff.Rules[rule].Anchor == AnchorBand && p.abuts(p.tariff.Rules[rule].When, untilMS) {
 			break
 		}
 		untilMS = further

@@ -22,6 +22,12 @@ func (e exact) times(count int64) exact { return exact(mulDiv(int64(e), count, 1
 // share is the part of an amount that a stretch of a unit costs, to the nearest part.
 func (e exact) share(partMS, unitMS int64) exact { return exact(mulDiv(int64(e), partMS, unitMS)) }
 
+// thousandths splits an amount into minor units and thousandths of one beside them, to the nearest.
+func (e exact) thousandths() (minor, thousandths int64) {
+	all := roundDiv(int64(e), scale/1000, HalfUp)
+	return floorDiv(all, 1000), floorMod(all, 1000)
+}
+
 // minor rounds to a multiple of stepMinor.
 func (e exact) minor(mode Mode, stepMinor int64) int64 {
 	step := max(1, stepMinor)

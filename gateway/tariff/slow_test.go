@@ -19,7 +19,18 @@ type slow struct {
 	caps        []slowCap
 	parts       int64 // the sum, in 1/86,400,000 of a minor unit
 	clock       *slowTable
-	free, paid  int64 // minutes without a price since the entry; minutes with one that are paid
+	counted     int64 // since when paid time is counted
+	free, paid  int64 // minutes without a price since then; minutes with one that are paid
+	paidDay     int64 // the day of counted, once there is one
+	dayKnown    bool
+	force       slowForce
+}
+
+// slowForce is the rule that prices a stretch of a stay if the one at its beginning does.
+type slowForce struct {
+	known        bool
+	rule         int
+	since, until int64
 }
 
 // slowTable is what the clock shows in each minute of a stay, and the latest that it has shown until then, both as
@@ -166,8 +177,8 @@ func floor(a, b int64) int64 {
 }
 
 func slowRules(t *tariff.Tariff, clock *slowTable, entry, exit int64) int64 {
-	s := slow{t: t, entry: entry, exit: exit, rule: -2, flats: map[[3]int64]bool{}, caps: make([]slowCap, len(t.Caps)), clock: clock}
-	for minute := entry; minute < exit; {
+	s := slow{t: t, entry: entry, exit: exit, rule: -2, flats: map[[3]int64]bool{}, caps: make([]slowCap, len(t.Caps)), clock: clock, counted: entry}
+	for minute := entry; minute < exit || minute == exit && exit > entry; {
 		minute = s.unit(minute)
 	}
 	return s.parts
@@ -184,11 +195,51 @@ type place struct {
 func (s *slow) ruleFor(minute int64) int {
 	switch s.t.Boundary {
 	case tariff.BoundaryEntry:
-		return slowRuleAt(s.t, s.clock, s.entry)
+		return s.forced(minute).rule
 	case tariff.BoundaryExit:
 		return slowRuleAt(s.t, s.clock, s.exit-1)
 	}
 	return slowRuleAt(s.t, s.clock, minute)
+}
+
+// forced is the rule at entry, and again at each restart of its steps.
+func (s *slow) forced(minute int64) slowForce {
+	if s.force.known && minute < s.force.until {
+		return s.force
+	}
+	f := slowForce{known: true, rule: slowRuleAt(s.t, s.clock, minute), since: minute, until: 1 << 40}
+	if f.rule < 0 {
+		return f
+	}
+	r := &s.t.Rules[f.rule]
+	switch {
+	case r.Anchor == tariff.AnchorDay:
+		for f.until = minute + 1; f.until <= s.exit+1 && s.clock.day(f.until, r.ResetMS) == s.clock.day(minute, r.ResetMS); f.until++ {
+		}
+	case r.RestartMS > 0:
+		f.until = minute + r.RestartMS/60_000
+	}
+	return f
+}
+
+// abuts reports whether a stretch of a rule's hours begins where another one ends. Whole days go on into each other.
+func (s *slow) abuts(rule int, minute int64) bool {
+	list := s.t.Rules[rule].When
+	index, day, inside := slowStretch(s.t, s.clock, list, minute)
+	if !inside || list[index].FromMS == 0 && list[index].ToMS == minutesOfDay*60_000 || s.clock.shown[minute-s.clock.from] != day*minutesOfDay+list[index].FromMS/60_000 {
+		return false
+	}
+	before, itsDay, was := slowStretch(s.t, s.clock, list, minute-1)
+	return was && itsDay*minutesOfDay+list[before].ToMS/60_000 == s.clock.shown[minute-s.clock.from]
+}
+
+// begun reports whether a stay that ends where a unit starts has begun it.
+func (s *slow) begun(p place, minute int64) bool {
+	steps := s.t.Rules[p.rule].Steps
+	if p.step > 0 && steps[p.step].FromMS == (minute-p.origin)*60_000 {
+		return steps[p.step-1].Sharp
+	}
+	return steps[p.step].Sharp
 }
 
 // placeOf finds the step of a rule that holds a minute.
@@ -196,13 +247,16 @@ func (s *slow) placeOf(rule int, minute int64) place {
 	r := &s.t.Rules[rule]
 	p := place{rule: rule, origin: s.entry}
 	switch r.Anchor {
-	case tariff.AnchorPaid:
-		p.origin = s.entry + s.free
+	case tariff.AnchorPaid, tariff.AnchorPaidDay:
+		p.origin = s.counted + s.free
 	case tariff.AnchorBand:
 		p.origin = s.bandStart
 	case tariff.AnchorDay:
 		for p.origin = minute; p.origin > s.entry && s.clock.day(p.origin-1, r.ResetMS) == s.clock.day(minute, r.ResetMS); p.origin-- {
 		}
+	}
+	if s.t.Boundary == tariff.BoundaryEntry {
+		p.origin = max(p.origin, s.forced(minute).since)
 	}
 	if restart := r.RestartMS / 60_000; restart > 0 {
 		for p.origin+restart <= minute {
@@ -219,8 +273,11 @@ func (s *slow) placeOf(rule int, minute int64) place {
 
 // unit prices the unit that starts at a minute, and is when the next one may.
 func (s *slow) unit(minute int64) int64 {
+	if s.t.Boundary == tariff.BoundaryEntry {
+		s.force = s.forced(minute)
+	}
 	rule := s.ruleFor(minute)
-	if rule != s.rule {
+	if rule != s.rule || rule >= 0 && s.t.Boundary == tariff.BoundarySplit && s.abuts(rule, minute) {
 		s.rule, s.bandStart = rule, minute
 	}
 	s.openCaps(minute, rule)
@@ -228,13 +285,21 @@ func (s *slow) unit(minute int64) int64 {
 		s.free++
 		return minute + 1
 	}
+	r := &s.t.Rules[rule]
+	if r.Anchor == tariff.AnchorPaidDay {
+		if day := s.clock.day(minute, r.ResetMS); !s.dayKnown || day != s.paidDay {
+			if s.dayKnown {
+				s.counted, s.free, s.paid = minute, 0, 0
+			}
+			s.paidDay, s.dayKnown = day, true
+		}
+	}
 	p := s.placeOf(rule, minute)
-	if !p.found {
+	if !p.found || minute == s.exit && !s.begun(p, minute) {
 		return minute + 1
 	}
-	r := &s.t.Rules[rule]
 	step := &r.Steps[p.step]
-	if r.Anchor == tariff.AnchorPaid {
+	if r.Anchor == tariff.AnchorPaid || r.Anchor == tariff.AnchorPaidDay {
 		return s.unitOfPaidTime(minute, p, step)
 	}
 	if step.UnitMS == 0 {
@@ -248,6 +313,9 @@ func (s *slow) unit(minute int64) int64 {
 			return minute + 1
 		}
 		return s.end(p, minute, 1<<40)
+	}
+	if step.Count == tariff.Prorated && minute == s.exit {
+		return minute + 1
 	}
 	if step.Count == tariff.Prorated {
 		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
@@ -267,11 +335,14 @@ func (s *slow) unit(minute int64) int64 {
 
 // unitOfPaidTime prices a minute of a rule that counts only time with a price, in which a unit may go on after a break.
 func (s *slow) unitOfPaidTime(minute int64, p place, step *tariff.Step) int64 {
-	since := minute - s.entry - s.free
+	since := minute - s.counted - s.free
 	if since < s.paid {
 		return minute + 1
 	}
 	if step.Count == tariff.Prorated && step.UnitMS > 0 {
+		if minute == s.exit {
+			return minute + 1
+		}
 		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
 		return minute + 1
 	}
@@ -297,7 +368,7 @@ func (s *slow) end(p place, minute, unit int64) int64 {
 		if at == minute+unit || at > s.exit+1 {
 			return at
 		}
-		if r.Anchor == tariff.AnchorBand && s.ruleFor(at) != p.rule {
+		if r.Anchor == tariff.AnchorBand && (s.ruleFor(at) != p.rule || s.t.Boundary == tariff.BoundarySplit && s.abuts(p.rule, at)) {
 			return at
 		}
 		if next := s.placeOf(p.rule, at); next.origin != p.origin || next.step != p.step || !next.found {
@@ -323,6 +394,9 @@ func (s *slow) openCaps(minute int64, rule int) {
 			m.open = false
 		}
 		for _, a := range c.Amounts {
+			if a.First > int64(m.windows) || a.Last > 0 && a.Last < int64(m.windows) {
+				continue
+			}
 			if m.open && !m.decided && (a.Rule == "" || rule >= 0 && a.Rule == s.t.Rules[rule].ID) && slowIn(s.t, s.clock, a.When, minute) {
 				m.limit, m.decided = a.Minor*partsOfMinor, true
 			}

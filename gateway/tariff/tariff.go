@@ -59,7 +59,7 @@ type Rule struct {
 	When    []When // empty: always
 	Steps   []Step // ascending and without gap, from 0; beyond the last one time costs nothing
 	Anchor  Anchor // from where the steps count
-	ResetMS int64  // for AnchorDay: the civil time since midnight at which a day begins
+	ResetMS int64  // for AnchorDay and AnchorPaidDay: the civil time since midnight at which a day begins
 	// RestartMS starts the steps anew each time that this much has passed since the anchor. 0: never.
 	RestartMS int64
 	Roll      Roll // how RestartMS is counted
@@ -72,6 +72,7 @@ type Rule struct {
 type Step struct {
 	FromMS, ToMS int64 // ToMS 0: without end
 	PriceMinor   int64 // of a unit
+	PriceMilli   int64 // thousandths of a minor unit beside PriceMinor, 0 to 999: prices of a minute have such
 	UnitMS       int64 // 0: the step is one unit however long it is, a flat price
 	Count        Count
 	// Sharp moves the limits: a stay of exactly one unit, or to exactly the end of the step, has begun the next one.
@@ -94,11 +95,12 @@ type Anchor uint8
 
 // The anchors.
 const (
-	AnchorEntry Anchor = iota // at the entry: the rule takes over where the rule before it stopped counting
-	AnchorBand                // each time that the rule comes into force
-	AnchorDay                 // at the entry, and each civil day anew at ResetMS
-	AnchorClock               // units lie on the clock: the hour from 10 to 11 is one; steps count from each entry
-	AnchorPaid                // at the entry, and only time under rules with a price counts: units go on after free hours
+	AnchorEntry   Anchor = iota // at the entry: the rule takes over where the rule before it stopped counting
+	AnchorBand                  // each time that the rule comes into force
+	AnchorDay                   // at the entry, and each civil day anew at ResetMS
+	AnchorClock                 // units lie on the clock: the hour from 10 to 11 is one; steps count from each entry
+	AnchorPaid                  // at the entry, and only time under rules with a price counts: units go on after free hours
+	AnchorPaidDay               // as AnchorPaid, and each civil day anew at ResetMS
 )
 
 // Boundary says what a stay costs that touches several rules.
@@ -182,6 +184,8 @@ type Cap struct {
 type CapAmount struct {
 	When  []When // empty: always
 	Rule  string // id of the rule in force; empty: any
+	First int64  // first and last of the stay's windows of this cap, counted from 1; 0: no bound
+	Last  int64
 	Minor int64
 }
 
@@ -289,6 +293,7 @@ type Extra struct {
 	Taxes       TaxSet
 	Tender      string // only if paid so
 	Entry, Exit []When // only if the stay begins or ends so; empty: any
+	During      []When // once for each of these stretches that the stay touches; empty: once
 }
 
 // LostKind says how a lost ticket is priced.

@@ -12,8 +12,10 @@ type walk struct {
 	flats   [8]flat
 	flatAt  int
 	capEdge int64
-	freeMS  int64 // time without a price since the entry
-	paidMS  int64 // for AnchorPaid: how much time with a price since the entry is paid
+	countMS int64 // for AnchorPaid: since when time with a price is counted
+	dayMS   int64 // for AnchorPaidDay: when the day of countMS ends
+	freeMS  int64 // time without a price since countMS
+	paidMS  int64 // for AnchorPaid: how much time with a price since countMS is paid
 }
 
 // flat remembers that a flat price was paid, so that it is not paid again for the same stretch.
@@ -26,7 +28,7 @@ type flat struct {
 func (p *pricer) byRules(fromMS, toMS int64, out *receipt) {
 	p.fromMS = fromMS
 	p.meters = meters{}
-	w := walk{p: p, out: out, toMS: toMS, atMS: fromMS, bandMS: fromMS}
+	w := walk{p: p, out: out, toMS: toMS, atMS: fromMS, bandMS: fromMS, countMS: fromMS}
 	w.now = inForce{rule: none - 1}
 	for w.atMS <= toMS && w.run() {
 	}
@@ -49,13 +51,14 @@ func (w *walk) run() bool {
 		w.freeMS += w.atMS - startMS
 		return going
 	}
+	w.newDay(r)
 	originMS, endMS := w.origin(r)
 	step, found := stepAt(r.Steps, w.atMS-originMS)
 	if !found {
 		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.capEdge, w.toMS), r.Taxes)
 	}
 	s := &r.Steps[step]
-	if paidMS := w.p.fromMS + w.freeMS + w.paidMS; r.Anchor == AnchorPaid && w.atMS < paidMS {
+	if paidMS := w.countMS + w.freeMS + w.paidMS; r.countsPaid() && w.atMS < paidMS {
 		return w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS, paidMS), r.Taxes)
 	}
 	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
@@ -87,10 +90,24 @@ func (w *walk) look() {
 	default:
 		w.now = w.p.entryRule(w.atMS)
 	}
-	if w.now.rule != was {
-		w.bandMS = w.atMS
+	if w.now.rule != was || boundary == BoundarySplit {
+		w.bandMS = w.atMS // a rule that goes on goes on within ruleAt, but for one that is anchored at each of its stretches
 	}
 }
+
+// newDay lets paid time count anew where a day of the rule has begun.
+func (w *walk) newDay(r *Rule) {
+	if r.Anchor != AnchorPaidDay || w.atMS < w.dayMS {
+		return
+	}
+	if w.dayMS != 0 {
+		w.countMS, w.freeMS, w.paidMS = w.atMS, 0, 0
+	}
+	_, w.dayMS = w.p.dayOf(w.atMS, r.ResetMS)
+}
+
+// countsPaid reports whether only time with a price counts for a rule.
+func (r *Rule) countsPaid() bool { return r.Anchor == AnchorPaid || r.Anchor == AnchorPaidDay }
 
 // entryRule is the rule at an instant, which stays in force until its steps start anew.
 func (p *pricer) entryRule(atMS int64) inForce {
@@ -114,8 +131,11 @@ func (w *walk) origin(r *Rule) (originMS, endMS int64) {
 	switch r.Anchor {
 	case AnchorBand:
 		originMS, endMS = w.bandMS, w.now.untilMS
-	case AnchorPaid:
-		originMS += w.freeMS
+	case AnchorPaid, AnchorPaidDay:
+		originMS = w.countMS + w.freeMS
+		if r.Anchor == AnchorPaidDay {
+			endMS = w.dayMS
+		}
 	case AnchorDay:
 		startMS, nextMS := w.p.dayOf(w.atMS, r.ResetMS)
 		originMS, endMS = max(originMS, startMS), nextMS
@@ -199,7 +219,7 @@ func begun(steps []Step, step int, sinceMS int64) bool {
 // free reports whether a rule gives all time away.
 func (r *Rule) free() bool {
 	for i := range r.Steps {
-		if r.Steps[i].PriceMinor != 0 {
+		if r.Steps[i].PriceMinor != 0 || r.Steps[i].PriceMilli != 0 {
 			return false
 		}
 	}
@@ -234,8 +254,8 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	if s.Count == Completed && endMS > w.toMS {
 		return w.idle(Free, r.ID, w.toMS, r.Taxes)
 	}
-	if r.Anchor == AnchorPaid {
-		w.paidMS, endMS = stepEndMS-w.p.fromMS-w.freeMS, min(stepEndMS, w.now.untilMS, max(w.capEdge, w.atMS+1))
+	if r.countsPaid() {
+		w.paidMS, endMS = stepEndMS-w.countMS-w.freeMS, min(stepEndMS, w.now.untilMS, max(w.capEdge, w.atMS+1))
 	}
 	w.charge(r, s, w.atMS, endMS, 1, w.price(r, s))
 	w.atMS = endMS
@@ -266,26 +286,36 @@ func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	}
 	count := ceilDiv(min(limitMS, stayMS)-firstMS, s.UnitMS)
 	endMS := min(firstMS+count*s.UnitMS, stepEndMS)
-	if s.Count == Completed && endMS > w.toMS {
+	running := s.Count == Completed && endMS > w.toMS // the last unit, which costs nothing, outlasts the stay: no rule takes over
+	if running {
 		count, endMS = count-1, w.toMS
 	}
 	if count < 0 || endMS <= w.atMS {
 		return false
 	}
-	if r.Anchor == AnchorPaid {
-		w.paidMS = endMS - w.p.fromMS - w.freeMS
+	if r.countsPaid() {
+		w.paidMS = endMS - w.countMS - w.freeMS
 		endMS = min(endMS, max(min(w.now.untilMS, w.capEdge), w.atMS+1))
 	}
 	w.charge(r, s, w.atMS, endMS, count, w.price(r, s).times(count))
 	w.atMS = endMS
-	return true
+	return !running
 }
 
 func (w *walk) price(r *Rule, s *Step) exact {
-	if r.NoSurge {
-		return exactly(clamp(s.PriceMinor, -PriceMaxMinor, PriceMaxMinor))
+	return w.p.unitPrice(s, r.NoSurge)
+}
+
+// unitPrice is the price of a unit of a step. Surge makes it whole minor units, unless it never was.
+func (p *pricer) unitPrice(s *Step, noSurge bool) exact {
+	minor, thousandths := clamp(s.PriceMinor, -PriceMaxMinor, PriceMaxMinor), clamp(s.PriceMilli, 0, 999)
+	switch {
+	case noSurge || p.multiplier == 1000:
+		return exactly(minor).plus(milli(thousandths))
+	case thousandths == 0:
+		return exactly(p.surged(minor))
 	}
-	return exactly(w.p.surged(clamp(s.PriceMinor, -PriceMaxMinor, PriceMaxMinor)))
+	return exactly(minor).plus(milli(thousandths)).share(p.multiplier, 1000)
 }
 
 // charge adds a line after the caps.
@@ -297,10 +327,10 @@ func (w *walk) charge(r *Rule, s *Step, fromMS, endMS, count int64, amount exact
 		},
 		amount: rest, cut: amount - rest, taxes: r.Taxes,
 	}
-	if s.PriceMinor == 0 {
+	if s.PriceMinor == 0 && s.PriceMilli == 0 {
 		next.Kind, next.Units = Free, 0
-	} else if !r.NoSurge {
-		next.PriceMinor = w.p.surged(s.PriceMinor)
+	} else {
+		next.PriceMinor, next.Milli = w.price(r, s).thousandths()
 	}
 	w.out.add(&next)
 }

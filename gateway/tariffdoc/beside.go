@@ -39,7 +39,8 @@ func (r *reader) beside() {
 		r.tariff.Extras = append(r.tariff.Extras, tariff.Extra{
 			ID: d.Name, For: r.who(&d.who, path), Minor: r.positive(d.Amount, under(path, "amount")...), Basis: r.scaled(d.Percent, 2, under(path, "percent")...),
 			Always: d.Always, Tender: d.Tender, Entry: r.whens(d.Entry, under(path, "entry")), Exit: r.whens(d.Exit, under(path, "exit")),
-			Taxes: r.taxSet(d.Taxes, under(path, "taxes")),
+			During: r.whens(d.During, under(path, "during")),
+			Taxes:  r.taxSet(d.Taxes, under(path, "taxes")),
 		})
 		r.named(d.Name, path)
 	}
@@ -69,7 +70,7 @@ func (r *reader) discount(i int) {
 	d := &r.doc.Discounts[i]
 	path := []any{"discount", i}
 	one := tariff.Discount{
-		Code: d.Code, Name: d.Name, For: r.who(&d.who, path), Payer: d.Payer, Burns: d.Burns, Stacks: d.Stacks,
+		Code: d.Code, Name: d.Name, For: r.who(&d.who, path), Payer: d.Payer, Burns: d.Burns, Stacks: d.Stacks, Automatic: d.Automatic,
 		ValidFrom: r.date(d.ValidFrom, under(path, "valid_from")...), ValidTo: r.date(d.ValidUntil, under(path, "valid_until")...),
 		MaxMinor: r.positive(d.Max, under(path, "max")...), MinMinor: r.positive(d.Min, under(path, "min")...),
 		ValueMS: r.duration(d.Time, under(path, "time")...), Basis: r.scaled(d.Percent, 2, under(path, "percent")...),
@@ -109,7 +110,7 @@ func (r *reader) money() {
 			r.tariff.Rounding.TaxOf = word(r, d.TaxOf, []string{"line", "total", "tax"}, []tariff.Of{tariff.OfLine, tariff.OfTotal, tariff.OfEach}, false, "", "rounding", "tax_of")
 		}
 	} else {
-		r.tariff.Rounding.TaxOf = tariff.OfTotal
+		r.tariff.Rounding = tariff.Rounding{Of: tariff.OfTotal, TaxOf: tariff.OfTotal}
 	}
 	for i := range r.doc.Tenders {
 		d := &r.doc.Tenders[i]

@@ -1,6 +1,10 @@
 package tariffdoc
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"gatehouse/gateway/tariff"
 )
 
@@ -67,8 +71,40 @@ func (r *reader) capAmounts(d *capTable, c *tariff.Cap, when []tariff.When, path
 	for i := range d.Amounts {
 		a := &d.Amounts[i]
 		at := under(path, "amounts", i)
-		c.Amounts = append(c.Amounts, tariff.CapAmount{When: r.when(&a.when, at), Rule: a.Rule, Minor: r.positive(a.Amount, under(at, "amount")...)})
+		one := tariff.CapAmount{When: r.when(&a.when, at), Rule: a.Rule, Minor: r.positive(a.Amount, under(at, "amount")...)}
+		one.First, one.Last = r.windows(a.Windows, under(at, "windows"))
+		c.Amounts = append(c.Amounts, one)
 	}
+}
+
+// windows reads which of a cap's windows are meant: "1", "2..", "2..3", "..3".
+func (r *reader) windows(text string, path []any) (first, last int64) {
+	if text == "" {
+		return 0, 0
+	}
+	from, to, isRange := strings.Cut(text, "..")
+	if !isRange {
+		to = from
+	}
+	for at, word := range []string{from, to} {
+		number, err := strconv.ParseInt(strings.TrimSpace(word), 10, 16)
+		if isRange && word == "" {
+			continue
+		}
+		if err != nil || number < 1 {
+			r.wrong(fmt.Sprintf("%q are no windows", text), `write for example windows = "1" for the first 24 h, "2.." for all after it, or "2..3"`, path...)
+			return 0, 0
+		}
+		if at == 0 {
+			first = number
+		} else {
+			last = number
+		}
+	}
+	if last != 0 && last < first {
+		r.wrong(fmt.Sprintf("%q are no windows", text), "write the earlier first", path...)
+	}
+	return first, last
 }
 
 func (r *reader) offers() {

@@ -23,7 +23,7 @@ func (r *reader) charges() {
 		p := &d.Prices[i]
 		path := []any{"charging", "price", i}
 		one := tariff.ChargePrice{
-			ID: p.Name, For: r.who(&p.who, path), When: r.when(&p.when, path), Taxes: r.taxSet(p.Taxes, under(path, "taxes")),
+			ID: p.Name, For: r.who(&p.who, path), When: r.when(&p.when, path), Taxes: r.taxSet(p.Taxes, under(path, "taxes")), MaxMinor: r.positive(p.Max, under(path, "max")...),
 			PriceMilli: r.milli(p.Price, under(path, "price")), FromMS: r.duration(p.After, under(path, "after")...), ToMS: r.duration(p.Until, under(path, "until")...),
 			MinMA: r.scaled(p.MinA, 3, under(path, "min_current")...), MaxMA: r.scaled(p.MaxA, 3, under(path, "max_current")...),
 			Dimension: word(r, p.Of, []string{"session", "energy", "charging", "idle", "reserved", "no-show", "connected"},
@@ -60,7 +60,7 @@ func (r *reader) milli(text string, path []any) int64 {
 	if text == "" {
 		r.wrong("the price is missing", `write for example price = "0.39"`, path...)
 	}
-	if value > tariff.PriceMaxMinor {
+	if value > tariff.PriceMaxMinor*1000 {
 		r.wrong("the price is out of range", "write a smaller one", path...)
 		return 0
 	}

@@ -39,7 +39,7 @@ type document struct {
 	Extras     []extraTable     `toml:"extra" json:"extra" doc:"Fees beside the time"`
 	Discounts  []discountTable  `toml:"discount" json:"discount" doc:"Validations and coupons, in the order in which they are taken off"`
 	Taxes      []taxTable       `toml:"tax" json:"tax" doc:"Taxes"`
-	Rounding   *roundingTable   `toml:"rounding" json:"rounding" doc:"Rounding; default: each line, half up, to a minor unit"`
+	Rounding   *roundingTable   `toml:"rounding" json:"rounding" doc:"Rounding; default: the total, half up, to a minor unit"`
 	Tenders    []tenderTable    `toml:"tender" json:"tender" doc:"What is due, as it can be paid"`
 	Surge      *surgeTable      `toml:"surge" json:"surge" doc:"Prices by the occupancy at entry"`
 	Booking    *bookingTable    `toml:"booking" json:"booking" doc:"Reservations"`
@@ -85,7 +85,7 @@ type stepTable struct {
 	Total string `toml:"total" json:"total" doc:"What a stay that ends in this step costs in all: the row of a price table"`
 	Flat  string `toml:"flat" json:"flat" doc:"What beginning this step adds"`
 	Free  bool   `toml:"free" json:"free" doc:"The step adds nothing"`
-	Price string `toml:"price" json:"price" doc:"Of each unit that the step adds"`
+	Price string `toml:"price" json:"price" doc:"Of each unit that the step adds, with up to three digits more than the currency has"`
 	Per   string `toml:"per" json:"per" doc:"The unit, such as 30 min"`
 	Count string `toml:"count" json:"count" doc:"What of a unit is paid" enum:"started,prorated,completed"`
 	Limit string `toml:"limit" json:"limit" doc:"Default: the tariff's" enum:"inclusive,exclusive"`
@@ -95,7 +95,7 @@ type stepTable struct {
 type prices struct {
 	Free  bool        `toml:"free" json:"free" doc:"Costs nothing"`
 	Flat  string      `toml:"flat" json:"flat" doc:"One price, however long"`
-	Price string      `toml:"price" json:"price" doc:"Of each unit"`
+	Price string      `toml:"price" json:"price" doc:"Of each unit, with up to three digits more than the currency has"`
 	Per   string      `toml:"per" json:"per" doc:"The unit, such as 30 min"`
 	Count string      `toml:"count" json:"count" doc:"What of a unit is paid" enum:"started,prorated,completed"`
 	Limit string      `toml:"limit" json:"limit" doc:"Default: the tariff's" enum:"inclusive,exclusive"`
@@ -108,7 +108,7 @@ type ruleTable struct {
 	who
 	prices
 	Anchor    string `toml:"anchor" json:"anchor" doc:"From where units and steps count" enum:"entry,band,day,clock,paid"`
-	DayStarts string `toml:"day_starts" json:"day_starts" doc:"For anchor day: when a day begins; default 00:00"`
+	DayStarts string `toml:"day_starts" json:"day_starts" doc:"For anchor day: when a day begins; default 00:00. With anchor paid: paid time counts anew each day at this time"`
 	Restart   string `toml:"restart" json:"restart" doc:"The steps start anew after this long, such as 24 h"`
 	Roll      string `toml:"restart_counts" json:"restart_counts" doc:"How restart is counted when the clocks change: elapsed (default) or civil" enum:"elapsed,civil"`
 	Beyond    string `toml:"beyond" json:"beyond" doc:"What time beyond the last step costs, if that one ends: nothing" enum:"free"`
@@ -118,8 +118,9 @@ type ruleTable struct {
 
 type amountTable struct {
 	when
-	Amount string `toml:"amount" json:"amount" doc:"The maximum" required:"1"`
-	Rule   string `toml:"rule" json:"rule" doc:"Only if this rule is in force"`
+	Amount  string `toml:"amount" json:"amount" doc:"The maximum" required:"1"`
+	Rule    string `toml:"rule" json:"rule" doc:"Only if this rule is in force"`
+	Windows string `toml:"windows" json:"windows" doc:"Only for these of the stay's windows: 1, 2.., or 2..3"`
 }
 
 type capTable struct {
@@ -174,12 +175,14 @@ type extraTable struct {
 	Tender  string `toml:"tender" json:"tender" doc:"Only if paid so"`
 	Entry   any    `toml:"entry" json:"entry" doc:"Only if entered so"`
 	Exit    any    `toml:"exit" json:"exit" doc:"Only if left so"`
+	During  any    `toml:"during" json:"during" doc:"Once for each of these stretches that the stay touches, such as each night"`
 	Taxes   any    `toml:"taxes" json:"taxes" doc:"Names of the taxes on it; default: all"`
 }
 
 type discountTable struct {
-	Code string `toml:"code" json:"code" doc:"What the driver shows" required:"1"`
-	Name string `toml:"name" json:"name" doc:"For people"`
+	Code      string `toml:"code" json:"code" doc:"What the driver shows" required:"1"`
+	Name      string `toml:"name" json:"name" doc:"For people"`
+	Automatic bool   `toml:"automatic" json:"automatic" doc:"Nobody needs to show it: all for whom it is have it"`
 	who
 	Time       string `toml:"time" json:"time" doc:"Time taken off, such as 2 h"`
 	Percent    string `toml:"percent" json:"percent" doc:"Percent taken off what is left"`
@@ -257,6 +260,7 @@ type chargePrice struct {
 	MaxA  string `toml:"max_current" json:"max_current" doc:"Below this current in ampere"`
 	After string `toml:"after" json:"after" doc:"From this duration of the session"`
 	Until string `toml:"until" json:"until" doc:"To this duration of the session"`
+	Max   string `toml:"max" json:"max" doc:"Most that it comes to in a session"`
 	Taxes any    `toml:"taxes" json:"taxes" doc:"Names of the taxes on it; default: all"`
 }
 

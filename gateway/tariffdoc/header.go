@@ -64,8 +64,9 @@ func (r *reader) calendar() {
 	if d.Holidays != "" && d.Holidays != "none" {
 		found, known := holidaysOf(d.Holidays, d.Observed)
 		if !known {
-			r.wrong(fmt.Sprintf("the holidays of %q are not known", d.Holidays),
-				tomlfile.Advice(d.Holidays, Regions())+`; or list the days: extra_holidays = ["2026-01-01"]`, "holidays")
+			r.wrong(fmt.Sprintf("the holidays of %q are not known", d.Holidays), fmt.Sprintf(
+				`leave holidays out and list the days of each year: extra_holidays = ["2026-01-01", "2026-02-17..2026-02-19"]. Known are %s`, strings.Join(Regions(), ", ")),
+				"holidays")
 		}
 		dates = append(dates, found...)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rickar/cal/v2"
+	"github.com/rickar/cal/v2/aa"
 	"github.com/rickar/cal/v2/ar"
 	"github.com/rickar/cal/v2/at"
 	"github.com/rickar/cal/v2/au"
@@ -145,7 +146,64 @@ func states() map[string][]*cal.Holiday {
 func regions() map[string][]*cal.Holiday {
 	all := countries()
 	maps.Copy(all, states())
+	maps.Copy(all, more())
 	return all
+}
+
+// fixed is a holiday on the same day of each year.
+func fixed(month time.Month, day int) *cal.Holiday {
+	return &cal.Holiday{Month: month, Day: day, Func: cal.CalcDayOfMonth}
+}
+
+// more are countries that the library leaves out and whose holidays follow from the year, other names of some, and
+// days that have become holidays since: Christmas Eve in Poland, Matariki in New Zealand.
+func more() map[string][]*cal.Holiday {
+	christmas := []*cal.Holiday{fixed(time.December, 25), fixed(time.December, 26)}
+	return map[string][]*cal.Holiday{
+		"NZ":     append(slices.Clone(nz.Holidays), matariki()...),
+		"PL":     append(slices.Clone(pl.Holidays), since(2025, time.December, 24)),
+		"GB-ENG": gb.Holidays,
+		"GB-WLS": gb.Holidays,
+		"EE": append([]*cal.Holiday{
+			aa.NewYear, fixed(time.February, 24), aa.GoodFriday, aa.Easter, aa.WorkersDay, aa.Pentecost, fixed(time.June, 23), fixed(time.June, 24),
+			fixed(time.August, 20), fixed(time.December, 24),
+		}, christmas...),
+		"FI": append([]*cal.Holiday{
+			aa.NewYear, aa.Epiphany, aa.GoodFriday, aa.Easter, aa.EasterMonday, aa.WorkersDay, aa.AscensionDay, aa.Pentecost, se.Midsommardagen, se.AllaHelgonsDag,
+			fixed(time.December, 6),
+		}, christmas...),
+		"HU": append([]*cal.Holiday{
+			aa.NewYear, fixed(time.March, 15), aa.GoodFriday.Clone(&cal.Holiday{StartYear: 2017}), aa.Easter, aa.EasterMonday, aa.WorkersDay, aa.Pentecost, aa.PentecostMonday,
+			fixed(time.August, 20), fixed(time.October, 23), aa.AllSaintsDay,
+		}, christmas...),
+		"LU": append([]*cal.Holiday{
+			aa.NewYear, aa.EasterMonday, aa.WorkersDay, since(2019, time.May, 9), aa.AscensionDay, aa.PentecostMonday, fixed(time.June, 23), aa.AssumptionOfMary, aa.AllSaintsDay,
+		}, christmas...),
+		"PT": {
+			aa.NewYear, aa.GoodFriday, aa.Easter, fixed(time.April, 25), aa.WorkersDay, aa.CorpusChristi, fixed(time.June, 10), aa.AssumptionOfMary,
+			fixed(time.October, 5), aa.AllSaintsDay, fixed(time.December, 1), aa.ImmaculateConception, fixed(time.December, 25),
+		},
+	}
+}
+
+// since is a holiday on the same day of each year from one on.
+func since(year int, month time.Month, day int) *cal.Holiday {
+	return &cal.Holiday{Month: month, Day: day, StartYear: year, Func: cal.CalcDayOfMonth}
+}
+
+// matariki is the Maori new year, on the days that the Te Kahui o Matariki Public Holiday Act 2022 lists.
+func matariki() []*cal.Holiday {
+	list := []*cal.Holiday{}
+	for _, at := range []time.Time{
+		time.Date(2022, time.June, 24, 0, 0, 0, 0, time.UTC), time.Date(2023, time.July, 14, 0, 0, 0, 0, time.UTC), time.Date(2024, time.June, 28, 0, 0, 0, 0, time.UTC),
+		time.Date(2025, time.June, 20, 0, 0, 0, 0, time.UTC), time.Date(2026, time.July, 10, 0, 0, 0, 0, time.UTC), time.Date(2027, time.June, 25, 0, 0, 0, 0, time.UTC),
+		time.Date(2028, time.July, 14, 0, 0, 0, 0, time.UTC), time.Date(2029, time.July, 6, 0, 0, 0, 0, time.UTC), time.Date(2030, time.June, 21, 0, 0, 0, 0, time.UTC),
+	} {
+		day := since(at.Year(), at.Month(), at.Day())
+		day.EndYear = at.Year()
+		list = append(list, day)
+	}
+	return list
 }
 
 // Regions lists the countries and regions whose holidays are known.
@@ -161,6 +219,9 @@ const (
 func holidaysOf(region, on string) (dates []tariff.Date, known bool) {
 	list, known := regions()[region]
 	for _, holiday := range list {
+		if holiday.Type == cal.ObservanceOther {
+			continue // the eves of Sweden, on which one works
+		}
 		for year := holidaysFrom; year <= holidaysUntil; year++ {
 			actual, observed := holiday.Calc(year)
 			if on != "observed" && !actual.IsZero() {

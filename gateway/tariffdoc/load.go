@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 
 	"gatehouse/gateway/tariff"
@@ -20,9 +22,43 @@ func Parse(filename string, data []byte) (loaded *tariff.Tariff, warnings tomlfi
 	}
 	var d document
 	if err := file.Decode(&d); err != nil {
-		return nil, nil, err
+		return nil, nil, toTheTop(err)
 	}
 	return read(&d, file.Problem)
+}
+
+// toTheTop says of a key of the whole tariff that stands below a [table] where it belongs: TOML gives it to the table.
+func toTheTop(err error) error {
+	problems, are := err.(tomlfile.Problems)
+	if !are {
+		return err
+	}
+	for i := range problems {
+		p := &problems[i]
+		table, key, below := cutLast(p.Key, ".")
+		if below && p.What == "unknown key" && slices.Contains(topKeys(), key) {
+			p.Do = fmt.Sprintf("%s belongs to the whole tariff: write it at the top of the file, before the first [ or [[, not in %s", key, table)
+		}
+	}
+	return problems
+}
+
+func cutLast(text, mark string) (before, after string, found bool) {
+	at := strings.LastIndex(text, mark)
+	if at < 0 {
+		return "", text, false
+	}
+	return text[:at], text[at+len(mark):], true
+}
+
+// topKeys are the keys of a document.
+func topKeys() []string {
+	kind := reflect.TypeFor[document]()
+	keys := []string{}
+	for i := range kind.NumField() {
+		keys = append(keys, kind.Field(i).Tag.Get("toml"))
+	}
+	return keys
 }
 
 // ParseJSON reads a tariff from JSON with the same names. Its problems tell the key, and no line.

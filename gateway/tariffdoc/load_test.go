@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -158,6 +159,31 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 		}
 	}
 	visit(schema)
+}
+
+// TestReferenceBoards prices the stays that stand below the boards of the reference.
+func TestReferenceBoards(t *testing.T) {
+	blocks := strings.Split(tariffdoc.Reference(), "```toml\n")[1:]
+	stays := 0
+	for i, block := range blocks {
+		text, _, _ := strings.Cut(block, "```")
+		cfg := parse(t, text)
+		for line := range strings.Lines(text) {
+			var fromDay, fromTime, toDay, toTime, amount, group string
+			found, _ := fmt.Sscanf(line, "# %s %s to %s %s %s group %s", &fromDay, &fromTime, &toDay, &toTime, &amount, &group)
+			if found < 5 {
+				continue
+			}
+			stays++
+			stay := tariff.Stay{EntryMS: localMS(t, cfg, fromDay+"T"+fromTime), ExitMS: localMS(t, cfg, toDay+"T"+strings.TrimSuffix(toTime, ":")), Groups: []string{group}}
+			if fee := tariff.Quote(cfg, stay); fee.TotalMinor != minorOf(t, cfg, amount) {
+				t.Errorf("board %d: %s costs %d: %+v", i+1, line, fee.TotalMinor, fee.Charges)
+			}
+		}
+	}
+	if len(blocks) < 7 || stays < 20 {
+		t.Errorf("%d boards and %d stays", len(blocks), stays)
+	}
 }
 
 // FuzzParse: any input is a tariff or problems, and any tariff prices any stay.

@@ -93,12 +93,12 @@ func (r *reader) scaled(text string, digits int, path ...any) int64 {
 	}
 	whole, fraction, pointed := strings.Cut(text, ".")
 	if len(fraction) > digits || pointed && fraction == "" || whole == "" {
-		r.wrong(fmt.Sprintf("%q is no number here", text), fmt.Sprintf("write a number with at most %d digits after the point, in quotes", digits), path...)
+		r.wrong(fmt.Sprintf("%q is no number here", text), fmt.Sprintf(`write digits and a point, for example "2.5", with at most %d digits after the point`, digits), path...)
 		return 0
 	}
 	value, err := strconv.ParseUint(whole+fraction+strings.Repeat("0", digits-len(fraction)), 10, 50)
 	if err != nil {
-		r.wrong(fmt.Sprintf("%q is no number here", text), "write a number of 0 or more, in quotes", path...)
+		r.wrong(fmt.Sprintf("%q is no number here", text), `write digits and a point, for example "2.5"`, path...)
 	}
 	return int64(value)
 }

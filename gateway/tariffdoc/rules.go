@@ -2,6 +2,10 @@ package tariffdoc
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
+	"reflect"
+	"slices"
 
 	"gatehouse/gateway/tariff"
 )
@@ -17,7 +21,7 @@ const (
 )
 
 func (r *reader) rules() {
-	several := len(r.doc.Rules) > 1
+	several := len(r.doc.Rules) > 1 && r.timed()
 	r.tariff.Boundary = word(r, r.doc.Boundary, []string{"split", "entry", "exit"},
 		[]tariff.Boundary{tariff.BoundarySplit, tariff.BoundaryEntry, tariff.BoundaryExit}, several, saysBoundary, "boundary")
 	for i := range r.doc.Rules {
@@ -33,8 +37,36 @@ func (r *reader) rules() {
 			[]tariff.Anchor{tariff.AnchorEntry, tariff.AnchorBand, tariff.AnchorDay, tariff.AnchorClock, tariff.AnchorPaid},
 			(several || len(one.When) > 0) && !free && !prorated(one.Steps), saysAnchor, under(path, "anchor")...)
 		one.Roll = word(r, d.Roll, []string{"elapsed", "civil"}, []tariff.Roll{tariff.Elapsed, tariff.Civil}, false, "", under(path, "restart_counts")...)
+		r.dayStarts(d, &one, path)
+		r.paidUnits(&one, path)
 		r.ends(d, &one, path)
 		r.tariff.Rules = append(r.tariff.Rules, one)
+	}
+}
+
+// timed reports whether the hour decides which rule applies. If only the driver does, no stay touches several rules.
+func (r *reader) timed() bool {
+	return slices.ContainsFunc(r.doc.Rules, func(d ruleTable) bool { return !reflect.ValueOf(d.when).IsZero() })
+}
+
+// dayStarts lets paid time count anew each day if the rule says when one begins.
+func (r *reader) dayStarts(d *ruleTable, one *tariff.Rule, path []any) {
+	switch {
+	case d.DayStarts == "" || one.Anchor == tariff.AnchorDay:
+	case one.Anchor == tariff.AnchorPaid:
+		one.Anchor = tariff.AnchorPaidDay
+	default:
+		r.wrong("day_starts belongs to anchor day or paid", `write anchor = "day" if steps start anew each day at that time, or leave it out`, under(path, "day_starts")...)
+	}
+}
+
+// paidUnits refuses what nothing says: whether a unit that a break of paid time cuts in two is over.
+func (r *reader) paidUnits(one *tariff.Rule, path []any) {
+	for _, s := range one.Steps {
+		if one.Anchor >= tariff.AnchorPaid && s.Count == tariff.Completed {
+			r.wrong("units that count only when they are over can't go on after free hours", `write count = "started" or "prorated", or anchor = "band"`, path...)
+			return
+		}
 	}
 }
 
@@ -80,9 +112,9 @@ func (r *reader) prices(p *prices, path []any) []tariff.Step {
 // steps reads steps one after the other.
 func (r *reader) steps(list []stepTable, path []any) []tariff.Step {
 	steps := []tariff.Step{}
-	fromMS, sum := int64(0), int64(0)
+	fromMS, sumMilli := int64(0), int64(0)
 	for i := range list {
-		step, full := r.step(&list[i], under(path, i), fromMS, sum)
+		step, fullMilli := r.step(&list[i], under(path, i), fromMS, sumMilli)
 		if step.ToMS == 0 && i < len(list)-1 {
 			r.wrong("only the last step may go on for ever", `write up_to = "1 h"`, under(path, i)...)
 			return nil
@@ -92,24 +124,25 @@ func (r *reader) steps(list []stepTable, path []any) []tariff.Step {
 			return nil
 		}
 		steps = append(steps, step)
-		fromMS, sum = step.ToMS, sum+full
+		fromMS, sumMilli = step.ToMS, sumMilli+fullMilli
 	}
 	return steps
 }
 
-// step reads one step, and what it adds if it is stayed in to its end.
-func (r *reader) step(d *stepTable, path []any, fromMS, sum int64) (tariff.Step, int64) {
+// step reads one step, and what it adds, in thousandths of a minor unit, if it is stayed in to its end.
+func (r *reader) step(d *stepTable, path []any, fromMS, sumMilli int64) (tariff.Step, int64) {
 	s := tariff.Step{FromMS: fromMS, ToMS: r.duration(d.UpTo, under(path, "up_to")...)}
 	s.Sharp = r.exclusive(d.Limit, false, under(path, "limit")...)
 	if d.UpTo != "" && s.ToMS == 0 {
 		r.wrong("the step ends where it begins", `write for example up_to = "1 h"`, under(path, "up_to")...)
 	}
+	addsMilli := int64(0)
 	switch {
 	case d.Free:
 	case d.Total != "":
-		s.PriceMinor = r.amount(d.Total, under(path, "total")...) - sum
+		addsMilli = r.amount(d.Total, under(path, "total")...)*1000 - sumMilli
 	case d.Flat != "":
-		s.PriceMinor = r.amount(d.Flat, under(path, "flat")...)
+		addsMilli = r.amount(d.Flat, under(path, "flat")...) * 1000
 	case d.Price != "":
 		return s, r.perUnit(&s, d, path)
 	default:
@@ -118,14 +151,29 @@ func (r *reader) step(d *stepTable, path []any, fromMS, sum int64) (tariff.Step,
 	if d.Per != "" || d.Count != "" {
 		r.wrong("per and count belong to price", "leave them out", path...)
 	}
-	return s, s.PriceMinor
+	s.PriceMinor, s.PriceMilli = thousandths(addsMilli)
+	return s, addsMilli
+}
+
+// thousandths splits an amount into minor units and thousandths of one, 0 to 999, beside them.
+func thousandths(milli int64) (minor, beside int64) {
+	beside = (milli%1000 + 1000) % 1000
+	return (milli - beside) / 1000, beside
 }
 
 // perUnit reads the price of units, and what they come to over the whole step.
 func (r *reader) perUnit(s *tariff.Step, d *stepTable, path []any) int64 {
-	s.PriceMinor = r.amount(d.Price, under(path, "price")...)
+	priceMilli := r.milli(d.Price, under(path, "price"))
+	s.PriceMinor, s.PriceMilli = thousandths(priceMilli)
+	if d.Per == "day" {
+		r.wrong("a day can be read in two ways", `write per = "24 h" for each 24 hours, or for each calendar day flat and anchor = "day" in the rule`, under(path, "per")...)
+		return 0
+	}
 	s.UnitMS = r.duration(d.Per, under(path, "per")...)
 	if s.UnitMS == 0 {
+		if d.Per != "" {
+			return 0
+		}
 		r.wrong("nothing says what the price is for", `write for example per = "30 min"`, path...)
 		return 0
 	}
@@ -136,7 +184,17 @@ func (r *reader) perUnit(s *tariff.Step, d *stepTable, path []any) int64 {
 	}
 	lengthMS := s.ToMS - s.FromMS
 	if s.Count == tariff.Prorated {
-		return s.PriceMinor * lengthMS / s.UnitMS
+		return mulDiv(priceMilli, lengthMS, s.UnitMS)
 	}
-	return s.PriceMinor * ((lengthMS + s.UnitMS - 1) / s.UnitMS)
+	return mulDiv(priceMilli, (lengthMS+s.UnitMS-1)/s.UnitMS, 1)
+}
+
+// mulDiv is a*b/c without overflow, for amounts and times that are not negative; what is too great is as much as there can be.
+func mulDiv(a, b, c int64) int64 {
+	high, low := bits.Mul64(uint64(a), uint64(b))
+	if high >= uint64(c) {
+		return math.MaxInt64 / 4
+	}
+	quotient, _ := bits.Div64(high, low, uint64(c))
+	return int64(min(quotient, math.MaxInt64/4))
 }

@@ -72,6 +72,11 @@ func (r *reader) hours(base tariff.When, text string, w *when, path []any, i int
 	if !ok || !ok1 || !ok2 || (fromDay < 0) != (toDay < 0) || fromMS == dayMS {
 		return fail()
 	}
+	if toMS%hourMS == hourMS-minuteMS {
+		full := (toMS + minuteMS) / hourMS
+		r.wrong(fmt.Sprintf("%q leave the last minute out: the end is the moment at which they are over", text), fmt.Sprintf("write %02d:00 as the end", full), path...)
+		return nil
+	}
 	base.FromMS = fromMS
 	if fromDay >= 0 {
 		if base.Days != 0 {
@@ -106,7 +111,7 @@ func dayTime(text string) (day int, ms int64, ok bool) {
 	words := strings.Fields(text)
 	day = -1
 	if len(words) == 2 {
-		if day = slices.Index(weekdays, words[0]); day < 0 {
+		if day = slices.Index(weekdays, dayWord(words[0])); day < 0 {
 			return 0, 0, false
 		}
 		words = words[1:]
@@ -141,8 +146,19 @@ func (r *reader) dayWords() []string {
 	return append(append(slices.Clone(weekdays), "mon-fri", "mon-sat", "weekend", "holiday", "holiday-eve", "holiday-after"), r.ownNames...)
 }
 
+// dayWord is a word for a day as this format writes it: Mon and monday are mon.
+func dayWord(text string) string {
+	lower := strings.ToLower(strings.TrimSpace(text))
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if lower == weekdays[day] || lower == strings.ToLower(day.String()) {
+			return weekdays[day]
+		}
+	}
+	return text
+}
+
 func (r *reader) dayKind(text string) (tariff.DaySet, bool) {
-	switch text {
+	switch strings.ToLower(text) {
 	case "every-day", "daily":
 		return tariff.Weekdays | tariff.Weekend | tariff.Holiday, true
 	case "weekday", "weekdays":
@@ -160,7 +176,7 @@ func (r *reader) dayKind(text string) (tariff.DaySet, bool) {
 		return tariff.OwnDay << at, true
 	}
 	from, to, isRange := strings.Cut(text, "-")
-	first, last := slices.Index(weekdays, from), slices.Index(weekdays, to)
+	first, last := slices.Index(weekdays, dayWord(from)), slices.Index(weekdays, dayWord(to))
 	if !isRange {
 		last = first
 	}

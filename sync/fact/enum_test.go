@@ -24,6 +24,7 @@ var enums = map[string]func(n uint8) (fmt.Stringer, encoding.TextUnmarshaler){
 	"CredentialKind":    enum[fact.CredentialKind],
 	"PaymentMethod":     enum[fact.PaymentMethod],
 	"Reason":            enum[fact.Reason],
+	"Waiver":            enum[fact.Waiver],
 	"GateFault":         enum[fact.GateFault],
 	"Violation":         enum[fact.Violation],
 	"ReservationStatus": enum[fact.ReservationStatus],

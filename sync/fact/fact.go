@@ -36,6 +36,14 @@ const (
 	KindTicketLost        Kind = 44
 	KindTicketCorrected   Kind = 45
 	KindFeeOwed           Kind = 46
+	KindTariffText        Kind = 48
+	KindTariffActivated   Kind = 49
+	KindPaymentAuthorised Kind = 50
+	KindPaymentVoided     Kind = 51
+	KindPaymentRefunded   Kind = 52
+	KindFeeWaived         Kind = 53
+	KindTicketValidated   Kind = 54
+	KindTicketMislaid     Kind = 55
 	KindSpotChanged       Kind = 60
 	KindTicketParked      Kind = 61
 	KindSpotServiced      Kind = 62

@@ -19,6 +19,8 @@ type EntryGranted struct {
 	Without     Degraded       `cbor:"15,keyasint,omitempty"`
 	Twin        TicketID       `cbor:"16,keyasint,omitempty"` // an open ticket with the same plate
 	Claimed     int64          `cbor:"17,keyasint,omitempty"` // client's own time, Unix ms; kept, never billed
+	Occupancy   int64          `cbor:"18,keyasint,omitempty"` // of the location, per mille: what surge is frozen at
+	Rejoins     TicketID       `cbor:"19,keyasint,omitempty"` // the visit before that this one goes on with, by the tariff
 }
 
 // EntryReadmitted lets the vehicle of an interrupted entry through on the ticket it has: a cause of its own
@@ -71,8 +73,8 @@ type VehiclePassed struct {
 	Reason    Reason    `cbor:"4,keyasint,omitempty"` // what the arm was up for
 }
 
-// VehicleBackedOut ends a grant whose vehicle never went through: an entry's ticket is cancelled and its spot
-// freed, an exit's ticket stays open.
+// VehicleBackedOut ends a grant whose vehicle never went through, or was let in anew by its plate: an entry's ticket is
+// cancelled and its spot freed, an exit's ticket stays open.
 type VehicleBackedOut struct {
 	Gate      GateID    `cbor:"1,keyasint,omitempty"`
 	Direction Direction `cbor:"2,keyasint,omitempty"`

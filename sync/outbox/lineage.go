@@ -159,8 +159,8 @@ func (r *Receiver) settled(event Settled) {
 	}
 }
 
-// accept counts what was kept apart of an incarnation, of those that went on from it, and of those on whose facts kept
-// apart it stands.
+// accept counts what was kept apart of an incarnation, of those that went on from it, and of the facts kept apart on which
+// it stands, unless a person has rejected those.
 func (r *Receiver) accept(chosen fact.Incarnation) {
 	branch := r.branch(chosen)
 	newest := chosen
@@ -172,9 +172,11 @@ func (r *Receiver) accept(chosen fact.Incarnation) {
 		newest = life.Incarnation // in the order of appearance
 	}
 	seq := r.life(chosen).Parent.Seq
-	for at := r.life(r.life(chosen).Parent.Incarnation); at != nil && at.ApartFrom > 0 && at.ApartFrom <= seq; at = r.life(at.Parent.Incarnation) {
+	at := r.life(r.life(chosen).Parent.Incarnation)
+	for at != nil && at.Standing != wire.Rejected && at.ApartFrom > 0 && at.ApartFrom <= seq {
+		r.openThrough(at, seq)
 		seq = at.Parent.Seq
-		r.open(at)
+		at = r.life(at.Parent.Incarnation)
 	}
 	head := r.life(r.state.Head)
 	if head == nil || head.Standing != wire.Open || head.Round < r.life(newest).Round {
@@ -211,6 +213,17 @@ func (r *Receiver) open(life *Life) {
 		r.do(Release{Incarnation: life.Incarnation, First: life.ApartFrom, Last: life.Applied})
 	}
 	life.Standing, life.By, life.ApartFrom = wire.Open, 0, 0
+	r.touch(life)
+}
+
+// openThrough counts an incarnation's facts that were kept apart, up to a seq. What it told behind that stays as it is.
+func (r *Receiver) openThrough(life *Life, seq uint64) {
+	if seq >= life.Applied {
+		r.open(life)
+		return
+	}
+	r.do(Release{Incarnation: life.Incarnation, First: life.ApartFrom, Last: seq})
+	life.ApartFrom = seq + 1
 	r.touch(life)
 }
 

@@ -18,6 +18,8 @@ const (
 	Blocklist   Kind = 4 // text: one plate or card a line
 	Settings    Kind = 5 // text of a site file's overrides (TOML)
 	Trust       Kind = 6 // the keys of headquarters that are trusted from now on
+	Lending     Kind = 7 // Allotment: the rights that the location lends headquarters to sell, once it answers Done
+	Sales       Kind = 8 // SalesList: the reservations that headquarters sold
 )
 
 // String is the code of the kind.
@@ -35,6 +37,10 @@ func (k Kind) String() string {
 		return "settings"
 	case Trust:
 		return "trust"
+	case Lending:
+		return "lending"
+	case Sales:
+		return "sales"
 	}
 	return fmt.Sprintf("kind_%d", uint8(k))
 }

@@ -75,7 +75,7 @@ func rewritten(t *testing.T, record fact.Record, change func(items []any, fields
 
 func TestOlderReaderIgnoresNewFieldsAndItems(t *testing.T) {
 	data := rewritten(t, entry(), func(items []any, fields map[any]any) []any {
-		fields[uint64(18)] = "a field of next year"
+		fields[uint64(899)] = "a field of next year"
 		fields[uint64(900)] = []any{true, nil, int64(-5)}
 		return append(items, "an item of next year", uint64(7))
 	})

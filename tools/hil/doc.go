@@ -1,5 +1,6 @@
 // Command hil tests the real gateway against a real Linux kernel, with hardware that is simulated inside a virtual machine: a
-// GPIO chip (gpio-sim), a UART, a watchdog, and a clock that was never set. It needs no KVM and no board; `make hil` runs it.
+// GPIO chip (gpio-sim), an I2C bus (CUSE), a UART, a watchdog, and a clock that was never set. It needs no KVM and no board;
+// `make hil` runs it.
 //
 //	hil [--kernel DIR] [--only devices|day] [--verbose]
 //
@@ -8,7 +9,8 @@
 // process. Two machines are started:
 //
 //	devices  no edge on any output at start, exit, panic, SIGABRT and kill -9; a pulse never outlives its maximum;
-//	         debounced, dated and lost edges; read-back; a line that is held; RS-485 by the kernel; a starved watchdog
+//	         debounced, dated and lost edges; read-back; a line that is held; RS-485 by the kernel; a magnetometer on
+//	         I2C; a starved watchdog
 //	day      a day of 25 hours, in a machine whose time runs as fast as it can and does not depend on this one's
 //
 // The exit code is 0 if all steps were done and succeeded.

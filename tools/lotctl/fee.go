@@ -94,6 +94,9 @@ func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 	}
 	p.known("product", s.Product, productsOf(t))
 	p.known("vehicle", s.Vehicle, vehiclesOf(t))
+	for _, group := range c.Group {
+		p.known("group", group, wordsOf(t, func(w *tariff.Who) []string { return w.Groups }))
+	}
 	for _, code := range c.Validation {
 		p.known("validation", code, codesOf(t.Discounts, func(d tariff.Discount) string { return d.Code }))
 	}

@@ -37,6 +37,7 @@ type receiptLine struct {
 	Units       int64  `json:"units"`
 	UnitSeconds int64  `json:"unitSeconds"`
 	PriceMinor  int64  `json:"priceMinor"`
+	PriceMilli  int64  `json:"priceMilliMinor,omitempty"` // thousandths of a minor unit beside priceMinor
 	AmountMinor int64  `json:"amountMinor"`
 	Cap         string `json:"cap,omitempty"`
 	CutMinor    int64  `json:"cutMinor,omitempty"`
@@ -57,7 +58,7 @@ func receiptOf(t *tariff.Tariff, b *tariff.Bill) receipt {
 		c := &b.Fee.Charges[i]
 		r.Charges = append(r.Charges, receiptLine{
 			From: at(t, c.FromMS).Format(time.RFC3339), To: at(t, c.ToMS).Format(time.RFC3339), Rule: c.Rule, Kind: c.Kind.String(), Times: c.Times,
-			Units: c.Units, UnitSeconds: c.UnitMS / 1000, PriceMinor: c.PriceMinor, AmountMinor: c.AmountMinor, Cap: c.Cap, CutMinor: c.CutMinor,
+			Units: c.Units, UnitSeconds: c.UnitMS / 1000, PriceMinor: c.PriceMinor, PriceMilli: c.Milli, AmountMinor: c.AmountMinor, Cap: c.Cap, CutMinor: c.CutMinor,
 			Payer: c.Payer, Text: howOf(t, c),
 		})
 	}
@@ -77,7 +78,7 @@ func howOf(t *tariff.Tariff, c *tariff.Charge) string {
 	case c.Kind == tariff.Energy:
 		how = fmt.Sprintf("%d.%03d kWh at %s", c.Units/1000, c.Units%1000, fractional(t, c))
 	case c.Kind == tariff.Time && c.UnitMS > 0 && c.Units > 0:
-		how = fmt.Sprintf("%d x %s at %s", c.Units, lengthOf(c.UnitMS), decimal(t, c.PriceMinor))
+		how = fmt.Sprintf("%d x %s at %s", c.Units, lengthOf(c.UnitMS), fractional(t, c))
 	case c.UnitMS > 0 && c.PriceMinor != 0:
 		how = fmt.Sprintf("%s at %s per %s", lengthOf(c.ToMS-c.FromMS), fractional(t, c), lengthOf(c.UnitMS))
 	case c.Kind == tariff.Time:
@@ -103,6 +104,9 @@ func howOf(t *tariff.Tariff, c *tariff.Charge) string {
 func fractional(t *tariff.Tariff, c *tariff.Charge) string {
 	text := decimal(t, c.PriceMinor)
 	if c.Milli != 0 {
+		if t.Currency.MinorDigits() == 0 {
+			text += "."
+		}
 		text = strings.TrimRight(fmt.Sprintf("%s%03d", text, c.Milli), "0")
 	}
 	return text

@@ -17,6 +17,9 @@ type tariffCommands struct {
 	Reference tariffReference `cmd:"" help:"Print the reference of the format."`
 	Schema    tariffSchema    `cmd:"" help:"Print the JSON Schema of the format."`
 	Example   tariffExample   `cmd:"" help:"List the examples, real published tariffs, or print one."`
+	Replay    tariffReplay    `cmd:"" help:"Price the stays of a file by a new tariff, and compare."`
+	Export    tariffExport    `cmd:"" help:"Print a tariff in a form of others."`
+	Import    tariffImport    `cmd:"" help:"Make a tariff of a form of others; ask what it leaves open."`
 }
 
 // loadTariff reads a tariff from a file: JSON if its name ends so, else TOML.

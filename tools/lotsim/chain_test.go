@@ -43,7 +43,7 @@ func TestChainMutants(t *testing.T) {
 
 func TestAChainConverges(t *testing.T) {
 	var out bytes.Buffer
-	command := chainCommand{Lots: 16, Days: 1, Vehicles: 20, Seed: 11, JSON: true}
+	command := chainCommand{Lots: 16, Days: 1, Vehicles: 20, Seed: 11, Count: 1, Trouble: 1, JSON: true}
 	if err := command.Run(&out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}

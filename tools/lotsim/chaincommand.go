@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"gatehouse/sync/fact"
 	"gatehouse/tools/lotsim/chain"
 )
 
@@ -14,18 +15,38 @@ type chainCommand struct {
 	Lots     int    `help:"How many car parks." default:"500"`
 	Days     int    `help:"Days of traffic under faults; an aftermath of 90 quiet days follows." default:"1"`
 	Vehicles int    `help:"Vehicles a day and lot; each makes about nine facts." default:"60"`
-	Seed     uint64 `help:"Seed of everything that is left to chance." default:"1"`
-	JSON     bool   `help:"Print one JSON object." name:"json"`
+	Seed     uint64 `help:"Seed of everything that is left to chance." default:"1" aliases:"from"`
+	Count    int    `help:"How many seeds, from the given one on." default:"1"`
+	Trouble  int    `help:"How many times as often as usual something goes wrong at a lot." default:"1"`
+	Lot      string `help:"Run only this car park of them, lot-007 for example: it fares as it does among the others."`
+	Tell     bool   `help:"Print everything that happens."`
+	JSON     bool   `help:"Print one JSON object for each seed." name:"json"`
 }
 
 var errNotConverged = errors.New("lotsim: headquarters and lots do not agree")
 
-// Run prints what the chain came to.
+// Run prints what the chain came to, for each seed, until one is wrong.
 func (r *chainCommand) Run(out io.Writer) error {
 	if r.Lots < 1 || r.Lots > 5_000 || r.Days < 1 || r.Days > 400 || r.Vehicles < 1 || r.Vehicles > 20_000 {
 		return errors.New("lotsim: --lots is 1 to 5000, --days 1 to 400, --vehicles 1 to 20000")
 	}
-	result := chain.Run(chain.Options{Lots: r.Lots, Days: r.Days, Vehicles: r.Vehicles, Seed: r.Seed})
+	if r.Count < 1 || r.Trouble < 1 || r.Trouble > 100 {
+		return errors.New("lotsim: --count is at least 1, --trouble 1 to 100")
+	}
+	for seed := r.Seed; seed < r.Seed+uint64(r.Count); seed++ {
+		if err := r.runSeed(out, seed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *chainCommand) runSeed(out io.Writer, seed uint64) error {
+	options := chain.Options{Lots: r.Lots, Days: r.Days, Vehicles: r.Vehicles, Seed: seed, Trouble: r.Trouble, Only: fact.LocationID(r.Lot)}
+	if r.Tell {
+		options.Tell = func(what string) { fmt.Fprintln(out, what) }
+	}
+	result := chain.Run(options)
 	if r.JSON {
 		if err := json.NewEncoder(out).Encode(result); err != nil {
 			return err
@@ -34,8 +55,11 @@ func (r *chainCommand) Run(out io.Writer) error {
 		return err
 	}
 	if !result.Converged {
-		return fmt.Errorf("%w: %d lost, %d double\nagain: go run ./tools/lotsim chain --lots %d --days %d --vehicles %d --seed %d",
-			errNotConverged, result.Lost, result.Double, r.Lots, r.Days, r.Vehicles, r.Seed)
+		again := fmt.Sprintf("go run ./tools/lotsim chain --lots %d --days %d --vehicles %d --trouble %d --seed %d", r.Lots, r.Days, r.Vehicles, r.Trouble, seed)
+		if len(result.WrongLots) > 0 {
+			again += " --lot " + string(result.WrongLots[0])
+		}
+		return fmt.Errorf("%w: %d lost, %d double\nagain: %s", errNotConverged, result.Lost, result.Double, again)
 	}
 	return nil
 }
@@ -46,11 +70,14 @@ func (r *chainCommand) print(out io.Writer, result *chain.Result) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, `%d lots, %d days of traffic, %d facts in %d batches (%.1f bytes a fact)
+	if r.Count > 1 {
+		faults = nil
+	}
+	_, err = fmt.Fprintf(out, `seed %d: %d lots, %d days of traffic, %d facts in %d batches (%.1f bytes a fact)
 lost %d, double %d, duplicates dropped %d, rewinds %d, incarnations fenced %d
   %s
 digest %s
-`, result.Lots, result.Days, result.Facts, result.Batches, float64(result.WireBytes)/float64(max(1, result.Facts)), result.Lost,
+`, result.Seed, result.Lots, result.Days, result.Facts, result.Batches, float64(result.WireBytes)/float64(max(1, result.Facts)), result.Lost,
 		result.Double, result.DuplicatesDropped, result.Rewinds, result.Fenced, faults, result.Digest)
 	return err
 }

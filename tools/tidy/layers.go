@@ -19,12 +19,13 @@ var layers = [][]string{
 		"sync/wire", "sync/factlog", "drivers/line",
 	},
 	// sync/outbox speaks in the messages of sync/wire
-	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera"},
+	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/dialog", "drivers/poller"},
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
-	{"drivers/sim"}, // speaks the bytes of any device
+	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
+	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales"},
 	{
 		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
-		"cloud/api", "cloud/web", "cloud/store", "cloud/broker", "cloud/enrol", "cloud/feeds",
+		"cloud/api", "cloud/web", "cloud/broker", "cloud/feeds",
 	},
 	{"gateway/app", "cloud/app"},
 	{"gateway/cmd/*", "cloud/cmd/*", "tools/*"},

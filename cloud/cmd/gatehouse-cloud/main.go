@@ -8,6 +8,9 @@
 // work; with --broker it uses an MQTT broker that somebody else runs. --enrol LOCATION prints a one-time code with which a
 // gateway of that location gets its certificate (lotctl enrol).
 //
+// Headquarters' page is at / of its HTTPS address, its API at /docs. The first token lies in the file token of its data folder;
+// with it, API keys for others are made.
+//
 // SIGTERM and SIGINT end it, with exit code 0. kill -9 at any moment costs nothing that was acknowledged: gateways send
 // the rest again.
 package main

@@ -9,15 +9,17 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
+	"gatehouse/cloud/api"
 	"gatehouse/cloud/app"
 )
 
 // runCommand is gatehouse-cloud run.
 type runCommand struct {
 	Data        string   `help:"Folder for everything that is kept." default:"gatehouse-cloud"`
-	Listen      string   `help:"Address of HTTPS: health, metrics, enrolment." default:":8443"`
+	Listen      string   `help:"Address of HTTPS: page, API, health, metrics, enrolment." default:":8443"`
 	Mqtt        string   `help:"Address of the embedded broker." default:":8883"`
 	Host        []string `help:"Name or address under which gateways reach this machine; repeat for more."`
 	Chain       string   `help:"Name of the chain in MQTT topics." default:"main"`
@@ -28,6 +30,7 @@ type runCommand struct {
 	BrokerKey   string   `help:"Its key (PEM)." placeholder:"FILE" name:"broker-key"`
 	TrustBroker bool     `help:"Believe batches of locations that never enrolled. For trials."`
 	Enrol       []string `help:"Print a one-time code for a gateway of this location." placeholder:"LOCATION"`
+	Open        bool     `help:"Let programs on this machine look and operate without a token. For a demonstration."`
 	Verbose     bool     `help:"Say more in the log."`
 }
 
@@ -43,10 +46,14 @@ func (c *runCommand) Run() error {
 	if err != nil {
 		return err
 	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
 	a, err := app.New(ctx, app.Options{
 		Dir: c.Data, Chain: c.Chain, Listen: c.Listen, MQTT: c.Mqtt, Hosts: append(c.Host, "localhost", "127.0.0.1", "::1"),
 		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
+		Log: log, Open: c.Open, Tokens: []api.Token{ownToken(filepath.Join(c.Data, "token"), log)},
 	})
 	if err != nil {
 		return err

@@ -154,7 +154,7 @@ func (c *Checker) input(in gate.Input) (moved bool) {
 	case gate.InputArm:
 		return c.readArm(in)
 	case gate.InputGrant:
-		c.grant(in.Vend.Ticket)
+		c.grant(in.Vend.Ticket, in.Instead)
 	case gate.InputHold:
 		if c.hold != in.On {
 			c.hold, c.edgeMS = in.On, c.nowMS
@@ -221,10 +221,13 @@ func (c *Checker) readArm(in gate.Input) (moved bool) {
 	return moved
 }
 
-func (c *Checker) grant(ticket fact.TicketID) {
-	if v := c.find(ticket); v == nil {
+func (c *Checker) grant(ticket, instead fact.TicketID) {
+	switch v, other := c.find(ticket), c.find(instead); {
+	case v == nil && other != nil:
+		other.ticket = ticket
+	case v == nil:
 		c.vends = append(c.vends, vend{ticket: ticket})
-	} else if v.askedOf {
+	case v.askedOf:
 		*v = vend{ticket: ticket}
 	}
 }
@@ -238,12 +241,31 @@ func (c *Checker) find(ticket fact.TicketID) *vend {
 	return nil
 }
 
-// unsafe tells if a loop is occupied or says nothing that can be believed.
+// unsafe tells if a loop in the way of the arm is occupied, or any says nothing that can be believed.
 func (c *Checker) unsafe() bool {
 	for i := range c.loops {
-		if c.loops[i].installed && c.loops[i].level != gate.Clear {
+		switch l := &c.loops[i]; {
+		case !l.installed || l.level == gate.Clear:
+		case l.level == gate.Occupied && c.beforeArm(gate.Loop(i)):
+		default:
 			return true
 		}
 	}
 	return false
+}
+
+// beforeArm tells a loop that a vehicle stands on before the arm: the arming loop of a gate with a direction that has a
+// closing loop as well.
+func (c *Checker) beforeArm(at gate.Loop) bool {
+	return at == gate.ArmingLoop && c.cfg.Direction != fact.DirectionUnknown && c.loops[gate.ClosingLoop].installed
+}
+
+// underWay tells if a vehicle on the loop before the arm may be one that drives on: it came onto it, or is behind one that
+// left the closing loop, too short a time ago to have been seen there.
+func (c *Checker) underWay() bool {
+	arming, closing := &c.loops[gate.ArmingLoop], &c.loops[gate.ClosingLoop]
+	if arming.level != gate.Occupied || !c.beforeArm(gate.ArmingLoop) {
+		return false
+	}
+	return c.nowMS < arming.sinceMS+c.cfg.ReachMS || c.nowMS < closing.sinceMS+c.cfg.FollowMS
 }

@@ -145,6 +145,9 @@ func (c *Checker) lower(in gate.Input, o *gate.Output) {
 	if c.unsafe() || !c.cfg.ClosingLoop {
 		c.broke("P1", "%s with loops %v, %v", o, c.loops[0].level, c.loops[1].level)
 	}
+	if c.underWay() {
+		c.broke("P1a", "%s before a vehicle that may be on its way under the arm", o)
+	}
 	for i := range c.loops {
 		if c.loops[i].installed && !c.loops[i].proven {
 			c.broke("P4", "%s before the %s loop was seen working", o, gate.Loop(i))

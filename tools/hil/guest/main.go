@@ -11,8 +11,11 @@ import (
 
 func main() {
 	scenarios := map[string]func(*script){"devices": devices, "day": day}
-	if len(os.Args) == 2 && os.Args[1] == "panic" { // a child of the step about panics
+	switch os.Args[len(os.Args)-1] { // a child of a step
+	case "panic":
 		panicInAPulse()
+	case "magnetometer":
+		serveMagnetometer()
 	}
 	play, known := scenarios[os.Args[len(os.Args)-1]]
 	if !known {

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"fmt"
+	"slices"
 
 	"gatehouse/sync/fact"
 	"gatehouse/sync/wire"
@@ -11,10 +12,19 @@ import (
 const wrongMax = 10
 
 // wrong notes what must not happen, while it does; it counts as double.
-func (c *Chain) wrong(count int, format string, args ...any) {
+func (c *Chain) wrong(s *site, count int, format string, args ...any) {
 	c.result.Double += count
-	if len(c.result.Wrong) < wrongMax {
-		c.result.Wrong = append(c.result.Wrong, fmt.Sprintf(format, args...))
+	c.blame(s, format, args...)
+}
+
+// blame says what is wrong with a lot.
+func (c *Chain) blame(s *site, format string, args ...any) {
+	if len(c.result.Wrong) == wrongMax {
+		return
+	}
+	c.result.Wrong = append(c.result.Wrong, string(s.location)+": "+fmt.Sprintf(format, args...))
+	if !slices.Contains(c.result.WrongLots, s.location) {
+		c.result.WrongLots = append(c.result.WrongLots, s.location)
 	}
 }
 
@@ -62,6 +72,8 @@ func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
 		case known[dot]:
 		case k.apart:
 			c.result.KeptApart++
+		case dot.Seq <= s.inherited[dot.Incarnation]:
+			ours.add(k.bytes) // of a clone, before it was seen, and a new card has adopted it
 		default:
 			double++ // of a clone or an old card, and counted
 		}
@@ -71,8 +83,8 @@ func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
 			c.result.Fenced++
 		}
 	}
-	if lost+double > 0 && len(c.result.Wrong) < wrongMax {
-		c.result.Wrong = append(c.result.Wrong, fmt.Sprintf("%s: %d lost, %d double, of %d; %+v", s.location, lost, double, len(s.truth), l.receiver.State().Lives))
+	if lost+double > 0 {
+		c.blame(s, "%d lost, %d double, of %d; %+v", lost, double, len(s.truth), l.receiver.State().Lives)
 	}
 	c.result.Lost += lost
 	c.result.Double += double

@@ -97,6 +97,9 @@ func (b *box) boot() {
 		started.Fact = adopt(started.Fact.(fact.GatewayStarted), b.site.adopted, b.site.adoptedHash)
 	}
 	b.on, b.linked = true, false
+	as := started.Fact.(fact.GatewayStarted)
+	b.site.parents[incarnation] = fact.Dot{Incarnation: as.Parent, Seq: as.ParentSeq}
+	b.chain.tell(b.site, "%v begins behind fact %d of %v, the lot's own %v, sender %+v", incarnation, parent.Seq, parent.Incarnation, b.legit, b.card.sender)
 	b.site.legit[incarnation] = b.legit
 	b.commit(started)
 	config := outbox.SenderConfig{
@@ -111,7 +114,7 @@ func (b *box) boot() {
 
 // mint makes the incarnation of this run.
 func (b *box) mint(wallMS int64) fact.Incarnation {
-	return fact.NewIncarnation(max(0, wallMS), uint16(b.chain.dice.Uint32()))
+	return fact.NewIncarnation(max(0, wallMS), uint16(b.site.dice.Uint32()))
 }
 
 // adopt makes the first fact of a new card name what headquarters had.
@@ -126,7 +129,7 @@ func (b *box) commit(record fact.Record) {
 	if err != nil {
 		panic(err) // a bug of ours, found by any run
 	}
-	if b.chain.dice.IntN(2_000) == 0 && record.Dot.Seq > 1 {
+	if b.site.dice.IntN(2_000) == 0 && record.Dot.Seq > 1 {
 		bytes = newerKind(bytes)
 		b.chain.result.Fired.NewerFacts++
 	}
@@ -157,6 +160,7 @@ func (b *box) link(up bool) {
 		return
 	}
 	b.linked = up
+	b.chain.tell(b.site, "linked: %v, the lot's own %v", up, b.legit)
 	if up {
 		b.step(outbox.LinkUp{})
 	} else {
@@ -200,6 +204,7 @@ func (b *box) do(effect outbox.SenderEffect) {
 	case outbox.SaveSender:
 		b.card.sender = effect.State
 	case outbox.SenderNotice:
+		b.chain.tell(b.site, "gateway: notice %+v", effect)
 		if effect.Notice == outbox.SequenceReused {
 			b.off()
 			b.reused++
@@ -234,8 +239,8 @@ func (b *box) pack(ask outbox.SendBatch) {
 	default:
 		batch.Before = b.card.at(ask.Position - 1).hash
 	}
-	if b.chain.dice.IntN(8) == 0 { // any cut of a batch is as good
-		batch.Records = batch.Records[:1+b.chain.dice.IntN(len(batch.Records))]
+	if b.site.dice.IntN(8) == 0 { // any cut of a batch is as good
+		batch.Records = batch.Records[:1+b.site.dice.IntN(len(batch.Records))]
 	}
 	data, err := wire.PackBatch(&batch, b.site.key)
 	if err != nil {
@@ -264,7 +269,7 @@ func (b *box) trim(through uint64) {
 		return // a log keeps its newest fact: the next incarnation names it
 	}
 	if ageMS := b.chain.nowMS - b.card.at(through).atMS; ageMS < 30*dayMS {
-		b.chain.wrong(1, "%s: trimmed what is %d hours old", b.site.location, ageMS/hourMS)
+		b.chain.wrong(b.site, 1, "trimmed what is %d hours old", ageMS/hourMS)
 	}
 	b.card.before = b.card.at(through).hash
 	b.card.log = slices.Clone(b.card.log[through+1-b.card.first:])

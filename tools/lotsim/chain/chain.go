@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"time"
 
 	"gatehouse/sync/fact"
 	"gatehouse/sync/outbox"
@@ -32,7 +34,7 @@ const (
 type Chain struct {
 	agenda
 	options Options
-	dice    *rand.Rand
+	dice    *rand.Rand // of headquarters and the broker
 	sites   []*site
 	cloud   cloud
 	broker  int // how often it has begun anew: what was on its way before is gone
@@ -50,8 +52,8 @@ type Chain struct {
 type site struct {
 	location fact.LocationID
 	key      policy.Key
+	dice     *rand.Rand // of its own, so that it fares the same alone
 	up       bool
-	cloned   bool  // headquarters has seen a clone
 	skewMS   int64 // wall clock minus true time
 	main     *box
 	others   []*box // clones, old cards
@@ -59,8 +61,10 @@ type site struct {
 	legit       map[fact.Incarnation]bool
 	truth       []told // all facts of the lot's own boxes
 	must        map[fact.Dot]bool
-	adopted     fact.Dot // what the last new card went on from
+	parents     map[fact.Incarnation]fact.Dot // of all boxes
+	adopted     fact.Dot                      // what the last new card went on from
 	adoptedHash wire.Hash
+	inherited   map[fact.Incarnation]uint64 // up to which seq some new card went on from what headquarters counted
 }
 
 // told is a fact that was durable.
@@ -80,18 +84,28 @@ func Run(o Options) Result {
 	c.cloudKey = keyOf("headquarters")
 	c.cloudKeys = policy.Keys{c.cloudKey.Public()}
 	for i := range o.Lots {
-		c.sites = append(c.sites, c.newSite(i))
+		if o.Only == "" || o.Only == locationOf(i) {
+			c.sites = append(c.sites, c.newSite(i))
+		}
 	}
 	c.cloud.open(c, c.mintEpoch())
 	c.plan()
 	for _, s := range c.sites {
-		c.at(startMS+c.dice.Int64N(hourMS), s.main.boot)
+		c.at(startMS+s.dice.Int64N(hourMS), s.main.boot)
 		c.drive(s.main)
 	}
 	c.run(endMS)
 	c.result.SimulatedMS = endMS - startMS
 	c.audit()
 	return c.result
+}
+
+// tell says what happens at a lot.
+func (c *Chain) tell(s *site, format string, args ...any) {
+	if c.options.Tell != nil {
+		days, rest := (c.nowMS-startMS)/dayMS, time.UnixMilli(c.nowMS).UTC().Format("15:04:05.000")
+		c.options.Tell(fmt.Sprintf("day %d %s %s: %s", days, rest, s.location, fmt.Sprintf(format, args...)))
+	}
 }
 
 // keyOf is a key that follows from a name.
@@ -104,11 +118,15 @@ func (c *Chain) mintEpoch() fact.Incarnation {
 	return fact.NewIncarnation(c.nowMS, uint16(c.dice.Uint32()))
 }
 
+func locationOf(i int) fact.LocationID { return fact.LocationID(fmt.Sprintf("lot-%03d", i)) }
+
 func (c *Chain) newSite(i int) *site {
-	s := &site{location: fact.LocationID(fmt.Sprintf("lot-%03d", i)), up: true, legit: map[fact.Incarnation]bool{}, must: map[fact.Dot]bool{}}
+	s := &site{location: locationOf(i), up: true, legit: map[fact.Incarnation]bool{}, must: map[fact.Dot]bool{}}
+	s.parents, s.inherited = map[fact.Incarnation]fact.Dot{}, map[fact.Incarnation]uint64{}
+	s.dice = rand.New(rand.NewPCG(c.options.Seed, uint64(i)))
 	s.key = keyOf(string(s.location))
 	lot := traffic.New(traffic.Options{
-		Location: s.location, Seed: c.dice.Uint64(), Spots: max(10, c.options.Vehicles/3), PerDay: c.options.Vehicles, StartMS: startMS,
+		Location: s.location, Seed: s.dice.Uint64(), Spots: max(10, c.options.Vehicles/3), PerDay: c.options.Vehicles, StartMS: startMS,
 	})
 	s.main = &box{chain: c, site: s, legit: true, card: &card{first: 1, traffic: lot}}
 	return s
@@ -121,7 +139,7 @@ func (c *Chain) drive(b *box) {
 		nextMS = max(nextMS, c.nowMS+minuteMS) // the gate stands while its box is off
 	}
 	if nextMS > c.busyMS || c.nowMS > c.busyMS {
-		nextMS = c.nowMS + dayMS + c.dice.Int64N(4*dayMS)
+		nextMS = c.nowMS + dayMS + b.site.dice.Int64N(4*dayMS)
 	}
 	if nextMS > c.quietMS {
 		return // what happens now could not be told before the end
@@ -147,10 +165,17 @@ func (c *Chain) produced(b *box, dot fact.Dot, bytes []byte) {
 	b.site.must[dot] = true
 }
 
-// destroy forgives the facts of a card behind a position that are not stable at headquarters: nobody has them any more.
-func (c *Chain) destroy(s *site, lost *card, behind uint64) {
+// destroy forgives the facts of a card that are neither on the one in its place, if there is one, nor stable at
+// headquarters: nobody has them any more.
+func (c *Chain) destroy(s *site, lost, kept *card) {
+	safe := map[fact.Dot]bool{}
+	if kept != nil {
+		for i := range kept.log {
+			safe[kept.log[i].dot] = kept.log[i].bytes != nil
+		}
+	}
 	for i := range lost.log {
-		if e := &lost.log[i]; lost.first+uint64(i) > behind && s.must[e.dot] && !c.cloud.stable(s, e.dot) {
+		if e := &lost.log[i]; !safe[e.dot] && s.must[e.dot] && !c.cloud.stable(s, e.dot) {
 			delete(s.must, e.dot)
 			c.result.Destroyed++
 		}
@@ -188,7 +213,10 @@ func (c *Chain) decide(s *site, incarnation fact.Incarnation, accept bool) {
 		return
 	}
 	c.result.Fired.Settled++
+	c.tell(s, "a person decides about %v: accepted %v", incarnation, accept)
 	c.cloud.step(s, outbox.Settled{Incarnation: incarnation, Accept: accept})
+	l := c.cloud.holdings[s.location]
+	l.suspects = slices.DeleteFunc(l.suspects, func(i fact.Incarnation) bool { return s.legit[i] && lifeOf(l.receiver, i).Standing == wire.Open })
 	if !accept {
 		for _, b := range s.others {
 			if b.on && !b.legit && b.clone {

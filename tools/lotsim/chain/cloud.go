@@ -1,6 +1,8 @@
 package chain
 
 import (
+	"slices"
+
 	"gatehouse/sync/fact"
 	"gatehouse/sync/outbox"
 	"gatehouse/sync/policy"
@@ -20,6 +22,7 @@ type cloud struct {
 type holding struct {
 	operations []operation
 	saved      outbox.ReceiverState
+	suspects   []fact.Incarnation // that were seen to be a clone, and that nobody has found to be the lot's own since
 	receiver   *outbox.Receiver
 	was        outbox.ReceiverCounters // of receivers before this one
 
@@ -46,6 +49,7 @@ type kept struct {
 type backup struct {
 	operations int
 	state      outbox.ReceiverState
+	suspects   []fact.Incarnation
 }
 
 func (k *cloud) open(c *Chain, epoch fact.Incarnation) {
@@ -86,8 +90,10 @@ func (k *cloud) receive(s *site, data []byte) {
 	}
 	switch m := m.(type) {
 	case *wire.Hello:
+		k.chain.tell(s, "headquarters hears hello %+v", *m)
 		k.step(s, outbox.Greeted{Hello: *m})
 	case *wire.Batch:
+		k.chain.tell(s, "headquarters hears facts %d to %d of %v", m.First, m.Last(), m.Incarnation)
 		k.step(s, outbox.Arrived{Batch: m})
 	}
 }
@@ -96,8 +102,9 @@ func (k *cloud) receive(s *site, data []byte) {
 func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 	l := k.holdings[s.location]
 	effects := l.receiver.Step(event)
-	if k.chain.nowMS < k.chain.calmMS && k.chain.dice.IntN(2_000) == 0 {
+	if k.chain.nowMS < k.chain.calmMS && s.dice.IntN(2_000) == 0 {
 		k.chain.result.Fired.CommitFailures++
+		k.chain.tell(s, "headquarters: a commit fails")
 		k.revive(s)
 		return
 	}
@@ -105,8 +112,9 @@ func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 	for _, effect := range effects {
 		switch effect := effect.(type) {
 		case outbox.Store:
-			if !effect.Apart && s.cloned && !s.legit[effect.Batch.Incarnation] {
-				k.chain.wrong(len(effect.Facts), "%s: %d facts of a clone counted after it was seen", s.location, len(effect.Facts))
+			k.chain.tell(s, "headquarters: %d facts of %v, apart %v, from %d on, heard %+v", len(effect.Facts), effect.Batch.Incarnation, effect.Apart, effect.Batch.Last()+1-uint64(len(effect.Facts)), effect.Batch.Heard)
+			if !effect.Apart && slices.Contains(l.suspects, effect.Batch.Incarnation) {
+				k.chain.wrong(s, len(effect.Facts), "%d facts of %v counted, which was seen to be a clone", len(effect.Facts), effect.Batch.Incarnation)
 			}
 			for _, arrival := range effect.Facts {
 				l.operate(operation{fact: told{arrival.Dot, arrival.Bytes}, apart: effect.Apart})
@@ -118,7 +126,10 @@ func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 		case outbox.SaveLife:
 			l.save(effect)
 		case outbox.Notice:
-			s.cloned = s.cloned || effect.Notice == outbox.Cloned
+			k.chain.tell(s, "headquarters: notice %+v", effect)
+			if effect.Notice == outbox.Cloned {
+				l.suspects = append(l.suspects, effect.Incarnation, effect.Other)
+			}
 		case outbox.Reply:
 			replies = append(replies, effect.Ack)
 		}
@@ -205,7 +216,8 @@ func (k *cloud) restart() {
 func (k *cloud) backUp() {
 	for _, s := range k.chain.sites {
 		l := k.holdings[s.location]
-		k.backups[s.location] = backup{operations: len(l.operations), state: l.receiver.State()}
+		k.chain.tell(s, "headquarters is backed up")
+		k.backups[s.location] = backup{len(l.operations), l.receiver.State(), slices.Clone(l.suspects)}
 		var marks []wire.Mark
 		for _, life := range l.receiver.State().Lives {
 			if life.Applied > life.Stable {
@@ -243,8 +255,9 @@ func (k *cloud) restore() {
 		for _, o := range l.operations {
 			l.apply(o)
 		}
-		l.saved = b.state
+		l.saved, l.suspects = b.state, slices.Clone(b.suspects)
 		l.saved.Epoch = k.epoch
+		k.chain.tell(s, "headquarters is restored, now in epoch %v, round %d", k.epoch, l.saved.Round)
 		k.revive(s)
 	}
 }

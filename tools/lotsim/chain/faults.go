@@ -17,11 +17,13 @@ func (c *Chain) plan() {
 		}
 		c.at(at(), c.cloud.restore)
 		for _, s := range c.sites {
-			c.planDay(s, at)
+			c.planDay(s, day)
 		}
 	}
 	for _, s := range c.sites {
-		c.planOnce(s)
+		for range max(1, c.options.Trouble) {
+			c.planOnce(s)
+		}
 	}
 	day := func(after int64) int64 { return c.busyMS + after*dayMS }
 	for after := range int64(endDays) {
@@ -36,37 +38,44 @@ func (c *Chain) plan() {
 }
 
 // planDay is what happens to each site each day.
-func (c *Chain) planDay(s *site, at func() int64) {
-	if c.dice.IntN(2) == 0 {
-		c.at(at(), func() { c.partition(s, minuteMS<<c.dice.IntN(10)) })
+func (c *Chain) planDay(s *site, day int64) {
+	at := func() int64 { return startMS + day*dayMS + s.dice.Int64N(dayMS) }
+	for range max(1, c.options.Trouble) {
+		c.planTrouble(s, at)
 	}
-	if c.dice.IntN(2) == 0 {
+}
+
+func (c *Chain) planTrouble(s *site, at func() int64) {
+	if s.dice.IntN(2) == 0 {
+		c.at(at(), func() { c.partition(s, minuteMS<<s.dice.IntN(10)) })
+	}
+	if s.dice.IntN(2) == 0 {
 		c.at(at(), func() { c.restartGateway(s.main) })
 	}
-	if c.dice.IntN(5) == 0 {
+	if s.dice.IntN(5) == 0 {
 		c.at(at(), func() { c.stepClock(s) })
 	}
-	if c.dice.IntN(20) == 0 {
+	if s.dice.IntN(20) == 0 {
 		copyMS := at()
 		c.at(copyMS, func() { c.copyCard(s) })
 	}
-	if c.dice.IntN(30) == 0 {
+	if s.dice.IntN(30) == 0 {
 		c.at(at(), func() { c.damage(s.main) })
 	}
 }
 
 // planOnce is what happens to few sites, once.
 func (c *Chain) planOnce(s *site) {
-	at := func() int64 { return startMS + c.dice.Int64N(c.busyMS-startMS) }
-	switch c.dice.IntN(20) {
+	at := func() int64 { return startMS + s.dice.Int64N(c.busyMS-startMS) }
+	switch s.dice.IntN(20) {
 	case 0:
 		c.at(at(), func() { c.cloneCard(s) })
 	case 1:
 		c.at(at(), func() { c.swap(s) })
 	case 2:
-		c.at(at(), func() { c.partition(s, 7*dayMS+c.dice.Int64N(53*dayMS)) })
+		c.at(at(), func() { c.partition(s, 7*dayMS+s.dice.Int64N(53*dayMS)) })
 	case 3:
-		c.at(at(), func() { c.partition(s, 60*dayMS-c.dice.Int64N(hourMS)) })
+		c.at(at(), func() { c.partition(s, 60*dayMS-s.dice.Int64N(hourMS)) })
 	}
 }
 
@@ -77,11 +86,11 @@ func (c *Chain) restartGateway(b *box) {
 	}
 	c.result.Fired.GatewayRestarts++
 	b.off()
-	if c.dice.IntN(5) == 0 {
+	if b.site.dice.IntN(5) == 0 {
 		c.result.Fired.SendersRestored++
 		b.card.sender.Applied, b.card.sender.Stable, b.card.sender.Heard = 0, 0, wire.Heard{}
 	}
-	c.in(1_000+c.dice.Int64N(10*minuteMS), func() {
+	c.in(1_000+b.site.dice.Int64N(10*minuteMS), func() {
 		if !b.on {
 			b.boot()
 		}
@@ -93,7 +102,7 @@ func (c *Chain) stepClock(s *site) {
 		return
 	}
 	c.result.Fired.ClockSteps++
-	step := (c.dice.Int64N(2*hourMS) - hourMS) << c.dice.IntN(20) // up to a century
+	step := (s.dice.Int64N(2*hourMS) - hourMS) << s.dice.IntN(20) // up to a century
 	s.skewMS += step
 	s.main.commit(s.main.card.traffic.Step(step))
 }
@@ -101,15 +110,16 @@ func (c *Chain) stepClock(s *site) {
 // copyCard copies the card, and has it put in hours later in place of what it has become meanwhile.
 func (c *Chain) copyCard(s *site) {
 	old := s.main.card.clone(0)
-	c.in(minuteMS+c.dice.Int64N(8*hourMS), func() {
+	c.tell(s, "the card is copied")
+	c.in(minuteMS+s.dice.Int64N(8*hourMS), func() {
 		b := s.main
 		if !b.on || len(old.log) == 0 {
 			return
 		}
 		c.result.Fired.CardsRestored++
 		b.off()
-		behind, _, _ := old.last()
-		c.destroy(s, b.card, behind)
+		c.tell(s, "an older copy of the card is put in")
+		c.destroy(s, b.card, old)
 		b.card = old
 		b.boot()
 	})
@@ -121,9 +131,10 @@ func (c *Chain) cloneCard(s *site) {
 		return
 	}
 	c.result.Fired.CardsCloned++
-	b := &box{chain: c, site: s, clone: true, card: s.main.card.clone(c.dice.Uint64() | 1)}
+	c.tell(s, "the card is cloned")
+	b := &box{chain: c, site: s, clone: true, card: s.main.card.clone(s.dice.Uint64() | 1)}
 	s.others = append(s.others, b)
-	c.in(minuteMS+c.dice.Int64N(hourMS), func() {
+	c.in(minuteMS+s.dice.Int64N(hourMS), func() {
 		b.boot()
 		c.drive(b)
 	})
@@ -136,23 +147,34 @@ func (c *Chain) swap(s *site) {
 		return
 	}
 	c.result.Fired.GatewaysSwapped++
+	c.tell(s, "the box is swapped for one with an empty card")
 	old := s.main
 	old.off()
 	s.adopted, s.adoptedHash = c.cloud.newest(s)
+	s.inherit(s.adopted)
 	fresh := &box{chain: c, site: s, legit: true, card: &card{first: 1, traffic: old.card.traffic.Clone(0)}}
 	s.main = fresh
 	c.in(hourMS, fresh.boot)
 	c.drive(fresh)
-	if c.dice.IntN(2) == 0 {
-		c.destroy(s, old.card, 0)
+	if s.dice.IntN(2) == 0 {
+		c.destroy(s, old.card, nil)
 		return
 	}
 	old.legit = false
 	s.others = append(s.others, old)
-	c.in(2*hourMS+c.dice.Int64N(2*dayMS), func() {
+	c.in(2*hourMS+s.dice.Int64N(2*dayMS), func() {
 		c.result.Fired.OldCardsBack++
+		c.tell(s, "the old card is back")
 		old.boot()
 	})
+}
+
+// inherit notes that the lot goes on from a fact at headquarters, and from all before it, whoever told them.
+func (s *site) inherit(from fact.Dot) {
+	for from.Incarnation != 0 {
+		s.inherited[from.Incarnation] = max(s.inherited[from.Incarnation], from.Seq)
+		from = s.parents[from.Incarnation]
+	}
 }
 
 // newest is the fact that a new card goes on from.
@@ -172,8 +194,9 @@ func (c *Chain) damage(b *box) {
 		return
 	}
 	c.result.Fired.LogDamages++
-	at := c.dice.IntN(len(b.card.log) - 10)
-	for i := at; i < at+1+c.dice.IntN(8); i++ {
+	c.tell(b.site, "the disk loses facts")
+	at, length := b.site.dice.IntN(len(b.card.log)-10), 1+b.site.dice.IntN(8)
+	for i := at; i < at+length; i++ {
 		e := &b.card.log[i]
 		if b.site.must[e.dot] && !c.cloud.stable(b.site, e.dot) {
 			delete(b.site.must, e.dot)

@@ -16,14 +16,14 @@ func (c *Chain) send(b *box, m wire.Message) {
 
 func (c *Chain) sendBytes(b *box, data []byte) {
 	s := b.site
-	c.carry(func() { c.cloud.receive(s, data) })
+	c.carry(s, func() { c.cloud.receive(s, data) })
 }
 
 // carry has something delivered: once, twice or never, soon or late, but not over the end of the broker.
-func (c *Chain) carry(deliver func()) {
+func (c *Chain) carry(s *site, deliver func()) {
 	copies := 1
 	if c.nowMS < c.calmMS {
-		switch n := c.dice.IntN(100); {
+		switch n := s.dice.IntN(100); {
 		case n < 3:
 			c.result.Fired.Lost++
 			copies = 0
@@ -34,7 +34,7 @@ func (c *Chain) carry(deliver func()) {
 	}
 	for range copies {
 		broker := c.broker
-		c.in(c.delayMS(), func() {
+		c.in(c.delayMS(s), func() {
 			if broker == c.broker {
 				deliver()
 			}
@@ -43,12 +43,12 @@ func (c *Chain) carry(deliver func()) {
 }
 
 // delayMS is mostly short. One message in forty waits for minutes or days, and is overtaken.
-func (c *Chain) delayMS() int64 {
-	if c.nowMS < c.calmMS && c.dice.IntN(40) == 0 {
+func (c *Chain) delayMS(s *site) int64 {
+	if c.nowMS < c.calmMS && s.dice.IntN(40) == 0 {
 		c.result.Fired.Reordered++
-		return minuteMS << c.dice.IntN(13) // up to 3 days
+		return minuteMS << s.dice.IntN(13) // up to 3 days
 	}
-	return 20 + c.dice.Int64N(400)
+	return 20 + s.dice.Int64N(400)
 }
 
 // reply sends an acknowledgement to all boxes that listen for the site.
@@ -61,7 +61,7 @@ func (c *Chain) reply(s *site, ack wire.Ack) {
 		panic(err)
 	}
 	for _, b := range append([]*box{s.main}, s.others...) {
-		c.carry(func() {
+		c.carry(s, func() {
 			if !b.on || !b.linked {
 				return
 			}
@@ -69,6 +69,7 @@ func (c *Chain) reply(s *site, ack wire.Ack) {
 			if err != nil {
 				panic(err)
 			}
+			c.tell(s, "gateway, the lot's own %v, hears ack %+v", b.legit, *m.(*wire.Ack))
 			b.step(outbox.Acked{Ack: *m.(*wire.Ack)})
 		})
 	}
@@ -104,7 +105,7 @@ func (c *Chain) restartBroker() {
 	for _, s := range c.sites {
 		if s.up {
 			c.setLink(s, false)
-			c.in(1_000+c.dice.Int64N(minuteMS), func() { c.setLink(s, true) })
+			c.in(1_000+s.dice.Int64N(minuteMS), func() { c.setLink(s, true) })
 		}
 	}
 }

@@ -1,11 +1,19 @@
 package chain
 
+import "gatehouse/sync/fact"
+
 // Options are a run.
 type Options struct {
 	Lots     int
 	Days     int // of traffic
 	Vehicles int // a day and lot
 	Seed     uint64
+	// Trouble is how many times as often as in a chain's life something goes wrong at a lot; 0 is 1.
+	Trouble int
+	// Only is the one lot to run, all of them if it is empty. It fares as it does among the others.
+	Only fact.LocationID
+	// Tell is told what happens, in words, if it isn't nil.
+	Tell func(what string)
 }
 
 // Faults counts what fired.
@@ -58,5 +66,6 @@ type Result struct {
 	SimulatedMS int64  `json:"simulated_ms"`
 	Fired       Faults `json:"fired"`
 	// Wrong says what is wrong, of the first lots where something is.
-	Wrong []string `json:"wrong,omitempty"`
+	Wrong     []string          `json:"wrong,omitempty"`
+	WrongLots []fact.LocationID `json:"wrong_lots,omitempty"`
 }

@@ -26,6 +26,7 @@ type watcher struct {
 	acked     factlog.Index // durable by the log's word
 	seqs      map[uint64]uint64
 	open      map[fact.TicketID]*visit
+	cancelled map[fact.TicketID]*visit // backed out
 	spots     map[fact.SpotID]fact.TicketID
 	raised    map[fact.Dot]int
 	granted   map[string]grant
@@ -68,7 +69,7 @@ type grant struct {
 
 func newWatcher(cfg *lot.Config) watcher {
 	return watcher{
-		cfg: cfg, seqs: map[uint64]uint64{}, open: map[fact.TicketID]*visit{}, spots: map[fact.SpotID]fact.TicketID{},
+		cfg: cfg, seqs: map[uint64]uint64{}, open: map[fact.TicketID]*visit{}, cancelled: map[fact.TicketID]*visit{}, spots: map[fact.SpotID]fact.TicketID{},
 		raised: map[fact.Dot]int{}, granted: map[string]grant{}, enteredMS: map[fact.TicketID]int64{},
 		stepMS: -never, fireMS: never, held: make([]bool, len(cfg.Gates)),
 	}
@@ -303,7 +304,12 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 	case fact.TicketLost:
 		w.open[f.Ticket] = &visit{entry: r.At, lost: true, suspect: true}
 	case fact.TicketCorrected:
-		w.close(f.Ticket)
+		if f.Close {
+			w.close(f.Ticket)
+		} else if v := w.cancelled[f.Ticket]; v != nil {
+			v.spot, v.parked, v.inside = "", false, true
+			w.open[f.Ticket] = v
+		}
 	case fact.TicketParked:
 		return w.parked(f)
 	case fact.SpotChanged:
@@ -383,6 +389,7 @@ func (w *watcher) backed(f fact.VehicleBackedOut) {
 		v.exit = false
 	case !v.inside:
 		w.close(f.Ticket)
+		w.cancelled[f.Ticket] = v
 	}
 }
 

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+
+	"gatehouse/cloud/api"
+	"gatehouse/cloud/sales"
+	"gatehouse/cloud/steer"
+	"gatehouse/cloud/web"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/wire"
+)
+
+// openDesks makes what speaks to people, and for them to gateways.
+func (a *App) openDesks(ctx context.Context) (err error) {
+	o := a.options
+	a.desk, err = steer.Open(ctx, steer.Options{
+		Documents: a.store, Signer: a.signer, Send: a.sendIfUp, Now: o.Now, Shared: o.Postgres != "", Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.office, err = sales.Open(ctx, sales.Options{
+		Documents: a.store, Signer: a.signer, Lent: a.desk.Lent, Now: o.Now,
+		Deliver: func(ctx context.Context, location fact.LocationID, list []byte) error {
+			_, err := a.desk.Publish(ctx, location, policy.Sales, "headquarters", list)
+			return err
+		},
+	})
+	if err != nil {
+		return err
+	}
+	a.api = api.New(api.Options{
+		Chain: o.Chain, Version: o.Version, Store: a.store, Registry: a.registry, Desk: a.desk, Office: a.office, See: a.Chain, Link: a.Link,
+		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens,
+		Open: o.Open, Now: o.Now, Logger: o.Log,
+	})
+	a.api.Mount(web.New(web.Options{State: a.api.State, Stream: a.api.Stream, Location: a.api.LocationState, Logger: o.Log}))
+	return a.api.Refresh(ctx)
+}
+
+// sendIfUp is Send, and nothing before Start.
+func (a *App) sendIfUp(ctx context.Context, location fact.LocationID, m wire.Message) error {
+	if a.client == nil {
+		return nil // the gateway asks for what it lacks when it connects
+	}
+	return a.Send(ctx, location, m)
+}
+
+// hear takes messages other than facts and live ones.
+func (a *App) hear(location fact.LocationID, m wire.Message) {
+	taken := a.desk.Hear(a.background, location, m)
+	a.changes.tell()
+	wanted, asks := m.(*wire.Wanted)
+	if a.others != nil && (!taken || asks && wanted.Snapshot) {
+		a.others(location, m)
+	}
+}
+
+// desksEvery is how many looks are between two refreshes of what the API holds in memory.
+const desksEvery = 10
+
+// tendDesks moves what takes its time on.
+func (a *App) tendDesks(look int64) {
+	if err := a.desk.Tick(a.background); err != nil && a.background.Err() == nil {
+		a.options.Log.Warn("rollouts are not up to date", "err", err)
+	}
+	if look%desksEvery == 0 {
+		if err := a.api.Refresh(a.background); err != nil && a.background.Err() == nil {
+			a.options.Log.Warn("the API is not up to date", "err", err)
+		}
+	}
+}

@@ -1,0 +1,339 @@
+package steer
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/wire"
+)
+
+// Documents is a store of versioned values, as cloud/enrol describes it.
+type Documents interface {
+	PutDocument(ctx context.Context, location, kind, key string, revision int64, value []byte) (bool, error)
+	EachDocument(ctx context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error
+}
+
+// Kinds of values that a Desk keeps.
+const (
+	kindHeld    = "policy"
+	kindRollout = "rollout"
+)
+
+// ErrBusy says that another program changed the same thing in the same moment.
+var ErrBusy = errors.New("steer: somebody else changed this in the same moment; try again")
+
+// Options are what a Desk is made of. All but Log and Shared are needed.
+type Options struct {
+	Documents Documents
+	Signer    policy.Signer
+	// Send sends a message to a location without any promise that it arrives.
+	Send   func(context.Context, fact.LocationID, wire.Message) error
+	Now    func() time.Time
+	Shared bool // other programs work on the same documents
+	Log    *slog.Logger
+}
+
+// Desk steers. It is safe for use by many goroutines.
+type Desk struct {
+	options Options
+
+	writing sync.Mutex // one change at a time: they read, write and then believe
+	mu      sync.RWMutex
+	held    map[place]Held
+	rolls   map[string]Rollout
+	orders  map[policy.Nonce]*waiting
+	asked   []policy.Nonce // orders, oldest first
+	readAt  time.Time
+}
+
+// place is one kind at one location.
+type place struct {
+	location fact.LocationID
+	kind     policy.Kind
+}
+
+// Held is what headquarters holds of one kind for one location.
+type Held struct {
+	Location        fact.LocationID
+	Kind            policy.Kind
+	Version         uint64 // of the newest document; 0: none
+	EffectiveFromMS int64
+	ReturnAfterMS   int64
+	Supersedes      uint64
+	Actor           string
+	Content         []byte
+	Rollout         string // that released it; "": none did
+	SentMS          int64  // when it was sent last
+	Answer          Answer // of the gateway, about the newest version
+	InEffect        uint64 // the version that the gateway said last is in effect
+	Working         []byte // its content, of the kinds that headquarters itself must know of
+	Local           policy.Override
+	revision        int64
+}
+
+// Answer is what a gateway said of a document.
+type Answer struct {
+	Version uint64
+	Code    wire.ResultCode // 0: nothing yet
+	Note    string
+	AtMS    int64
+}
+
+// document is the newest one, signed.
+func (h *Held) document(signer policy.Signer) (policy.Document, error) {
+	d := policy.Document{
+		Kind: h.Kind, Location: h.Location, Version: h.Version, EffectiveFromMS: h.EffectiveFromMS, Supersedes: h.Supersedes,
+		ReturnAfterMS: h.ReturnAfterMS, Actor: h.Actor, Content: h.Content,
+	}
+	return d, d.Sign(signer)
+}
+
+// Open reads what is kept.
+func Open(ctx context.Context, o Options) (*Desk, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Desk{options: o, held: map[place]Held{}, rolls: map[string]Rollout{}, orders: map[policy.Nonce]*waiting{}}
+	return d, d.Refresh(ctx)
+}
+
+// Refresh takes over what other programs have changed.
+func (d *Desk) Refresh(ctx context.Context) error {
+	held, rolls := map[place]Held{}, map[string]Rollout{}
+	err := d.options.Documents.EachDocument(ctx, kindHeld, func(location, key string, revision int64, value []byte) error {
+		h := Held{}
+		if err := json.Unmarshal(value, &h); err != nil {
+			return fmt.Errorf("steer: %s of %s: %w", key, location, err)
+		}
+		h.revision = revision
+		held[place{h.Location, h.Kind}] = h
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = d.options.Documents.EachDocument(ctx, kindRollout, func(_, key string, revision int64, value []byte) error {
+		r := Rollout{}
+		if err := json.Unmarshal(value, &r); err != nil {
+			return fmt.Errorf("steer: rollout %s: %w", key, err)
+		}
+		r.revision = revision
+		rolls[key] = r
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held, d.rolls, d.readAt = held, rolls, d.options.Now()
+	return nil
+}
+
+// changeHeld reads, changes and writes one record, anew if another program was faster. change returns false if there is
+// nothing to write.
+func (d *Desk) changeHeld(ctx context.Context, at place, change func(*Held) bool) (Held, error) {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	for range attempts {
+		h := d.Held(at.location, at.kind)
+		if !change(&h) {
+			return h, nil
+		}
+		value, err := json.Marshal(h)
+		if err != nil {
+			return h, err
+		}
+		done, err := d.options.Documents.PutDocument(ctx, string(at.location), kindHeld, at.kind.String(), h.revision, value)
+		if err != nil {
+			return h, fmt.Errorf("steer: %w", err)
+		}
+		if done {
+			h.revision++
+			d.mu.Lock()
+			d.held[at] = h
+			d.mu.Unlock()
+			return h, nil
+		}
+		if err := d.Refresh(ctx); err != nil {
+			return h, err
+		}
+	}
+	return Held{}, ErrBusy
+}
+
+// attempts is how often a change is tried while others are faster.
+const attempts = 5
+
+// Held is what is held of one kind for one location.
+func (d *Desk) Held(location fact.LocationID, kind policy.Kind) Held {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	h, found := d.held[place{location, kind}]
+	if !found {
+		h = Held{Location: location, Kind: kind}
+	}
+	return h
+}
+
+// AllHeld is what is held for one location, by kind; "": for all.
+func (d *Desk) AllHeld(location fact.LocationID) []Held {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	all := []Held{}
+	// any order: sorted below
+	for at, h := range d.held {
+		if location == "" || at.location == location {
+			all = append(all, h)
+		}
+	}
+	slices.SortFunc(all, func(a, b Held) int {
+		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Kind, b.Kind))
+	})
+	return all
+}
+
+// Publish makes a content the newest document of its kind at one location, and sends it. It is for what concerns that
+// location alone: what is for many goes by Release. The content that is there already makes no new version.
+func (d *Desk) Publish(ctx context.Context, location fact.LocationID, kind policy.Kind, actor string, content []byte) (Held, error) {
+	h, err := d.changeHeld(ctx, place{location, kind}, func(h *Held) bool {
+		if h.Version > 0 && slices.Equal(h.Content, content) {
+			return false
+		}
+		h.Version, h.Actor, h.Content, h.Rollout = h.Version+1, actor, content, ""
+		h.EffectiveFromMS, h.ReturnAfterMS, h.SentMS = 0, 0, d.options.Now().UnixMilli()
+		return true
+	})
+	if err == nil {
+		d.send(ctx, h)
+	}
+	return h, err
+}
+
+// send sends the newest document in parts. Nothing is promised: the gateway asks for what it lacks.
+func (d *Desk) send(ctx context.Context, h Held) {
+	document, err := h.document(d.options.Signer)
+	if err != nil {
+		d.options.Log.Error("steer: a document can't be signed", "location", h.Location, "kind", h.Kind, "err", err)
+		return
+	}
+	for _, part := range wire.SplitDocument(document) {
+		if err := d.options.Send(ctx, h.Location, part); err != nil {
+			d.options.Log.Debug("steer: a document was not sent", "location", h.Location, "kind", h.Kind, "err", err)
+			return
+		}
+	}
+}
+
+// Hear takes a message of a gateway that is about documents and commands; it reports whether it was one.
+func (d *Desk) Hear(ctx context.Context, location fact.LocationID, m wire.Message) bool {
+	var err error
+	switch m := m.(type) {
+	case *wire.Wanted:
+		if m.Location == location {
+			err = d.wanted(ctx, m)
+		}
+	case *wire.Result:
+		if m.Location == location && m.ID == (policy.Nonce{}) {
+			err = d.answered(ctx, m)
+		} else if m.Location == location {
+			d.finished(m)
+		}
+	case *wire.Challenge:
+		if m.Location == location {
+			err = d.challenged(ctx, m)
+		}
+	default:
+		return false
+	}
+	if err != nil {
+		d.options.Log.Error("steer: a word of a gateway was lost; it will be said again", "location", location, "err", err)
+	}
+	return true
+}
+
+// wanted answers a gateway's list with what is newer, and keeps its technicians' edits.
+func (d *Desk) wanted(ctx context.Context, m *wire.Wanted) error {
+	for _, local := range m.Overrides {
+		_, err := d.changeHeld(ctx, place{m.Location, local.Kind}, func(h *Held) bool {
+			newer := local.Override.Version > h.Local.Version
+			if newer {
+				h.Local = local.Override
+			}
+			return newer
+		})
+		if err != nil {
+			return err
+		}
+	}
+	have := map[policy.Kind]uint64{}
+	for _, v := range m.Have {
+		have[v.Kind] = v.Version
+	}
+	for _, h := range d.AllHeld(m.Location) {
+		if h.Version > have[h.Kind] {
+			d.send(ctx, h)
+		}
+	}
+	return nil
+}
+
+// answered notes what became of a document.
+func (d *Desk) answered(ctx context.Context, m *wire.Result) error {
+	h, err := d.changeHeld(ctx, place{m.Location, m.Kind}, func(h *Held) bool {
+		return h.note(Answer{m.Version, m.Code, clip(m.Note), d.options.Now().UnixMilli()})
+	})
+	if err != nil || h.Rollout == "" {
+		return err
+	}
+	return d.changeRollout(ctx, h.Rollout, func(r *Rollout) bool { return r.note(h) })
+}
+
+// note takes an answer; it reports whether it says something new.
+func (h *Held) note(a Answer) bool {
+	if a.Version != h.Version || a.Version == 0 || a.Code == h.Answer.Code && a.Version == h.Answer.Version && a.Note == h.Answer.Note {
+		return false
+	}
+	h.Answer = a
+	if a.Code == wire.Done {
+		h.InEffect = a.Version
+		if h.Kind == policy.Lending {
+			h.Working = h.Content
+		}
+	}
+	return true
+}
+
+// clip bounds what is kept of a gateway's words.
+func clip(text string) string {
+	const most = 512
+	if len(text) > most {
+		return text[:most]
+	}
+	return text
+}
+
+// Lent is what a location has lent headquarters: what it agreed to, and nothing beyond what headquarters asks for now.
+func (d *Desk) Lent(location fact.LocationID) policy.Allotment {
+	h := d.Held(location, policy.Lending)
+	agreed, asked, lent := policy.Allotment{}, policy.Allotment{}, policy.Allotment{}
+	if h.InEffect == 0 || wire.Unmarshal(h.Working, &agreed) != nil || wire.Unmarshal(h.Content, &asked) != nil {
+		return lent
+	}
+	for _, a := range agreed.Types {
+		at := slices.IndexFunc(asked.Types, func(b policy.Allotted) bool { return b.SpotType == a.SpotType })
+		if at >= 0 {
+			lent.Types = append(lent.Types, policy.Allotted{SpotType: a.SpotType, Count: min(a.Count, asked.Types[at].Count)})
+		}
+	}
+	return lent
+}

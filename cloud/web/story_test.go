@@ -1,0 +1,170 @@
+package web_test
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/cloud/api/apitest"
+	"gatehouse/cloud/ledger"
+	"gatehouse/cloud/web"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
+	"gatehouse/sync/wire"
+)
+
+// serve is headquarters with n lots, over HTTP.
+func serve(t *testing.T, n int) (*apitest.Chain, string) {
+	chain := apitest.New(t)
+	chain.Fill(n)
+	chain.Commit(t, "p005", 4)
+	s := chain.Server
+	s.Mount(web.New(web.Options{State: s.State, Stream: s.Stream, Location: s.LocationState}))
+	if err := s.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections)
+	return chain, server.URL
+}
+
+func get(t *testing.T, address string) string {
+	t.Helper()
+	response, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %s %v", address, response.Status, text, err)
+	}
+	return string(text)
+}
+
+func TestThePageSaysWhatNeedsAPerson(t *testing.T) {
+	chain, address := serve(t, 350)
+	page := get(t, address+"/")
+	clone, offline, behind := strings.Index(page, "Two gateways run one card"), strings.Index(page, "facts wait there"), strings.Index(page, "Loops count")
+	if clone < 0 || offline < 0 || behind < 0 || clone > behind || offline > behind {
+		t.Errorf("needs are not in the order of urgency: %d %d %d", clone, offline, behind)
+	}
+	for _, wanted := range []string{"Gate out-1: stuck open", "more like it", `class="f n l`, `class="f x l`, "Nordwest Parking", "347 of 350 online"} {
+		if !strings.Contains(page, wanted) {
+			t.Errorf("the page lacks %q", wanted)
+		}
+	}
+	if lines := get(t, address+"/lots?q=kiel+bahn"); !strings.Contains(lines, "Kiel Bahnhof") || strings.Count(lines, "<li") != 1 {
+		t.Errorf("search found %s", lines)
+	}
+	chain.Change(func(c *ledger.Chain) {
+		c.SetLocation(ledger.Location{ID: "evil", Name: `<script>alert(1)</script>`, Zone: time.UTC, Currency: "EUR"})
+	})
+	if page := get(t, address+"/"); strings.Contains(page, "<script>alert") {
+		t.Error("a name is taken for HTML")
+	}
+	if lot := get(t, address+"/lots/p005"); !strings.Contains(lot, "stuck open") || !strings.Contains(lot, "Open once") {
+		t.Error(lot)
+	}
+}
+
+// What a browser shows follows what happens; the search keeps what it found; an order goes out when it was held long
+// enough and says why.
+func TestInABrowser(t *testing.T) {
+	browser := openBrowser(t)
+	chain, address := serve(t, 500)
+	ordered := answerOrders(chain)
+	wall := browser.open(t, address+"/", look{width: 1920, height: 1200})
+	wall.until(`document.documentElement?.dataset.live === "yes"`)
+	wall.is(`document.querySelectorAll("#cells > li").length`, 500)
+	wall.is(`document.documentElement.scrollWidth <= 1920`, true)
+	wall.shot("wide.png", true)
+	chain.Cut("p002", time.Minute*3)
+	wall.until(`document.querySelectorAll("#cells a.x").length === 4`)
+	chain.Live(wire.Live{Location: "p003", Types: []wire.LiveType{{Type: fact.Regular, Total: 100, Occupied: 99, Available: 1}}}, 0)
+	wall.until(`document.querySelector('#cells a[href="/lots/p003"]').classList.contains("l9")`)
+	wall.eval(`(() => { const q = document.getElementById("q"); q.value = "kiel oper"; q.dispatchEvent(new Event("input", {bubbles: true})); })()`)
+	wall.until(`document.querySelectorAll("#lines > li").length === 1 && document.getElementById("lines").innerText.includes("Kiel Oper")`)
+	wall.is(`document.querySelectorAll("#cells li:not(.out)").length`, 1)
+
+	phone := browser.open(t, address+"/", look{width: 360, height: 740, dark: true})
+	phone.until(`document.documentElement?.dataset.live === "yes"`)
+	phone.is(`document.documentElement.scrollWidth`, 360)
+	phone.shot("phone.png", true)
+	browser.open(t, address+"/?wall", look{width: 1920, height: 1080, dark: true}).shot("wall.png", false)
+
+	browser.open(t, address+"/lots/p005", look{width: 1440, height: 900}).shot("lot.png", true)
+	lot := browser.open(t, address+"/lots/p005", look{width: 360, height: 740})
+	lot.until(`document.documentElement?.dataset.live === "yes"`)
+	lot.is(`document.documentElement.scrollWidth`, 360)
+	lot.shot("lot-phone.png", true)
+	lot.eval(`document.querySelector('button[data-gate="in-1"]').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
+	lot.until(`document.getElementById("said").innerText.includes("Say why")`)
+	lot.eval(`document.getElementById("gate-0-why").value = "Delivery"`)
+	lot.eval(`document.querySelector('button[data-gate="in-1"]').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
+	lot.until(`document.getElementById("said").innerText.startsWith("Done: Open once")`)
+	command := <-ordered
+	if command.Verb != policy.OpenOnce || command.Gate != "in-1" || command.Reason != "Delivery" || command.Actor != "demo" {
+		t.Errorf("%+v", command)
+	}
+
+	plain := browser.open(t, address+"/?q=hafen", look{width: 800, height: 600, noScript: true})
+	plain.until(`document.getElementById("lines").innerText.includes("Hafen")`)
+}
+
+// answerOrders has gateways take every order, as sync/policy demands.
+func answerOrders(chain *apitest.Chain) <-chan policy.Command {
+	taken := make(chan policy.Command, 8)
+	var mu sync.Mutex
+	desks := map[fact.LocationID]*policy.Desk{}
+	chain.Hear = func(location fact.LocationID, m wire.Message) {
+		mu.Lock()
+		defer mu.Unlock()
+		desk := desks[location]
+		if desk == nil {
+			desk = &policy.Desk{Location: location, Incarnation: 9, Keys: policy.Keys{chain.Signer.Public()}}
+			desks[location] = desk
+		}
+		switch m := m.(type) {
+		case *wire.Challenge:
+			nonce := desk.Challenge(0, policy.Nonce{1, byte(len(desks))})
+			go chain.Desk.Hear(context.Background(), location, &wire.Challenge{Location: location, ID: m.ID, Incarnation: 9, Challenge: nonce})
+		case *wire.Command:
+			code := wire.Done
+			if desk.Take(&m.Command, 1) != nil {
+				code = wire.Refused
+			}
+			taken <- m.Command
+			go chain.Desk.Hear(context.Background(), location, &wire.Result{Location: location, ID: m.Command.ID, Code: code})
+		}
+	}
+	return taken
+}
+
+// shot keeps a picture of the page in GATEHOUSE_SHOTS, for people to look at; without it, nothing.
+func (t *tab) shot(name string, whole bool) {
+	t.Helper()
+	dir := os.Getenv("GATEHOUSE_SHOTS")
+	if dir == "" {
+		return
+	}
+	t.until(`document.readyState === "complete"`)
+	var got struct{ Data string }
+	t.read(t.do("Page.captureScreenshot", map[string]any{"captureBeyondViewport": whole}), &got)
+	picture, err := base64.StdEncoding.DecodeString(got.Data)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name), picture, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

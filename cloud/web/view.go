@@ -1,0 +1,245 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+)
+
+// chainView is the chain's state as the templates print it.
+type chainView struct {
+	state
+	Query    string
+	Set      string // tells one set of locations from another
+	Notices  []need
+	More     int
+	Lines    []line // the most urgent, or those that were searched for
+	Hidden   int    // that are not among them
+	Vehicles chart
+}
+
+const (
+	// noticesMax is how many needs a person reads; the rest is a number.
+	noticesMax = 24
+	// linesMax is how many locations are listed one by one.
+	linesMax = 40
+	// alikeMax needs of one kind are read one by one; more are one.
+	alikeMax = 4
+)
+
+func chainViewOf(text []byte, query string) (*chainView, error) {
+	v := &chainView{Query: query}
+	if err := json.Unmarshal(text, &v.state); err != nil {
+		return nil, fmt.Errorf("web: the state is not as expected: %w", err)
+	}
+	v.Notices = fold(v.Needs)
+	shown := 0
+	for _, n := range v.Notices[:min(noticesMax, len(v.Notices))] {
+		shown += 1 + n.Alike
+	}
+	v.Notices = v.Notices[:min(noticesMax, len(v.Notices))]
+	v.More = max(0, v.NeedsTotal-shown)
+	v.Vehicles = vehiclesChart(v.Today)
+	v.Lines = found(v.Locations, query)
+	v.Hidden = len(v.Lines) - min(linesMax, len(v.Lines))
+	v.Lines = v.Lines[:min(linesMax, len(v.Lines))]
+	set := fnv.New32a()
+	for i := range v.Locations {
+		_, _ = set.Write([]byte(v.Locations[i].LocationID + "\n")) // it never fails
+	}
+	v.Set = fmt.Sprintf("-%08x", set.Sum32())
+	return v, nil
+}
+
+var severityOrder = []string{"fault", "warning", "info", "ok"}
+
+// found are the locations that a query is part of, the most urgent first and then the fullest.
+func found(all []line, query string) []line {
+	query = strings.ToLower(strings.TrimSpace(query))
+	lines := []line{}
+	for _, l := range all {
+		if strings.Contains(strings.ToLower(l.LocationID+" "+l.Name), query) {
+			lines = append(lines, l)
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b line) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(severityOrder, a.Severity), slices.Index(severityOrder, b.Severity)),
+			cmp.Compare(b.Occupied*max(1, a.Total), a.Occupied*max(1, b.Total)))
+	})
+	return lines
+}
+
+// fold leaves a few of many needs of one kind, and counts the others.
+func fold(needs []need) []need {
+	folded, kinds := []need{}, map[string]int{}
+	last := map[string]int{}
+	for _, n := range needs {
+		kinds[n.Code]++
+		if kinds[n.Code] > alikeMax && n.Severity != "fault" {
+			folded[last[n.Code]].Alike++
+			continue
+		}
+		last[n.Code] = len(folded)
+		folded = append(folded, n)
+	}
+	return folded
+}
+
+// Cells is one code for each location, by name: the letter of its severity, a letter for how it is connected, and its
+// level from 0 to 9.
+func (v *chainView) Cells() string {
+	var b strings.Builder
+	for i := range v.Locations {
+		l := &v.Locations[i]
+		b.WriteByte(l.Severity[0])
+		connected := byte('n')
+		switch {
+		case !l.Online:
+			connected = 'x'
+		case l.Stale:
+			connected = 's'
+		}
+		b.WriteByte(connected)
+		b.WriteByte(byte('0' + l.level()))
+	}
+	return b.String()
+}
+
+// level is how full a location is, from 0 to 9.
+func (l *line) level() int {
+	if l.Total <= 0 {
+		return 0
+	}
+	return min(9, max(0, l.Occupied*10/l.Total))
+}
+
+// Field is all locations as cells. It is made by hand: five hundred are many for a template.
+func (v *chainView) Field() template.HTML {
+	var b strings.Builder
+	cells := v.Cells()
+	for i := range v.Locations {
+		l := &v.Locations[i]
+		name := template.HTMLEscapeString(l.Name)
+		fmt.Fprintf(&b, `<li><a class="%s" href="/lots/%s" title="%s" aria-label="%s"></a>`, classOf(cells[3*i:3*i+3]), template.URLQueryEscaper(l.LocationID), name, name)
+	}
+	return template.HTML(b.String())
+}
+
+// classOf is a cell's code as classes, as the script makes them too.
+func classOf(code string) string { return code[:1] + " " + code[1:2] + " l" + code[2:] }
+
+// lotView is one location as the templates print it.
+type lotView struct {
+	lot
+	Notices  []need
+	Vehicles chart
+	Operate  bool
+	Restart  bool
+}
+
+func lotViewOf(text []byte) (*lotView, error) {
+	v := &lotView{}
+	if err := json.Unmarshal(text, &v.lot); err != nil {
+		return nil, fmt.Errorf("web: the location is not as expected: %w", err)
+	}
+	v.Notices, v.Vehicles = fold(v.NeedsList), vehiclesChart(v.Today)
+	v.Operate = (v.Role == "operate" || v.Role == "configure") && v.Online
+	v.Restart = v.Role == "configure" && v.Online
+	return v, nil
+}
+
+// Shares are the spots by status, for the bar.
+func (r *realtime) Shares() []share {
+	return sharesOf(r.Occupied, r.Held, r.Reserved, r.Maintenance, r.Unknown, r.Available)
+}
+
+// Shares are the spots by status, for the bar.
+func (v *lotView) Shares() []share {
+	sums := [6]int{}
+	for _, t := range v.ByType {
+		for i, n := range [6]int{t.Occupied, t.Held, t.Reserved, t.Maintenance, t.Unknown, t.Available} {
+			sums[i] += n
+		}
+	}
+	return sharesOf(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5])
+}
+
+// share is a stretch of the bar, in spots.
+type share struct {
+	Status   string
+	Spots, X int
+}
+
+func sharesOf(occupied, held, reserved, maintenance, unknown, available int) []share {
+	shares, x := []share{}, 0
+	for _, s := range []share{
+		{Status: "occupied", Spots: occupied}, {Status: "held", Spots: held}, {Status: "reserved", Spots: reserved},
+		{Status: "maintenance", Spots: maintenance}, {Status: "unknown", Spots: unknown}, {Status: "available", Spots: available},
+	} {
+		s.X = x
+		x += s.Spots
+		shares = append(shares, s)
+	}
+	return shares
+}
+
+// Against is today so far beside the usual, of 100.
+func (r revenue) Against() int {
+	if r.UsualMinor <= 0 {
+		return 0
+	}
+	return int(min(200, r.SoFarMinor*100/r.UsualMinor))
+}
+
+// Done is how many locations of a rollout have it.
+func (r rollout) Done() int {
+	return r.Progress["in_effect"] + r.Progress["held"] + r.Progress["replaced"]
+}
+
+// All is how many locations a rollout is for.
+func (r rollout) All() (all int) {
+	for _, n := range r.Progress { // any order: a sum is the same in each
+		all += n
+	}
+	return all
+}
+
+// severityWords say how the chain is.
+var severityWords = map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}
+
+// typeWords name the types of spots.
+var typeWords = map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}
+
+// stateWords say where a document stands.
+var stateWords = map[string]string{
+	"none": "none", "sent": "sent, no answer yet", "held": "there, waits for its time", "in_effect": "in effect", "refused": "refused by the gateway",
+	"failed": "failed", "returned": "gone back from",
+}
+
+// wordFor is a code's word, or the code made readable.
+func wordFor(words map[string]string, code string) string {
+	if word, known := words[code]; known {
+		return word
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
+// ageText is how old something is.
+func ageText(ms int64) string {
+	d := time.Duration(ms) * time.Millisecond
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("%d days", int(d.Hours())/24)
+}

@@ -1,0 +1,5 @@
+// Package dialog is a port that a driver asks and is answered on: one caller at a time, opened when it is first needed, given
+// up after any failure, so that the next caller begins anew and no late answer is taken for its own.
+//
+// It imports drivers.
+package dialog

@@ -1,0 +1,190 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"periph.io/x/conn/v3"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/devices/v3/max7219"
+
+	"gatehouse/drivers"
+)
+
+// The kinds of display.
+const (
+	kindDigits = "digits"
+	kindMatrix = "matrix"
+)
+
+const (
+	unitsMax = 16
+	rows     = 8
+)
+
+// Driver is the catalog's line.
+func Driver() drivers.Driver {
+	return drivers.Driver{
+		Name:    "matrix",
+		Summary: "display of MAX7219 chips on SPI: digits, or a chain of dot matrices",
+		Settings: map[string]string{
+			"spi":       "name of the SPI device on the board",
+			"kind":      "digits (the default: one chip with seven-segment digits) or matrix (chips with 8 by 8 dots)",
+			"units":     "how many chips are in the chain, 1 to 16 (default 1 for digits, 4 for a matrix)",
+			"digits":    "digits of a chip with digits, 1 to 8 (default 8)",
+			"intensity": "brightness, 0 to 15 (default 8)",
+			"mirrored":  "true if the letters of a matrix are mirrored (default false)",
+		},
+		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newMatrix(host, settings) },
+	}
+}
+
+// Matrix is one display.
+type Matrix struct {
+	host      drivers.Host
+	name      string
+	dots      bool
+	units     int
+	digits    int
+	intensity byte
+	mirrored  bool
+	turn      chan struct{}      // holds a token while somebody shows
+	device    drivers.Transactor // nil: not open
+}
+
+func newMatrix(host drivers.Host, settings drivers.Settings) (m *Matrix, err error) {
+	m = &Matrix{host: host, turn: make(chan struct{}, 1), digits: rows}
+	if m.name, err = settings.Named("spi", "one of the board's SPI devices"); err != nil {
+		return nil, err
+	}
+	kind, err := settings.OneOf("kind", kindDigits, kindMatrix)
+	if err != nil {
+		return nil, err
+	}
+	m.dots = kind == kindMatrix
+	if m.units, err = settings.Within("units", map[bool]int{false: 1, true: 4}[m.dots], 1, unitsMax); err != nil {
+		return nil, err
+	}
+	if m.digits, err = settings.Within("digits", rows, 1, rows); err != nil {
+		return nil, err
+	}
+	if m.dots {
+		m.digits = rows
+	}
+	intensity, err := settings.Within("intensity", 8, 0, 15)
+	if err != nil {
+		return nil, err
+	}
+	m.intensity = byte(intensity)
+	m.mirrored, err = settings.Bool("mirrored")
+	return m, err
+}
+
+// Show shows a face.
+func (m *Matrix) Show(ctx context.Context, face drivers.Face) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	select {
+	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	err := m.open()
+	if err == nil {
+		err = m.write(m.text(face))
+	}
+	if err != nil {
+		m.close()
+		return fmt.Errorf("matrix: %s: %w", m.name, err)
+	}
+	return nil
+}
+
+func (m *Matrix) open() (err error) {
+	if m.device == nil {
+		m.device, err = m.host.SPI(m.name, drivers.SPIMode{SpeedHz: 1_000_000})
+	}
+	if err != nil {
+		m.device = nil
+		return err
+	}
+	return m.device.Tx(make([]byte, 2*m.units), nil) // nothing, to see whether anybody is there
+}
+
+func (m *Matrix) close() {
+	if m.device != nil {
+		_ = m.device.Close() // the failure before it is told
+		m.device = nil
+	}
+}
+
+// text is what a face says on this display.
+func (m *Matrix) text(face drivers.Face) string {
+	columns := m.digits * m.units
+	if m.dots {
+		columns = m.units
+	}
+	text := strconv.Itoa(max(face.Count, 0))
+	switch {
+	case face.Unknown:
+		text = "--"[:min(2, columns)]
+	case m.dots && len(face.Lines) > 0 && len(face.Lines[0]) <= columns && isASCII(face.Lines[0]):
+		text = face.Lines[0]
+	case len(text) > columns:
+		text = strings.Repeat("9", columns)
+	}
+	return strings.Repeat(" ", columns-len(text)) + text
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// write sets the chips up and writes the text.
+func (m *Matrix) write(text string) error {
+	chips, err := max7219.NewSPI(port{m.device}, m.units, m.digits)
+	if err != nil {
+		return err
+	}
+	if m.dots {
+		chips.SetGlyphs(max7219.CP437Glyphs, !m.mirrored)
+		err = chips.SetDecode(max7219.DecodeNone)
+	} else {
+		err = chips.SetDecode(max7219.DecodeB)
+	}
+	if err != nil {
+		return err
+	}
+	if err := chips.SetIntensity(m.intensity); err != nil {
+		return err
+	}
+	return chips.Write([]byte(text))
+}
+
+// port is an SPI device of ours as periph knows it.
+type port struct{ device drivers.Transactor }
+
+func (p port) String() string { return "spi" }
+
+// Connect gives the device, whose speed and mode are ours.
+func (p port) Connect(physic.Frequency, spi.Mode, int) (spi.Conn, error) { return connection(p), nil }
+
+// connection is its connection.
+type connection struct{ device drivers.Transactor }
+
+func (c connection) String() string              { return "spi" }
+func (c connection) Tx(write, read []byte) error { return c.device.Tx(write, read) }
+func (c connection) Duplex() conn.Duplex         { return conn.Full }
+func (c connection) TxPackets(p []spi.Packet) error {
+	for _, packet := range p {
+		if err := c.device.Tx(packet.W, packet.R); err != nil {
+			return err
+		}
+	}
+	return nil
+}

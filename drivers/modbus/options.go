@@ -1,0 +1,53 @@
+package modbus
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// The limits of the speed of a bus.
+const (
+	baudMin = 1200
+	baudMax = 921_600
+)
+
+// WithOptions adds the help for the settings of a bus to those of a driver.
+func WithOptions(settings map[string]string) map[string]string {
+	all := map[string]string{
+		"port":       "name of the serial port on the board; devices may share it",
+		"baud":       "speed of the bus (default: the profile's)",
+		"parity":     "N, E or O (default: the profile's)",
+		"timeout_ms": "how long a slave may take to answer, 5 to 300 (default 60)",
+		"echo":       "true if the adapter hears what it sends (default false)",
+	}
+	maps.Copy(all, settings)
+	return all
+}
+
+// ReadOptions reads the settings of a bus.
+func ReadOptions(settings drivers.Settings, baud int, parity string) (port string, options Options, err error) {
+	if port, err = settings.Text("port", ""); err != nil {
+		return "", options, err
+	}
+	if options.Mode.Baud, err = settings.Within("baud", baud, baudMin, baudMax); err != nil {
+		return "", options, err
+	}
+	if parity, err = settings.Text("parity", parity); err == nil && parity != "N" && parity != "E" && parity != "O" {
+		err = fmt.Errorf("%w: parity = %q: write N, E or O", drivers.ErrSettings, parity)
+	}
+	if err != nil {
+		return "", options, err
+	}
+	options.Mode.Parity = parity[0]
+	low, high := int(TimeoutMin.Milliseconds()), int(TimeoutMax.Milliseconds())
+	timeoutMS, err := settings.Within("timeout_ms", int(TimeoutDefault.Milliseconds()), low, high)
+	if err != nil {
+		return "", options, err
+	}
+	options.Timeout = time.Duration(timeoutMS) * time.Millisecond
+	options.Echo, err = settings.Bool("echo")
+	return port, options, err
+}

@@ -1,0 +1,85 @@
+package modbuscontact_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/modbus"
+	"gatehouse/drivers/modbuscontact"
+)
+
+var settings = drivers.Settings{"port": "rs485", "slave": int64(3), "input": int64(2), "period_ms": int64(50)}
+
+func newBench() (drivertest.Bench, *modbus.Slave) {
+	host, bus := drivertest.NewHost(), &modbus.Simulator{}
+	slave := bus.Slave(3)
+	slave.SetBit(1, false)
+	return drivertest.Bench{
+		Driver: modbuscontact.Driver(modbus.NewBuses()), Settings: settings, Host: host, Names: []string{"rs485"},
+		Far: func() error { return bus.Serve(host.Wire("rs485").Far()) },
+	}, slave
+}
+
+func TestContactKeepsTheContract(t *testing.T) {
+	drivertest.TestSwitch(t, func() drivertest.ListenerBench {
+		b, slave := newBench()
+		active := false
+		return drivertest.ListenerBench{
+			Bench: b,
+			Report: func(any) {
+				active = !active
+				slave.SetBit(1, active)
+			},
+			Garble: func(any) { _, _ = b.Host.Wire("rs485").Far().Write([]byte("\x03\x02\x01\x01\xFF\xFFbabble")) },
+		}
+	})
+}
+
+// Nothing that a troubled board answers is taken for an edge; if it goes on, the contact has failed, and says why.
+func TestATroubledBoardIsAFailedContact(t *testing.T) {
+	for trouble := modbus.TroubleMute; trouble <= modbus.TroubleImposter; trouble++ {
+		synctest.Test(t, func(t *testing.T) {
+			b, slave := newBench()
+			device, err := b.Driver.Make(b.Host, b.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			go b.Far()
+			var levels []drivers.Level
+			time.AfterFunc(2*time.Second, func() { slave.SetTrouble(trouble) })
+			err = device.(drivers.Switch).Watch(t.Context(), func(level drivers.Level) { levels = append(levels, level) })
+			var fault *modbus.Fault
+			if !errors.As(err, &fault) || fault.Kind.Hint() == "" {
+				t.Errorf("trouble %d: error %v", trouble, err)
+			}
+			if !slices.Equal(levels, []drivers.Level{drivers.LevelInactive, drivers.LevelFailed}) {
+				t.Errorf("trouble %d: levels %v", trouble, levels)
+			}
+			b.Host.Close()
+		})
+	}
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{"port": "a"}, "input = 0: write 1 to 128"},
+		{drivers.Settings{"input": int64(1)}, "port is missing: write the name"},
+		{drivers.Settings{"port": "a", "input": int64(1), "slave": int64(248)}, "slave = 248: write 1 to 247"},
+		{drivers.Settings{"port": "a", "input": int64(1), "normally_closed": "no"}, "normally_closed = no: write true or false"},
+	} {
+		_, err := modbuscontact.Driver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,10 @@
+// Package mqttsign shows the free spots of a floor on displays that listen to an MQTT broker of the site.
+//
+// The topic is displays/{locationId}/{floorId}, the message retained, so that a display that comes later shows it as well:
+//
+//	{"available": 12, "total": 120, "status": "green"}
+//
+// Status is green, yellow or red, or "unknown"; then available is null, and never 0 nor the last count.
+//
+// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers.
+package mqttsign

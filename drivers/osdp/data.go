@@ -1,0 +1,117 @@
+package osdp
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/credentials"
+)
+
+// lampColours are OSDP's for the faces' colours: green, amber, red.
+var lampColours = [...]byte{drivers.ColourGreen: 2, drivers.ColourYellow: 3, drivers.ColourRed: 1}
+
+// LampData is the order to show a colour for good; false is a dark lamp.
+func LampData(colour drivers.Colour, lit bool) []byte {
+	on := byte(0)
+	if lit {
+		on = lampColours[min(colour, drivers.ColourRed)]
+	}
+	// reader, lamp, nothing temporary (7 bytes); set for good: on 500 ms, off 0, colours
+	return []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 5, 0, on, 0}
+}
+
+// BeepData is the order to beep once, for 200 ms.
+func BeepData() []byte { return []byte{0, 2, 2, 0, 1} }
+
+// ComSetData is the order to take another address and speed.
+func ComSetData(address byte, baud uint32) []byte {
+	return binary.LittleEndian.AppendUint32([]byte{address}, baud)
+}
+
+// KeySetData is the order to take a key.
+func KeySetData(key Key) []byte { return append([]byte{1, KeyBytes}, key[:]...) }
+
+// RawData is a card's bits as a reader reports them, the first bit highest.
+func RawData(value uint64, count int) []byte {
+	data := []byte{0, 1, byte(count), byte(count >> 8)}
+	for shift := count - 8; shift > -8; shift -= 8 {
+		if shift >= 0 {
+			data = append(data, byte(value>>shift))
+		} else {
+			data = append(data, byte(value<<-shift))
+		}
+	}
+	return data
+}
+
+// cardBitsMax bounds what is read from a card.
+const cardBitsMax = 512
+
+// parseRaw reads a card: a known format, or the digits of its bytes.
+func parseRaw(data []byte) (text string, err error) {
+	if len(data) < 4 {
+		return "", fmt.Errorf("%w (a card of %d bytes)", ErrGarbage, len(data))
+	}
+	count, bits := int(binary.LittleEndian.Uint16(data[2:])), data[4:]
+	if count == 0 || count > cardBitsMax || len(bits) != (count+7)/8 {
+		return "", fmt.Errorf("%w (a card of %d bits in %d bytes)", ErrGarbage, count, len(bits))
+	}
+	if count != 26 && count != 34 && count != 37 {
+		return strings.ToUpper(hex.EncodeToString(bits)), nil
+	}
+	var value uint64
+	for _, b := range bits {
+		value = value<<8 | uint64(b)
+	}
+	card, err := credentials.DecodeCard(value>>(8*len(bits)-count), count)
+	return card.String(), err
+}
+
+// parseKeys reads keys: reader, how many, and their characters.
+func parseKeys(data []byte) (keys []byte, err error) {
+	if len(data) < 2 || int(data[1]) != len(data)-2 {
+		return nil, fmt.Errorf("%w (keys)", ErrGarbage)
+	}
+	for _, key := range data[2:] {
+		switch {
+		case key >= '0' && key <= '9':
+		case key == 0x0D:
+			key = credentials.KeyEnter
+		case key == 0x7F:
+			key = credentials.KeyClear
+		case key != credentials.KeyEnter && key != credentials.KeyClear:
+			return nil, fmt.Errorf("%w (key %02X)", ErrGarbage, key)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// The reasons of a NAK.
+const (
+	nakCommand   = 3
+	nakSequence  = 4
+	nakBlock     = 5
+	nakInsecure  = 6
+	nakBadRecord = 9
+)
+
+var nakText = [...]string{
+	1: "it got a wrong checksum", 2: "it got a wrong length", 3: "it does not know the order", 4: "it got an unexpected sequence number",
+	5: "it can't do this security block", 6: "it wants a secure channel", 7: "it has no such template", 8: "it has no such reader", 9: "it can't do the record",
+}
+
+// nakError is what a reader says when it refuses.
+func nakError(data []byte) error {
+	what := "it does not say why"
+	if len(data) > 0 {
+		what = fmt.Sprintf("reason %d", data[0])
+		if int(data[0]) < len(nakText) && data[0] > 0 {
+			what = nakText[data[0]]
+		}
+	}
+	return fmt.Errorf("osdp: the reader refuses: %s", what)
+}

@@ -1,0 +1,321 @@
+package osdp
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/credentials"
+)
+
+// What a session ends or begins anew with.
+var (
+	errAnew    = errors.New("osdp: the reader has begun anew")
+	ErrAddress = errors.New("osdp: a reader with another address answered: give each reader on a bus an address of its own")
+	ErrLate    = errors.New("osdp: an answer came too late: check the converter's delay")
+)
+
+// lampOrder is a colour that is to be shown.
+type lampOrder struct {
+	data []byte
+	done chan error
+}
+
+// session is one opening of the port.
+type session struct {
+	reader  *Reader
+	port    drivers.Port
+	report  func(drivers.Shown)
+	orders  chan lampOrder
+	ended   chan struct{}
+	keypad  credentials.Keypad
+	repeats credentials.Repeats
+
+	channel  *Channel // nil: plain
+	sequence byte     // of the next order
+	received []byte
+	frame    []byte
+}
+
+func newSession(r *Reader, port drivers.Port, report func(drivers.Shown)) *session {
+	return &session{reader: r, port: port, report: report, orders: make(chan lampOrder), ended: make(chan struct{})}
+}
+
+// run connects and polls, again when the reader has begun anew.
+func (s *session) run(ctx context.Context) error {
+	for restarts := 0; restarts < restartsMax; restarts++ {
+		err := s.connect(ctx)
+		for err == nil {
+			if err = s.turn(ctx); err == nil {
+				restarts = 0
+			}
+		}
+		if !errors.Is(err, errAnew) && !errors.Is(err, ErrMAC) {
+			return err
+		}
+		s.reader.Note(err)
+		if err := pause(ctx, s.reader.period); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("it begins anew again and again: check its supply: %w", drivers.ErrOffline)
+}
+
+func pause(ctx context.Context, length time.Duration) error {
+	select {
+	case <-time.After(length):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// connect asks who the reader is and builds the channel.
+func (s *session) connect(ctx context.Context) error {
+	s.channel, s.sequence = nil, 0
+	for _, code := range []byte{CodeID, CodeCap} {
+		answer, err := s.transact(ctx, code, []byte{0})
+		if err == nil {
+			err = want(answer, map[byte]byte{CodeID: CodePDID, CodeCap: CodePDCap}[code])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if s.reader.key == nil {
+		return nil
+	}
+	err := s.handshake(ctx, *s.reader.key, 1)
+	if !errors.Is(err, ErrKey) || !s.reader.install {
+		return err
+	}
+	s.sequence = 0
+	if err := s.handshake(ctx, DefaultKey(), 0); err != nil {
+		return err
+	}
+	answer, err := s.transact(ctx, CodeKeySet, KeySetData(*s.reader.key))
+	if err == nil {
+		err = want(answer, CodeAck)
+	}
+	if err != nil {
+		return err
+	}
+	s.channel, s.sequence = nil, 0
+	return s.handshake(ctx, *s.reader.key, 1)
+}
+
+func want(answer Packet, code byte) error {
+	switch answer.Code {
+	case code:
+		return nil
+	case CodeNak:
+		return nakError(answer.Data)
+	}
+	return fmt.Errorf("%w (answer %02X, not %02X)", ErrGarbage, answer.Code, code)
+}
+
+// handshake builds a channel with a key; which is 0 for the default key and 1 for the reader's own.
+func (s *session) handshake(ctx context.Context, key Key, which byte) error {
+	s.channel = nil
+	var gateway, reader [8]byte
+	if _, err := rand.Read(gateway[:]); err != nil {
+		return err
+	}
+	answer, err := s.send(ctx, Packet{Code: CodeChallenge, Block: BlockChallenge, BlockArg: []byte{which}, Data: gateway[:]})
+	switch {
+	case err != nil:
+		return err
+	case answer.Code != CodeClient || answer.Block != BlockClient || len(answer.Data) != 8+8+KeyBytes:
+		return fmt.Errorf("%w (it answers %02X)", ErrKey, answer.Code)
+	}
+	copy(reader[:], answer.Data[8:])
+	channel := NewChannel(key, gateway, reader)
+	if proof := channel.ReaderCryptogram(); !sameBytes(proof[:], answer.Data[16:]) {
+		return ErrKey
+	}
+	proof := channel.GatewayCryptogram()
+	answer, err = s.send(ctx, Packet{Code: CodeServer, Block: BlockServer, BlockArg: []byte{which}, Data: proof[:]})
+	if err != nil {
+		return err
+	}
+	first := channel.Begin()
+	if answer.Code != CodeRMAC || answer.Block != BlockRMAC || len(answer.BlockArg) != 1 || answer.BlockArg[0] != 1 || !sameBytes(first[:], answer.Data) {
+		return fmt.Errorf("%w (it does not accept the gateway)", ErrKey)
+	}
+	s.channel = channel
+	return nil
+}
+
+// turn is one poll, or an order that waits.
+func (s *session) turn(ctx context.Context) error {
+	timer := time.NewTimer(s.reader.period)
+	defer timer.Stop()
+	select {
+	case o := <-s.orders:
+		answer, err := s.transact(ctx, CodeLED, o.data)
+		if err == nil && answer.Code == CodeNak {
+			o.done <- fmt.Errorf("%w: %w", drivers.ErrUnsupported, nakError(answer.Data))
+			return nil
+		}
+		if err == nil {
+			o.done <- nil
+			err = s.take(ctx, answer)
+		}
+		return err
+	case <-timer.C:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	answer, err := s.transact(ctx, CodePoll, nil)
+	if err != nil {
+		return err
+	}
+	return s.take(ctx, answer)
+}
+
+// take reports what an answer tells.
+func (s *session) take(ctx context.Context, answer Packet) error {
+	now := time.Now()
+	switch answer.Code {
+	case CodeRaw:
+		text, err := parseRaw(answer.Data)
+		if err != nil {
+			s.reader.Note(err)
+			return nil
+		}
+		s.show(credentials.CardShown(text), now)
+		if s.reader.beep {
+			_, err = s.transact(ctx, CodeBuzzer, BeepData()) // a reader that can't beep is none the worse
+			return err
+		}
+	case CodeKeys:
+		keys, err := parseKeys(answer.Data)
+		if err != nil {
+			s.reader.Note(err)
+		}
+		for _, key := range keys {
+			if code, complete := s.keypad.Press(key, now); complete {
+				s.show(credentials.Code(code), now)
+			}
+		}
+	case CodeNak:
+		s.reader.Note(nakError(answer.Data))
+		if len(answer.Data) > 0 && (answer.Data[0] == nakSequence || answer.Data[0] == nakBlock || answer.Data[0] == nakInsecure) {
+			return errAnew
+		}
+	}
+	return nil
+}
+
+func (s *session) show(shown drivers.Shown, now time.Time) {
+	if !s.repeats.Seen(shown, now) {
+		s.report(shown)
+	}
+}
+
+// transact sends an order, in the channel if there is one.
+func (s *session) transact(ctx context.Context, code byte, data []byte) (Packet, error) {
+	return s.send(ctx, Packet{Code: code, Data: data})
+}
+
+// send sends an order until it is answered, or the reader counts as offline.
+func (s *session) send(ctx context.Context, p Packet) (Packet, error) {
+	p.Address, p.Sequence = s.reader.address, s.sequence
+	s.sequence = s.sequence%3 + 1
+	if s.channel != nil {
+		p = s.channel.Seal(p)
+	}
+	s.frame = p.AppendTo(s.frame[:0])
+	for begin := time.Now(); time.Since(begin) < offlineAfter; {
+		if err := ctx.Err(); err != nil {
+			return Packet{}, err
+		}
+		s.received = s.received[:0]
+		if _, err := s.port.Write(s.frame); err != nil {
+			return Packet{}, err
+		}
+		answer, found, err := s.await(ctx, p.Sequence)
+		if err != nil {
+			return Packet{}, err
+		}
+		if !found {
+			continue
+		}
+		if answer.Code == CodeBusy {
+			if err := pause(ctx, busyPause); err != nil {
+				return Packet{}, err
+			}
+			continue
+		}
+		return s.open(answer)
+	}
+	return Packet{}, fmt.Errorf("no answer within %v: check its supply, its address, and that A and B are not swapped: %w", offlineAfter, drivers.ErrOffline)
+}
+
+// open checks that an answer is of the channel, if there is one. A plain refusal is a reader that has lost it.
+func (s *session) open(answer Packet) (Packet, error) {
+	if s.channel == nil {
+		return answer, nil
+	}
+	if answer.Block == 0 && answer.Code == CodeNak {
+		return Packet{}, fmt.Errorf("%w: %w", errAnew, nakError(answer.Data))
+	}
+	return s.channel.Open(answer)
+}
+
+// await waits for the answer to the last order. Others are told and skipped.
+func (s *session) await(ctx context.Context, sequence byte) (answer Packet, found bool, err error) {
+	chunk := make([]byte, 256)
+	wire := time.Duration((len(s.frame)+PacketMax/10)*10) * time.Second / time.Duration(s.reader.mode.Baud)
+	for deadline := time.Now().Add(replyLimit + wire); time.Now().Before(deadline); {
+		if err := ctx.Err(); err != nil {
+			return Packet{}, false, err
+		}
+		n, err := s.port.Read(chunk)
+		if err != nil {
+			return Packet{}, false, err
+		}
+		s.received = append(s.received, chunk[:n]...)
+		for {
+			p, used, whole, bad := Parse(s.received)
+			if bad != nil {
+				s.reader.Note(bad)
+			}
+			if !whole {
+				s.received = append(s.received[:0], s.received[used:]...)
+				break
+			}
+			if s.fits(p, sequence) {
+				p = p.clone()
+				s.received = append(s.received[:0], s.received[used:]...)
+				return p, true, nil
+			}
+			s.received = append(s.received[:0], s.received[used:]...)
+		}
+	}
+	return Packet{}, false, nil
+}
+
+// fits reports whether a packet is the answer; an order is the echo of an adapter that hears itself.
+func (s *session) fits(p Packet, sequence byte) bool {
+	switch {
+	case !p.Answer:
+		return false
+	case p.Address != s.reader.address:
+		s.reader.Note(fmt.Errorf("%w (%d)", ErrAddress, p.Address))
+		return false
+	case p.Sequence != sequence && p.Code != CodeBusy:
+		s.reader.Note(ErrLate)
+		return false
+	}
+	return true
+}
+
+// clone makes a packet's slices its own.
+func (p Packet) clone() Packet {
+	p.BlockArg, p.Data, p.MAC = append([]byte(nil), p.BlockArg...), append([]byte(nil), p.Data...), append([]byte(nil), p.MAC...)
+	return p
+}

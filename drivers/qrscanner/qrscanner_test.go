@@ -1,0 +1,154 @@
+package qrscanner_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/credentials"
+	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/qrscanner"
+)
+
+var settings = drivers.Settings{"port": "uart1", "baud": int64(115200), "prefix": "]Q3"}
+
+func TestReaderKeepsTheContract(t *testing.T) {
+	drivertest.TestReader(t, func() drivertest.ListenerBench {
+		host := drivertest.NewHost()
+		simulator := qrscanner.NewSimulator(host.Wire("uart1").Far())
+		scans := 0
+		return drivertest.ListenerBench{
+			Bench: drivertest.Bench{Driver: qrscanner.Driver(), Settings: settings, Host: host, Names: []string{"uart1"}},
+			Report: func(any) {
+				scans++
+				_ = simulator.Scan(fmt.Sprintf("]Q3T%d", scans))
+			},
+			Garble: func(any) {
+				_ = simulator.Scan("no prefix")
+				_ = simulator.Scan("]Q3\xFF\xFE")
+				_ = simulator.Scan("]Q3" + strings.Repeat("z", 3000))
+			},
+		}
+	})
+}
+
+// visit runs a scanner while play sends bytes, and tells the codes and the last fault.
+func visit(t *testing.T, play func(host *drivertest.Host, send func(string))) (codes []string, fault error) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		device, err := qrscanner.Driver().Make(host, drivers.Settings{"port": "uart1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for ctx.Err() == nil {
+				_ = device.(drivers.Reader).Read(ctx, func(s drivers.Shown) { codes = append(codes, fmt.Sprint(s.Kind, " ", s.Text)) })
+				time.Sleep(time.Second)
+			}
+		}()
+		synctest.Wait()
+		play(host, func(text string) { _, _ = host.Wire("uart1").Far().Write([]byte(text)) })
+		time.Sleep(5 * time.Second)
+		cancel()
+		<-done
+		fault = device.(*qrscanner.Scanner).Fault()
+	})
+	return codes, fault
+}
+
+func TestLineEndsAndRepeats(t *testing.T) {
+	codes, fault := visit(t, func(_ *drivertest.Host, send func(string)) {
+		send("T1\r\nT2\rR3\n\r\n\n")
+		for range 4 {
+			time.Sleep(time.Second)
+			send("T9\r")
+		}
+		send("T1")
+		time.Sleep(300 * time.Millisecond)
+		send("0\r")
+	})
+	if want := []string{"ticket T1", "ticket T2", "reservation R3", "ticket T9", "ticket T10"}; !slices.Equal(codes, want) || fault != nil {
+		t.Errorf("codes %q, fault %v: want %q", codes, fault, want)
+	}
+}
+
+// A scanner without a line end, and one that is unplugged within a code: nothing of it is shown with what comes later, and
+// no fault repeats a code.
+func TestHalfACode(t *testing.T) {
+	codes, fault := visit(t, func(host *drivertest.Host, send func(string)) {
+		send("SECRET")
+		time.Sleep(2 * time.Second)
+		send("T1\r")
+		time.Sleep(2 * time.Second)
+		send("HALF")
+		host.Wire("uart1").HangUp()
+		time.Sleep(3 * time.Second)
+		send("T2\r")
+	})
+	if !slices.Equal(codes, []string{"ticket T1", "ticket T2"}) {
+		t.Errorf("codes %q", codes)
+	}
+	if !errors.Is(fault, qrscanner.ErrHalf) || strings.Contains(fault.Error(), "SECRET") {
+		t.Errorf("fault %v", fault)
+	}
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("T1\r\nT2\n"))
+	f.Add([]byte(strings.Repeat("x", 300) + "\rT\r"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var lines qrscanner.Lines
+		var got []string
+		for _, b := range append(data, '\n') {
+			if line, err := lines.Push(b); err == nil && len(line) > 0 {
+				got = append(got, string(line))
+			}
+		}
+		var want []string
+		for _, line := range strings.FieldsFunc(string(data), func(r rune) bool { return r == '\r' || r == '\n' }) {
+			if len(line) <= credentials.TextMax {
+				want = append(want, line)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: lines %q, want %q", data, got, want)
+		}
+	})
+}
+
+func TestLinesTakeNoMemory(t *testing.T) {
+	var lines qrscanner.Lines
+	if allocations := testing.AllocsPerRun(100, func() {
+		for _, b := range []byte("T0123456789\r\n") {
+			if _, err := lines.Push(b); err != nil {
+				t.Error(err)
+			}
+		}
+	}); allocations != 0 {
+		t.Errorf("%v allocations", allocations)
+	}
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{}, "port is missing: write the name"},
+		{drivers.Settings{"port": "a", "baud": int64(5)}, "baud = 5: write 1200 to 921600"},
+	} {
+		_, err := qrscanner.Driver().Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}

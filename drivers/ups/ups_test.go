@@ -1,0 +1,117 @@
+package ups_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/drivers/drivertest"
+	"gatehouse/drivers/ups"
+)
+
+var settings = drivers.Settings{
+	"mains_lost": "in1", "running": "k1", "gauge": "max17040", "bus": "i2c1", "address": int64(0x36), "period_ms": int64(300),
+}
+
+func newBench() (drivertest.Bench, *ups.Simulator) {
+	host, gauge := drivertest.NewHost(), ups.NewMAX17040(4100, 95)
+	host.FakeI2C("i2c1").Attach(0x36, gauge)
+	return drivertest.Bench{Driver: ups.Driver(), Settings: settings, Host: host, Names: []string{"in1", "i2c1"}}, gauge
+}
+
+func TestSupplyKeepsTheContract(t *testing.T) {
+	drivertest.TestMonitor(t, func() drivertest.ListenerBench {
+		b, _ := newBench()
+		lost := false
+		return drivertest.ListenerBench{Bench: b, Drives: true, Report: func(any) {
+			lost = !lost
+			b.Host.FakeInput("in1").Drive(lost)
+		}}
+	})
+}
+
+// seen runs a supply for an hour while play changes it, and tells its last conditions.
+func seen(t *testing.T, settings drivers.Settings, host *drivertest.Host, play func()) (conditions map[string]drivers.Condition, err error) {
+	conditions = map[string]drivers.Condition{}
+	device, err := ups.Driver().Make(host, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(time.Minute, play)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	err = device.(drivers.Monitor).Monitor(ctx, func(c drivers.Condition) { conditions[c.ID] = c })
+	return conditions, err
+}
+
+// The mains are lost, the battery empties; the running line tells the supply that the gateway is there, until it is not.
+func TestTheMainsAreLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, gauge := newBench()
+		conditions, err := seen(t, settings, b.Host, func() {
+			if !b.Host.FakeOutput("k1").Active() {
+				t.Error("the supply is not told that the gateway runs")
+			}
+			b.Host.FakeInput("in1").Drive(true)
+			gauge.SetMAX17040(3400, 8)
+		})
+		mains, charge, battery := conditions["mains"], conditions["charge"], conditions["battery"]
+		if !errors.Is(err, context.DeadlineExceeded) || mains.State != drivers.ConditionFault || mains.Do == "" {
+			t.Errorf("%+v, %v", mains, err)
+		}
+		if charge.State != drivers.ConditionFault || charge.Value != 8 || battery.Value != 3400 {
+			t.Errorf("%+v, %+v", charge, battery)
+		}
+		if b.Host.FakeOutput("k1").Active() {
+			t.Error("the gateway is gone, and the supply is told that it runs")
+		}
+	})
+}
+
+func TestAnINA219(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		host.FakeI2C("i2c1").Attach(0x41, ups.NewINA219(11_996, -750, 100))
+		conditions, err := seen(t, drivers.Settings{"mains_lost": "in1", "gauge": "ina219", "bus": "i2c1", "address": int64(0x41)}, host, func() {})
+		if conditions["battery"].Value != 11_996 || conditions["current"].Value != -750 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%+v, %v", conditions, err)
+		}
+	})
+}
+
+// A gauge that goes away, a bus that is held low, a line that is lost: an error that says what.
+func TestWhatIsLostIsNamed(t *testing.T) {
+	for want, lose := range map[string]func(*drivertest.Host){
+		"gauge on bus i2c1": func(h *drivertest.Host) { h.FakeI2C("i2c1").Stick(true) },
+		"watch input in1":   func(h *drivertest.Host) { h.Lose("in1") },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b, _ := newBench()
+			_, err := seen(t, settings, b.Host, func() { lose(b.Host) })
+			if !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", want, err)
+			}
+		})
+	}
+}
+
+func TestWrongSettingsSayWhatToWrite(t *testing.T) {
+	for _, c := range []struct {
+		settings drivers.Settings
+		want     string
+	}{
+		{drivers.Settings{}, "mains_lost is missing: write the name"},
+		{drivers.Settings{"mains_lost": "a", "gauge": "x"}, `gauge = "x": write one of none, max17040, ina219`},
+		{drivers.Settings{"mains_lost": "a", "gauge": "ina219"}, "bus is missing"},
+	} {
+		_, err := ups.Driver().Make(drivertest.NewHost(), c.settings)
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
+			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package app_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"gatehouse/drivers"
+	"gatehouse/gateway/lot"
+)
+
+// A gate with a reader, a printer and a light of their own: each does its part, and the column no longer prints.
+func TestDevicesThatStandApartFromAColumn(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		for name, role := range map[string]string{"IN-reader": "reader", "IN-printer": "printer", "IN-light": "light"} {
+			b.add(name, role, "gate", "IN")
+		}
+		b.start()
+		b.arrive("IN", "")
+		b.devices["IN-column"].press(drivers.ButtonTicket)
+		b.wait(5 * time.Second)
+		expect(b, "tickets of the printer", b.devices["IN-printer"].count("print T"), 1)
+		expect(b, "tickets of the column", b.devices["IN-column"].count("print"), 0)
+		for _, name := range []string{"IN-light", "IN-reader", "IN-column"} {
+			expect(b, "welcomes on "+name, b.devices[name].count("show Welcome") > 0, true)
+		}
+	})
+}
+
+// A monitor's conditions are checks and measures while it looks, and nothing once it can't.
+func TestAMonitorIsPartOfTheHealth(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.site += "[[device]]\nid = \"ups\"\ndriver = \"fake\"\nrole = \"monitor\"\nsettings = { name = \"ups\" }\n"
+		b.devices["ups"] = newDevice()
+		b.start()
+		tell := func(c drivers.Condition) {
+			b.devices["ups"].watched <- func(f *fake) error {
+				f.reportCondition(c)
+				return nil
+			}
+			b.wait(time.Second)
+		}
+		tell(drivers.Condition{ID: "charge", Value: 80, Unit: "percent"})
+		expect(b, "charge", b.check("ups/charge"), "info 80 percent")
+		tell(drivers.Condition{ID: "charge", Value: 8, Unit: "percent", State: drivers.ConditionFault, Do: "Bring the mains back."})
+		expect(b, "an empty battery", b.check("ups/charge"), "fault 8 percent Bring the mains back.")
+		measured := 0.0
+		for _, m := range b.app.Measures() {
+			if m.Name == "lot_monitor" && m.Labels["condition"] == "charge" {
+				measured = m.Value
+			}
+		}
+		expect(b, "the measure", measured, 8)
+		b.devices["ups"].lose(errors.New("the bus is stuck"))
+		b.wait(time.Second)
+		expect(b, "a charge that nobody knows", b.check("ups/charge"), "")
+	})
+}
+
+// check is how a check of the health is, or "".
+func (b *bench) check(id string) string {
+	for _, c := range b.app.Health().Checks {
+		if c.ID == id {
+			text := map[lot.Severity]string{lot.Info: "info ", lot.Warning: "warning ", lot.Fault: "fault "}[c.Severity] + c.Value
+			if c.Do != "" {
+				text += " " + c.Do
+			}
+			return text
+		}
+	}
+	return ""
+}
+
+// What makes no sense to a driver is logged with what to do, and not for each byte.
+func TestFaultsOfADriverAreLogged(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		for range 100 {
+			b.devices["IN-column"].watched <- func(f *fake) error {
+				f.Note(errors.New("osdp: a packet with a wrong checksum: check the cable"))
+				return nil
+			}
+			b.wait(100 * time.Millisecond)
+		}
+		b.wait(time.Minute)
+		lines := b.logged.with("made no sense", "device=IN-column", "check the cable")
+		expect(b, "lines about it", lines >= 1 && lines <= 2, true)
+	})
+}

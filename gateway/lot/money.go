@@ -1,0 +1,284 @@
+package lot
+
+import (
+	"strings"
+
+	"gatehouse/gateway/tariff"
+	"gatehouse/sync/fact"
+)
+
+// payTicket records a payment taken elsewhere than at an exit.
+func (l *Lot) payTicket(e PayTicket) Result {
+	t, problem := l.payable(e.Ticket)
+	if problem != nil {
+		return Result{Problem: problem}
+	}
+	account := l.Account(t, l.now)
+	mostMinor := account.DueMinor
+	if e.Method == fact.MethodCash {
+		mostMinor = max(mostMinor, account.CashMinor)
+	}
+	switch {
+	case e.AmountMinor <= 0:
+		return refuse(ProblemInvalid, "the amount must be more than nothing", "pay what the fee says is due: "+l.amount(account.DueMinor))
+	case account.DueMinor == 0:
+		return refuse(ProblemOverpayment, "nothing is due", "nothing is to be paid")
+	case e.AmountMinor > mostMinor:
+		return refuse(ProblemOverpayment, "only "+l.amount(mostMinor)+" is due", "pay that amount or less")
+	}
+	id := fact.PaymentID(l.nextDot().ID('P'))
+	if e.Authorise {
+		l.emit(fact.PaymentAuthorised{
+			Payment: id, Ticket: e.Ticket, AmountMinor: e.AmountMinor, Method: e.Method, Reference: clip(e.Reference), Actor: e.Actor,
+		})
+		return Result{Granted: true, Ticket: e.Ticket, Payment: id, DueMinor: account.DueMinor, Reason: fact.ReasonUnpaid}
+	}
+	l.emit(fact.PaymentReceived{
+		Payment: id, Ticket: e.Ticket, AmountMinor: e.AmountMinor, Method: e.Method, Reference: clip(e.Reference),
+	})
+	return l.moved(t, id, fact.ReasonPaid)
+}
+
+// payable finds a ticket for which something can be paid.
+func (l *Lot) payable(id fact.TicketID) (*Ticket, *Problem) {
+	t := l.tickets[id]
+	switch {
+	case t == nil:
+		return nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}
+	case !t.Open() && t.OwedMinor == 0:
+		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(id) + " is over and paid", "nothing is to be paid"}
+	case len(t.Payments) >= paymentsMax:
+		return nil, &Problem{ProblemNotPossible, "ticket " + string(id) + " has too many payments", "call the operator"}
+	}
+	return t, nil
+}
+
+// moved is the answer when a ticket's account has moved. A vehicle that waits at an exit is let out if nothing is due.
+func (l *Lot) moved(t *Ticket, payment fact.PaymentID, reason fact.Reason) Result {
+	dueMinor := l.Account(t, l.now).DueMinor
+	if dueMinor == 0 && t.Open() {
+		l.letWaitingOut(t)
+	}
+	return Result{Granted: true, Ticket: t.ID, Payment: payment, DueMinor: dueMinor, Reason: reason}
+}
+
+// paymentOf finds a payment that a command names.
+func (l *Lot) paymentOf(id fact.TicketID, payment fact.PaymentID) (*Ticket, *Payment, *Problem) {
+	t := l.tickets[id]
+	if t == nil {
+		return nil, nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}
+	}
+	p := t.payment(payment)
+	switch {
+	case p == nil:
+		return nil, nil, &Problem{ProblemNotFound, "ticket " + string(id) + " has no payment " + string(payment), "the ticket lists its payments"}
+	case p.Prepaid:
+		return nil, nil, &Problem{ProblemNotPossible, "payment " + string(payment) + " was paid with the reservation", "where it was booked it can be given back"}
+	}
+	return t, p, nil
+}
+
+// capture takes money that was authorised. What is not due is never taken.
+func (l *Lot) capture(e CapturePayment) Result {
+	t, p, problem := l.paymentOf(e.Ticket, e.Payment)
+	if problem != nil {
+		return Result{Problem: problem}
+	}
+	dueMinor := l.Account(t, l.now).DueMinor
+	amountMinor := e.AmountMinor
+	if amountMinor == 0 {
+		amountMinor = min(p.AmountMinor, dueMinor)
+	}
+	switch {
+	case p.Status != PaymentAuthorised:
+		return refuse(ProblemConflict, "payment "+string(e.Payment)+" is "+p.Status.String(), "only one that is authorised can be captured")
+	case amountMinor > p.AmountMinor:
+		return refuse(ProblemOverpayment, "only "+l.amount(p.AmountMinor)+" is authorised", "capture that amount or less")
+	case amountMinor < 0 || amountMinor > dueMinor || dueMinor == 0:
+		return refuse(ProblemOverpayment, "only "+l.amount(dueMinor)+" is due", "capture what is due, or void the payment")
+	}
+	reference := p.Reference
+	if e.Reference != "" {
+		reference = clip(e.Reference)
+	}
+	l.emit(fact.PaymentReceived{Payment: p.ID, Ticket: t.ID, AmountMinor: amountMinor, Method: p.Method, Reference: reference})
+	return l.moved(t, p.ID, fact.ReasonPaid)
+}
+
+// void takes a payment back. Once the vehicle has left, money can only be given back.
+func (l *Lot) void(e VoidPayment) Result {
+	t, p, problem := l.paymentOf(e.Ticket, e.Payment)
+	if problem != nil {
+		return Result{Problem: problem}
+	}
+	receivedMinor := int64(0)
+	switch {
+	case p.Status == PaymentAuthorised:
+	case p.Status != PaymentCompleted || p.RefundedMinor > 0:
+		return refuse(ProblemConflict, "payment "+string(e.Payment)+" is "+p.Status.String(), "only one that is authorised or received can be voided")
+	case t.Status >= TicketLeaving:
+		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is settled", "refund the payment instead")
+	default:
+		receivedMinor = p.AmountMinor
+	}
+	l.emit(fact.PaymentVoided{Payment: p.ID, Ticket: t.ID, AmountMinor: receivedMinor, Actor: e.Actor, Note: clip(e.Note)})
+	return Result{Granted: true, Ticket: t.ID, Payment: p.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonOperator}
+}
+
+// refund gives money back.
+func (l *Lot) refund(e RefundPayment) Result {
+	t, p, problem := l.paymentOf(e.Ticket, e.Payment)
+	if problem != nil {
+		return Result{Problem: problem}
+	}
+	leftMinor := p.AmountMinor - p.RefundedMinor
+	amountMinor := e.AmountMinor
+	if amountMinor == 0 {
+		amountMinor = min(leftMinor, l.Account(t, l.now).OverMinor)
+	}
+	switch {
+	case p.Status != PaymentCompleted:
+		return refuse(ProblemConflict, "payment "+string(e.Payment)+" is "+p.Status.String(), "only money that was received can be given back")
+	case amountMinor == 0:
+		return refuse(ProblemInvalid, "nothing was paid too much", "write the amount that is to be given back all the same")
+	case amountMinor < 0 || amountMinor > leftMinor:
+		return refuse(ProblemInvalid, "only "+l.amount(leftMinor)+" of the payment is left", "give back that amount or less")
+	}
+	l.emit(fact.PaymentRefunded{
+		Payment: p.ID, Ticket: t.ID, AmountMinor: amountMinor, Reference: clip(e.Reference), Actor: e.Actor, Note: clip(e.Note),
+	})
+	return Result{Granted: true, Ticket: t.ID, Payment: p.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonOperator}
+}
+
+// waive lets a driver off.
+func (l *Lot) waive(e WaiveFee) Result {
+	t, problem := l.payable(e.Ticket)
+	if problem != nil {
+		return Result{Problem: problem}
+	}
+	dueMinor := l.Account(t, l.now).DueMinor
+	amountMinor := e.AmountMinor
+	if amountMinor == 0 {
+		amountMinor = dueMinor
+	}
+	switch {
+	case e.Waiver == fact.WaiverNone:
+		return refuse(ProblemInvalid, "a waiver needs a reason", "write why: equipment_fault, emergency_vehicle, staff, goodwill, wrong_charge or other")
+	case dueMinor == 0:
+		return refuse(ProblemConflict, "nothing is due", "nothing is to be waived")
+	case amountMinor < 0 || amountMinor > dueMinor:
+		return refuse(ProblemInvalid, "only "+l.amount(dueMinor)+" is due", "waive that amount or less")
+	}
+	id := fact.PaymentID(l.nextDot().ID('P'))
+	l.emit(fact.FeeWaived{Payment: id, Ticket: t.ID, AmountMinor: amountMinor, Waiver: e.Waiver, Actor: e.Actor, Note: clip(e.Note)})
+	return l.moved(t, id, fact.ReasonOperator)
+}
+
+// owe lets a driver leave who will pay later. What is owed is known, and written down, at the exit.
+func (l *Lot) owe(e OweFee) Result {
+	t := l.tickets[e.Ticket]
+	switch {
+	case t == nil:
+		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
+	case t.Status >= TicketLeaving:
+		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is settled", "nothing is to be done")
+	}
+	l.emit(fact.FeeOwed{Ticket: t.ID, Reason: fact.ReasonOperator})
+	l.letWaitingOut(t)
+	return Result{Granted: true, Ticket: t.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonOwed}
+}
+
+// validate has a discount apply to a ticket.
+func (l *Lot) validate(e ValidateTicket) Result {
+	t := l.tickets[e.Ticket]
+	if t == nil {
+		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
+	}
+	priced := l.tariffOf(t)
+	coupon := clip(e.Coupon)
+	discount, problem := l.discount(t, priced, e.Code, coupon)
+	if problem != nil {
+		return Result{Problem: problem}
+	}
+	l.emit(fact.TicketValidated{Ticket: t.ID, Code: discount.Code, Coupon: coupon, Burnt: discount.Burns, Actor: e.Actor})
+	return l.moved(t, "", fact.ReasonOperator)
+}
+
+// discount finds the discount of a code, if a ticket may have it beside those that it has.
+func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*tariff.Discount, *Problem) {
+	var found *tariff.Discount
+	stacks := true
+	for i := range priced.Discounts {
+		d := &priced.Discounts[i]
+		if d.Code == code {
+			found = d
+		}
+		for _, has := range t.Validations {
+			stacks = stacks && (has != d.Code || d.Stacks)
+			if has == d.Code && has == code {
+				return nil, &Problem{ProblemConflict, "the ticket has " + code + " already", "nothing is to be done"}
+			}
+		}
+	}
+	used, burnt := l.burnt[couponKey(code, coupon)]
+	switch day := l.entryDay(t); {
+	case found == nil:
+		return nil, &Problem{ProblemNotFound, "the ticket's tariff has no discount " + clip(code), "it has: " + codesOf(priced)}
+	case !t.Open() || t.Status == TicketLeaving:
+		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(t.ID) + " is settled", "refund what was paid too much"}
+	case burnt:
+		return nil, &Problem{ProblemConflict, "the coupon was used for ticket " + string(used), "it can be used once"}
+	case len(t.Validations) >= validationsMax, len(t.Validations) > 0 && !(found.Stacks && stacks):
+		return nil, &Problem{ProblemConflict, "the ticket has " + strings.Join(t.Validations, ", ") + ", beside which " + code + " can't stand", "one of them counts"}
+	case found.ValidFrom != 0 && day < found.ValidFrom || found.ValidTo != 0 && day > found.ValidTo:
+		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began on " + day.String(), "look at the dates on it"}
+	case found.For.Spots != 0 && found.For.Spots&tariff.SpotsOf(t.Priced) == 0 || len(found.For.Vehicles)+len(found.For.Groups)+len(found.For.Products) > 0:
+		return nil, &Problem{ProblemNotPossible, code + " is not for this vehicle", "look at whom it is for"}
+	case found.Burns && len(l.burnt) >= couponsMax:
+		return nil, &Problem{ProblemUnavailable, "too many coupons were used to remember one more", "waive the amount instead"}
+	}
+	return found, nil
+}
+
+// couponKey names a coupon: by its number, or if coupons of a code have none, the code.
+func couponKey(code, coupon string) string {
+	if coupon == "" {
+		return code
+	}
+	return code + "/" + coupon
+}
+
+func codesOf(priced *tariff.Tariff) string {
+	codes := []string{}
+	for i := range priced.Discounts {
+		codes = append(codes, priced.Discounts[i].Code)
+	}
+	if len(codes) == 0 {
+		return "none"
+	}
+	return clip(strings.Join(codes, ", "))
+}
+
+// entryDay is the civil day of a ticket's entry.
+func (l *Lot) entryDay(t *Ticket) tariff.Date {
+	day, err := tariff.ParseDate(l.civil(t.Entry.WallMS)[:len("2006-01-02")])
+	if err != nil {
+		return 0 // a year of five digits
+	}
+	return day
+}
+
+// mislay has a ticket cost what its tariff says of lost ones.
+func (l *Lot) mislay(e MislayTicket) Result {
+	t := l.tickets[e.Ticket]
+	switch {
+	case t == nil:
+		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
+	case t.Status >= TicketLeaving:
+		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is settled", "nothing is to be done")
+	case t.Lost:
+		return refuse(ProblemConflict, "ticket "+string(e.Ticket)+" is lost already", "nothing is to be done")
+	}
+	l.emit(fact.TicketMislaid{Ticket: t.ID, Actor: e.Actor, Note: clip(e.Note)})
+	return Result{Granted: true, Ticket: t.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonLostTicket}
+}

@@ -1,0 +1,154 @@
+package site
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gatehouse/gateway/lot"
+	"gatehouse/gateway/tariff"
+	"gatehouse/gateway/tariffdoc"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/tomlfile"
+)
+
+// opener reads a file that the site file names.
+type opener func(name string) ([]byte, error)
+
+// beside reads files in the folder of the site file.
+func beside(filename string) opener {
+	return func(name string) ([]byte, error) { return readBounded(filepath.Join(filepath.Dir(filename), name)) }
+}
+
+// tariffMaxBytes bounds a tariff's text: it goes into the log, and into one record of the journal.
+const tariffMaxBytes = 60 << 10
+
+func readBounded(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, tariffMaxBytes+1))
+}
+
+// prices has the lot charge by the tariff document that the file names, or by the rules that it holds.
+func (b *builder) prices() {
+	cfg := b.site.Lot
+	cfg.ReadTariff = ReadTariff
+	if b.file.Tariff.File == "" {
+		cfg.Tariff = b.tariff()
+		cfg.TariffText = b.inlineText()
+	} else {
+		cfg.Tariff, cfg.TariffText = b.tariffDocument()
+	}
+	sum := sha256.Sum256([]byte(cfg.TariffText))
+	cfg.TariffDigest = hex.EncodeToString(sum[:8])
+}
+
+// tariffDocument reads the document. What is wrong in it is told at its own lines.
+func (b *builder) tariffDocument() (*tariff.Tariff, string) {
+	t := b.file.Tariff
+	here := []any{"tariff", "file"}
+	if t.File = ""; !t.empty() {
+		b.wrong("prices are in the file that it names, and here as well", "leave out everything in [tariff] but file", here...)
+	}
+	name := b.file.Tariff.File
+	if !filepath.IsLocal(name) {
+		b.wrong(fmt.Sprintf("%q is not beside the site file", name), `write a name such as "tariff.toml"`, here...)
+		return nil, ""
+	}
+	data, err := b.open(name)
+	switch {
+	case err != nil:
+		b.wrong(fmt.Sprintf("%q can't be read: %v", name, errors.Unwrap(err)), "put the tariff's file beside the site file", here...)
+		return nil, ""
+	case len(data) > tariffMaxBytes:
+		b.wrong(fmt.Sprintf("%q has more than %d bytes", name, tariffMaxBytes), "leave out rules that are over", here...)
+		return nil, ""
+	}
+	loaded, warnings, err := parseTariff(filepath.Join(filepath.Dir(b.filename), name), data)
+	var problems tomlfile.Problems
+	if errors.As(err, &problems) {
+		b.problems = append(b.problems, problems...)
+		return nil, ""
+	}
+	for _, warning := range warnings {
+		b.site.Warnings = append(b.site.Warnings, warning.Error())
+	}
+	cfg := b.site.Lot
+	if cfg.Currency != "" && loaded.Currency != cfg.Currency {
+		b.wrong(fmt.Sprintf("the tariff is in %s, the location in %s", loaded.Currency, cfg.Currency), "write the same currency in both", here...)
+	}
+	if cfg.Zone != nil && loaded.Zone.String() != cfg.Zone.String() {
+		b.wrong(fmt.Sprintf("the tariff is in zone %s, the location in %s", loaded.Zone, cfg.Zone), "write the same zone in both", here...)
+	}
+	b.site.Tariff = data
+	return loaded, string(data)
+}
+
+// parseTariff reads a document, TOML or JSON.
+func parseTariff(name string, data []byte) (*tariff.Tariff, tomlfile.Problems, error) {
+	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
+		return tariffdoc.ParseJSON(data)
+	}
+	return tariffdoc.Parse(name, data)
+}
+
+// inline is the text of a tariff that the site file holds itself: what is needed to make it again from the log.
+type inline struct {
+	PricingRules tariffTable
+	Name         string
+	Zone         string
+	Currency     fact.Currency
+}
+
+// inlinePrefix is how that text begins.
+const inlinePrefix = `{"PricingRules":`
+
+func (b *builder) inlineText() string {
+	cfg := b.site.Lot
+	if cfg.Zone == nil {
+		return "" // a problem of its own
+	}
+	text, err := json.Marshal(inline{b.file.Tariff, cfg.Name, cfg.Zone.String(), cfg.Currency})
+	if err != nil {
+		panic(err) // texts and numbers
+	}
+	if len(text) > tariffMaxBytes {
+		b.wrong(fmt.Sprintf("the rules have more than %d bytes", tariffMaxBytes), "leave out rules that are over", "tariff")
+	}
+	return string(text)
+}
+
+// ReadTariff makes a tariff of a text that a lot recorded: a tariff document, or what Parse made of a site file's own
+// rules.
+func ReadTariff(text string) (*tariff.Tariff, error) {
+	if !strings.HasPrefix(text, inlinePrefix) {
+		loaded, _, err := parseTariff("tariff.toml", []byte(text))
+		return loaded, err
+	}
+	var in inline
+	if err := json.Unmarshal([]byte(text), &in); err != nil {
+		return nil, fmt.Errorf("site: recorded tariff: %w", err)
+	}
+	zone, err := time.LoadLocation(in.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("site: recorded tariff: %w", err)
+	}
+	document, err := tomlfile.Parse("tariff", nil)
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{document: document, site: &Site{Lot: &lot.Config{Name: in.Name, Zone: zone, Currency: in.Currency}}}
+	b.file.Tariff = in.PricingRules
+	made := b.tariff()
+	return made, b.problems.Err()
+}

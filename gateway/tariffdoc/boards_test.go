@@ -1,0 +1,211 @@
+package tariffdoc_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"gatehouse/gateway/tariff"
+	"gatehouse/gateway/tariffdoc"
+)
+
+// boards are stays under published tariffs: the file in examples names the source. Fees follow from the printed rows alone,
+// but for those marked with an asterisk, which the source works out itself.
+var boards = []struct{ name, stays string }{
+	{"zweibruecken", `03-03T10:00 03-03T10:30 50; 03-03T10:00 03-03T10:31 100; 03-03T08:00 03-03T13:00 300; 03-03T08:00 03-03T18:00 600;
+		03-03T18:00 03-04T08:00 550; 03-03T12:45 03-03T13:15 50`},
+	{"barnsley-hospital", `03-03T10:00 03-03T10:15 0; 03-03T10:00 03-03T10:16 150; 03-03T10:00 03-03T12:00 320; 03-03T10:00 03-03T12:01 470;
+		03-03T10:00 03-04T10:00 800; 03-03T10:00 03-04T10:30 950; 03-03T10:00 03-06T09:00 1150; 03-03T10:00 03-10T11:00 1300; 03-03T10:00 03-03T15:00 0 code=blue+badge`},
+	{"zhangye-airport", `03-03T10:00 03-03T10:14 0; 03-03T10:00 03-03T10:15 200; 03-03T10:00 03-03T11:01 300; 03-03T10:00 03-04T10:00 2500;
+		03-03T10:00 03-04T11:00 2700; 03-03T10:00 03-03T13:00 200 vehicle=motorcycle; 03-03T10:00 03-04T10:00 500 vehicle=motorcycle;
+		03-03T10:00 03-03T14:00 1100 vehicle=large; 03-03T10:00 03-04T10:00 3000 vehicle=large`},
+	{"coyabadance-today", `03-03T10:00 03-03T13:00 1800*; 03-03T22:00 03-04T08:00 3200*`},
+	{"putrajaya-presint-2", `03-03T10:00 03-03T10:15 0; 03-03T10:00 03-03T10:16 100; 03-03T08:00 03-03T18:00 400; 03-03T07:00 03-03T09:00 100;
+		03-07T10:00 03-07T15:00 100; 03-06T17:30 03-06T20:00 100; 03-03T16:00 03-04T10:00 400`},
+	{"hong-kong-east", `03-03T10:00 03-03T13:00 10500; 03-03T21:30 03-03T23:30 5900; 03-01T10:00 03-01T12:00 6200; 02-17T10:00 02-17T12:00 6200;
+		03-03T09:00 03-03T19:00 18000 product=day+parking; 03-03T09:00 03-03T21:00 21500 product=day+parking; 03-03T21:00 03-04T07:00 9000 product=night+parking`},
+	{"cheongju-airport", `03-03T10:00 03-03T10:09 0; 03-03T10:00 03-03T10:10 500; 03-03T10:00 03-03T10:31 1000; 03-03T10:00 03-03T20:00 10000*;
+		03-03T10:00 03-04T10:00 10000*; 03-03T10:00 03-04T11:00 11000*`},
+	{"warsaw-2021", `03-03T10:00 03-03T10:30 195; 03-03T10:00 03-03T12:00 850; 03-03T10:00 03-03T13:00 1400; 03-03T10:00 03-03T14:00 1790;
+		03-03T10:00 03-03T10:06 50; 03-03T19:30 03-04T08:30 390; 03-07T10:00 03-07T12:00 0; 11-11T10:00 11-11T12:00 0`},
+	{"wroclaw-zone-c", `03-03T10:00 03-03T10:20 50; 03-03T10:00 03-03T10:21 100; 03-03T10:00 03-03T10:45 200; 03-03T10:00 03-03T11:10 410;
+		03-03T10:00 03-03T13:00 630; 03-03T10:00 03-03T15:00 1030`},
+	{"ancona-traiano", `03-03T10:00 03-03T11:00 120; 03-03T10:00 03-03T11:01 150; 03-03T10:00 03-04T10:00 2880; 03-03T10:00 03-04T16:00 4000;
+		03-03T10:00 03-06T10:00 5000; 03-03T10:00 03-18T10:00 17000; 03-03T10:00 03-19T10:00 17800`},
+	{"bergamo-gasometro", `03-03T10:00 03-03T12:00 200; 03-03T20:30 03-03T22:30 150; 03-01T10:00 03-01T13:00 150; 03-03T08:00 03-03T20:00 700; 03-03T20:00 03-04T08:00 800`},
+	{"prato-serraglio", `03-03T08:00 03-03T09:00 100; 03-03T10:00 03-03T13:00 400; 03-03T10:00 03-03T13:01 600; 03-03T17:30 03-03T19:00 200;
+		03-03T18:00 03-04T08:00 100; 03-03T20:00 03-04T09:30 300`},
+	{"stoke-john-street", `03-03T10:00 03-03T10:45 140; 03-03T10:00 03-03T14:30 500; 03-03T08:00 03-03T17:00 600; 03-03T07:10 03-03T17:00 400;
+		03-03T16:30 03-03T20:00 450; 03-03T17:30 03-03T22:00 400; 03-03T19:30 03-03T23:00 300; 03-01T10:00 03-01T17:00 300`},
+	{"charlottetown", `03-03T10:00 03-03T11:00 175; 03-03T10:00 03-03T12:10 525; 03-03T09:00 03-03T17:00 1225; 03-03T20:00 03-04T02:00 1050`},
+	{"santa-rosa-7th-street", `03-03T10:00 03-03T11:00 0; 03-03T10:00 03-03T12:30 100; 03-03T10:00 03-03T23:59 600; 03-03T00:00 03-03T08:00 100`},
+	{"klagenfurt-2024", `03-03T10:00 03-03T11:00 90; 03-03T10:00 03-03T11:10 180; 03-03T10:00 03-03T12:00 270`},
+	{"neuss-hamtor", `03-03T10:00 03-03T11:00 0; 03-03T10:00 03-03T12:00 300; 03-03T10:00 03-03T11:07 60; 03-03T19:30 03-03T23:00 300;
+		03-01T10:00 03-01T18:00 300; 03-01T20:00 03-02T06:00 300; 03-03T18:30 03-03T21:00 300`},
+	{"delft-resident-pass", `03-03T16:30 03-03T17:30 69; 03-03T10:00 03-03T12:10 171; 03-03T20:00 03-04T08:00 144`},
+}
+
+// TestBoards prices stays of 2026 under the published tariffs of examples.
+func TestBoards(t *testing.T) {
+	for _, board := range boards {
+		cfg := example(t, board.name)
+		for _, row := range strings.Split(board.stays, ";") {
+			words := strings.Fields(row)
+			stay := tariff.Stay{EntryMS: localMS(t, cfg, "2026-"+words[0]), ExitMS: localMS(t, cfg, "2026-"+words[1])}
+			for _, word := range words[3:] {
+				key, value, _ := strings.Cut(strings.ReplaceAll(word, "+", " "), "=")
+				switch key {
+				case "vehicle":
+					stay.Vehicle = value
+				case "product":
+					stay.Product = value
+				case "code":
+					stay.Discounts = []string{value}
+				}
+			}
+			fee := tariff.Quote(cfg, stay)
+			want, err := strconv.ParseInt(strings.TrimSuffix(words[2], "*"), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if fee.TotalMinor != want {
+				t.Errorf("%s: %s: %d: %+v", board.name, strings.TrimSpace(row), fee.TotalMinor, fee.Charges)
+			}
+		}
+	}
+}
+
+// TestHolidaysOfCountries that the library leaves out, or that have changed since.
+func TestHolidaysOfCountries(t *testing.T) {
+	for region, days := range map[string][2]string{
+		"PT": {"2026-06-04 2026-06-10 2026-12-08", "2026-06-11"}, "LU": {"2026-05-09 2026-06-23", "2018-05-09"}, "FI": {"2026-06-20 2026-10-31", "2026-06-19"},
+		"HU": {"2026-10-23 2026-04-03", "2016-03-25"}, "EE": {"2026-02-24 2026-06-24", "2026-12-31"}, "NZ": {"2026-07-10 2027-06-25", "2026-06-25"},
+		"PL": {"2025-12-24", "2024-12-24"}, "SE": {"2026-06-20", "2026-12-31"}, "GB-ENG": {"2026-08-31", "2026-08-03"},
+	} {
+		cfg := parse(t, doc("EUR", "UTC", "gaps = \"free\"\nholidays = \""+region+"\"\nholidays_count_as = \"holiday\"\n[[rule]]\nname = \"h\"\ndays = \"holiday\"\nanchor = \"day\"\nflat = \"1.00\"\n"))
+		for i, want := range []int64{100, 0} {
+			for _, day := range strings.Fields(days[i]) {
+				at := localMS(t, cfg, day+"T10:00")
+				if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: at, ExitMS: at + 60_000}); fee.TotalMinor != want {
+					t.Errorf("%s %s costs %d", region, day, fee.TotalMinor)
+				}
+			}
+		}
+	}
+}
+
+// madeUp are boards of shapes for which no source is at hand.
+var madeUp = []struct {
+	vector
+	stay tariff.Stay
+}{
+	{vector: vector{
+		source: "a price below a cent, and a maximum that holds to the cent", currency: "EUR", zone: "Europe/Madrid",
+		stays: "2026-03-03 10:00 > 10:30 = 1.04, 2026-03-03 10:00 > 10:31 = 1.07, 2026-03-03 10:00 > 12:00 = 3.59, 2026-03-03 10:00 > 2026-03-04 10:00 = 21.00",
+		tariff: `[[rule]]
+name = "by the minute"
+step = [
+  { up_to = "30 min", price = "0.0345", per = "1 min", count = "started" },
+  { up_to = "90 min", price = "0.03", per = "1 min", count = "started" },
+  { price = "0.025", per = "1 min", count = "started" },
+]
+[[cap]]
+name = "day"
+amount = "21.00"
+per = "24 h"
+counts = "elapsed"
+repeats = true
+`}},
+	{vector: vector{
+		source: "a surcharge for each night", currency: "USD", zone: "America/Los_Angeles",
+		stays: "2026-03-03 10:00 > 11:00 = 2.00, 2026-03-03 23:00 > 2026-03-04 03:00 = 18.00, 2026-03-03 23:00 > 2026-03-05 03:00 = 42.00",
+		tariff: `[[rule]]
+name = "hourly"
+price = "2.00"
+per = "1 h"
+count = "started"
+[[cap]]
+name = "day"
+amount = "14.00"
+per = "24 h"
+counts = "elapsed"
+repeats = true
+[[extra]]
+name = "overnight"
+amount = "10.00"
+during = { hours = "02:00-06:00" }
+`}},
+	{vector: vector{
+		source: "a flat price from 6 to 6, each day of a weekend", currency: "CAD", zone: "America/Edmonton",
+		stays: "2026-03-07 09:00 > 23:00 = 8.00, 2026-03-07 09:00 > 2026-03-08 17:00 = 16.00, 2026-03-07 05:00 > 07:00 = 8.00",
+		tariff: `gaps = "free"
+[[rule]]
+name = "weekend"
+days = "weekend"
+hours = "06:00-06:00"
+night_of = "start"
+anchor = "band"
+flat = "8.00"
+`}},
+	{stay: tariff.Stay{Vehicle: "compact"}, vector: vector{
+		source: "compact cars half price, down to 100 won", currency: "KRW", zone: "Asia/Seoul",
+		stays: "2026-03-03 10:00 > 10:35 = 700, 2026-03-03 10:00 > 10:30 = 500",
+		tariff: `rounding = { of = "total", mode = "down", step = "100" }
+[[rule]]
+name = "basic"
+step = [ { up_to = "30 min", total = "1000" }, { price = "500", per = "10 min", count = "started" } ]
+[[discount]]
+code = "compact car"
+automatic = true
+vehicles = "compact"
+percent = "50"
+`}},
+	{stay: tariff.Stay{Session: &tariff.Session{FromMS: 1772532000000, ToMS: 1772535600000, EnergyWh: 20_000}}, vector: vector{
+		source: "a blocking fee after 4 h, with a most of its own", currency: "EUR", zone: "UTC",
+		stays: "2026-03-03 10:00 > 12:00 = 9.80, 2026-03-03 10:00 > 15:00 = 15.80, 2026-03-03 10:00 > 20:00 = 21.80",
+		tariff: `[charging]
+[[charging.price]]
+name = "energy"
+of = "energy"
+price = "0.49"
+[[charging.price]]
+name = "blocking"
+of = "connected"
+price = "6.00"
+after = "4 h"
+max = "12.00"
+`}},
+}
+
+func TestMadeUpBoards(t *testing.T) {
+	for _, v := range madeUp {
+		cfg := parse(t, doc(v.currency, v.zone, v.tariff))
+		for _, row := range strings.Split(v.stays, ", ") {
+			stay, want := stayOf(t, cfg, row)
+			stay.Vehicle, stay.Session = v.stay.Vehicle, v.stay.Session
+			fee := tariff.Quote(cfg, stay)
+			if fee.TotalMinor != want {
+				t.Errorf("%s: %s costs %d: %+v", v.source, row, fee.TotalMinor, fee.Charges)
+			}
+			adds(t, fee)
+		}
+	}
+}
+
+// TestAdvice of mistakes that the reader would otherwise send elsewhere.
+func TestAdvice(t *testing.T) {
+	rule := "[[rule]]\nname = \"h\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n"
+	for text, want := range map[string]string{
+		rule + "gaps = \"free\"\n":                                               "at the top of the file",
+		strings.Replace(rule, "1 h", "day", 1):                                   "two ways",
+		rule + "day_starts = \"06:00\"\n":                                        "belongs to anchor day or paid",
+		"holidays = \"SG\"\n" + rule:                                             "extra_holidays = [",
+		rule + "anchor = \"paid\"\nhours = \"09:00-12:00\"\n":                    "no rule applies",
+		strings.Replace(rule, "started", "completed", 1) + "anchor = \"paid\"\n": "can't go on after free hours",
+	} {
+		_, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", text)))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n%v", text, err)
+		}
+	}
+}
