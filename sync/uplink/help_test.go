@@ -33,7 +33,6 @@ type memoryLog struct {
 	refused  int // reads while it was broken
 	trimmed  uint64
 	traffic  *traffic.Lot
-	started  bool
 }
 
 func newLog(location fact.LocationID, seed uint64) *memoryLog {
