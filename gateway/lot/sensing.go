@@ -99,7 +99,9 @@ func (l *Lot) recognise(i int32) {
 		held = ""
 	}
 	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
-	l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere) // one that followed another in may be the one seen here
+	if in := l.Inside(); guess || in.Loops > in.Tickets { // the car seen here may be one that followed another in
+		l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere)
+	}
 	switch {
 	case reserved != "" && t.Reservation != reserved:
 		l.emit(fact.ViolationFound{Violation: fact.ViolationReservedSpot, Spot: id, Ticket: t.ID})
