@@ -237,8 +237,8 @@ func (w *worker) message(in *intake, at *work, j job) {
 	case *wire.Wanted:
 		if m.Snapshot {
 			w.app.snapshot(j.location, *m)
-		} else if w.app.others != nil {
-			w.app.others(j.location, m)
+		} else {
+			w.app.hear(j.location, m)
 		}
 	default:
 		w.app.hear(j.location, message)
