@@ -4,25 +4,19 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"gatehouse/cloud/app"
 	"gatehouse/cloud/ledger"
-	"gatehouse/sync/fact"
-	"gatehouse/sync/policy"
 	"gatehouse/sync/uplink/identity"
-	"gatehouse/sync/wire"
 )
 
 // headquarters is an aggregator in this process, so that a test can speak for it.
 type headquarters struct {
 	*app.App
-	t    *testing.T
-	mu   sync.Mutex
-	said []wire.Message
+	t *testing.T
 }
 
 func newHeadquarters(t *testing.T) *headquarters {
@@ -32,11 +26,6 @@ func newHeadquarters(t *testing.T) *headquarters {
 		t.Fatal(err)
 	}
 	hq := &headquarters{App: a, t: t}
-	a.OnMessage(func(_ fact.LocationID, m wire.Message) {
-		hq.mu.Lock()
-		defer hq.mu.Unlock()
-		hq.said = append(hq.said, m)
-	})
 	if err := a.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -54,76 +43,6 @@ func (hq *headquarters) enrol(l *lot) {
 	_, err = identity.Enrol(context.Background(), identity.Enrolment{Dir: filepath.Join(l.data, "identity"), URL: "https://" + hq.Address(), Code: code})
 	if err != nil {
 		hq.t.Fatal(err)
-	}
-}
-
-func (hq *headquarters) send(l *lot, m wire.Message) {
-	hq.t.Helper()
-	if err := hq.Send(context.Background(), fact.LocationID(l.id), m); err != nil {
-		hq.t.Fatal(err)
-	}
-}
-
-// heard waits for a message of a type that is as it should be.
-func heard[M wire.Message](hq *headquarters, what string, is func(M) bool) (found M) {
-	hq.t.Helper()
-	until(hq.t, what, func() bool {
-		hq.mu.Lock()
-		defer hq.mu.Unlock()
-		for _, m := range hq.said {
-			if m, right := m.(M); right && is(m) {
-				found = m
-				return true
-			}
-		}
-		return false
-	})
-	return found
-}
-
-func TestHeadquartersCommandsAndReleases(t *testing.T) {
-	p := built(t)
-	hq := newHeadquarters(t)
-	l := newLot(t, p, "lot-0", newProxy(t, "127.0.0.1:1"), "broker = \""+hq.BrokerURL()+"\"\n")
-	hq.enrol(l)
-	l.process.start()
-	until(t, "the first facts", l.drained)
-	id := policy.Nonce{7}
-	hq.send(l, &wire.Challenge{Location: "lot-0", ID: id})
-	given := heard(hq, "the challenge", func(m *wire.Challenge) bool { return m.ID == id })
-	c := policy.Command{ID: id, Location: "lot-0", Incarnation: given.Incarnation, Challenge: given.Challenge, Verb: policy.StartHold, Gate: "in-1", Actor: "ann", Reason: "market day"}
-	if err := c.Sign(hq.Signer()); err != nil {
-		t.Fatal(err)
-	}
-	hq.send(l, &wire.Command{Command: c})
-	if got := heard(hq, "the result", func(m *wire.Result) bool { return m.ID == id }); got.Code != wire.Done {
-		t.Fatalf("%+v", got)
-	}
-	document := policy.Document{Kind: policy.Blocklist, Location: "lot-0", Version: 1, Actor: "ann", Content: []byte("B-GH 13\n")}
-	if err := document.Sign(hq.Signer()); err != nil {
-		t.Fatal(err)
-	}
-	part := wire.Part{Header: document, Count: 1, Bytes: document.Content}
-	part.Header.Content = nil
-	hq.send(l, &part)
-	if got := heard(hq, "the document's result", func(m *wire.Result) bool { return m.Kind == policy.Blocklist }); got.Code != wire.Done {
-		t.Fatalf("%+v", got)
-	}
-	var answer map[string]any
-	err := l.ask("POST", "/api/v1/entry", "", map[string]any{"locationId": "lot-0", "gateId": "in-1", "licensePlate": "B-GH 13"}, &answer)
-	if err != nil || answer["action"] == "granted" || answer["reason"] != "blocked" {
-		t.Errorf("%v, %v", answer, err)
-	}
-	until(t, "all facts", l.drained)
-	l.end(syscall.SIGTERM)
-	kinds := map[fact.Kind]int{}
-	for _, record := range l.records() {
-		if record.Fact != nil {
-			kinds[record.Fact.Kind()]++
-		}
-	}
-	if kinds[fact.KindCommandTaken] != 1 || kinds[fact.KindPolicyChanged] != 1 || kinds[fact.KindHoldStarted] != 1 {
-		t.Errorf("%v", kinds)
 	}
 }
 
