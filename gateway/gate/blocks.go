@@ -99,11 +99,15 @@ func (g *Gate) underArm() bool {
 }
 
 // approachMS is until when a vehicle on the arming loop may be one that drives and does not stop: it has come onto the
-// loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm.
+// loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm. Of a
+// closing loop that saw nobody since the arm rose nobody knows whether it would see this one: until it leaves, it may drive.
 func (g *Gate) approachMS() int64 {
 	arming, closing := &g.loops[ArmingLoop], &g.loops[ClosingLoop]
-	if !arming.occupied() || g.cfg.inTheWay(ArmingLoop) {
+	switch {
+	case !arming.occupied() || g.cfg.inTheWay(ArmingLoop):
 		return -Never
+	case closing.sinceMS <= g.arm.raisedMS:
+		return Never
 	}
 	return max(arming.sinceMS+g.cfg.ReachMS, closing.sinceMS+g.cfg.FollowMS)
 }

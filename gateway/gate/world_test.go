@@ -343,12 +343,12 @@ func (w *world) sense() {
 	}
 }
 
-// level is what a loop reads. A loop goes blind while nothing is on it: what it loses under way, nothing can tell
-// from what left.
+// level is what a loop reads. A loop goes blind while nothing is on it and the arm is down: what it loses under way, nothing
+// can tell from what left, nor what follows through an open arm from what stands before it.
 func (w *world) level(loop gate.Loop) gate.Level {
 	present := w.present(loop, true)
 	if loop == w.faulty && w.fault != sees && w.nowMS >= w.faultMS {
-		w.active = w.active || !present
+		w.active = w.active || !present && (w.fault != blind || w.arm == 0)
 		switch {
 		case !w.active:
 		case w.fault == blind:
