@@ -139,10 +139,11 @@ async function act(button) {
 
 // A command takes a second of holding, by finger, mouse, space or enter: no slip of a thumb opens a gate.
 const holdMS = 900;
+// What began the hold ends it: a pointer that only rests on the page takes nothing from a key.
 let held = null;
-function hold(button) {
+function hold(button, by) {
   if (held || button.disabled) return;
-  held = { button, since: performance.now() };
+  held = { button, by, since: performance.now() };
   requestAnimationFrame(fill);
 }
 function fill(now) {
@@ -158,23 +159,24 @@ function release() {
   if (held) held.button.style.removeProperty("--held");
   held = null;
 }
-function letGo() {
-  if (held && performance.now() - held.since < 400) say("Keep it pressed for a second.");
+function letGo(by) {
+  if (held?.by !== by) return;
+  if (performance.now() - held.since < 400) say("Keep it pressed for a second.");
   release();
 }
 const holdable = event => event.target.closest?.("button.hold");
-addEventListener("pointerdown", event => { if (event.button === 0 && holdable(event)) hold(holdable(event)); });
-addEventListener("pointerup", letGo);
-addEventListener("pointercancel", release);
+addEventListener("pointerdown", event => { if (event.button === 0 && holdable(event)) hold(holdable(event), "pointer"); });
+addEventListener("pointerup", () => letGo("pointer"));
+addEventListener("pointercancel", () => { if (held?.by === "pointer") release(); });
 addEventListener("blur", release);
-addEventListener("pointerout", event => { if (held && holdable(event) && !held.button.contains(event.relatedTarget)) release(); });
+addEventListener("pointerout", event => { if (held?.by === "pointer" && holdable(event) && !held.button.contains(event.relatedTarget)) release(); });
 addEventListener("contextmenu", event => { if (holdable(event)) event.preventDefault(); });
 addEventListener("keydown", event => {
   if ((event.key !== " " && event.key !== "Enter") || !holdable(event)) return;
   event.preventDefault();
-  if (!event.repeat) hold(holdable(event));
+  if (!event.repeat) hold(holdable(event), "key");
 });
-addEventListener("keyup", event => { if (event.key === " " || event.key === "Enter") letGo(); });
+addEventListener("keyup", event => { if (event.key === " " || event.key === "Enter") letGo("key"); });
 
 // A tap on a cell tells what is known of its spot.
 function element(name, text, attributes = {}) {
