@@ -48,19 +48,21 @@ type Lot struct {
 	sensingAt   []int64 // when sensingDue holds each spot; never: it does not
 	overstayDue due[fact.TicketID]
 	vacatedDue  due[fact.TicketID]
-	doubted     []doubted            // in the order of their ends
-	waiting     []fact.ReservationID // due, and no spot was free
-	interrupted []fact.TicketID      // exits that were under way when the power went
-	offline     []offlineDevice
-	signs       []sign
-	signsMoved  bool
-	decisions   []DecisionAt
-	diskStalled bool
-	damage      []fact.LogDamaged
-	versions    map[string]*tariff.Tariff // read from promises
-	blocked     map[fact.Plate]bool       // by headquarters' list; not remembered
-	out         Out
-	eager       bool
+	doubted     []doubted // in the order of their ends
+	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic, forgotten by a restart.
+	followedUntilMS int64
+	waiting         []fact.ReservationID // due, and no spot was free
+	interrupted     []fact.TicketID      // exits that were under way when the power went
+	offline         []offlineDevice
+	signs           []sign
+	signsMoved      bool
+	decisions       []DecisionAt
+	diskStalled     bool
+	damage          []fact.LogDamaged
+	versions        map[string]*tariff.Tariff // read from promises
+	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
+	out             Out
+	eager           bool
 
 	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
 }

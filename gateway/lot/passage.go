@@ -130,7 +130,11 @@ func (l *Lot) gone(i int, ticket fact.TicketID) {
 // tailgated counts a vehicle that came through on another's grant.
 func (l *Lot) tailgated(i int, out gate.Output) {
 	guess := l.unsettled(i, out)
-	l.emit(fact.VehicleTailgated{Gate: l.cfg.Gates[i].ID, Direction: l.wayOf(i, out), After: out.Vend.Ticket, Guess: guess})
+	direction := l.wayOf(i, out)
+	l.emit(fact.VehicleTailgated{Gate: l.cfg.Gates[i].ID, Direction: direction, After: out.Vend.Ticket, Guess: guess})
+	if direction == fact.Inward {
+		l.followedUntilMS = l.now.MonoMS + l.cfg.Policy.DoubtedMS
+	}
 	l.slipped(i, guess)
 }
 

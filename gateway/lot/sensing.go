@@ -99,7 +99,7 @@ func (l *Lot) recognise(i int32) {
 		held = ""
 	}
 	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
-	if in := l.Inside(); guess || in.Loops > in.Tickets { // the car seen here may be one that followed another in
+	if guess || l.now.MonoMS < l.followedUntilMS { // the car seen here may be one that followed another in
 		l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere)
 	}
 	switch {
