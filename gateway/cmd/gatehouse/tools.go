@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,17 @@ import (
 	"gatehouse/gateway/site"
 	"gatehouse/sync/tomlfile"
 )
+
+//go:embed example.toml
+var exampleSite string
+
+type exampleCommand struct{}
+
+// Run prints a site file to begin with.
+func (exampleCommand) Run() error {
+	_, err := fmt.Print(exampleSite)
+	return err
+}
 
 type checkCommand struct {
 	Site string `help:"Site file." default:"/etc/gatehouse/site.toml" type:"path"`

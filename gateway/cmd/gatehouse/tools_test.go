@@ -49,6 +49,16 @@ func TestCheckIsContentWithAGoodFile(t *testing.T) {
 	}
 }
 
+// TestTheExampleIsFine: the file to begin with has nothing to complain of, and its devices can be made.
+func TestTheExampleIsFine(t *testing.T) {
+	if p := command(t, "check", "--site", "example.toml"); p.code(patience) != 0 || !strings.Contains(p.output(), "is fine: 20 spots, 2 gates") {
+		t.Error(p.output())
+	}
+	if p := command(t, "example"); p.code(patience) != 0 || !strings.Contains(p.output(), "gatehouse check --site") {
+		t.Error(p.output())
+	}
+}
+
 func TestAFileThatIsNotThereIsAnError(t *testing.T) {
 	p := command(t, "check", "--site", "testdata/none.toml")
 	if code := p.code(patience); code != 1 || !strings.Contains(p.output(), "none.toml: no such file") {
