@@ -105,7 +105,8 @@ func TestSeveralSensorsOfWhichOneIsDead(t *testing.T) {
 			asked[address]++
 			return drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: 10 * int32(address)}, address != 0x12
 		}}
-		go func() { _ = simulator.Serve() }()
+		served := make(chan error)
+		go func() { served <- simulator.Serve() }()
 		device, err := urm.Driver().Make(host, drivers.Settings{"port": "uart1", "addresses": []string{"0x11", "0x12", "19"}})
 		if err != nil {
 			t.Fatal(err)
@@ -114,12 +115,13 @@ func TestSeveralSensorsOfWhichOneIsDead(t *testing.T) {
 		defer cancel()
 		got := map[drivers.Sample]int{}
 		err = device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) { got[s]++ })
+		host.Close()
+		<-served
 		first := drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: 170}
 		third := drivers.Sample{Channel: 2, Kind: drivers.SampleDistance, DistanceMM: 190}
 		if !errors.Is(err, context.DeadlineExceeded) || len(got) != 2 || got[first] < 55 || got[third] < 55 || asked[0x12] > 8 {
 			t.Errorf("%v, asked %v, ended with %v", got, asked, err)
 		}
-		host.Close()
 	})
 }
 
