@@ -276,10 +276,11 @@ func (w *walk) prorated(r *Rule, s *Step, stepEndMS int64) bool {
 // units prices the units that start before the rule, the step, or the window of a cap ends.
 func (w *walk) units(r *Rule, s *Step, stepEndMS int64) bool {
 	firstMS := w.atMS // where the unit that holds this instant would start
+	limitMS := min(stepEndMS, w.now.untilMS, w.capEdge)
 	if r.Anchor == AnchorClock {
 		firstMS -= floorMod(w.p.clock.local(w.atMS), s.UnitMS)
+		limitMS = min(limitMS, w.p.clock.untilMS) // a clock that is set by half an hour moves units of 20 minutes
 	}
-	limitMS := min(stepEndMS, w.now.untilMS, w.capEdge)
 	stayMS := w.toMS
 	if s.Sharp || w.atMS == w.toMS {
 		stayMS++

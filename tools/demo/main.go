@@ -96,7 +96,7 @@ func run(o options) error {
 // headquarters is an aggregator that knows the lot.
 func headquarters(ctx context.Context, listen, dir string) (*app.App, error) {
 	hq, err := app.New(ctx, app.Options{
-		Dir: filepath.Join(dir, "headquarters"), Listen: listen, MQTT: "127.0.0.1:0", Version: "demo",
+		Dir: filepath.Join(dir, "headquarters"), Listen: listen, MQTT: "127.0.0.1:0", Version: "demo", Open: true,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {
