@@ -6,6 +6,7 @@ func operations(b *book) {
 	s := b.server
 
 	b.tag = "Location"
+	read(b, RoleView, "listLocations", "/api/v1/locations", "The one location of this gateway", s.places)
 	read(b, RoleView, "getLocation", location, "The location: its floors, zones, gates and totals", s.place)
 	read(b, RoleView, "getAvailability", location+"/availability", "How many spots are free, by type and floor", s.availability)
 

@@ -13,7 +13,7 @@ import (
 
 // needs is the least role of every operation.
 var needs = map[string]api.Role{
-	"getLocation": api.RoleView, "getAvailability": api.RoleView, "listSpots": api.RoleView, "getTicket": api.RoleView,
+	"listLocations": api.RoleView, "getLocation": api.RoleView, "getAvailability": api.RoleView, "listSpots": api.RoleView, "getTicket": api.RoleView,
 	"getFee": api.RoleView, "listGates": api.RoleView, "getDashboard": api.RoleView, "getAnalytics": api.RoleView,
 	"listAlerts": api.RoleView, "listDecisions": api.RoleView, "streamEvents": api.RoleView, "getSync": api.RoleView,
 
