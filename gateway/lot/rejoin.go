@@ -13,12 +13,7 @@ func (l *Lot) rejoins(v *visit) fact.TicketID {
 	if v.plate == "" || v.pass.ID != "" || v.reservation.ID != "" || v.twin != nil {
 		return ""
 	}
-	var last *Ticket
-	for _, t := range l.closed {
-		if t != nil && t.Plate == v.plate && t.Status == TicketCompleted && (last == nil || last.Exit.HLC < t.Exit.HLC) {
-			last = t
-		}
-	}
+	last := l.closed.lastOf(v.plate)
 	if last == nil || last.Pass != "" || last.Reservation != "" || last.Lost || last.Suspect != fact.ReasonNone {
 		return ""
 	}
