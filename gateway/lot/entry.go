@@ -194,10 +194,10 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])
 	l.letThrough(i, granted.Ticket, grant)
-	way := append(l.surgeLines(granted.Occupancy), l.Directions(i, spot)...)
-	l.show(i, Face{Lines: slices.Concat([]string{"Welcome"}, way), Colour: Green})
+	welcome := l.appendWay(l.appendSurge(append(make([]string, 0, 5), "Welcome"), granted.Occupancy), i, spot)
+	l.show(i, Face{Lines: welcome, Colour: Green})
 	if v.print && l.cfg.Gates[i].Printer {
-		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: slices.Concat([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way)})
+		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, welcome[1:]...)})
 	}
 	return granted.Ticket, v.reason
 }
@@ -215,7 +215,7 @@ func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {
 	l.letThrough(i, t.ID, grant)
 	lines := []string{"Welcome"}
 	if at, found := l.spotIndex[t.Spot]; found {
-		lines = append(lines, l.Directions(i, at)...)
+		lines = l.appendWay(lines, i, at)
 	}
 	l.show(i, Face{Lines: lines, Colour: Green})
 	return t.ID, fact.ReasonReentered
@@ -281,10 +281,11 @@ func refusalLines(reason fact.Reason) []string {
 }
 
 // Directions tells a driver the way from a gate to a spot.
-func (l *Lot) Directions(i int, spot int32) []string {
+func (l *Lot) Directions(i int, spot int32) []string { return l.appendWay(nil, i, spot) }
+
+func (l *Lot) appendWay(lines []string, i int, spot int32) []string {
 	s := &l.cfg.Spots[spot]
 	to := &l.cfg.Floors[s.Floor]
-	lines := make([]string, 0, 3)
 	if from := &l.cfg.Floors[l.cfg.Gates[i].Floor]; from.Number != to.Number {
 		lines = append(lines, "Ramp to "+to.Name)
 	}

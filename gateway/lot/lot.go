@@ -264,6 +264,9 @@ func (l *Lot) emitAs(dot fact.Dot, f fact.Fact) fact.Dot {
 
 // do asks for an effect after the facts of this step are durable.
 func (l *Lot) do(effect Effect) {
+	if l.out.Effects == nil {
+		l.out.Effects = make([]Effect, 0, 4) // a decision has two or three
+	}
 	l.out.Effects = append(l.out.Effects, effect)
 	if _, sign := effect.(ShowSign); !sign {
 		l.eager = true
