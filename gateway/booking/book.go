@@ -23,6 +23,7 @@ type Book struct {
 	byUser       index[fact.UserID, fact.ReservationID]
 	bySpot       index[fact.SpotID, fact.ReservationID]
 	agenda       agenda
+	over         agenda // what can be forgotten, by the end of its window
 
 	passes
 }
@@ -201,6 +202,7 @@ func (b *Book) change(e *entry, after Reservation) {
 	b.byUser.add(after.User, after.ID)
 	if !after.Live() {
 		b.calendar.Release(after.ID)
+		b.over.push(due{Action: Action{Reservation: after.ID, WhenMS: after.EndMS}})
 		return
 	}
 	b.byPlate.add(after.Plate, after.ID)
@@ -211,10 +213,10 @@ func (b *Book) change(e *entry, after Reservation) {
 
 // Forget drops reservations that are over and whose window ended before the given time.
 func (b *Book) Forget(beforeMS int64) {
-	for _, r := range b.Reservations() {
-		if !r.Live() && r.EndMS < beforeMS {
-			b.byUser.remove(r.User, r.ID)
-			delete(b.reservations, r.ID)
+	for len(b.over) > 0 && b.over[0].WhenMS < beforeMS {
+		if e, known := b.reservations[b.over.pop().Reservation]; known {
+			b.byUser.remove(e.User, e.ID)
+			delete(b.reservations, e.ID)
 		}
 	}
 }

@@ -99,6 +99,12 @@ func (g *Gate) follows(from Loop, surely bool) {
 	}
 }
 
+// MindsFollower reports whether it may matter to the gate that who Follows is surely another vehicle: one with a vend stands
+// on the near loop, or time may have put one there since the last Step.
+func (g *Gate) MindsFollower(nowMS int64, direction fact.Direction) bool {
+	return g.wakeMS < nowMS || g.near[g.asker(direction)].standing == granted
+}
+
 // push queues a vend, and gives it to the vehicle that waits for it.
 func (g *Gate) push(p pending, from Loop) {
 	p.sinceMS = g.nowMS

@@ -15,6 +15,9 @@ import (
 type Lot struct {
 	cfg *Config
 
+	entryNumbers []int // by gate: how many of the gates before it are entries
+	idle         idleFaces
+
 	// Remembered over a restart; changed by Apply alone.
 	meta     Meta
 	gates    []GateState
@@ -23,15 +26,20 @@ type Lot struct {
 	book     *booking.Book
 	requests map[fact.RequestKey]*request
 	hours    []Hour // by StartMS, the newest last
-	promises map[string]*promise
-	burnt    map[string]fact.TicketID // coupons that were used, by code and number
+	// hourKey is the newest hour's, and hourUntilMS the wall time of its end; 0: not known.
+	hourKey     string
+	hourUntilMS int64
+	promises    map[string]*promise
+	burnt       map[string]fact.TicketID // coupons that were used, by code and number
 
 	// Indexes over what is remembered.
 	gateIndex    map[fact.GateID]int
 	spotIndex    map[fact.SpotID]int32
 	open         []*Ticket
-	closed       []*Ticket // ring of those still in memory
-	closedNext   int
+	closed       closedTickets
+	holders      ticketsBy[fact.PassID]     // the open ones
+	asked        map[fact.PaymentID]*Ticket // payments that no terminal has answered yet
+	tariffUses   map[string]int             // by how many tickets in memory, by digest
 	plates       *plate.Index[fact.TicketID]
 	arriving     []*Ticket // passed the entry, not yet seen parked; by entry
 	roaming      []*Ticket // seen to leave their spot; the latest last
@@ -75,26 +83,36 @@ func New(cfg *Config) (*Lot, error) {
 		return nil, fmt.Errorf("lot: %w", err)
 	}
 	l := &Lot{
-		allocator: allocator,
-		cfg:       cfg,
-		gates:     make([]GateState, len(cfg.Gates)),
-		spots:     make([]SpotState, len(cfg.Spots)),
-		tickets:   map[fact.TicketID]*Ticket{},
-		book:      booking.NewBook(cfg.Booking, sellable(cfg)),
-		requests:  map[fact.RequestKey]*request{},
-		promises:  map[string]*promise{},
-		burnt:     map[string]fact.TicketID{},
-		versions:  map[string]*tariff.Tariff{},
-		gateIndex: map[fact.GateID]int{},
-		spotIndex: map[fact.SpotID]int32{},
-		plates:    plate.NewIndex[fact.TicketID](cfg.Matching),
-		lanes:     make([]lane, len(cfg.Gates)),
-		sensing:   make([]occupancy.Spot, len(cfg.Spots)),
-		sensingAt: make([]int64, len(cfg.Spots)),
-		signs:     make([]sign, len(cfg.Floors)),
+		allocator:  allocator,
+		cfg:        cfg,
+		gates:      make([]GateState, len(cfg.Gates)),
+		spots:      make([]SpotState, len(cfg.Spots)),
+		tickets:    map[fact.TicketID]*Ticket{},
+		closed:     closedTickets{byPlate: ticketsBy[fact.Plate]{}},
+		holders:    ticketsBy[fact.PassID]{},
+		asked:      map[fact.PaymentID]*Ticket{},
+		tariffUses: map[string]int{},
+		book:       booking.NewBook(cfg.Booking, sellable(cfg)),
+		requests:   map[fact.RequestKey]*request{},
+		promises:   map[string]*promise{},
+		burnt:      map[string]fact.TicketID{},
+		versions:   map[string]*tariff.Tariff{},
+		gateIndex:  map[fact.GateID]int{},
+		spotIndex:  map[fact.SpotID]int32{},
+		plates:     plate.NewIndex[fact.TicketID](cfg.Matching),
+		lanes:      make([]lane, len(cfg.Gates)),
+		sensing:    make([]occupancy.Spot, len(cfg.Spots)),
+		sensingAt:  make([]int64, len(cfg.Spots)),
+		idle:       newIdleFaces(cfg.Name),
+		signs:      make([]sign, len(cfg.Floors)),
 	}
 	l.meta.Location = cfg.Location
+	entries := 0
 	for i := range cfg.Gates {
+		l.entryNumbers = append(l.entryNumbers, entries)
+		if cfg.Gates[i].Lane.Direction != fact.Outward {
+			entries++
+		}
 		l.gateIndex[cfg.Gates[i].ID] = i
 		l.lanes[i] = newLane(&cfg.Gates[i])
 	}
@@ -181,7 +199,7 @@ func (l *Lot) input(ev Event) bool {
 	case FireChanged:
 		l.fire(e.Active)
 	case StopChanged:
-		l.lane(e.Gate).stop(l, e.Active)
+		l.lane(e.Gate).feed(l, e.Gate, gate.Stop(e.Active))
 	case PlateSeen:
 		l.plateSeen(e)
 	case Shown:
@@ -246,6 +264,9 @@ func (l *Lot) emitAs(dot fact.Dot, f fact.Fact) fact.Dot {
 
 // do asks for an effect after the facts of this step are durable.
 func (l *Lot) do(effect Effect) {
+	if l.out.Effects == nil {
+		l.out.Effects = make([]Effect, 0, 4) // a decision has two or three
+	}
 	l.out.Effects = append(l.out.Effects, effect)
 	if _, sign := effect.(ShowSign); !sign {
 		l.eager = true

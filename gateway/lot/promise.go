@@ -70,18 +70,8 @@ func (l *Lot) applyTariff(r fact.Record) bool {
 
 // forgetTariff drops a version that no ticket needs any more.
 func (l *Lot) forgetTariff(digest string) {
-	if digest == l.meta.Tariff || l.promises[digest] == nil {
+	if digest == l.meta.Tariff || l.tariffUses[digest] > 0 || l.promises[digest] == nil {
 		return
-	}
-	for _, t := range l.open {
-		if t.TariffDigest == digest {
-			return
-		}
-	}
-	for _, t := range l.closed {
-		if t != nil && t.TariffDigest == digest {
-			return
-		}
 	}
 	delete(l.promises, digest)
 	delete(l.versions, digest)
