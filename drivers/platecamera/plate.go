@@ -35,15 +35,27 @@ var notPlates = []string{
 	"NOLICENSEPLATE", "NOLICENSE", "NUMBERPLATENOTFOUND", "无车牌", "未知", "未识别", "无牌车", "无牌", "车牌",
 }
 
+// wordMax is the length of the longest of them, in bytes.
+const wordMax = 19
+
 // IsPlate reports whether a text can be a plate: it has a letter or a digit, is sound UTF-8, and is none of the words
 // for a plate that was not read.
 func IsPlate(raw string) bool {
-	if !utf8.ValidString(raw) {
+	if !utf8.ValidString(raw) || strings.ContainsRune(raw, utf8.RuneError) {
 		return false
 	}
-	plate := Plate(raw)
+	var buffer [wordMax + utf8.UTFMax]byte
+	plate := buffer[:0]
+	for _, r := range raw {
+		if r = plateCharacter(r); r >= 0 {
+			plate = utf8.AppendRune(plate, r)
+		}
+		if len(plate) > wordMax {
+			return true // longer than any of the words
+		}
+	}
 	for _, word := range notPlates {
-		if plate == word {
+		if string(plate) == word {
 			return false
 		}
 	}
@@ -55,7 +67,7 @@ func perCharacter(raw string, chars []Share) []Share {
 	if len(chars) != utf8.RuneCountInString(raw) {
 		return chars
 	}
-	kept := chars[:0:0]
+	kept := chars[:0]
 	at := 0
 	for _, r := range raw {
 		if plateCharacter(r) >= 0 {
@@ -67,11 +79,11 @@ func perCharacter(raw string, chars []Share) []Share {
 }
 
 // bounded cuts a text that is too long to be true, between two characters.
-func bounded(text string) string {
-	if len(text) <= textMax {
+func bounded(text string, bytesMax int) string {
+	if len(text) <= bytesMax {
 		return text
 	}
-	end := textMax
+	end := bytesMax
 	for end > 0 && !utf8.RuneStart(text[end]) {
 		end--
 	}
