@@ -144,7 +144,7 @@ func vehicles(events []platecamera.Event, e platecamera.Event, data platecamera.
 	plate, confidence := plateOf(data)
 	e.Kind, e.Raw, e.Confidence = platecamera.Read, plate, confidence
 	switch {
-	case platecamera.IsPlate(plate) && platecamera.IsPlate(motorcycle.Raw) && platecamera.Plate(plate) != platecamera.Plate(motorcycle.Raw):
+	case platecamera.IsPlate(plate) && platecamera.IsPlate(motorcycle.Raw) && !platecamera.SamePlate(plate, motorcycle.Raw):
 		return append(events, e, motorcycle)
 	case platecamera.IsPlate(plate):
 	case platecamera.IsPlate(motorcycle.Raw):

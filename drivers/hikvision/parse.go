@@ -137,7 +137,7 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 	if !licence.Exists() {
 		event.Raw = uncoloured(original.Text())
 	}
-	if second := uncoloured(original.Text()); second != event.Raw && platecamera.Plate(second) != platecamera.Plate(event.Raw) {
+	if second := uncoloured(original.Text()); !platecamera.SamePlate(second, event.Raw) {
 		event.Candidates = platecamera.CandidateOf(anpr, second)
 	}
 	event.Confidence = platecamera.ShareOf(anpr.Any("confidenceLevel", "confidence"), 100)

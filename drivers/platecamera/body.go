@@ -143,14 +143,14 @@ func startsHead(line string) bool {
 func isPartHead(text string) bool { return len(text) > 8 && strings.EqualFold(text[:8], "content-") }
 
 func (h *head) field(name, value string) {
-	switch strings.ToLower(name) {
-	case "content-type":
+	switch {
+	case strings.EqualFold(name, "Content-Type"):
 		h.contentType = value
-	case "content-length":
+	case strings.EqualFold(name, "Content-Length"):
 		if length, err := strconv.Atoi(value); err == nil && length >= 0 {
 			h.length = length
 		}
-	case "transfer-encoding":
+	case strings.EqualFold(name, "Transfer-Encoding"):
 		h.chunked = strings.EqualFold(value, "chunked")
 	}
 }
@@ -261,11 +261,16 @@ func cutPart(text, boundary string) (part, rest string) {
 	if after, found := strings.CutPrefix(text, boundary); found {
 		return "", after
 	}
-	at := strings.Index(text, "\n"+boundary)
-	if at < 0 {
-		return text, ""
+	for from := 0; ; {
+		next := strings.Index(text[from:], boundary)
+		if next < 0 {
+			return text, ""
+		}
+		at := from + next
+		if from = at + 1; at > 0 && text[at-1] == '\n' {
+			return text[:at-1], text[at+len(boundary):]
+		}
 	}
-	return text[:at], text[at+1+len(boundary):]
 }
 
 func (w *walker) part(part string, nesting int) {

@@ -17,6 +17,28 @@ func Plate(raw string) string {
 	return raw
 }
 
+// SamePlate reports whether two texts are one plate.
+func SamePlate(a, b string) bool {
+	for {
+		x, restA := nextOf(a)
+		y, restB := nextOf(b)
+		if x != y || x < 0 {
+			return x == y
+		}
+		a, b = restA, restB
+	}
+}
+
+// nextOf is the first character of a plate that raw has, or -1, and what is after it.
+func nextOf(raw string) (rune, string) {
+	for i, r := range raw {
+		if c := plateCharacter(r); c >= 0 {
+			return c, raw[i+utf8.RuneLen(r):]
+		}
+	}
+	return -1, ""
+}
+
 // plateCharacter is a character of a plate, or -1. Full-width forms, which Chinese cameras mix in, become ASCII.
 func plateCharacter(r rune) rune {
 	if r >= '！' && r <= '～' {
