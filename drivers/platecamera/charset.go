@@ -48,9 +48,13 @@ func decoded(text, contentType string) string {
 	if name == "" {
 		name = valueAfter(contentType, "charset=", "; ")
 	}
+	sound := utf8.ValidString(text)
+	if sound && (name == "" || strings.EqualFold(name, "UTF-8")) {
+		return text
+	}
 	named, err := htmlindex.Get(name)
 	isNamed := err == nil && named != unicode.UTF8
-	switch sound := utf8.ValidString(text); {
+	switch {
 	case sound && !(isNamed && strings.HasPrefix(strings.ToLower(name), "gb") && isChinese(text)):
 		return text
 	case !isNamed && !isChinese(text):
