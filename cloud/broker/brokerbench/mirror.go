@@ -37,7 +37,7 @@ func NewMirror(dir string, always bool) (*Mirror, error) {
 	m := &Mirror{dir: dir, port: port}
 	m.hub, err = start(&server.Options{
 		ServerName: "hub", JetStreamDomain: "hub", StoreDir: filepath.Join(dir, "hub"), SyncAlways: always,
-		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: port},
+		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: port, NoAdvertise: true}, // a leaf that learned it would go round the wire
 	})
 	return m, err
 }
