@@ -14,8 +14,8 @@ import (
 	"gatehouse/tools/demo/cut"
 )
 
-// bridge is a peer: two Mosquittos of Debian's package, the lot's with a bridge to headquarters'. Neither flushes anything
-// before it acknowledges.
+// bridge is a peer: two Mosquittos of Debian's package, the lot's with a bridge to headquarters'. Both are as they come, but for a
+// queue without a limit, or they would lose most facts. Neither flushes anything before it acknowledges.
 type bridge struct {
 	edge, hub *exec.Cmd
 	edgeAt    string
@@ -42,7 +42,7 @@ func newBridge(program, dir string) (b *bridge, err error) {
 			err = errors.Join(err, b.close())
 		}
 	}()
-	const open = "listener %s 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\n"
+	const open = "listener %s 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
 	hubPort, edgePort := freePort(), freePort()
 	if b.hub, err = startMosquitto(program, filepath.Join(dir, "hub.conf"), fmt.Sprintf(open, hubPort)); err != nil {
 		return b, err

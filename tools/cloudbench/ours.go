@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,12 +67,23 @@ func (o *ours) fill(raw [][]byte) (err error) {
 	if o.log, _, err = factlog.Open(factlog.OSDisk{}, dir, factlog.Options{}); err != nil {
 		return err
 	}
-	for _, data := range raw {
-		if _, err := o.log.Append(data); err != nil {
+	const together = 1_000
+	for chunk := range slices.Chunk(raw, together) {
+		for _, data := range chunk {
+			if _, err := o.log.Append(data); err != nil {
+				return err
+			}
+		}
+		if err := o.log.Flush(); err != nil {
 			return err
 		}
+		for ready := false; !ready; {
+			if ready, err = o.log.Prepare(); err != nil {
+				return err
+			}
+		}
 	}
-	return o.log.Flush()
+	return nil
 }
 
 // Read visits durable facts, as a gateway's journal does.
