@@ -193,7 +193,7 @@ func (g *Gate) expireVend() {
 		from = ClosingLoop
 	}
 	unseen := !g.loops[ArmingLoop].readable() && !g.loops[ClosingLoop].readable()
-	if unseen && first.raised && !g.arm.stuckClosed && !g.arm.broken && !g.arm.lockedOut {
+	if unseen && g.letsThrough(&first) {
 		g.passed(crossing{from: from, open: true, entitled: true})
 		return
 	}
@@ -201,6 +201,12 @@ func (g *Gate) expireVend() {
 	for at := range g.near {
 		g.askAgain(Loop(at))
 	}
+}
+
+// letsThrough tells if the arm was raised for a vend, and nothing says that it did not get up. Who leaves an arm that
+// is stuck has driven back, whatever the far loop is worth.
+func (g *Gate) letsThrough(vend *pending) bool {
+	return vend.raised && !g.arm.stuckClosed && !g.arm.broken && !g.arm.lockedOut
 }
 
 // askAgain asks for a vehicle whose vend is over.
