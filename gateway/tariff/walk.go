@@ -59,7 +59,7 @@ func (w *walk) run() bool {
 	}
 	s := &r.Steps[step]
 	if paidMS := w.countMS + w.freeMS + w.paidMS; r.countsPaid() && w.atMS < paidMS {
-		return w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS, paidMS), r.Taxes)
+		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.capEdge, w.toMS, paidMS), r.Taxes)
 	}
 	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
 		return false

@@ -92,6 +92,17 @@ func TestLateAfterPayingIsTheDifference(t *testing.T) {
 	}
 }
 
+// TestAPaidDayThatBeginsWithinPaidHours has its flat price, though the half hour before was covered by that of the day before.
+func TestAPaidDayThatBeginsWithinPaidHours(t *testing.T) {
+	cfg := parse(t, doc("EUR", "UTC", "gaps = \"free\"\n[[rule]]\nname = \"zone\"\nhours = \"05:30-06:30\"\nanchor = \"paid\"\nday_starts = \"06:00\"\nflat = \"1.00\"\n"))
+	for exit, want := range map[string]int64{"03-27T05:30": 0, "03-27T05:45": 100, "03-27T06:30": 200, "03-28T05:45": 200, "03-28T06:30": 300, "03-29T06:30": 400} {
+		fee := tariff.Quote(cfg, tariff.Stay{EntryMS: localMS(t, cfg, "2026-03-27T00:00"), ExitMS: localMS(t, cfg, "2026-"+exit)})
+		if fee.TotalMinor != want {
+			t.Errorf("until %s: %d, not %d: %+v", exit, fee.TotalMinor, want, fee.Charges)
+		}
+	}
+}
+
 // V20: the hour that comes twice is an hour.
 func TestTheHourThatComesTwice(t *testing.T) {
 	cfg := parse(t, doc("EUR", "Europe/Berlin", started("2.00", "1 h", "")))
