@@ -98,7 +98,7 @@ func (b *builder) tariffDocument() (*tariff.Tariff, string) {
 func parseTariff(name string, data []byte) (*tariff.Tariff, tomlfile.Problems, error) {
 	parse := func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.Parse(name, data) }
 	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
-		parse = func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.ParseJSON(data) }
+		parse = func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.ParseJSON(name, data) }
 	}
 	loaded, warnings, err := parse()
 	if err == nil && loaded.SuspectMaxMinor == 0 {

@@ -3,6 +3,7 @@ package tariff
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gatehouse/sync/fact"
 )
@@ -11,6 +12,7 @@ import (
 type Problem struct {
 	Part    string // "rule", "cap", "offer", "discount"; empty: the tariff as a whole
 	Index   int    // of the part in its list
+	Key     string // "hours", "amount": what of the part; empty: the part as a whole
 	ID      string // of the part
 	Text    string // what is wrong
 	Do      string // what to write instead
@@ -77,6 +79,7 @@ func (c *checker) warn(part string, index int, do, format string, arguments ...a
 }
 
 func (c *checker) add(p Problem) {
+	p.Part, p.Key, _ = strings.Cut(p.Part, ".")
 	switch p.Part {
 	case "rule":
 		p.ID = c.tariff.Rules[p.Index].ID

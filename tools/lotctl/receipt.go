@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -75,9 +76,12 @@ func decimal(t *tariff.Tariff, minor int64) string {
 // receiptText is a fee as a driver reads it.
 func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string) string {
 	var w strings.Builder
-	const form = "Mon 2006-01-02 15:04"
+	form := "Mon 2006-01-02 15:04"
+	if s.EntryMS%60_000 != 0 || s.ExitMS%60_000 != 0 {
+		form += ":05"
+	}
 	elapsed := s.ExitMS - s.EntryMS
-	fmt.Fprintf(&w, "%s (version %s)\n", t.Name, t.Version)
+	fmt.Fprintf(&w, "%s (version %s)\n", cmp.Or(t.Name, t.ID, "Tariff"), t.Version)
 	fmt.Fprintf(&w, "from %s\nto   %s\n%d h %d min, amounts in %s\n\n", at(t, s.EntryMS).Format(form), at(t, s.ExitMS).Format(form), elapsed/3_600_000, elapsed/60_000%60, t.Currency)
 	for i := range b.Fee.Charges {
 		c := &b.Fee.Charges[i]
@@ -85,7 +89,7 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 		if c.ToMS != c.FromMS {
 			span += " - " + at(t, c.ToMS).Format("01-02 15:04")
 		}
-		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimSuffix(c.Rule+": "+wording.How(t.Currency, c), ": "))
+		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimPrefix(c.Rule+": "+wording.How(t.Currency, c), ": "))
 	}
 	line := func(name string, minor int64) { fmt.Fprintf(&w, "  %-32s %10s\n", name, decimal(t, minor)) }
 	fmt.Fprintln(&w, "  "+strings.Repeat("-", 43))
