@@ -10,7 +10,7 @@ import (
 
 // Problem is something wrong with a tariff, for the person who writes it.
 type Problem struct {
-	Part    string // "rule", "cap", "offer", "discount"; empty: the tariff as a whole
+	Part    string // "rule", "cap", "offer", "tax", "discount"; empty: the tariff as a whole
 	Index   int    // of the part in its list
 	Key     string // "hours", "amount": what of the part; empty: the part as a whole
 	ID      string // of the part
@@ -87,6 +87,8 @@ func (c *checker) add(p Problem) {
 		p.ID = c.tariff.Caps[p.Index].ID
 	case "offer":
 		p.ID = c.tariff.Offers[p.Index].ID
+	case "tax":
+		p.ID = c.tariff.Taxes[p.Index].ID
 	case "discount":
 		p.ID = c.tariff.Discounts[p.Index].Code
 	}
@@ -119,9 +121,9 @@ func (c *checker) header() {
 	c.amount("price of a lost ticket", t.Lost.Minor)
 	c.amount("most that a suspect stay costs", t.SuspectMaxMinor)
 	c.amount("least that a stay costs", t.MinMinor)
-	for _, tax := range t.Taxes {
+	for i, tax := range t.Taxes {
 		if tax.RatePPM < 0 || tax.RatePPM > ppm {
-			c.error("", 0, "write 0 to 100 percent", "tax %s of %d millionths", tax.ID, tax.RatePPM)
+			c.error("tax.percent", i, "write 0 to 100", "a tax of %d %%", tax.RatePPM*100/ppm)
 		}
 	}
 	c.graces()
@@ -223,7 +225,7 @@ func (c *checker) cap(i int, one *Cap) {
 	}
 	for _, id := range one.Rules {
 		if !slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.ID == id }) {
-			c.error("cap", i, "write the id of a rule", "there is no rule %q", id)
+			c.error("cap.rules", i, "write the name of a rule as it is written there", "there is no rule %q", id)
 		}
 	}
 	for _, a := range one.Amounts {

@@ -256,13 +256,14 @@ func (c *checker) falls(entryMS int64, told map[string]bool) {
 	for minutes := int64(10); minutes <= 3*24*60; minutes += 10 + minutes/60*5 {
 		exitMS := entryMS + minutes*minuteMS
 		fee := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS})
-		now, offer := fee.TotalMinor, ""
+		now, offer, part, index := fee.TotalMinor, "", "", 0
 		if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Flat }); i >= 0 {
-			offer = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule)
+			offer, part = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule), "offer"
+			index = slices.IndexFunc(c.tariff.Offers, func(o Offer) bool { return o.ID == fee.Charges[i].Rule })
 		}
 		if now < before && !told[offer] {
 			told[offer] = true
-			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s%s, and a little less cost %s",
+			c.warn(part, index, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s%s, and a little less cost %s",
 				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), offer, c.money(before))
 			return
 		}

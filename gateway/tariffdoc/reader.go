@@ -136,7 +136,7 @@ func (r *reader) duration(text string, path ...any) int64 {
 func parseDuration(text string) (int64, bool) {
 	units := map[string]int64{
 		"s": 1000, "sec": 1000, "second": 1000, "seconds": 1000, "m": minuteMS, "min": minuteMS, "mins": minuteMS, "minute": minuteMS, "minutes": minuteMS,
-		"h": hourMS, "hour": hourMS, "hours": hourMS, "d": dayMS, "day": dayMS, "days": dayMS, "week": 7 * dayMS, "weeks": 7 * dayMS,
+		"h": hourMS, "hr": hourMS, "hrs": hourMS, "hour": hourMS, "hours": hourMS, "d": dayMS, "day": dayMS, "days": dayMS, "week": 7 * dayMS, "weeks": 7 * dayMS,
 	}
 	sum, rest := int64(0), strings.TrimSpace(text)
 	for rest != "" {
