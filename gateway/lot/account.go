@@ -148,8 +148,11 @@ func (l *Lot) settled(t *Ticket) Account {
 	}
 }
 
-// over is what was paid too much. What a coin is too large for is not, nor more than was paid.
+// over is what was paid too much and is to be given back. What a coin is too large for is not, nor more than was paid.
 func (t *Ticket) over(priced *tariff.Tariff, feeMinor int64) int64 {
+	if priced.Overpay != tariff.OverpayCredit {
+		return 0
+	}
 	overMinor := min(t.settledMinor()-feeMinor, t.PaidMinor())
 	for i := range t.Payments {
 		p := &t.Payments[i]

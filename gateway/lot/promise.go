@@ -88,8 +88,16 @@ func (l *Lot) forgetTariff(digest string) {
 	l.dirty.add(TableTariffs, digest)
 }
 
-// tariffOf is the tariff promised at a ticket's entry. Where the log does not have it, today's stands in.
+// tariffOf is the tariff that prices a ticket: the one promised at its entry, or today's if that one says so.
 func (l *Lot) tariffOf(t *Ticket) *tariff.Tariff {
+	if promised := l.promisedTo(t); promised.VersionAt == tariff.VersionAtEntry || !t.Open() {
+		return promised
+	}
+	return l.cfg.Tariff
+}
+
+// promisedTo is the tariff promised at a ticket's entry. Where the log does not have it, today's stands in.
+func (l *Lot) promisedTo(t *Ticket) *tariff.Tariff {
 	digest := t.TariffDigest
 	if digest == "" || digest == l.cfg.TariffDigest || l.cfg.ReadTariff == nil {
 		return l.cfg.Tariff

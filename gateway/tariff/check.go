@@ -134,6 +134,9 @@ func (c *checker) graces() {
 	if g.EntryMS < 0 || g.EntryMS > 7*dayMS {
 		c.error("", 0, "write 0 to 7 days", "entry grace of %d ms", g.EntryMS)
 	}
+	if g.OverstayMS < 0 || g.OverstayMS > 7*dayMS {
+		c.error("", 0, "write 0 to 7 days", "overstay grace of %d ms", g.OverstayMS)
+	}
 	if g.ExitMS < 0 || g.ExitMS > dayMS {
 		c.error("", 0, "write 0 to a day", "exit grace of %d ms", g.ExitMS)
 	}

@@ -44,6 +44,7 @@ type Rounding struct {
 // Tender rounds what is due to what can be paid in one kind of money.
 type Tender struct {
 	ID        string // "cash"
+	MaxMinor  int64  // more can't be paid so, but at a cashier; 0: no bound
 	StepMinor int64
 	Mode      Mode
 }

@@ -23,6 +23,7 @@ type receipt struct {
 	DueMinor      int64         `json:"dueMinor"`
 	TenderMinor   int64         `json:"dueInTenderMinor"`
 	OverMinor     int64         `json:"overpaidMinor"`
+	KeptMinor     int64         `json:"keptMinor"`
 	PaidUntil     string        `json:"paidUntil,omitempty"`
 	Overstay      bool          `json:"overstay"`
 	Tariff        string        `json:"tariff"`
@@ -50,7 +51,7 @@ type receiptLine struct {
 func receiptOf(t *tariff.Tariff, b *tariff.Bill) receipt {
 	r := receipt{
 		Currency: string(t.Currency), TotalMinor: b.Fee.TotalMinor, TaxMinor: b.Fee.TaxMinor, SubtotalMinor: b.Fee.SubtotalMinor, TaxMilli: b.Fee.TaxMilli,
-		AddedMinor: b.Fee.AddedMinor, PaidMinor: b.PaidMinor, DueMinor: b.DueMinor, TenderMinor: b.TenderMinor, OverMinor: b.OverMinor,
+		AddedMinor: b.Fee.AddedMinor, PaidMinor: b.PaidMinor, DueMinor: b.DueMinor, TenderMinor: b.TenderMinor, OverMinor: b.OverMinor, KeptMinor: b.KeptMinor,
 		Overstay: b.Fee.Overstay, Tariff: t.ID, Version: t.Version, Charges: []receiptLine{},
 	}
 	if b.LeaveByMS != 0 {
@@ -106,6 +107,12 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 	line("due", b.DueMinor)
 	if b.TenderMinor != b.DueMinor {
 		line("due in "+tender, b.TenderMinor)
+	}
+	if b.Cashier {
+		fmt.Fprintf(&w, "  more than can be paid in %s: pay at the cashier's\n", tender)
+	}
+	if b.KeptMinor != 0 {
+		line("paid too much, no change", b.KeptMinor)
 	}
 	if b.OverMinor != 0 {
 		line("paid too much", b.OverMinor)
