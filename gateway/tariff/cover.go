@@ -174,11 +174,6 @@ func (v *cover) overlap(p *pricer, first int, fromMS, untilMS int64) {
 	}
 }
 
-func (w *Who) same(other *Who) bool {
-	return w.Spots == other.Spots && slices.Equal(w.Vehicles, other.Vehicles) && slices.Equal(w.Groups, other.Groups) &&
-		slices.Equal(w.Products, other.Products)
-}
-
 func hour(ms int64) string { return time.UnixMilli(ms).UTC().Format("Mon 2006-01-02 15:04") }
 
 // capsAndUnits finds maxima that are less than the first unit.

@@ -134,6 +134,11 @@ type Booking struct {
 	Taxes         TaxSet
 }
 
+// Given reports whether a tariff says anything of reservations.
+func (b *Booking) Given() bool {
+	return b.Minor != 0 || len(b.Steps) > 0 || b.Overstay != OverstayFresh || b.EarlyMS != 0 || b.LateMS != 0 || b.NoShowMinor != 0
+}
+
 // Dimension is what a price of charging counts.
 type Dimension uint8
 

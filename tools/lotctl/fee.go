@@ -114,7 +114,7 @@ func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 	p.known("product", s.Product, productsOf(t))
 	p.known("vehicle", s.Vehicle, vehiclesOf(t))
 	for _, group := range c.Group {
-		p.known("group", group, wordsOf(t, func(w *tariff.Who) []string { return w.Groups }))
+		p.known("group", group, t.Words(func(w *tariff.Who) []string { return w.Groups }))
 	}
 	for _, code := range c.Validation {
 		p.known("validation", code, codesOf(t.Discounts, func(d tariff.Discount) string { return d.Code }))
@@ -235,36 +235,11 @@ func (p *flagParser) known(flag, word string, words []string) {
 }
 
 func productsOf(t *tariff.Tariff) []string {
-	return wordsOf(t, func(w *tariff.Who) []string { return w.Products })
+	return t.Words(func(w *tariff.Who) []string { return w.Products })
 }
 
 func vehiclesOf(t *tariff.Tariff) []string {
-	return wordsOf(t, func(w *tariff.Who) []string { return w.Vehicles })
-}
-
-// wordsOf lists what the parts of a tariff ask for.
-func wordsOf(t *tariff.Tariff, of func(*tariff.Who) []string) []string {
-	words := []string{}
-	for i := range t.Rules {
-		words = append(words, of(&t.Rules[i].For)...)
-	}
-	for i := range t.Offers {
-		words = append(words, of(&t.Offers[i].For)...)
-	}
-	for i := range t.Caps {
-		words = append(words, of(&t.Caps[i].For)...)
-	}
-	for i := range t.Extras {
-		words = append(words, of(&t.Extras[i].For)...)
-	}
-	for i := range t.Discounts {
-		words = append(words, of(&t.Discounts[i].For)...)
-	}
-	for i := range t.Charging.Prices {
-		words = append(words, of(&t.Charging.Prices[i].For)...)
-	}
-	slices.Sort(words)
-	return slices.Compact(words)
+	return t.Words(func(w *tariff.Who) []string { return w.Vehicles })
 }
 
 func codesOf[T any](list []T, code func(T) string) []string {
