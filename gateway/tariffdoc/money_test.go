@@ -136,6 +136,15 @@ func TestOverstayGraceAndTheCashier(t *testing.T) {
 	}
 }
 
+// TestAFlatPriceOfTheVisitIsPaidOnce, though flat prices of a dozen nights come after it.
+func TestAFlatPriceOfTheVisitIsPaidOnce(t *testing.T) {
+	cfg := parse(t, doc("EUR", "Europe/Berlin", "[[rule]]\nname = \"day\"\nhours = \"08:00-20:00\"\nanchor = \"entry\"\nflat = \"7.00\"\n[[rule]]\nname = \"night\"\nhours = \"20:00-08:00\"\nanchor = \"band\"\nflat = \"1.00\"\n"))
+	fromMS := localMS(t, cfg, "2026-05-04T10:00")
+	if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: fromMS, ExitMS: fromMS + 12*24*3_600_000}); fee.TotalMinor != 1900 {
+		t.Errorf("twelve days cost %d: %+v", fee.TotalMinor, fee.Charges)
+	}
+}
+
 // V38: paid, and out too late: what is due is the difference, and no new visit.
 func TestLateAfterPayingIsTheDifference(t *testing.T) {
 	cfg := parse(t, doc("EUR", "Europe/Berlin", "[grace]\nexit = \"15 min\"\n"+started("3.00", "1 h", "")))
