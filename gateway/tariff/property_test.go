@@ -28,7 +28,9 @@ func zones(t testing.TB) []*time.Location {
 }
 
 // rarely is true one time in so many.
-func rarely(t *rapid.T, times int, name string) bool { return rapid.IntRange(1, times).Draw(t, name) == times }
+func rarely(t *rapid.T, times int, name string) bool {
+	return rapid.IntRange(1, times).Draw(t, name) == times
+}
 
 func anyWhen(t *rapid.T) []tariff.When {
 	list := []tariff.When{}
