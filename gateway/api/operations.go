@@ -34,6 +34,8 @@ func operations(b *book) {
 	act(b, RoleOperate, "waiveFee", "/api/v1/tickets/{ticketId}/waive", "Let a driver off, with a reason", s.waive)
 	act(b, RoleOperate, "oweFee", "/api/v1/tickets/{ticketId}/owe", "Let the vehicle out without paying: it owes what is due then", s.owe)
 	act(b, RoleOperate, "validateTicket", "/api/v1/tickets/{ticketId}/validations", "Apply a validation or coupon of the ticket's tariff", s.validate)
+	act(b, RoleOperate, "classTicket", "/api/v1/tickets/{ticketId}/class", "Say for whom a ticket is priced: kind of vehicle, group, chosen product", s.classTicket)
+	act(b, RoleOperate, "reportCharging", location+"/charging-sessions", "Tell what a charger has given a vehicle until now; it is part of the fee", s.reportCharging)
 	act(b, RoleOperate, "mislayTicket", "/api/v1/tickets/{ticketId}/lost", "The driver has lost the ticket: it costs what the tariff says of that", s.mislay)
 	act(b, RoleOperate, "closeTicket", "/api/v1/tickets/{ticketId}/close", "Close a ticket whose vehicle is gone: a correction", s.correctTicket(true))
 	act(b, RoleOperate, "reopenTicket", "/api/v1/tickets/{ticketId}/reopen", "Open a ticket again whose vehicle is still here: a correction", s.correctTicket(false))

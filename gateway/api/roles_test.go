@@ -24,6 +24,7 @@ var needs = map[string]api.Role{
 	"holdGate": api.RoleOperate, "releaseGate": api.RoleOperate, "lowerGate": api.RoleOperate, "confirmGate": api.RoleOperate,
 	"correctCount": api.RoleOperate, "capturePayment": api.RoleOperate, "voidPayment": api.RoleOperate, "refundPayment": api.RoleOperate,
 	"waiveFee": api.RoleOperate, "oweFee": api.RoleOperate, "validateTicket": api.RoleOperate, "mislayTicket": api.RoleOperate,
+	"reportCharging": api.RoleOperate, "classTicket": api.RoleOperate,
 
 	"listTariffs": api.RoleView,
 

@@ -135,6 +135,7 @@ func (l *Lot) lotAlerts() []Alert {
 	if l.now.Trust == fact.ClockUnset {
 		alerts = append(alerts, Alert{Code: "clock_unset", Severity: Warning, What: "The clock was never set since the start; prices rest on elapsed time.", Do: "Connect the network, or set the clock."})
 	}
+	alerts = append(alerts, l.tariffAlerts()...)
 	if in := l.Inside(); in.Drift > l.cfg.Policy.DriftAlarm {
 		alerts = append(alerts, Alert{
 			Code: "count_drift", Severity: Warning,

@@ -24,7 +24,7 @@ func (l *Lot) applyEntryGranted(r fact.Record, f fact.EntryGranted) {
 
 // activate turns a reservation into the ticket's: its price was paid ahead, its spot is the ticket's now.
 func (l *Lot) activate(t *Ticket, reservation Reservation, r fact.Record) {
-	t.BookedEndMS = reservation.EndMS
+	t.BookedStartMS, t.BookedEndMS = reservation.StartMS, reservation.EndMS
 	if reservation.PrepaidMinor > 0 {
 		t.Payments = append(t.Payments, Payment{
 			ID: fact.PaymentID(reservation.ID), Status: PaymentCompleted, AmountMinor: reservation.PrepaidMinor,

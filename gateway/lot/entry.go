@@ -184,7 +184,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
-		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Tariff: l.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
 		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {

@@ -148,6 +148,9 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		l.suspect(t, fact.ReasonClockDoubt)
 	}
 	n.shown, n.seen = shown, seen
+	if t.Status != TicketLeaving && l.letGo(t, &account) {
+		account = l.Account(t, l.now)
+	}
 	switch {
 	case t.Status == TicketLeaving: // granted before a power cut: what was settled holds
 		account.Fee.TotalMinor, account.Fee.TaxMinor = t.FeeMinor, t.TaxMinor
@@ -237,6 +240,6 @@ func (l *Lot) helpPressed(i int) {
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
 	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
 }

@@ -67,7 +67,9 @@ type Lot struct {
 	decisions       []DecisionAt
 	diskStalled     bool
 	damage          []fact.LogDamaged
-	versions        map[string]*tariff.Tariff // read from promises
+	versions        map[string]*tariff.Tariff // read from promises; nil: it can't be read
+	current         TariffVersion             // that entries promise
+	switchMS        int64                     // wall time at which another one will be
 	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
 	out             Out
 	eager           bool
@@ -108,6 +110,8 @@ func New(cfg *Config) (*Lot, error) {
 	}
 	l.meta.Location = cfg.Location
 	entries := 0
+	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
+	l.switchMS = never
 	for i := range cfg.Gates {
 		l.entryNumbers = append(l.entryNumbers, entries)
 		if cfg.Gates[i].Lane.Direction != fact.Outward {
@@ -239,6 +243,7 @@ func (l *Lot) input(ev Event) bool {
 // clockChanged re-dates what the old time was wrong for, and looks anew at what is due by wall time.
 func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
+	l.currentTariff()
 	for _, t := range l.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
@@ -276,7 +281,7 @@ func (l *Lot) do(effect Effect) {
 // start begins a run: what was under way when the last one ended can't be known.
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
-	l.promiseTariff()
+	l.currentTariff()
 	l.eager, l.signsMoved = true, true
 	for _, t := range l.open {
 		switch {
@@ -310,6 +315,9 @@ func (l *Lot) expire() {
 	l.expireTickets()
 	l.expireDoubted()
 	l.expireRequests()
+	if l.now.WallMS >= l.switchMS {
+		l.currentTariff()
+	}
 }
 
 // wakeMS is the monotonic time by which something is due.
@@ -318,7 +326,7 @@ func (l *Lot) wakeMS() int64 {
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.overstayDue.next(), l.vacatedDue.next())
+	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}

@@ -62,7 +62,7 @@ func (l *Lot) promised() string {
 // appendSurge tells a driver that prices are higher now, before the barrier is up.
 func (l *Lot) appendSurge(lines []string, occupancy int64) []string {
 	permille := int64(1_000)
-	for _, step := range l.cfg.Tariff.Surge.Steps {
+	for _, step := range l.current.Tariff.Surge.Steps {
 		if occupancy >= step.FromPermille {
 			permille = step.Permille
 		}
