@@ -263,6 +263,9 @@ func (l *Lot) editReservation(e EditReservation) Result {
 	edited := fact.ReservationEdited{
 		Reservation: e.Reservation, SpotType: e.SpotType, Plate: plate.Normalize(e.Raw), StartMS: e.StartMS, EndMS: e.EndMS,
 	}
+	if r, _ := l.book.ByID(e.Reservation); r.Right > 0 {
+		return refuse(ProblemNotPossible, "headquarters sold this reservation", "change it where it was booked; here it can only be cancelled")
+	}
 	if problem := l.unfit(e.SpotType, l.book.CheckEdited(edited, l.now.WallMS)); problem != nil {
 		return Result{Problem: problem}
 	}

@@ -9,6 +9,7 @@ import (
 	"gatehouse/gateway/plate"
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 // Lot is the state of one location. It is not safe for concurrent use: one goroutine owns it.
@@ -61,6 +62,7 @@ type Lot struct {
 	damage          []fact.LogDamaged
 	versions        map[string]*tariff.Tariff // read from promises
 	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
+	keys            policy.Keys               // headquarters'; not remembered
 	out             Out
 	eager           bool
 
@@ -204,16 +206,8 @@ func (l *Lot) input(ev Event) bool {
 		l.emit(e.Fact)
 	case LogDamaged:
 		l.emit(e.Fact)
-	case PolicyChanged:
-		l.emit(e.Fact)
-	case CommandTaken:
-		l.emit(e.Fact)
-	case SetPasses:
-		l.setPasses(e)
-	case SetBlocked:
-		l.setBlocked(e.Plates)
 	default:
-		return false
+		return l.documentOf(ev) || l.lendingOf(ev)
 	}
 	return true
 }

@@ -17,7 +17,7 @@ func (l *Lot) refreshSigns() {
 	}
 	l.signsMoved = false
 	l.refreshFaces()
-	spare := l.spareByLoops()
+	spare := max(0, min(l.spareByLoops(), l.counts.all[fact.SpotAvailable]-l.keptOfAll()))
 	for i := range l.signs {
 		want := l.wantedSign(i, spare)
 		if want == l.signs[i] {
@@ -84,7 +84,7 @@ func (l *Lot) idleFace(i int) Face {
 	if l.meta.Fire {
 		return Face{Lines: refusalLines(fact.ReasonFire), Colour: Red}
 	}
-	if l.counts.all[fact.SpotAvailable] == l.counts.types[fact.Handicapped][fact.SpotAvailable] {
+	if l.counts.all[fact.SpotAvailable] <= l.counts.types[fact.Handicapped][fact.SpotAvailable]+l.keptOfAll() {
 		return Face{Lines: []string{l.cfg.Name, "FULL"}, Colour: Red}
 	}
 	return Face{Lines: []string{l.cfg.Name, "Welcome"}, Colour: Green}
