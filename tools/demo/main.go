@@ -25,10 +25,9 @@ import (
 	"time"
 	_ "time/tzdata" // the lot's zone, on machines that have none
 
-	"github.com/alecthomas/kong"
-
 	"gatehouse/cloud/app"
 	"gatehouse/cloud/ledger"
+	"gatehouse/sync/commandline"
 	"gatehouse/sync/uplink/identity"
 	"gatehouse/tools/demo/cut"
 )
@@ -49,16 +48,14 @@ type options struct {
 }
 
 func main() {
-	var o options
-	kong.Parse(&o, kong.Name("demo"), kong.Description("A car park, its headquarters, and a network to cut."))
-	if err := run(o); err != nil {
-		fmt.Fprintln(os.Stderr, "demo:", err)
-		os.Exit(1)
+	program := commandline.Program{
+		Name: "demo", Description: "A car park, its headquarters, and a network to cut.", Out: os.Stdout, Errs: os.Stderr,
 	}
+	os.Exit(program.Run(os.Args[1:], &options{}))
 }
 
-// run plays until the lot's day ends, or somebody ends it.
-func run(o options) error {
+// Run plays until the lot's day ends, or somebody ends it.
+func (o options) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.MkdirTemp("", "gatehouse-chain-")

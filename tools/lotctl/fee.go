@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/gateway/tariff"
+	"gatehouse/sync/commandline"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/tomlfile"
 )
@@ -168,7 +169,7 @@ type flagParser struct {
 
 func (p *flagParser) fail(flag, text string) {
 	if p.err == nil {
-		p.err = fmt.Errorf("%w: --%s: %s", errUsage, flag, text)
+		p.err = fmt.Errorf("%w: --%s: %s", commandline.ErrUsage, flag, text)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"gatehouse/sync/commandline"
 	"gatehouse/sync/uplink/identity"
 )
 
@@ -140,7 +141,7 @@ func (c syncStatus) ask() ([]byte, error) {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/api/v1/sync", nil)
 	if err != nil {
-		return nil, fmt.Errorf("%w: --url: %w", errUsage, err)
+		return nil, fmt.Errorf("%w: --url: %w", commandline.ErrUsage, err)
 	}
 	if c.Token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.Token)

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/gateway/tariff"
 	"gatehouse/gateway/tariffdoc"
+	"gatehouse/sync/commandline"
 	"gatehouse/sync/tomlfile"
 )
 
@@ -91,7 +92,7 @@ func (c *tariffExample) Run(out io.Writer) error {
 	}
 	data, err := fs.ReadFile(tariffdoc.Examples(), strings.TrimSuffix(c.Name, ".toml")+".toml")
 	if err != nil {
-		return fmt.Errorf("%w: there is no example %q; lotctl tariff example lists them", errUsage, c.Name)
+		return fmt.Errorf("%w: there is no example %q; lotctl tariff example lists them", commandline.ErrUsage, c.Name)
 	}
 	_, err = out.Write(data)
 	return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/gateway/tariff"
+	"gatehouse/sync/commandline"
 	"pgregory.net/rapid"
 )
 
@@ -115,13 +116,13 @@ func TestWhatReplayRefuses(t *testing.T) {
 		tickets, against, error string
 		exit                    int
 	}{
-		{"none.csv", "", "no header", exitWrong},
-		{"nohead.csv", "", "no column for the entry", exitWrong},
-		{"nopaid.csv", "", "--against", exitWrong},
-		{"cny.csv", "", "is in CNY, but the tariff is in EUR", exitWrong},
-		{"bad.csv", "", "no stay could be priced; the first problem is in line 2", exitWrong},
-		{"gone.csv", "", "gone.csv", exitWrong},
-		{"nopaid.csv", "yen.toml", "nothing can be compared", exitWrong},
+		{"none.csv", "", "no header", commandline.ExitWrong},
+		{"nohead.csv", "", "no column for the entry", commandline.ExitWrong},
+		{"nopaid.csv", "", "--against", commandline.ExitWrong},
+		{"cny.csv", "", "is in CNY, but the tariff is in EUR", commandline.ExitWrong},
+		{"bad.csv", "", "no stay could be priced; the first problem is in line 2", commandline.ExitWrong},
+		{"gone.csv", "", "gone.csv", commandline.ExitWrong},
+		{"nopaid.csv", "yen.toml", "nothing can be compared", commandline.ExitWrong},
 		{"nopaid.csv", "t.toml", "", 0},
 	} {
 		args := []string{"tariff", "replay", "--tariff", in("t.toml"), "--tickets", in(c.tickets)}
@@ -134,7 +135,7 @@ func TestWhatReplayRefuses(t *testing.T) {
 		}
 	}
 	var out, errs strings.Builder
-	if exit := run([]string{"tariff", "replay", "--tariff", in("t.toml")}, &out, &errs); exit != exitUsage {
+	if exit := run([]string{"tariff", "replay", "--tariff", in("t.toml")}, &out, &errs); exit != commandline.ExitUsage {
 		t.Errorf("without tickets: exit %d", exit)
 	}
 }

@@ -8,19 +8,16 @@ import (
 // dependency is one third-party module: who imports it, and why we have it.
 type dependency struct {
 	module   string
-	importer string // a folder (if need be two, parted by a blank), or tests, or programs
+	importer string // a folder (if need be two, parted by a blank), or tests
 	why      string
 }
 
-// tests as an importer: test files of any package, and nothing else. programs: every package main.
-const (
-	tests    = "tests"
-	programs = "programs"
-)
+// tests as an importer: test files of any package, and nothing else.
+const tests = "tests"
 
 // dependencies are all of them. A module more is a line here, with a reason that outweighs the years of keeping it.
 var dependencies = []dependency{
-	{"github.com/alecthomas/kong", programs, "a grammar of commands as a struct, with the help that technicians read"},
+	{"github.com/alecthomas/kong", "sync/commandline", "a grammar of commands as a struct, with the help that technicians read"},
 	{"github.com/creack/pty", "drivers/sim drivers/line", "pseudo terminals, so that simulated serial devices meet the real serial code"},
 	{"github.com/danielgtaylor/huma/v2", "gateway/api cloud/api", "REST with its OpenAPI description from the same types"},
 	{"github.com/eclipse/paho.mqtt.golang", "sync/mqtt", "the MQTT client"},
@@ -69,7 +66,7 @@ func ruleModules(t *tree) []finding {
 func mayImport(f *file, p *pkg, importer string) bool {
 	for _, owner := range strings.Fields(importer) {
 		switch {
-		case p.dir == owner, strings.HasPrefix(p.dir, owner+"/"), owner == programs && p.name == "main", owner == tests && f.isTest():
+		case p.dir == owner, strings.HasPrefix(p.dir, owner+"/"), owner == tests && f.isTest():
 			return true
 		}
 	}
