@@ -61,6 +61,16 @@ func (b *Book) Load(reservations []Reservation, passes []Pass) {
 // Calendar is what is sold. Only the Book changes it; SetCapacity is the caller's.
 func (b *Book) Calendar() *Calendar { return b.calendar }
 
+// SetRules changes the location's times. What is due is due by them.
+func (b *Book) SetRules(rules Rules) {
+	b.rules, b.agenda = rules, nil
+	for _, r := range b.Reservations() {
+		if r.Live() {
+			b.schedule(b.reservations[r.ID])
+		}
+	}
+}
+
 // Rules are the location's times.
 func (b *Book) Rules() *Rules { return &b.rules }
 

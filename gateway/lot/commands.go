@@ -76,6 +76,8 @@ func requestOf(ev Event) (Request, bool) {
 		return e.Request, true
 	case RevokePass:
 		return e.Request, true
+	case FreeExit:
+		return e.Request, true
 	}
 	return requestOfMoney(ev)
 }
@@ -107,6 +109,8 @@ func (l *Lot) carryOut(ev Event) Result {
 		return l.correctTicket(e)
 	case IssuePass:
 		return l.issuePass(e)
+	case FreeExit:
+		return l.freeExit(e)
 	case RevokePass:
 		if _, found := l.book.PassByID(e.Pass); !found {
 			return refuse(ProblemNotFound, "no pass "+string(e.Pass), "look the pass up by its plate")

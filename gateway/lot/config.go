@@ -11,7 +11,8 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// Config is the location as its site file describes it. It does not change while a Lot lives.
+// Config is the location as its site file describes it. It does not change while a Lot lives, but for what SetTariff and
+// SetPolicy carry: then the lot has a Config of its own.
 type Config struct {
 	Location fact.LocationID
 	Name     string

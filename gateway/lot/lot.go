@@ -63,6 +63,7 @@ type Lot struct {
 	versions        map[string]*tariff.Tariff // read from promises
 	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
 	keys            policy.Keys               // headquarters'; not remembered
+	validations     map[string]Validation     // by code, as headquarters bounds them; not remembered
 	out             Out
 	eager           bool
 
@@ -207,7 +208,7 @@ func (l *Lot) input(ev Event) bool {
 	case LogDamaged:
 		l.emit(e.Fact)
 	default:
-		return l.documentOf(ev) || l.lendingOf(ev)
+		return l.documentOf(ev) || l.lendingOf(ev) || l.configured(ev)
 	}
 	return true
 }

@@ -20,6 +20,8 @@ type Site struct {
 	Tariff  []byte // the file of the tariff that it names; nil: it names none
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
+
+	source source
 }
 
 // Sync is how the location reaches headquarters. What is empty is as headquarters said at the enrolment (lotctl enrol).

@@ -49,8 +49,13 @@ func (b *builder) prices() {
 	} else {
 		cfg.Tariff, cfg.TariffText = b.tariffDocument()
 	}
-	sum := sha256.Sum256([]byte(cfg.TariffText))
-	cfg.TariffDigest = hex.EncodeToString(sum[:8])
+	cfg.TariffDigest = tariffDigest(cfg.TariffText)
+}
+
+// tariffDigest names the text of a tariff.
+func tariffDigest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // tariffDocument reads the document. What is wrong in it is told at its own lines.
