@@ -69,12 +69,7 @@ func (s *Server) soldReservation(sold sales.Sold, row *store.ReservationRow) Res
 
 // delivered reports whether the list that the location said is in effect has the sale as it stands.
 func (s *Server) delivered(sold sales.Sold) bool {
-	h := s.Desk.Held(sold.Location, policy.Sales)
-	if h.InEffect == 0 || h.InEffect != h.Version {
-		return false
-	}
-	list := policy.SalesList{}
-	return wire.Unmarshal(h.Content, &list) == nil && slices.Contains(list.Sales, sold.Sale)
+	return slices.Contains(s.Desk.Heard(sold.Location).Sales, sold.Sale)
 }
 
 // madeReservation is one that a location made itself.
@@ -353,6 +348,10 @@ func (s *Server) askRights(ctx context.Context, in *struct {
 		if err := spotType.UnmarshalText([]byte(name)); err != nil || spotType == fact.AnyType || count < 0 {
 			return nil, invalid("body.rights", "name spot types, each with a count of 0 or more")
 		}
+	}
+	asked, err := s.Office.Ask(ctx, fact.LocationID(in.Location), asked.Types)
+	if err != nil {
+		return nil, s.problemOf(err)
 	}
 	content, err := wire.Marshal(asked)
 	if err != nil {

@@ -22,7 +22,8 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 		return err
 	}
 	a.office, err = sales.Open(ctx, sales.Options{
-		Documents: a.store, Signer: a.signer, Lent: a.desk.Lent, Now: o.Now,
+		Documents: a.store, Signer: a.signer, Lent: a.desk.Lent, Now: o.Now, Epoch: a.store.Epoch(),
+		Heard: func(location fact.LocationID) uint64 { return a.desk.Heard(location).Serial },
 		Deliver: func(ctx context.Context, location fact.LocationID, list []byte) error {
 			_, err := a.desk.Publish(ctx, location, policy.Sales, "headquarters", list)
 			return err
@@ -51,9 +52,23 @@ func (a *App) sendIfUp(ctx context.Context, location fact.LocationID, m wire.Mes
 // hear takes messages other than facts and live ones.
 func (a *App) hear(location fact.LocationID, m wire.Message) {
 	a.desk.Hear(a.background, location, m)
+	if _, wanted := m.(*wire.Wanted); wanted {
+		a.closeSales(location)
+	}
 	a.changes.tell()
 	if a.others != nil {
 		a.others(location, m)
+	}
+}
+
+// closeSales tells a location until when nothing more is sold of what it lent. It asks again if the word is lost.
+func (a *App) closeSales(location fact.LocationID) {
+	closed, err := a.office.Close(a.background, location)
+	if err == nil && closed != nil {
+		err = a.sendIfUp(a.background, location, closed)
+	}
+	if err != nil && a.background.Err() == nil {
+		a.options.Log.Warn("a location does not hear that sales are closed; it asks again", "location", location, "err", err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
-	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -31,10 +30,7 @@ type Options struct {
 }
 
 // server is the API in service.
-type server struct {
-	Options
-	config atomic.Pointer[lot.Config]
-}
+type server struct{ Options }
 
 // New is the gateway's HTTP interface: the REST API, live events, documentation, health, metrics and log-in, and
 // the handlers that are mounted in it. Timeouts of connections are the server's.

@@ -120,17 +120,11 @@ func (s *server) view(ctx context.Context, read func(*lot.Lot)) error {
 	return unavailable()
 }
 
-// cfg is the location's configuration, which does not change. Its error is a *Problem.
+// cfg is the location's configuration as it is now. Its error is a *Problem.
 func (s *server) cfg(ctx context.Context) (*lot.Config, error) {
-	if known := s.config.Load(); known != nil {
-		return known, nil
-	}
 	var found *lot.Config
-	if err := s.view(ctx, func(l *lot.Lot) { found = l.Config() }); err != nil {
-		return nil, err
-	}
-	s.config.Store(found)
-	return found, nil
+	err := s.view(ctx, func(l *lot.Lot) { found = l.Config() })
+	return found, err
 }
 
 // at is the configuration, if the location asked for is this one.

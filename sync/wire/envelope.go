@@ -18,6 +18,7 @@ const (
 	numberResult    = 8
 	numberWanted    = 9
 	numberSnapshot  = 10
+	numberClosed    = 11
 )
 
 func (*Batch) number() uint64     { return numberBatch }
@@ -30,6 +31,8 @@ func (*Command) number() uint64   { return numberCommand }
 func (*Result) number() uint64    { return numberResult }
 func (*Wanted) number() uint64    { return numberWanted }
 func (*Snapshot) number() uint64  { return numberSnapshot }
+
+func (*SalesClosed) number() uint64 { return numberClosed }
 
 var messageLimits = limits{MessageMaxBytes, MaxRecordTextBytes, 8}
 
@@ -134,6 +137,8 @@ func newMessage(number uint64) Message {
 		return new(Wanted)
 	case numberSnapshot:
 		return new(Snapshot)
+	case numberClosed:
+		return new(SalesClosed)
 	}
 	return nil
 }

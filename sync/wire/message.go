@@ -30,7 +30,8 @@ const (
 	SnapshotMax      = 400 // records in one part of a snapshot
 )
 
-// Message is what travels as one MQTT payload: Batch, Hello, Ack, Live, Part, Challenge, Command, Result, Wanted or Snapshot.
+// Message is what travels as one MQTT payload: Batch, Hello, Ack, Live, Part, Challenge, Command, Result, Wanted,
+// Snapshot or SalesClosed.
 type Message interface {
 	number() uint64
 	check() error
@@ -219,4 +220,13 @@ type Snapshot struct {
 	// Digest is the chain over all records of all parts, from zeros; the signature of each part is over it too.
 	Digest    Hash             `cbor:"9,keyasint"`
 	Signature policy.Signature `cbor:"10,keyasint"`
+}
+
+// SalesClosed is headquarters' word that it sells no more of what begins before a time: what it has sold of that is in the
+// list of sales with this serial or an earlier one, so that the location can use the rest.
+type SalesClosed struct {
+	Location  fact.LocationID  `cbor:"1,keyasint"`
+	Serial    uint64           `cbor:"2,keyasint,omitempty"` // of policy.SalesList
+	ThroughMS int64            `cbor:"3,keyasint"`
+	Signature policy.Signature `cbor:"4,keyasint"`
 }
