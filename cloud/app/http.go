@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/cloud/api"
 	"gatehouse/cloud/enrol"
+	"gatehouse/sync/rest"
 )
 
 // counters count since the start.
@@ -54,9 +55,9 @@ func reply(w http.ResponseWriter, status int, value any) {
 }
 
 // measures are the aggregator's own numbers, for /metrics.
-func (a *App) measures() []api.Measure {
+func (a *App) measures() []rest.Measure {
 	c := &a.counters
-	all := []api.Measure{}
+	all := []rest.Measure{}
 	for _, m := range []struct {
 		name, help string
 		value      int64
@@ -72,9 +73,9 @@ func (a *App) measures() []api.Measure {
 		{"conflicts_total", "Commits that another aggregator was faster with.", c.conflicts.Load()},
 		{"store_failures_total", "Commits that failed.", c.failures.Load()},
 	} {
-		all = append(all, api.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
+		all = append(all, rest.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
 	}
-	return append(all, api.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits.", Value: float64(c.behind.Load())})
+	return append(all, rest.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits.", Value: float64(c.behind.Load())})
 }
 
 // enrolRequest is what a gateway sends once.

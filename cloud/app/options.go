@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"gatehouse/cloud/api"
+	"gatehouse/sync/rest"
 )
 
 // Options are how an aggregator runs.
@@ -18,10 +18,10 @@ type Options struct {
 	Postgres    string   // connection string; "": SQLite in Dir
 	Broker      string   // address of an external broker; "": the embedded one
 	BrokerTLS   *tls.Config
-	TrustBroker bool        // believe batches without a known key
-	Workers     int         // 0: 16
-	Tokens      []api.Token // who may ask, beside API keys
-	Open        bool        // programs on this machine may look and operate without a token: for a demonstration
+	TrustBroker bool         // believe batches without a known key
+	Workers     int          // 0: 16
+	Tokens      []rest.Token // who may ask, beside API keys
+	Open        bool         // programs on this machine may look and operate without a token: for a demonstration
 	Version     string
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now

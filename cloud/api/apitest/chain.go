@@ -17,6 +17,7 @@ import (
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/traffic"
 	"gatehouse/sync/wire"
 )
@@ -87,7 +88,7 @@ func New(t testing.TB) *Chain {
 		Changes: func(context.Context) <-chan struct{} { return c.changed }, SetLocation: c.setLocation,
 		Settle: func(fact.LocationID, fact.Incarnation, bool) error { return nil },
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
-		Tokens: []api.Token{api.NewToken("owner", api.RoleConfigure, "owner"), api.NewToken("wall", api.RoleView, "wall")}, Open: true, Now: c.Now,
+		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, Now: c.Now,
 	})
 	return c
 }

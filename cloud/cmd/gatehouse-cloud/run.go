@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"gatehouse/cloud/api"
 	"gatehouse/cloud/app"
+	"gatehouse/sync/rest"
 )
 
 // runCommand is gatehouse-cloud run.
@@ -53,7 +53,7 @@ func (c *runCommand) Run() error {
 	a, err := app.New(ctx, app.Options{
 		Dir: c.Data, Chain: c.Chain, Listen: c.Listen, MQTT: c.Mqtt, Hosts: append(c.Host, "localhost", "127.0.0.1", "::1"),
 		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version,
-		Log: log, Open: c.Open, Tokens: []api.Token{ownToken(filepath.Join(c.Data, "token"), log)},
+		Log: log, Open: c.Open, Tokens: []rest.Token{rest.OwnerToken(filepath.Join(c.Data, "token"), log)},
 	})
 	if err != nil {
 		return err
