@@ -32,7 +32,9 @@ type Options struct {
 	Changes     func(ctx context.Context) <-chan struct{}
 	SetLocation func(l ledger.Location, zone string) error
 	// Settle carries out a decision about an incarnation that was fenced or superseded.
-	Settle   func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
+	Settle func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
+	// Verify holds a location's rows against its signed batches, and mends them.
+	Verify   func(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error)
 	Checks   func() []Check
 	Measures func() []rest.Measure
 	Tokens   []rest.Token // beside those that the store holds

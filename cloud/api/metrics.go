@@ -37,6 +37,7 @@ func (s *Server) ofChain() []rest.Measure {
 				rest.Gauge("gatehouse_cloud_location_online", "1 while the broker holds its connection.", rest.OneIf(l.Online), "location", id),
 				rest.Gauge("gatehouse_cloud_location_waiting_facts", "Facts that headquarters lacked when it spoke last.", float64(l.Waiting), "location", id),
 				rest.Gauge("gatehouse_cloud_location_outbox_age_seconds", "Age of the oldest of them, by now.", float64(l.OldestMS)/1000, "location", id),
+				rest.Gauge("gatehouse_cloud_location_history_differs", "1 if the digest of the lot's own log is not that of headquarters' copy.", rest.OneIf(l.History == "differs"), "location", id),
 				rest.Gauge("gatehouse_cloud_location_alerts", "Alerts that hold now.", float64(summary.Alerts), "location", id))
 		}
 	})

@@ -51,6 +51,7 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleView, "listDevices", "/api/v1/devices", "All gateways with their fingerprints; those that wait for confirmation first", s.devices)
 	rest.Act(b, rest.RoleConfigure, "confirmDevice", "/api/v1/devices/{fingerprint}/confirm", "Let a gateway in whose fingerprint was compared", s.confirmDevice)
 	rest.Act(b, rest.RoleConfigure, "revokeDevice", "/api/v1/devices/{fingerprint}/revoke", "Take a gateway's right away, at once and for good", s.revokeDevice)
+	rest.Act(b, rest.RoleConfigure, "verifyLocation", location+"/verify", "Fold a location's signed batches anew, hold its rows against them, and mend the rows", s.verify)
 	rest.Act(b, rest.RoleConfigure, "settleIncarnation", location+"/incarnations/{incarnation}/settle", "Decide about facts that are kept apart: a fork or a clone", s.settle)
 
 	b.Tag = "Access"

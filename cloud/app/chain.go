@@ -8,6 +8,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/wire"
 )
 
@@ -27,6 +28,7 @@ func (c *chain) load(ctx context.Context, s store.Store, now time.Time) error {
 	for _, l := range locations {
 		fresh.SetLocation(l.Location)
 		fresh.Add(l.ID, ledger.Change{Facts: l.Facts, NewestMS: l.NewestMS, Open: l.Open})
+		fresh.Reach(l.ID, l.Head)
 	}
 	from, to := ledger.DayOf(now.AddDate(0, 0, -chainDays).UnixMilli(), time.UTC), ledger.DayOf(now.AddDate(0, 0, 2).UnixMilli(), time.UTC)
 	hours, err := s.Hours(ctx, "", from, to)
@@ -50,6 +52,15 @@ func (c *chain) load(ctx context.Context, s store.Store, now time.Time) error {
 			if before.LiveAtMS != 0 {
 				fresh.SetLive(before.Live, before.LiveAtMS)
 			}
+			if before.AgreedMS != 0 {
+				fresh.SetAgreement(before.ID, outbox.Agrees, before.AgreedMS)
+			}
+			if before.Agreement == outbox.Differs {
+				fresh.SetAgreement(before.ID, outbox.Differs, 0)
+			}
+			if before.RowsDiffer {
+				fresh.SetRowsDiffer(before.ID, true)
+			}
 		}
 	}
 	c.ledger = fresh
@@ -62,10 +73,21 @@ func (c *chain) add(location fact.LocationID, change ledger.Change) {
 	c.ledger.Add(location, change)
 }
 
-func (c *chain) live(m wire.Live, now time.Time) {
+func (c *chain) live(m wire.Live, found outbox.Agreement, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ledger.SetLive(m, now.UnixMilli())
+	if c.ledger.SetLive(m, now.UnixMilli()) {
+		c.ledger.SetAgreement(m.Location, found, now.UnixMilli())
+	}
+}
+
+// reached notes how far headquarters has the incarnations of a location.
+func (c *chain) reached(location fact.LocationID, lives []outbox.Life) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, life := range lives {
+		c.ledger.Reach(location, fact.Dot{Incarnation: life.Incarnation, Seq: life.Applied})
+	}
 }
 
 // Chain shows the counters of all locations. See must not keep what it is given, nor change it.

@@ -129,6 +129,25 @@ func (a *App) SetLocation(l ledger.Location, zone string) error {
 	return nil
 }
 
+// Verify holds a location's rows against its signed batches, and makes them again if they differ and mend says so.
+func (a *App) Verify(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error) {
+	if same, err = a.store.Verify(ctx, location); err != nil {
+		return false, err
+	}
+	if !same && mend {
+		if err := a.store.Rebuild(ctx, location); err != nil {
+			return false, err
+		}
+		a.renewals.Add(1) // the revision has changed: receivers begin anew
+		a.reload()
+	}
+	a.chain.mu.Lock()
+	a.chain.ledger.SetRowsDiffer(location, !same && !mend)
+	a.chain.mu.Unlock()
+	a.changes.tell()
+	return same, nil
+}
+
 // Settle carries out a person's decision about an incarnation that was fenced or superseded.
 func (a *App) Settle(location fact.LocationID, incarnation fact.Incarnation, accept bool) error {
 	answer := make(chan error, 1)

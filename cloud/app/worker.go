@@ -231,7 +231,7 @@ func (w *worker) message(in *intake, at *work, j job) {
 		w.collect(in, at, outbox.Greeted{Hello: *m})
 	case *wire.Live:
 		if m.Location == j.location {
-			w.app.chain.live(*m, w.app.options.Now())
+			w.app.chain.live(*m, in.receiver.Agrees(m.Applied, m.Chain), w.app.options.Now())
 			w.app.changes.tell()
 		}
 	case *wire.Wanted:
@@ -322,6 +322,9 @@ func (w *worker) committed(at *work, result store.Result) bool {
 	w.app.counters.updates.Add(1)
 	if !result.Rebuilt {
 		w.app.chain.add(location, result.Change)
+	}
+	if at.update.Life != nil {
+		w.app.chain.reached(location, at.update.Life.Lives)
 	}
 	w.app.changes.tell()
 	w.acknowledge(at)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/wire"
 )
 
@@ -27,8 +28,23 @@ type Summary struct {
 	Today    Sums
 	Day      Day // that Today is of
 	Live     wire.Live
-	LiveAtMS int64 // when headquarters heard it; 0: never
-	Alerts   int   // active ones
+	LiveAtMS int64    // when headquarters heard it; 0: never
+	Reached  fact.Dot // the newest fact that headquarters has of the newest incarnation
+	// Agreement is what the lot's own digest of its history, in its last live message that had one, came to beside
+	// headquarters'; AgreedMS is when the two were the same last.
+	Agreement outbox.Agreement
+	AgreedMS  int64
+	// RowsDiffer is set from when its rows were found not to be what its signed batches come to until they are made again.
+	RowsDiffer bool
+	Alerts     int // active ones
+}
+
+// Waiting is how many facts headquarters lacks: as many as the lot said, but not those that have come since.
+func (s *Summary) Waiting() uint64 {
+	if s.Live.Waiting == 0 || s.Live.Produced.Incarnation != s.Reached.Incarnation {
+		return s.Live.Waiting
+	}
+	return min(s.Live.Waiting, s.Live.Produced.Seq-min(s.Live.Produced.Seq, s.Reached.Seq))
 }
 
 // Chain is what headquarters' page shows of all locations: counters that each change moves, so that a view costs the
@@ -155,6 +171,29 @@ func (c *Chain) SetLive(live wire.Live, heardMS int64) bool {
 	p.Live, p.LiveAtMS = live, heardMS
 	return true
 }
+
+// Reach says how far headquarters has an incarnation of a location.
+func (c *Chain) Reach(id fact.LocationID, dot fact.Dot) {
+	p := c.place(id)
+	if cmp.Or(cmp.Compare(dot.Incarnation, p.Reached.Incarnation), cmp.Compare(dot.Seq, p.Reached.Seq)) > 0 {
+		p.Reached = dot
+	}
+}
+
+// SetAgreement says what the comparison of a location's history with headquarters' came to.
+func (c *Chain) SetAgreement(id fact.LocationID, found outbox.Agreement, nowMS int64) {
+	p := c.place(id)
+	switch found {
+	case outbox.AgreementUnknown:
+		return // the last comparison stands
+	case outbox.Agrees:
+		p.AgreedMS = nowMS
+	}
+	p.Agreement = found
+}
+
+// SetRowsDiffer says what the comparison of a location's rows with its batches came to.
+func (c *Chain) SetRowsDiffer(id fact.LocationID, differ bool) { c.place(id).RowsDiffer = differ }
 
 // Day are the sums of a civil day over all locations, each in its own zone.
 func (c *Chain) Day(day Day) Sums {

@@ -55,10 +55,11 @@ func (s *sqlStore) SetLocation(ctx context.Context, l ledger.Location, zoneName 
 func (s *sqlStore) Locations(ctx context.Context) ([]Location, error) {
 	return query(ctx, s, func(scan scanner) (Location, error) {
 		var l Location
-		err := scan(&l.ID, &l.Name, &l.ZoneName, &l.Currency, &l.Revision, &l.Facts, &l.NewestMS, &l.Open[0], &l.Open[1], &l.Open[2], &l.Open[3], &l.Open[4], &l.Open[5])
+		err := scan(&l.ID, &l.Name, &l.ZoneName, &l.Currency, &l.Revision, &l.Head.Incarnation, &l.Head.Seq, &l.Facts, &l.NewestMS, &l.Open[0], &l.Open[1], &l.Open[2], &l.Open[3], &l.Open[4], &l.Open[5])
 		l.Zone = zoneOf(l.ZoneName)
 		return l, err
-	}, `SELECT location, name, zone, currency, revision, facts, newest_ms, open0, open1, open2, open3, open4, open5 FROM locations ORDER BY location`)
+	}, `SELECT location, name, zone, currency, revision, head, COALESCE((SELECT applied FROM lives WHERE lives.location = locations.location AND incarnation = head), 0),
+		facts, newest_ms, open0, open1, open2, open3, open4, open5 FROM locations ORDER BY location`)
 }
 
 // Hours are the sums of days, those of clocks that were never set too, by location and hour.

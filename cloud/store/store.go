@@ -23,8 +23,9 @@ var ErrClosed = errors.New("store: closed")
 type Location struct {
 	ledger.Location
 	ZoneName string
-	Revision int64 // of everything about the location
-	Facts    int64 // counted
+	Revision int64    // of everything about the location
+	Head     fact.Dot // the newest fact of the incarnation that the lot goes on with
+	Facts    int64    // counted
 	NewestMS int64
 	Open     [ledger.SpotTypes]int64
 }
@@ -104,6 +105,9 @@ type Store interface {
 
 	// Book is all rows of a location, to be compared.
 	Book(ctx context.Context, location fact.LocationID) (*ledger.Book, error)
+	// Verify folds the batches of a location anew, in memory, and reports whether its rows are what they come to.
+	// ErrConflict: it changed all the time.
+	Verify(ctx context.Context, location fact.LocationID) (same bool, err error)
 	// Rebuild makes all rows of a location again from its batches.
 	Rebuild(ctx context.Context, location fact.LocationID) error
 

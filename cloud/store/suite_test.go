@@ -213,6 +213,9 @@ func testRebuild(t *testing.T, open opener) {
 		a.take(t, "p9", other.batch(t, 200))
 	}
 	before, revision := digestOf(t, s, "p8"), a.revisions["p8"]
+	if same, err := s.Verify(t.Context(), "p8"); err != nil || !same {
+		t.Errorf("rows that nobody touched differ from their batches: %v", err)
+	}
 	if err := s.Rebuild(t.Context(), "p8"); err != nil {
 		t.Fatal(err)
 	}

@@ -87,6 +87,9 @@ func New(t testing.TB) *Chain {
 		Chain: "Nordwest Parking", Version: "1.4.0", Store: c.Store, Registry: c.Registry, Desk: c.Desk, Office: c.Office, See: c.See, Link: c.link,
 		Changes: func(context.Context) <-chan struct{} { return c.changed }, SetLocation: c.setLocation,
 		Settle: func(fact.LocationID, fact.Incarnation, bool) error { return nil },
+		Verify: func(ctx context.Context, location fact.LocationID, _ bool) (bool, error) {
+			return c.Store.Verify(ctx, location)
+		},
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
 		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, Now: c.Now,
 	})

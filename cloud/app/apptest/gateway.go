@@ -114,6 +114,12 @@ func (g *Gateway) Enrol(ctx context.Context, address, code string) (broker strin
 	return answer.Broker, nil
 }
 
+// Live is a live message of a gateway that headquarters has all facts of, with the digest of its history.
+func (g *Gateway) Live() wire.Live {
+	last := g.Records[len(g.Records)-1].Dot
+	return wire.Live{Location: g.Location, Incarnation: last.Incarnation, Serial: 1, Produced: last, Applied: last, Chain: g.hashes[len(g.hashes)-1]}
+}
+
 // Messages are all batches, packed. A measurement makes them ahead, so that it doesn't count that.
 func (g *Gateway) Messages() (all [][]byte, err error) {
 	for first := uint64(1); first <= uint64(len(g.raw)); first = g.lasts[first] + 1 {
