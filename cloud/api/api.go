@@ -39,9 +39,11 @@ type Options struct {
 	Measures func() []rest.Measure
 	Tokens   []rest.Token // beside those that the store holds
 	// Open lets programs on this machine act as RoleOperate without a token: for a demonstration.
-	Open   bool
-	Now    func() time.Time
-	Logger *slog.Logger
+	Open bool
+	// PublicFeeds lets everybody read the open-data feeds.
+	PublicFeeds bool
+	Now         func() time.Time
+	Logger      *slog.Logger
 }
 
 // Link is how a location is connected.
@@ -53,13 +55,15 @@ type Link struct {
 // Server is the API in service.
 type Server struct {
 	Options
-	handler http.Handler
-	mounted http.Handler
-	live    *rest.Live
-	usual   atomic.Pointer[map[fact.LocationID]usual]
-	usualAt atomic.Int64 // Unix milliseconds
-	layouts atomic.Pointer[map[fact.LocationID]layout]
-	keys    atomic.Pointer[[]rest.Token]
+	handler  http.Handler
+	mounted  http.Handler
+	live     *rest.Live
+	usual    atomic.Pointer[map[fact.LocationID]usual]
+	usualAt  atomic.Int64 // Unix milliseconds
+	layouts  atomic.Pointer[map[fact.LocationID]layout]
+	listings atomic.Pointer[map[fact.LocationID]listing]
+	feeds    feedCache
+	keys     atomic.Pointer[[]rest.Token]
 }
 
 // New makes the API. Call Refresh before it serves, and every few seconds.
@@ -67,13 +71,14 @@ func New(o Options) *Server {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Options: o}
+	s := &Server{Options: o, feeds: feedCache{made: map[string]feedDocument{}}}
 	s.live = rest.NewLive(rest.LiveSource{
 		Read:    func(ctx context.Context) (any, time.Time, error) { return s.stateOf(ctx), s.Now(), nil },
 		Changes: o.Changes, Refuse: s.problemOf, Most: streamsMax, Every: streamEvery,
 	})
 	s.usual.Store(&map[fact.LocationID]usual{})
 	s.layouts.Store(&map[fact.LocationID]layout{})
+	s.listings.Store(&map[fact.LocationID]listing{})
 	s.keys.Store(&[]rest.Token{})
 	door := s.door()
 	book := door.NewBook(o.Version, "A chain of car parks.")
@@ -117,6 +122,9 @@ func (s *Server) Refresh(ctx context.Context) error {
 		return err
 	}
 	if err := s.readLayouts(ctx); err != nil {
+		return err
+	}
+	if err := s.readListings(ctx); err != nil {
 		return err
 	}
 	return s.readUsual(ctx)

@@ -59,4 +59,6 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Create(b, rest.RoleConfigure, "makeKey", "/api/v1/keys", "Make an API key; it is shown once", s.makeKey)
 	rest.Remove(b, rest.RoleConfigure, "endKey", "/api/v1/keys/{name}", "End an API key at once", s.endKey)
 	rest.Read(b, rest.RoleOperate, "listAudit", "/api/v1/audit", "What people did, the newest first", s.audit)
+
+	s.feedOperations(b)
 }

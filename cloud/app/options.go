@@ -22,6 +22,7 @@ type Options struct {
 	Workers     int          // 0: 16
 	Tokens      []rest.Token // who may ask, beside API keys
 	Open        bool         // programs on this machine may look and operate without a token: for a demonstration
+	PublicFeeds bool         // everybody may read the open-data feeds
 	Version     string
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now

@@ -22,10 +22,10 @@ var layers = [][]string{
 	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/dialog", "drivers/poller"},
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
-	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales"},
+	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales", "cloud/feeds"},
 	{
 		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
-		"cloud/api", "cloud/web", "cloud/broker", "cloud/feeds",
+		"cloud/api", "cloud/web", "cloud/broker",
 	},
 	{"gateway/app", "cloud/app"},
 	{"gateway/cmd/*", "cloud/cmd/*", "tools/*"},

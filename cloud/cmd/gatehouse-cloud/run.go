@@ -30,6 +30,7 @@ type runCommand struct {
 	BrokerKey   string   `help:"Its key (PEM)." placeholder:"FILE" name:"broker-key"`
 	TrustBroker bool     `help:"Believe batches of locations that never enrolled. For trials."`
 	Enrol       []string `help:"Print a one-time code for a gateway of this location." placeholder:"LOCATION"`
+	PublicFeeds bool     `help:"Let everybody read the open-data feeds (APDS, DATEX II, ParkAPI)." name:"public-feeds"`
 	Open        bool     `help:"Let programs on this machine look and operate without a token. For a demonstration."`
 	Verbose     bool     `help:"Say more in the log."`
 }
@@ -53,7 +54,7 @@ func (c *runCommand) Run() error {
 	a, err := app.New(ctx, app.Options{
 		Dir: c.Data, Chain: c.Chain, Listen: c.Listen, MQTT: c.Mqtt, Hosts: append(c.Host, "localhost", "127.0.0.1", "::1"),
 		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version,
-		Log: log, Open: c.Open, Tokens: []rest.Token{rest.OwnerToken(filepath.Join(c.Data, "token"), log)},
+		Log: log, Open: c.Open, PublicFeeds: c.PublicFeeds, Tokens: []rest.Token{rest.OwnerToken(filepath.Join(c.Data, "token"), log)},
 	})
 	if err != nil {
 		return err
