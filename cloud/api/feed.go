@@ -87,22 +87,15 @@ type FeedHeaders struct {
 	Origin   string `header:"Access-Control-Allow-Origin"`
 }
 
-// jsonFeed and xmlFeed are the answers; status 304 has no text.
-type (
-	jsonFeed struct {
-		FeedHeaders
-		Status int
-		Body   []byte `contentType:"application/json"`
-	}
-	xmlFeed struct {
-		FeedHeaders
-		Status int
-		Body   []byte `contentType:"application/xml"`
-	}
-)
+// feedAnswer is a document; with status 304 it has no text.
+type feedAnswer struct {
+	FeedHeaders
+	Status int
+	Body   []byte
+}
 
 // feed answers with a document.
-func (s *Server) feed(in *Conditional, name, contentType string, make func([]feeds.Site) ([]byte, error)) (*jsonFeed, error) {
+func (s *Server) feed(in *Conditional, name, contentType string, make func([]feeds.Site) ([]byte, error)) (*feedAnswer, error) {
 	d, err := s.feeds.get(name, s.Now(), func() ([]byte, error) {
 		text, err := make(s.sites())
 		if err == nil && text == nil {
@@ -116,7 +109,7 @@ func (s *Server) feed(in *Conditional, name, contentType string, make func([]fee
 	if err != nil {
 		return nil, s.problemOf(err)
 	}
-	out := &jsonFeed{Status: http.StatusOK, Body: d.text, FeedHeaders: FeedHeaders{
+	out := &feedAnswer{Status: http.StatusOK, Body: d.text, FeedHeaders: FeedHeaders{
 		Type: contentType, ETag: d.etag, Modified: d.modified.Format(http.TimeFormat), Cache: fmt.Sprintf("private, max-age=%d", int(feedAge.Seconds())),
 	}}
 	if s.PublicFeeds {
@@ -130,7 +123,7 @@ func (s *Server) feed(in *Conditional, name, contentType string, make func([]fee
 
 const (
 	typeJSON = "application/json"
-	typeXML  = "application/xml; charset=utf-8"
+	typeXML  = "application/xml"
 )
 
 // publisher is the chain, of the country of its first location.
@@ -142,20 +135,10 @@ func (s *Server) publisher(sites []feeds.Site) feeds.Publisher {
 	return p
 }
 
-// jsonAnswer and xmlAnswer make operations of writers of documents.
-func (s *Server) jsonAnswer(name string, make func(feeds.Publisher, []feeds.Site) ([]byte, error)) rest.Handler[Conditional, jsonFeed] {
-	return func(_ context.Context, in *Conditional) (*jsonFeed, error) {
-		return s.feed(in, name, typeJSON, func(sites []feeds.Site) ([]byte, error) { return make(s.publisher(sites), sites) })
-	}
-}
-
-func (s *Server) xmlAnswer(name string, make func(feeds.Publisher, []feeds.Site) ([]byte, error)) rest.Handler[Conditional, xmlFeed] {
-	return func(_ context.Context, in *Conditional) (*xmlFeed, error) {
-		out, err := s.feed(in, name, typeXML, func(sites []feeds.Site) ([]byte, error) { return make(s.publisher(sites), sites) })
-		if err != nil {
-			return nil, err
-		}
-		return new(xmlFeed(*out)), nil
+// document makes an operation of a writer of documents.
+func (s *Server) document(name, contentType string, make func(feeds.Publisher, []feeds.Site) ([]byte, error)) rest.Handler[Conditional, feedAnswer] {
+	return func(_ context.Context, in *Conditional) (*feedAnswer, error) {
+		return s.feed(in, name, contentType, func(sites []feeds.Site) ([]byte, error) { return make(s.publisher(sites), sites) })
 	}
 }
 
@@ -165,16 +148,16 @@ type feedOne struct {
 	ID string `path:"id" maxLength:"128"`
 }
 
-func (s *Server) apdsPlace(_ context.Context, in *feedOne) (*jsonFeed, error) {
+func (s *Server) apdsPlace(_ context.Context, in *feedOne) (*feedAnswer, error) {
 	return s.single(in, func(sites []feeds.Site) ([]byte, error) { return feeds.APDSPlace(s.publisher(sites), sites, in.ID) })
 }
 
-func (s *Server) apdsRate(_ context.Context, in *feedOne) (*jsonFeed, error) {
+func (s *Server) apdsRate(_ context.Context, in *feedOne) (*feedAnswer, error) {
 	return s.single(in, func(sites []feeds.Site) ([]byte, error) { return feeds.APDSRate(sites, in.ID) })
 }
 
 // single answers with one thing: it is made anew each time, so that names that nobody has fill no cache.
-func (s *Server) single(in *feedOne, make func([]feeds.Site) ([]byte, error)) (*jsonFeed, error) {
+func (s *Server) single(in *feedOne, make func([]feeds.Site) ([]byte, error)) (*feedAnswer, error) {
 	text, err := make(s.sites())
 	if err != nil {
 		return nil, s.problemOf(err)
@@ -183,7 +166,7 @@ func (s *Server) single(in *feedOne, make func([]feeds.Site) ([]byte, error)) (*
 		return nil, rest.NotFound(rest.Clip(in.ID)+" in this feed", "the list has all")
 	}
 	d := documentOf(text, s.Now())
-	out := &jsonFeed{Status: http.StatusOK, Body: d.text, FeedHeaders: FeedHeaders{Type: typeJSON, ETag: d.etag, Cache: "no-cache"}}
+	out := &feedAnswer{Status: http.StatusOK, Body: d.text, FeedHeaders: FeedHeaders{Type: typeJSON, ETag: d.etag, Cache: "no-cache"}}
 	if in.NoneMatch != "" && in.has(&d) {
 		out.Status, out.Body = http.StatusNotModified, nil
 	}
@@ -197,16 +180,20 @@ func (s *Server) feedOperations(b *rest.Book) {
 		role = rest.RoleNobody
 	}
 	const at = "/api/v1/feeds"
+	list := func(id, path, contentType, summary string, make func(feeds.Publisher, []feeds.Site) ([]byte, error)) {
+		rest.Read(b, role, id, at+path, summary, s.document(path, contentType, make))
+		b.DescribeDocument(at+path, contentType)
+	}
 	b.Tag = "Open data"
-	rest.Read(b, role, "getAPDSPlaces", at+"/apds/places", "APDS 4: all listed locations as Places, with supply and demand", s.jsonAnswer("places", feeds.APDSPlaces))
+	list("getAPDSPlaces", "/apds/places", typeJSON, "APDS 4: all listed locations as Places, with supply and demand", feeds.APDSPlaces)
 	rest.Read(b, role, "getAPDSPlace", at+"/apds/places/{id}", "APDS 4: one Place, by its id or its location's", s.apdsPlace)
-	rest.Read(b, role, "getAPDSRates", at+"/apds/rates", "APDS 4: the RateTables of all listed locations",
-		s.jsonAnswer("rates", func(_ feeds.Publisher, sites []feeds.Site) ([]byte, error) { return feeds.APDSRates(sites) }))
+	b.DescribeDocument(at+"/apds/places/{id}", typeJSON)
+	list("getAPDSRates", "/apds/rates", typeJSON, "APDS 4: the RateTables of all listed locations", feeds.APDSRates)
 	rest.Read(b, role, "getAPDSRate", at+"/apds/rates/{id}", "APDS 4: one RateTable", s.apdsRate)
-	rest.Read(b, role, "getDATEXTable", at+"/datex2/parking-table", "DATEX II v3.7: ParkingTablePublication", s.xmlAnswer("table", feeds.DATEXTable))
-	rest.Read(b, role, "getDATEXStatus", at+"/datex2/parking-status", "DATEX II v3.7: ParkingStatusPublication", s.xmlAnswer("status", feeds.DATEXStatus))
-	rest.Read(b, role, "getParkAPI", at+"/parkapi/sites", "ParkAPI v3: sites with their free capacity",
-		s.jsonAnswer("parkapi", func(_ feeds.Publisher, sites []feeds.Site) ([]byte, error) { return feeds.ParkAPI(sites) }))
+	b.DescribeDocument(at+"/apds/rates/{id}", typeJSON)
+	list("getDATEXTable", "/datex2/parking-table", typeXML, "DATEX II v3.7: ParkingTablePublication", feeds.DATEXTable)
+	list("getDATEXStatus", "/datex2/parking-status", typeXML, "DATEX II v3.7: ParkingStatusPublication", feeds.DATEXStatus)
+	list("getParkAPI", "/parkapi/sites", typeJSON, "ParkAPI v3: sites with their free capacity", feeds.ParkAPI)
 	rest.Read(b, rest.RoleView, "getListing", "/api/v1/locations/{locationId}/listing", "What the public may know of a location", s.getListing)
 	rest.Replace(b, rest.RoleConfigure, "setListing", "/api/v1/locations/{locationId}/listing", "Say what the public may know of a location, and whether it may", s.setListing)
 }

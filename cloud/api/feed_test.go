@@ -41,8 +41,8 @@ func TestWhatIsListedIsToldInAllForms(t *testing.T) {
 		"/apds/places/p002":      {"application/json", `"epsgCode":"EPSG:4326"`},
 		"/apds/rates":            {"application/json", `"id":"kurz"`},
 		"/apds/rates/kurz":       {"application/json", `"rateLineCollections":[]`},
-		"/datex2/parking-table":  {"application/xml; charset=utf-8", `xsi:type="prk:ParkingTablePublication"`},
-		"/datex2/parking-status": {"application/xml; charset=utf-8", `xsi:type="prk:ParkingStatusPublication"`},
+		"/datex2/parking-table":  {"application/xml", `xsi:type="prk:ParkingTablePublication"`},
+		"/datex2/parking-status": {"application/xml", `xsi:type="prk:ParkingStatusPublication"`},
 		"/parkapi/sites":         {"application/json", `"uid":"p002"`},
 	} {
 		w := b.get(path)

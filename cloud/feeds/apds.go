@@ -172,7 +172,7 @@ func percent(part, whole int) float64 {
 }
 
 // APDSRates are the rate tables of all sites, each once, as GET /rates answers.
-func APDSRates(sites []Site) ([]byte, error) {
+func APDSRates(_ Publisher, sites []Site) ([]byte, error) {
 	listed := Listed(sites)
 	return apdsAll(rateTables(listed), newest(listed, listedAt))
 }

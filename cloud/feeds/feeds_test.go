@@ -72,7 +72,7 @@ func TestTheFormsAreWrittenAsTheyWereValidated(t *testing.T) {
 	golden(t, "parking-table.xml", table, err)
 	status, err := feeds.DATEXStatus(publisher, sites())
 	golden(t, "parking-status.xml", status, err)
-	parkAPI, err := feeds.ParkAPI(sites())
+	parkAPI, err := feeds.ParkAPI(publisher, sites())
 	golden(t, "parkapi.json", parkAPI, err)
 	places, err := feeds.APDSPlaces(publisher, sites())
 	golden(t, "places.json", places, err)
@@ -154,7 +154,7 @@ func TestRateTablesAreToldOnceEach(t *testing.T) {
 	for i := range chain {
 		chain[i].RateTables = []json.RawMessage{table}
 	}
-	if text, err := feeds.APDSRates(chain); err != nil || strings.Count(string(text), `"id":"kurz"`) != 1 || !strings.Contains(string(text), `"total":1`) {
+	if text, err := feeds.APDSRates(publisher, chain); err != nil || strings.Count(string(text), `"id":"kurz"`) != 1 || !strings.Contains(string(text), `"total":1`) {
 		t.Errorf("%s %v", text, err)
 	}
 	if one, err := feeds.APDSRate(chain, "kurz"); err != nil || string(one) != string(table) {
@@ -172,7 +172,7 @@ func TestAChainWithoutPublicSites(t *testing.T) {
 	if status, err := feeds.DATEXStatus(publisher, nil); err != nil || status != nil {
 		t.Errorf("%s %v", status, err)
 	}
-	if list, err := feeds.ParkAPI(nil); err != nil || string(list) != `{"items":[]}` {
+	if list, err := feeds.ParkAPI(publisher, nil); err != nil || string(list) != `{"items":[]}` {
 		t.Errorf("%s %v", list, err)
 	}
 }

@@ -52,7 +52,7 @@ func hasDisabled(s *Site) bool {
 }
 
 // ParkAPI is the list of sites.
-func ParkAPI(sites []Site) ([]byte, error) {
+func ParkAPI(_ Publisher, sites []Site) ([]byte, error) {
 	list := parkAPIList{[]parkAPISite{}}
 	for _, s := range Listed(sites) {
 		list.Items = append(list.Items, parkAPIOf(&s))

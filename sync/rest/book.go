@@ -127,6 +127,13 @@ func (b *Book) DescribeStream(path string, state reflect.Type) {
 	b.api.OpenAPI().Paths[path].Get.Responses["200"].Content = map[string]*huma.MediaType{"text/event-stream": {Schema: b.schema(state)}}
 }
 
+// DescribeDocument says that an operation answers with a document of another format, or that the asker has it already.
+func (b *Book) DescribeDocument(path, contentType string) {
+	responses := b.api.OpenAPI().Paths[path].Get.Responses
+	responses["200"].Content = map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{}}}
+	responses["304"] = &huma.Response{Description: "The document is the same as before"}
+}
+
 // Keyed is the header of everything that changes something.
 type Keyed struct {
 	Key string `header:"Idempotency-Key" maxLength:"128" doc:"Name this request by a key of your own; repeated with the same key it is carried out once and answered alike"`
