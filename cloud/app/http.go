@@ -18,6 +18,7 @@ type counters struct {
 	received, dropped, strange, unreadable atomic.Int64
 	facts, batches, updates, acks, unsent  atomic.Int64
 	conflicts, failures, behind            atomic.Int64
+	others, taken                          atomic.Int64
 }
 
 func (a *App) routes() {
@@ -70,6 +71,8 @@ func (a *App) measures() []rest.Measure {
 		{"batches_total", "Batches kept.", c.batches.Load()},
 		{"acknowledgements_total", "Acknowledgements sent.", c.acks.Load()},
 		{"acknowledgements_unsent_total", "Acknowledgements that the broker didn't take.", c.unsent.Load()},
+		{"others_total", "Batches and greetings that are another aggregator's.", c.others.Load()},
+		{"taken_over_total", "Locations taken from aggregators that ended.", c.taken.Load()},
 		{"conflicts_total", "Commits that another aggregator was faster with.", c.conflicts.Load()},
 		{"store_failures_total", "Commits that failed.", c.failures.Load()},
 	} {

@@ -126,6 +126,31 @@ func (c *Chain) Add(id fact.LocationID, change Change) {
 	}
 }
 
+// Take puts the counters of a location in place of those that are here. What the location said of itself stays.
+func (c *Chain) Take(from *Chain, id fact.LocationID) {
+	fresh, known := from.places[id]
+	if !known {
+		return
+	}
+	old := c.place(id)
+	for i, open := range old.Open {
+		c.open[i] += fresh.Open[i] - open
+	}
+	for _, day := range slices.Sorted(maps.Keys(old.days)) {
+		if sums := c.days[day]; sums != nil {
+			sums.Add(*old.days[day], -1)
+		}
+	}
+	for _, day := range slices.Sorted(maps.Keys(fresh.days)) {
+		addDay(c.days, day, *fresh.days[day])
+	}
+	fresh.Live, fresh.LiveAtMS, fresh.Agreement, fresh.AgreedMS, fresh.RowsDiffer = old.Live, old.LiveAtMS, old.Agreement, old.AgreedMS, old.RowsDiffer
+	if old.Reached.Incarnation > fresh.Reached.Incarnation {
+		fresh.Reached = old.Reached
+	}
+	c.places[id] = fresh
+}
+
 // addDay keeps the newest days.
 func addDay(days map[Day]*Sums, day Day, sums Sums) {
 	if days[day] == nil {

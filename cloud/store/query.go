@@ -176,10 +176,11 @@ func (s *sqlStore) Payments(ctx context.Context, location fact.LocationID, ticke
 		WHERE location = $1 AND (ticket = $2 OR $2 = '') ORDER BY incarnation, seq`, string(location), string(ticket))
 }
 
-// Alerts are the active ones of all locations.
-func (s *sqlStore) Alerts(ctx context.Context) ([]AlertRow, error) {
+// Alerts are the active ones of a location, or of all.
+func (s *sqlStore) Alerts(ctx context.Context, location fact.LocationID) ([]AlertRow, error) {
 	return query(ctx, s, func(scan scanner) (AlertRow, error) { return scanAlert(scan) },
-		`SELECT location, kind, subject, active, at_ms, detail, hlc, incarnation, seq FROM alerts WHERE active = 1 ORDER BY location, kind, subject`)
+		`SELECT location, kind, subject, active, at_ms, detail, hlc, incarnation, seq FROM alerts
+		WHERE active = 1 AND (location = $1 OR $1 = '') ORDER BY location, kind, subject`, string(location))
 }
 
 func scanAlert(scan scanner) (AlertRow, error) {

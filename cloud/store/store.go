@@ -86,6 +86,10 @@ type Store interface {
 	// Stable raises the stable marks: what the replica or the backup holds of everything committed so far.
 	Stable(ctx context.Context) (Stability, error)
 
+	// Beat says that an aggregator works on this store, and returns all that do or did; Leave, that it ends.
+	Beat(ctx context.Context, member string) ([]Member, error)
+	Leave(ctx context.Context, member string) error
+
 	SetLocation(ctx context.Context, l ledger.Location, zoneName string) error
 	Locations(ctx context.Context) ([]Location, error)
 	Hours(ctx context.Context, location fact.LocationID, from, to ledger.Day) ([]HourRow, error) // "": all, not redated
@@ -98,7 +102,7 @@ type Store interface {
 	Reservation(ctx context.Context, id fact.ReservationID) ([]ReservationRow, error)
 	Passes(ctx context.Context, location fact.LocationID) ([]ledger.Pass, error)
 	Payments(ctx context.Context, location fact.LocationID, ticket fact.TicketID) ([]ledger.Payment, error)
-	Alerts(ctx context.Context) ([]AlertRow, error) // active ones
+	Alerts(ctx context.Context, location fact.LocationID) ([]AlertRow, error) // active ones; "": of all
 	Spots(ctx context.Context, location fact.LocationID) ([]ledger.Spot, error)
 	// RawFacts are the original bytes of facts, in the order of the dots; what isn't here is left out.
 	RawFacts(ctx context.Context, location fact.LocationID, dots []fact.Dot) ([][]byte, error)

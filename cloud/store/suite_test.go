@@ -132,6 +132,7 @@ func suite(t *testing.T, fresh func(t *testing.T) opener) {
 		{"what was committed is there after a restart, once", testRestart},
 		{"of two aggregators the slower judges anew", testConflict},
 		{"rows are made again from the batches", testRebuild},
+		{"aggregators see each other work", testMembers},
 		{"a new zone moves the hours", testZone},
 		{"late facts restate a closed day", testRestate},
 		{"facts kept apart count when a person says so", testRelease},
@@ -201,6 +202,24 @@ func testConflict(t *testing.T, open opener) {
 	}
 	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
 		t.Error("the rows are not what the facts come to")
+	}
+}
+
+func testMembers(t *testing.T, open opener) {
+	s := open(t)
+	for beat := int64(1); beat <= 3; beat++ {
+		if all, err := s.Beat(t.Context(), "one"); err != nil || len(all) != 1 || all[0] != (store.Member{ID: "one", Beat: beat}) {
+			t.Fatalf("%+v %v", all, err)
+		}
+	}
+	if all, err := s.Beat(t.Context(), "other"); err != nil || len(all) != 2 || all[0].Beat != 3 || all[1].Beat != 1 {
+		t.Errorf("%+v %v", all, err)
+	}
+	if err := s.Leave(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.Beat(t.Context(), "other"); err != nil || len(all) != 1 || all[0] != (store.Member{ID: "other", Beat: 2}) {
+		t.Errorf("%+v %v", all, err)
 	}
 }
 

@@ -37,6 +37,7 @@ type Gateway struct {
 	packed   map[uint64][]byte // messages by their first fact
 	lasts    map[uint64]uint64
 	acks     chan wire.Ack
+	pause    time.Duration // before each batch
 }
 
 // startMS is when the car parks open: 2026-06-01 06:00 UTC.
@@ -65,6 +66,9 @@ func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, erro
 	}
 	return g, nil
 }
+
+// Pause has it wait before each batch.
+func (g *Gateway) Pause(d time.Duration) { g.pause = d }
 
 // Trust makes a gateway that never enrolled: for brokers without certificates.
 func (g *Gateway) Trust(chain string) { g.chain = chain }
@@ -250,6 +254,7 @@ func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
 			}
 			g.publish(ctx, client, data)
 			sent = g.lasts[sent+1]
+			time.Sleep(g.pause)
 		}
 		timer := time.NewTimer(patience)
 		select {

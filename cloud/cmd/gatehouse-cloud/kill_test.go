@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,24 +73,13 @@ func (p *process) kill() {
 	_ = p.command.Wait()
 }
 
-// port is a free one, which a killed process and its successor can share.
-func port(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T) {
 	kills, facts := 4, 6_000
 	if os.Getenv("GATEHOUSE_CAMPAIGN") != "" {
 		kills, facts = 25, 40_000
 	}
 	dir := t.TempDir()
-	args := []string{"--data", dir, "--listen", port(t), "--mqtt", port(t)}
+	args := []string{"--data", dir, "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t)}
 	locations := []string{"lot-0", "lot-1", "lot-2"}
 	first := args
 	for _, location := range locations {
@@ -167,7 +155,7 @@ func hold(t *testing.T, dir string, gateways []*apptest.Gateway) {
 }
 
 func TestItEndsWithoutAFussWhenTold(t *testing.T) {
-	p := launch(t, "--data", t.TempDir(), "--listen", port(t), "--mqtt", port(t))
+	p := launch(t, "--data", t.TempDir(), "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t))
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
