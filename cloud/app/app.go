@@ -204,8 +204,15 @@ func (a *App) startBroker() (err error) {
 		a.broker = broker.External{Address: a.options.Broker}
 		return nil
 	}
+	var cluster broker.Cluster
+	if a.options.ClusterListen != "" {
+		cluster = broker.Cluster{
+			Name: a.options.Chain, Listen: a.options.ClusterListen, Peers: a.options.ClusterPeers,
+			TLS: a.authority.ClusterTLS(a.options.Hosts, a.options.Now),
+		}
+	}
 	embedded, err := broker.Start(broker.Options{
-		Name: "headquarters", Chain: a.options.Chain, Listen: a.options.MQTT, Dir: filepath.Join(a.options.Dir, "broker"),
+		Name: "headquarters-" + a.members.own, Cluster: cluster, Chain: a.options.Chain, Listen: a.options.MQTT, Dir: filepath.Join(a.options.Dir, "broker"),
 		TLS: a.authority.ServerTLS(a.options.Hosts, a.options.Now), Admit: a.admit, Log: a.options.Log,
 	})
 	if err != nil {

@@ -35,9 +35,20 @@ type process struct {
 	command *exec.Cmd
 	codes   map[string]string // by location
 	https   string
+	broker  string
+	out     *bufio.Scanner
+	wanted  int // lines until it serves
 }
 
 func launch(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := begin(t, args...)
+	p.ready(t)
+	return p
+}
+
+// begin starts it; ready waits until it serves.
+func begin(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{command: exec.Command(os.Args[0], append([]string{"run"}, args...)...), codes: map[string]string{}}
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -52,20 +63,24 @@ func launch(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.kill)
-	wanted := 1 + strings.Count(strings.Join(args, " "), "--enrol")
-	for lines := bufio.NewScanner(out); wanted > 0 && lines.Scan(); wanted-- {
-		if m := regexp.MustCompile(`https://(\S+),`).FindStringSubmatch(lines.Text()); m != nil {
-			p.https = m[1]
+	p.out, p.wanted = bufio.NewScanner(out), 1+strings.Count(strings.Join(args, " "), "--enrol")
+	return p
+}
+
+func (p *process) ready(t *testing.T) {
+	t.Helper()
+	for ; p.wanted > 0 && p.out.Scan(); p.wanted-- {
+		if m := regexp.MustCompile(`https://(\S+), broker (\S+)`).FindStringSubmatch(p.out.Text()); m != nil {
+			p.https, p.broker = m[1], m[2]
 		}
-		if m := regexp.MustCompile(`code of (\S+): (\S+)`).FindStringSubmatch(lines.Text()); m != nil {
+		if m := regexp.MustCompile(`code of (\S+): (\S+)`).FindStringSubmatch(p.out.Text()); m != nil {
 			p.codes[m[1]] = m[2]
 		}
 	}
-	if wanted > 0 {
+	if p.wanted > 0 {
 		log, _ := os.ReadFile(p.command.Stderr.(*os.File).Name())
 		t.Fatalf("it didn't start:\n%s", log)
 	}
-	return p
 }
 
 func (p *process) kill() {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"gatehouse/cloud/app/apptest"
+	"gatehouse/cloud/enrol"
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/cloud/store/pgtest"
@@ -72,6 +75,76 @@ func TestOfTwoProgramsOneIsKilledOrPausedAtAnyMoment(t *testing.T) {
 	}
 	for i := range programs {
 		programs[i].kill()
+	}
+	t.Log("sent", time.Now())
+	shared(t, database.Address("postgres"), gateways)
+}
+
+// Three programs, each with its own broker, are one cluster over one database. One is killed while facts flow through the
+// others.
+func TestAClusterOfThreeProgramsOutlivesOne(t *testing.T) {
+	pgtest.OnlyInIntegration(t)
+	database := pgtest.New(t)
+	database.Init(t)
+	database.Start(t)
+	authority := filepath.Join(t.TempDir(), "authority")
+	if _, err := enrol.OpenAuthority(authority, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := enrol.SigningKey(authority); err != nil {
+		t.Fatal(err)
+	}
+	routes := []string{apptest.FreeAddress(t), apptest.FreeAddress(t), apptest.FreeAddress(t)}
+	var programs []*process
+	for i, own := range routes {
+		dir := t.TempDir()
+		if err := os.CopyFS(filepath.Join(dir, "authority"), os.DirFS(authority)); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"--data", dir, "--listen", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--postgres", database.Address("postgres"), "--cluster-listen", own}
+		for j, peer := range routes {
+			if j != i {
+				args = append(args, "--cluster-peer", peer)
+			}
+		}
+		if i == 0 {
+			args = append(args, "--enrol", "lot-0", "--enrol", "lot-1", "--enrol", "lot-2")
+		}
+		programs = append(programs, begin(t, args...))
+	}
+	for _, p := range programs {
+		p.ready(t)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	var gateways []*apptest.Gateway
+	for i := range 3 {
+		location := fmt.Sprint("lot-", i)
+		g, err := apptest.New(fact.LocationID(location), uint64(i+1), 2_000, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.Enrol(ctx, programs[0].https, programs[0].codes[location]); err != nil {
+			t.Fatal(err)
+		}
+		gateways = append(gateways, g)
+	}
+	if err := gateways[2].Send(ctx, programs[2].broker); err != nil { // the cluster works
+		t.Fatal(err)
+	}
+	var sending sync.WaitGroup
+	failures := make(chan error, 2)
+	for i, g := range gateways[:2] { // one through each of the two that stay
+		g.Pause(30 * time.Millisecond)
+		sending.Go(func() { failures <- g.Send(ctx, programs[i].broker) })
+	}
+	time.Sleep(time.Second)
+	programs[2].kill()
+	sending.Wait()
+	for range 2 {
+		if err := <-failures; err != nil {
+			t.Fatal(err)
+		}
 	}
 	shared(t, database.Address("postgres"), gateways)
 }
