@@ -56,16 +56,25 @@ func TestCoilBarrierKeepsTheContract(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			drivertest.TestBarrier(t, func() drivertest.BarrierBench {
 				b := newBoard(profile)
-				return drivertest.BarrierBench{
-					Bench: drivertest.Bench{
-						Driver: b.driver, Settings: b.settings, Host: b.host, Names: []string{"rs485"}, Far: b.serve,
-					},
-					Raises: b.raises,
-					Held:   func() bool { return b.on(1) },
-					Idle:   func() bool { return !b.on(0) && !b.on(1) && !b.on(2) && !b.on(3) },
-				}
+				return b.bench(b.serve)
 			})
 		})
+		t.Run(profile+" in the network", func(t *testing.T) {
+			drivertest.TestBarrier(t, func() drivertest.BarrierBench {
+				b := newBoard(profile)
+				b.driver, b.settings["port"] = relaybarrier.CoilDriver(modbus.InNetwork("rs485")), "tcp://10.0.0.5"
+				return b.bench(func() error { return b.bus.ServeTCP(b.host.Wire("rs485").Far()) })
+			})
+		})
+	}
+}
+
+func (b board) bench(far func() error) drivertest.BarrierBench {
+	return drivertest.BarrierBench{
+		Bench:  drivertest.Bench{Driver: b.driver, Settings: b.settings, Host: b.host, Names: []string{"rs485"}, Far: far},
+		Raises: b.raises,
+		Held:   func() bool { return b.on(1) },
+		Idle:   func() bool { return !b.on(0) && !b.on(1) && !b.on(2) && !b.on(3) },
 	}
 }
 

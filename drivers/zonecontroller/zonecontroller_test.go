@@ -30,31 +30,42 @@ func profile(t testing.TB, name string) zonecontroller.Profile {
 }
 
 func TestZoneKeepsTheContract(t *testing.T) {
+	for _, port := range []string{"uart1", "tcp://10.0.0.5"} {
+		t.Run(port, func(t *testing.T) {
+			drivertest.TestSensor(t, func() drivertest.ListenerBench { return zoneBench(t, port) })
+		})
+	}
+}
+
+// zoneBench is a zone on a bus, or in the network.
+func zoneBench(t *testing.T, port string) drivertest.ListenerBench {
 	bits := profile(t, "zone-bits")
-	drivertest.TestSensor(t, func() drivertest.ListenerBench {
-		host := drivertest.NewHost()
-		simulator := &modbus.Simulator{}
-		slave, occupied := simulator.Slave(7), false
-		for spot := range 32 {
-			bits.Show(slave, spot, drivers.Sample{})
-		}
-		wire := host.Wire("uart1").Far()
-		return drivertest.ListenerBench{
-			Bench: drivertest.Bench{
-				Driver: zonecontroller.Driver(modbus.NewBuses()), Host: host, Names: []string{"uart1"},
-				Settings: drivers.Settings{
-					"port": "uart1", "profile": "zone-bits", "slaves": []string{"7"}, "spots_each": int64(32), "baud": int64(19200),
-					"parity": "N", "period_ms": int64(100), "timeout_ms": int64(60), "echo": false,
-				},
-				Far: func() error { return simulator.Serve(wire) },
+	host, simulator := drivertest.NewHost(), &modbus.Simulator{}
+	slave, occupied := simulator.Slave(7), false
+	for spot := range 32 {
+		bits.Show(slave, spot, drivers.Sample{})
+	}
+	wire := host.Wire("uart1").Far()
+	buses, far := modbus.NewBuses(), func() error { return simulator.Serve(wire) }
+	nonsense := []byte{0x00, 0xFF, 0x07, 0x13, 0x55, 0xAA}
+	if port != "uart1" {
+		nonsense = []byte{0xFF, 0xFF, 0, 0, 0, 4, 7, 1, 1, 0xFF} // a reply to a request that nobody made
+		buses, far = modbus.InNetwork("uart1"), func() error { return simulator.ServeTCP(wire) }
+	}
+	return drivertest.ListenerBench{
+		Bench: drivertest.Bench{
+			Driver: zonecontroller.Driver(buses), Host: host, Names: []string{"uart1"}, Far: far,
+			Settings: drivers.Settings{
+				"port": port, "profile": "zone-bits", "slaves": []string{"7"}, "spots_each": int64(32), "baud": int64(19200),
+				"parity": "N", "period_ms": int64(100), "timeout_ms": int64(60), "echo": false,
 			},
-			Report: func(any) {
-				occupied = !occupied
-				bits.Show(slave, 3, drivers.Sample{Occupied: occupied})
-			},
-			Garble: func(any) { _, _ = wire.Write([]byte{0x00, 0xFF, 0x07, 0x13, 0x55, 0xAA}) },
-		}
-	})
+		},
+		Report: func(any) {
+			occupied = !occupied
+			bits.Show(slave, 3, drivers.Sample{Occupied: occupied})
+		},
+		Garble: func(any) { _, _ = wire.Write(nonsense) },
+	}
 }
 
 // field is zones on buses, with what they reported last of each of their channels.
