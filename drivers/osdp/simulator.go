@@ -27,6 +27,7 @@ const (
 // Simulator is a reader (PD): Run answers what comes from the far side of a serial port.
 type Simulator struct {
 	port    io.ReadWriter
+	beside  []*Simulator // on the same bus
 	mu      sync.Mutex
 	address byte
 	baud    uint32
@@ -48,6 +49,14 @@ type Simulator struct {
 // NewSimulator makes a new reader at address 0, with the default key.
 func NewSimulator(port io.ReadWriter) *Simulator {
 	return &Simulator{port: port, key: DefaultKey(), baud: 9600}
+}
+
+// Beside makes another new reader on the same bus, before Run.
+func (s *Simulator) Beside(address byte) *Simulator {
+	other := NewSimulator(s.port)
+	other.address = address
+	s.beside = append(s.beside, other)
+	return other
 }
 
 // SetKey gives the reader a key of its own.
@@ -104,6 +113,9 @@ func (s *Simulator) Run() error {
 			p, used, found, _ := Parse(data)
 			if found && !p.Answer {
 				s.answer(p.clone())
+				for _, other := range s.beside {
+					other.answer(p.clone())
+				}
 			}
 			data = data[used:]
 			if !found {
