@@ -288,6 +288,33 @@ func TestARestartForgetsAndSaysSo(t *testing.T) {
 	})
 }
 
+// A terminal that repeats no receipt takes payments all the same. One whose answer was lost stays unknown, says so, and does
+// not keep the next customer waiting.
+func TestATerminalThatRepeatsNothing(t *testing.T) {
+	session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, _ *drivertest.Host) {
+		simulator.SetForgets(true)
+		simulator.Script(zvt.Approve, zvt.LoseReply, zvt.Approve)
+		pay := func(id string) (drivers.PaymentAnswer, error) {
+			return device.Pay(t.Context(), drivers.PaymentOrder{Payment: fact.PaymentID(id), Amount: order.Amount})
+		}
+		if answer, err := pay("P1"); err != nil || answer.Outcome != drivers.PaymentApproved {
+			t.Fatalf("%+v, %v", answer, err)
+		}
+		if answer, err := pay("P2"); err == nil || answer.Outcome != drivers.PaymentUnknown {
+			t.Errorf("a lost answer: %+v, %v", answer, err)
+		}
+		if answer, err := device.Status(t.Context(), "P2"); err != nil || answer.Outcome != drivers.PaymentUnknown || !errors.Is(device.Fault(), zvt.ErrNoRepeat) {
+			t.Errorf("%+v, %v, fault %v", answer, err, device.Fault())
+		}
+		if answer, err := pay("P3"); err != nil || answer.Outcome != drivers.PaymentApproved {
+			t.Errorf("the next customer: %+v, %v", answer, err)
+		}
+		if answer, err := pay("P2"); err != nil || answer.Outcome != drivers.PaymentUnknown {
+			t.Errorf("the unknown payment again: %+v, %v", answer, err)
+		}
+	})
+}
+
 func TestReversalAndEndOfDay(t *testing.T) {
 	session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, _ *drivertest.Host) {
 		answer, err := device.Pay(t.Context(), order)
