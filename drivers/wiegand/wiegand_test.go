@@ -140,3 +140,30 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		}
 	}
 }
+
+// Whatever bits come, what is taken for a card or a key gives the same bits again; a spoiled or endless frame gives neither.
+func FuzzFrame(f *testing.F) {
+	f.Add([]byte("00000110000001101100000001"), 0)
+	f.Add([]byte("11010010"), 1)
+	f.Fuzz(func(t *testing.T, bits []byte, lost int) {
+		var frame wiegand.Frame
+		lost = max(lost, 0) % 9
+		value := uint64(0)
+		for i, b := range bits {
+			frame.Push(int(b&1), lost*min(i, 1), time.Time{})
+			value = value<<1 | uint64(b&1)
+		}
+		read, err := frame.End()
+		if err != nil {
+			return
+		}
+		if lost > 0 && len(bits) > 1 || len(bits) > 64 || frame.Begun() {
+			t.Errorf("%q, %d lost: %+v", bits, lost, read)
+		}
+		if read.Key == 0 {
+			if again, count := credentials.EncodeCard(read.Card); count == len(bits) && again != value {
+				t.Errorf("%q is %+v, which is %b", bits, read.Card, again)
+			}
+		}
+	})
+}

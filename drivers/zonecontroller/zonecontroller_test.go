@@ -350,3 +350,22 @@ func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 		}
 	}
 }
+
+// Whatever an installer's file says, a profile that is taken reads every reply without a panic.
+func FuzzProfile(f *testing.F) {
+	f.Add("function = 3\nstart = 0\nspots = 16\nmapping = \"bit\"\nhigh_bit = true", []byte{1, 2, 3, 4})
+	f.Add("function = 4\nspots = 2\nmapping = \"distance\"\nunit_um = 100\n[codes]\nno_object = [65535]", []byte{0xFF, 0xFF, 0, 9})
+	f.Fuzz(func(t *testing.T, text string, data []byte) {
+		p, err := zonecontroller.ParseProfile([]byte(text), "fuzz.toml")
+		if err != nil {
+			if !errors.Is(err, drivers.ErrSettings) {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
+		}
+		slave := (&modbus.Simulator{}).Slave(1)
+		for spot := range min(p.Spots, len(data)) {
+			p.Show(slave, spot, drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: int32(data[spot]) * 16, Occupied: data[spot]&1 == 1})
+		}
+	})
+}
