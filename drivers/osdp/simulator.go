@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/drivers/credentials"
+	"gatehouse/drivers/dialog"
 )
 
 // Trouble is what is wrong with a simulated reader.
@@ -101,28 +102,16 @@ func get[T any](s *Simulator, read func() T) (value T) {
 
 // Run answers until the port ends; it returns the port's error.
 func (s *Simulator) Run() error {
-	var data []byte
-	chunk := make([]byte, 256)
-	for {
-		n, err := s.port.Read(chunk)
-		if err != nil {
-			return err
-		}
-		data = append(data, chunk[:n]...)
-		for {
-			p, used, found, _ := Parse(data)
-			if found && !p.Answer {
-				s.answer(p.clone())
-				for _, other := range s.beside {
-					other.answer(p.clone())
-				}
-			}
-			data = data[used:]
-			if !found {
-				break
+	return dialog.Serve(s.port, func(data []byte) (int, bool) {
+		p, used, found, _ := Parse(data)
+		if found && !p.Answer {
+			s.answer(p.clone())
+			for _, other := range s.beside {
+				other.answer(p.clone())
 			}
 		}
-	}
+		return used, found
+	})
 }
 
 // answer answers an order with what is wrong with the reader.
