@@ -2,9 +2,7 @@ package modbuscontact_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,18 +83,10 @@ func TestATroubledBoardIsAFailedContact(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"port": "a"}, "input = 0: write 1 to 128"},
-		{drivers.Settings{"input": int64(1)}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "input": int64(1), "slave": int64(248)}, "slave = 248: write 1 to 247"},
-		{drivers.Settings{"port": "a", "input": int64(1), "normally_closed": "no"}, "normally_closed = no: write true or false"},
-	} {
-		_, err := modbuscontact.Driver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, modbuscontact.Driver(modbus.NewBuses()), map[string]drivers.Settings{
+		"input = 0: write 1 to 128":                 {"port": "a"},
+		"port is missing: write the name":           {"input": int64(1)},
+		"slave = 248: write 1 to 247":               {"port": "a", "input": int64(1), "slave": int64(248)},
+		"normally_closed = no: write true or false": {"port": "a", "input": int64(1), "normally_closed": "no"},
+	})
 }

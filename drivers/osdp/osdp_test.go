@@ -369,21 +369,13 @@ func TestAReaderTakesAnAddress(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "address": int64(127)}, "address = 127: write 0 to 126"},
-		{drivers.Settings{"port": "a", "key": "12"}, "key: write 32 hex digits"},
-		{drivers.Settings{"port": "a", "key": "303132333435363738393A3B3C3D3E3F"}, "key is the default key"},
-		{drivers.Settings{"port": "a", "install": true}, "install = true without a key"},
-	} {
-		_, err := osdp.Driver(osdp.NewBuses()).Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, osdp.Driver(osdp.NewBuses()), map[string]drivers.Settings{
+		"port is missing: write the name": {},
+		"address = 127: write 0 to 126":   {"port": "a", "address": int64(127)},
+		"key: write 32 hex digits":        {"port": "a", "key": "12"},
+		"key is the default key":          {"port": "a", "key": "303132333435363738393A3B3C3D3E3F"},
+		"install = true without a key":    {"port": "a", "install": true},
+	})
 }
 
 func TestParsingTakesNoMemory(t *testing.T) {

@@ -75,6 +75,27 @@ func TestFramesGather(t *testing.T) {
 	})
 }
 
+func TestASilentSensorIsAway(t *testing.T) {
+	for _, driver := range []drivers.Driver{ultrasonic.Driver(), maxbotix.Driver()} {
+		synctest.Test(t, func(t *testing.T) {
+			host := drivertest.NewHost()
+			device, err := driver.Make(host, drivers.Settings{"port": "uart1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			err = device.(drivers.Sensor).Sense(t.Context(), func(drivers.Sample) {})
+			waited := time.Since(start)
+			if !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "check the sensor's power") || waited < 5*time.Second || waited > 6*time.Second {
+				t.Errorf("%s: after %v: %v", driver.Name, waited, err)
+			}
+			if open := host.OpenNow(); len(open) != 0 {
+				t.Errorf("%s: left open: %v", driver.Name, open)
+			}
+		})
+	}
+}
+
 // A sensor that babbles is read without a pause, so that it is not heard late, and counts as away.
 func TestBabble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -3,7 +3,6 @@ package ups_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -101,19 +100,11 @@ func TestWhatIsLostIsNamed(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "mains_lost is missing: write the name"},
-		{drivers.Settings{"mains_lost": "a", "gauge": "x"}, `gauge = "x": write one of none, max17040, ina219`},
-		{drivers.Settings{"mains_lost": "a", "gauge": "ina219"}, "bus is missing"},
-	} {
-		_, err := ups.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, ups.Driver(), map[string]drivers.Settings{
+		"mains_lost is missing: write the name":            {},
+		`gauge = "x": write one of none, max17040, ina219`: {"mains_lost": "a", "gauge": "x"},
+		"bus is missing": {"mains_lost": "a", "gauge": "ina219"},
+	})
 }
 
 // Whatever a gauge's registers hold, what they say is within what the chip can measure, and has something to do beside it

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,19 +125,11 @@ func TestNoiseIsNoCard(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"d0": "a"}, "d1 is missing: write the name"},
-		{drivers.Settings{"d0": "a", "d1": "a"}, `d1 = "a" is also d0`},
-		{drivers.Settings{"d0": "a", "d1": "b", "silence_ms": int64(1)}, "silence_ms = 1: write 5 to 200"},
-	} {
-		_, err := wiegand.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, wiegand.Driver(), map[string]drivers.Settings{
+		"d1 is missing: write the name":  {"d0": "a"},
+		`d1 = "a" is also d0`:            {"d0": "a", "d1": "a"},
+		"silence_ms = 1: write 5 to 200": {"d0": "a", "d1": "b", "silence_ms": int64(1)},
+	})
 }
 
 // Whatever bits come, what is taken for a card or a key gives the same bits again; a spoiled or endless frame gives neither.

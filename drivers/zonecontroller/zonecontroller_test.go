@@ -330,25 +330,17 @@ func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", text, err, want)
 		}
 	}
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"port": "uart1"}, `profile = "": write one of`},
-		{drivers.Settings{"port": "uart1", "profile": "/nowhere/mine.toml"}, "no such file"},
-		{drivers.Settings{"profile": "urm14"}, "port is missing"},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits"}, "slaves is missing"},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}}, `"1-300": write an address`},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}}, "2 is there twice"},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)}, "spots_each = 9999"},
-		{drivers.Settings{"port": "uart1", "profile": "urm14", "parity": "X"}, `parity = "X": write N`},
-		{drivers.Settings{"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)}, "timeout_ms = 1: write 5 to 300"},
-	} {
-		_, err := zonecontroller.Driver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, zonecontroller.Driver(modbus.NewBuses()), map[string]drivers.Settings{
+		`profile = "": write one of`:     {"port": "uart1"},
+		"no such file":                   {"port": "uart1", "profile": "/nowhere/mine.toml"},
+		"port is missing":                {"profile": "urm14"},
+		"slaves is missing":              {"port": "uart1", "profile": "zone-bits"},
+		`"1-300": write an address`:      {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}},
+		"2 is there twice":               {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}},
+		"spots_each = 9999":              {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)},
+		`parity = "X": write N`:          {"port": "uart1", "profile": "urm14", "parity": "X"},
+		"timeout_ms = 1: write 5 to 300": {"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)},
+	})
 }
 
 // Whatever an installer's file says, a profile that is taken reads every reply without a panic.

@@ -371,22 +371,14 @@ func TestWhatCantBePaidIsRefused(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "address is missing: write the terminal's address"},
-		{drivers.Settings{"address": "a:1", "port": "b"}, "and not both"},
-		{drivers.Settings{"address": "terminal"}, `address = "terminal": write a host and a port`},
-		{drivers.Settings{"port": "a", "password": "12"}, "password: write six digits"},
-		{drivers.Settings{"port": "a", "currency": "ZZZ"}, `currency = "ZZZ": write the code`},
-		{drivers.Settings{"port": "a", "card_s": int64(5)}, "card_s = 5: write 10 to 300"},
-	} {
-		_, err := zvt.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, zvt.Driver(), map[string]drivers.Settings{
+		"address is missing: write the terminal's address": {},
+		"and not both": {"address": "a:1", "port": "b"},
+		`address = "terminal": write a host and a port`: {"address": "terminal"},
+		"password: write six digits":                    {"port": "a", "password": "12"},
+		`currency = "ZZZ": write the code`:              {"port": "a", "currency": "ZZZ"},
+		"card_s = 5: write 10 to 300":                   {"port": "a", "card_s": int64(5)},
+	})
 }
 
 func TestParsingTakesNoMemory(t *testing.T) {
