@@ -70,8 +70,8 @@ crash: ## kill -9 and power cuts, over and over: the tests that heed GATEHOUSE_C
 hil: ## the gateway on a real kernel with simulated hardware, in QEMU
 	@.ci/need go
 	@.ci/need qemu
-	.ci/hil-kernel bin/hil/kernel
-	$(GO) run ./tools/hil --kernel bin/hil/kernel
+	.ci/hil-kernel bin/hil-kernel
+	$(GO) run ./tools/hil --kernel bin/hil-kernel
 
 integration: ## gateways and headquarters killed and cut off; PostgreSQL with a standby, Mosquitto, a cluster: real processes
 	@.ci/need go
@@ -81,6 +81,7 @@ integration: ## gateways and headquarters killed and cut off; PostgreSQL with a 
 
 bench: ## measured comparisons
 	@.ci/need go
+	@.ci/need mosquitto
 	$(GO) run ./tools/bench
 
 clean: ## remove what was built

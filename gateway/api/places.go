@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Place is the location (FR-6).
@@ -64,7 +65,21 @@ type FloorTally struct {
 	lot.Tally
 }
 
-func (s *server) place(ctx context.Context, in *Here) (*struct{ Body Place }, error) {
+// Places lists the locations of the gateway: one.
+type Places struct {
+	Locations []Place `json:"locations"`
+}
+
+func (s *server) places(ctx context.Context, _ *struct{}) (*struct{ Body Places }, error) {
+	out := &struct{ Body Places }{}
+	return out, s.view(ctx, func(l *lot.Lot) {
+		here := placeOf(l.Config())
+		here.Totals = l.Tally()
+		out.Body.Locations = []Place{here}
+	})
+}
+
+func (s *server) place(ctx context.Context, in *rest.Here) (*struct{ Body Place }, error) {
 	cfg, err := s.at(ctx, in.Location)
 	if err != nil {
 		return nil, err
@@ -106,7 +121,7 @@ func wayOf(d fact.Direction) string {
 	return d.String()
 }
 
-func (s *server) availability(ctx context.Context, in *Here) (*struct{ Body Availability }, error) {
+func (s *server) availability(ctx context.Context, in *rest.Here) (*struct{ Body Availability }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 // exitByPlate finds the ticket of a plate and settles it. An ambiguous plate asks for the ticket; it never
@@ -48,11 +49,18 @@ func (l *Lot) shown(e Shown) {
 	if !l.ready(e.Gate) {
 		return
 	}
+	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
+	if policy.IsVoucher(e.Text) {
+		reason := fact.ReasonNone
+		if e, reason = l.voucherShown(e); reason != fact.ReasonNone {
+			l.denyEntry(e.Gate, v, reason)
+			return
+		}
+	}
 	if t := l.interruptedEntry(e); t != nil {
 		l.readmit(e.Gate, t, nil)
 		return
 	}
-	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
 	if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found && e.Kind == fact.CredentialCard {
 		v.pass, v.reason = pass, fact.ReasonPass
 	} else if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
@@ -74,13 +82,19 @@ func (l *Lot) shown(e Shown) {
 
 // interruptedEntry finds the ticket that a pass or reservation was given at this gate, and that was never seen through.
 func (l *Lot) interruptedEntry(e Shown) *Ticket {
-	pass, _ := l.book.PassForCard(e.Text, l.now.WallMS)
-	for _, t := range l.open {
-		if t.Status != TicketAdmitted || t.EntryGate != l.cfg.Gates[e.Gate].ID {
-			continue
+	var shown []*Ticket
+	switch e.Kind {
+	case fact.CredentialCard:
+		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
+			shown = l.holders[pass.ID]
 		}
-		byCard := e.Kind == fact.CredentialCard && t.Pass != "" && t.Pass == pass.ID
-		if byCard || e.Kind == fact.CredentialReservation && t.Reservation != "" && string(t.Reservation) == e.Text {
+	case fact.CredentialReservation:
+		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets[r.Ticket] != nil {
+			shown = []*Ticket{l.tickets[r.Ticket]}
+		}
+	}
+	for _, t := range shown {
+		if t.Status == TicketAdmitted && t.EntryGate == l.cfg.Gates[e.Gate].ID {
 			return t
 		}
 	}
@@ -93,10 +107,10 @@ func (l *Lot) recentPlate(i int) fact.Plate {
 	if n.answerMS == 0 || l.now.MonoMS-n.answerMS > l.cfg.Policy.PlateFreshMS {
 		return ""
 	}
-	if read := l.normalised(n.answered); read.Confidence >= l.cfg.Policy.PlateConfidence {
-		return read.Plate
+	if n.answered.Confidence < l.cfg.Policy.PlateConfidence {
+		return ""
 	}
-	return ""
+	return n.answered.plate
 }
 
 func (l *Lot) exitByTicket(e Shown) {
@@ -108,15 +122,16 @@ func (l *Lot) exitByTicket(e Shown) {
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			for _, t := range l.open {
-				if t.Pass == pass.ID {
-					l.settle(e.Gate, t, e.Kind, n.seen)
-					return
-				}
+			if inside := l.holders[pass.ID]; len(inside) > 0 {
+				l.settle(e.Gate, inside[0], e.Kind, n.seen)
+				return
 			}
 		}
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
 		return
+	}
+	if v, err := policy.ParseVoucher(e.Text); err == nil {
+		e.Kind, e.Text = fact.CredentialReservation, string(v.Reservation())
 	}
 	id := fact.TicketID(e.Text)
 	if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
@@ -144,6 +159,9 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		l.suspect(t, fact.ReasonClockDoubt)
 	}
 	n.shown, n.seen = shown, seen
+	if t.Status != TicketLeaving && l.letGo(t, &account) {
+		account = l.Account(t, l.now)
+	}
 	switch {
 	case t.Status == TicketLeaving: // granted before a power cut: what was settled holds
 		account.Fee.TotalMinor, account.Fee.TaxMinor = t.FeeMinor, t.TaxMinor
@@ -233,6 +251,6 @@ func (l *Lot) helpPressed(i int) {
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
 	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"gatehouse/gateway/booking"
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
 )
 
@@ -20,6 +19,8 @@ func (l *Lot) applyRight(r fact.Record) bool {
 		l.applyReservationEnded(f)
 	case fact.ReservationSpot:
 		l.applyReservationSpot(f)
+	case fact.RightsLent:
+		l.applyLent(f)
 	case fact.PassIssued:
 		l.book.PassIssued(f)
 		l.dirty.add(TablePasses, string(f.Pass))
@@ -63,7 +64,9 @@ func (l *Lot) freeReserved(spot fact.SpotID, id fact.ReservationID) {
 func (l *Lot) expireBookings() {
 	dues := l.book.Due(l.now.WallMS)
 	if len(dues) > 0 {
-		l.book.Forget(l.now.WallMS - dayMS)
+		for _, id := range l.book.Forget(l.now.WallMS - dayMS) {
+			l.dirty.add(TableReservations, string(id))
+		}
 	}
 	for _, due := range dues {
 		switch due.Kind {
@@ -114,11 +117,11 @@ func (l *Lot) bindWaiting() {
 	}
 }
 
-// unplaced is how many reservations of a type are due and wait for a spot.
+// unplaced is how many reservations of a type are due and wait for a spot; those that headquarters sold are counted by kept.
 func (l *Lot) unplaced(kind fact.SpotType) int {
 	n := 0
 	for _, id := range l.waiting {
-		if r, found := l.book.ByID(id); found && r.Status == fact.ReservationConfirmed && r.SpotType == kind {
+		if r, found := l.book.ByID(id); found && r.Status == fact.ReservationConfirmed && r.SpotType == kind && r.Right == 0 {
 			n++
 		}
 	}
@@ -135,15 +138,4 @@ func (l *Lot) moveReservation(id fact.ReservationID) {
 		}
 		l.emit(moved)
 	}
-}
-
-// normalised is a camera's reading in normal form.
-func (l *Lot) normalised(e PlateSeen) plate.Read {
-	read := plate.Read{Plate: plate.Normalize(e.Raw), Confidence: e.Confidence, Chars: e.Chars}
-	for _, candidate := range e.Candidates {
-		read.Candidates = append(read.Candidates, plate.Candidate{
-			Plate: plate.Normalize(candidate.Raw), Confidence: candidate.Confidence,
-		})
-	}
-	return read
 }

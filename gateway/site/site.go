@@ -16,10 +16,12 @@ type Site struct {
 	Sync    Sync
 	Tokens  []Token
 	Devices []Device
-	Digest  string // of the file, for fact.GatewayStarted
-	Tariff  []byte // the file of the tariff that it names; nil: it names none
+	Digest  string   // of the file, for fact.GatewayStarted
+	tariffs [][]byte // the files of the tariffs that it names
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
+
+	source source
 }
 
 // Sync is how the location reaches headquarters. What is empty is as headquarters said at the enrolment (lotctl enrol).

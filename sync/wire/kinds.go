@@ -46,6 +46,8 @@ var decoders = [256]func(fields []byte) (fact.Fact, error){
 	fact.KindFeeWaived:         decodeAs[fact.FeeWaived],
 	fact.KindTicketValidated:   decodeAs[fact.TicketValidated],
 	fact.KindTicketMislaid:     decodeAs[fact.TicketMislaid],
+	fact.KindChargingReported:  decodeAs[fact.ChargingReported],
+	fact.KindTicketClassed:     decodeAs[fact.TicketClassed],
 	fact.KindSpotChanged:       decodeAs[fact.SpotChanged],
 	fact.KindTicketParked:      decodeAs[fact.TicketParked],
 	fact.KindSpotServiced:      decodeAs[fact.SpotServiced],
@@ -60,6 +62,7 @@ var decoders = [256]func(fields []byte) (fact.Fact, error){
 	fact.KindReservationSpot:   decodeAs[fact.ReservationSpot],
 	fact.KindPassIssued:        decodeAs[fact.PassIssued],
 	fact.KindPassRevoked:       decodeAs[fact.PassRevoked],
+	fact.KindRightsLent:        decodeAs[fact.RightsLent],
 	fact.KindPolicyChanged:     decodeAs[fact.PolicyChanged],
 	fact.KindCommandTaken:      decodeAs[fact.CommandTaken],
 }

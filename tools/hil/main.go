@@ -13,20 +13,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/alecthomas/kong"
+	"gatehouse/sync/commandline"
 )
 
 func main() {
 	var c command
-	chosen := kong.Parse(&c, kong.Name("hil"), kong.Description("Tests the gateway against a real kernel with simulated hardware."))
-	if err := chosen.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "hil:", err)
-		os.Exit(1)
+	program := commandline.Program{
+		Name: "hil", Description: "Tests the gateway against a real kernel with simulated hardware.", Out: os.Stdout, Errs: os.Stderr,
 	}
+	os.Exit(program.Run(os.Args[1:], &c))
 }
 
 type command struct {
-	Kernel  string `help:"Folder that .ci/hil-kernel has made." default:"bin/hil/kernel" type:"path"`
+	Kernel  string `help:"Folder that .ci/hil-kernel has made." default:"bin/hil-kernel" type:"path"`
 	Verbose bool   `help:"Print all that the machines say."`
 	Only    string `help:"One machine only: devices or day." enum:"devices,day," default:""`
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gatehouse/boards"
+	"gatehouse/sync/commandline"
 )
 
 // A terminal that nobody made wider has 80 columns.
@@ -89,7 +90,7 @@ func TestAWronglyWiredBoardFileNamesTheHeaderPin(t *testing.T) {
 	}
 	var out, errs strings.Builder
 	exit := run([]string{"board", "show", file}, &out, &errs)
-	if want := "GPIO14 (header pin 8) is used twice: by serial port serial0 and by output x"; exit != exitWrong || !strings.Contains(errs.String(), want) {
+	if want := "GPIO14 (header pin 8) is used twice: by serial port serial0 and by output x"; exit != commandline.ExitWrong || !strings.Contains(errs.String(), want) {
 		t.Errorf("exit %d\n%s", exit, errs.String())
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/drivers/all"
 	"gatehouse/drivers/platecamera"
+	"gatehouse/sync/commandline"
 )
 
 type cameraCommands struct {
@@ -34,7 +35,7 @@ func (c cameraParse) Run(out io.Writer) error {
 	}
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
-		return fmt.Errorf("%w: --zone %q: write a name such as Europe/Berlin", errUsage, c.Zone)
+		return fmt.Errorf("%w: --zone %q: write a name such as Europe/Berlin", commandline.ErrUsage, c.Zone)
 	}
 	body, err := readAtMost(c.File, platecamera.BodyMax)
 	if err != nil {
@@ -64,7 +65,7 @@ func plateFormats(vendor string) ([]platecamera.Format, error) {
 		names = append(names, format.Vendor)
 	}
 	if vendor != "auto" {
-		return nil, fmt.Errorf("%w: --vendor %q: write one of %s", errUsage, vendor, strings.Join(names, ", "))
+		return nil, fmt.Errorf("%w: --vendor %q: write one of %s", commandline.ErrUsage, vendor, strings.Join(names, ", "))
 	}
 	return formats, nil
 }

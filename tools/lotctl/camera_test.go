@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gatehouse/sync/commandline"
 )
 
 // payloads is where the project's shared data lie, beside the tree.
@@ -151,11 +153,11 @@ func TestCameraParseSaysWhatIsWrong(t *testing.T) {
 		exit int
 		said string
 	}{
-		{"camera parse --vendor acme " + file, exitUsage, "write one of auto, hikvision"},
-		{"camera parse --zone Nowhere " + file, exitUsage, "Europe/Berlin"},
-		{"camera parse " + file, exitWrong, "no event of these makes"},
-		{"camera parse " + file + "x", exitWrong, "no such file"},
-		{"camera parse " + writeFile(t, "{"), exitWrong, "ends in the middle"},
+		{"camera parse --vendor acme " + file, commandline.ExitUsage, "write one of auto, hikvision"},
+		{"camera parse --zone Nowhere " + file, commandline.ExitUsage, "Europe/Berlin"},
+		{"camera parse " + file, commandline.ExitWrong, "no event of these makes"},
+		{"camera parse " + file + "x", commandline.ExitWrong, "no such file"},
+		{"camera parse " + writeFile(t, "{"), commandline.ExitWrong, "ends in the middle"},
 	} {
 		var out, errs strings.Builder
 		if exit := run(strings.Fields(c.args), &out, &errs); exit != c.exit || !strings.Contains(errs.String(), c.said) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gatehouse/sync/commandline"
 )
 
 const tariffText = `name = "Harbour"
@@ -57,12 +59,12 @@ func TestFee(t *testing.T) {
 		{[]string{"--tariff", good, "--entry", "2026-03-02T10:00", "--exit", "2026-03-03T10:00"}, 0, "38.00 less: 24 h maximum", ""},
 		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T23:30", "--product", "evening flat"}, 0, "evening flat", ""},
 		{[]string{"--tariff", good, "--entry", "2026-03-02T10:00", "--exit", "2026-03-02T10:50", "--paid", "2026-03-02T10:40=2.00"}, 0, "leave by Mon 2026-03-02 10:55", ""},
-		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T23:30", "--product", "evening"}, exitUsage, "", "evening flat"},
-		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T18:30"}, exitUsage, "", "before the entry"},
-		{[]string{"--tariff", good, "--entry", "yesterday", "--exit", "2026-03-02T18:30"}, exitUsage, "", "is no time"},
-		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00"}, exitUsage, "", "--exit"},
-		{[]string{"--tariff", bad, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:30"}, exitWrong, "", `"prorated"`},
-		{[]string{"--tariff", filepath.Join(dir, "none.toml"), "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:30"}, exitWrong, "", "none.toml"},
+		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T23:30", "--product", "evening"}, commandline.ExitUsage, "", "evening flat"},
+		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T18:30"}, commandline.ExitUsage, "", "before the entry"},
+		{[]string{"--tariff", good, "--entry", "yesterday", "--exit", "2026-03-02T18:30"}, commandline.ExitUsage, "", "is no time"},
+		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00"}, commandline.ExitUsage, "", "--exit"},
+		{[]string{"--tariff", bad, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:30"}, commandline.ExitWrong, "", `"prorated"`},
+		{[]string{"--tariff", filepath.Join(dir, "none.toml"), "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:30"}, commandline.ExitWrong, "", "none.toml"},
 	} {
 		var out, errs strings.Builder
 		exit := run(append([]string{"fee"}, c.args...), &out, &errs)
@@ -90,12 +92,12 @@ func TestTariffCommands(t *testing.T) {
 		exit       int
 		out, error string
 	}{
-		{[]string{"tariff", "check", bad}, exitWrong, "", "repeats = false"},
+		{[]string{"tariff", "check", bad}, commandline.ExitWrong, "", "repeats = false"},
 		{[]string{"tariff", "reference"}, 0, "How to write a tariff", ""},
 		{[]string{"tariff", "schema"}, 0, "json-schema.org", ""},
 		{[]string{"tariff", "example"}, 0, "gatwick-short-stay", ""},
 		{[]string{"tariff", "example", "gatwick-short-stay"}, 0, "roll-up", ""},
-		{[]string{"tariff", "example", "nowhere"}, exitUsage, "", "lotctl tariff example"},
+		{[]string{"tariff", "example", "nowhere"}, commandline.ExitUsage, "", "lotctl tariff example"},
 	} {
 		var out, errs strings.Builder
 		exit := run(c.args, &out, &errs)

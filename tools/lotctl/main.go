@@ -5,25 +5,19 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	_ "time/tzdata" // a gateway's own copy of the time zones: small systems have none
 
-	"github.com/alecthomas/kong"
+	"gatehouse/sync/commandline"
 )
-
-const (
-	exitWrong = 1 // what was looked at is wrong
-	exitUsage = 2 // the command line is
-)
-
-// errUsage marks errors of the command line that only a command itself can find.
-var errUsage = errors.New("usage")
 
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
+	Status   statusCommand    `cmd:"" help:"A running gateway at a glance: spots, gates, and what needs a person."`
+	Doctor   doctorCommand    `cmd:"" help:"Every check of a running gateway; the exit code is 1 if it has a fault."`
+	Gate     gateCommands     `cmd:"" help:"The gates of a running gateway: as they are, why, and orders to them."`
+	Ticket   ticketCommands   `cmd:"" help:"Visits: find one, and say what it costs and why."`
 	Camera   cameraCommands   `cmd:"" help:"What plate cameras send."`
 	Board    boardCommands    `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver   driverCommands   `cmd:"" help:"The drivers that this version has."`
@@ -39,29 +33,6 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the whole program but for its exit.
 func run(args []string, out, errs io.Writer) int {
-	var chosen commands
-	exit := -1
-	parser, err := kong.New(&chosen, kong.Name("lotctl"), kong.Description("Looks after car parks."),
-		kong.Writers(out, errs), kong.Exit(func(code int) { exit = code }), kong.BindTo(out, (*io.Writer)(nil)))
-	if err != nil {
-		fmt.Fprintln(errs, "lotctl:", err)
-		return exitUsage
-	}
-	context, err := parser.Parse(args)
-	if exit >= 0 { // --help has printed itself
-		return exit
-	}
-	if err != nil {
-		fmt.Fprintf(errs, "lotctl: %v\nlotctl --help lists the commands\n", err)
-		return exitUsage
-	}
-	switch err := context.Run(); {
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(errs, "lotctl:", err)
-		return exitUsage
-	case err != nil:
-		fmt.Fprintln(errs, "lotctl:", err)
-		return exitWrong
-	}
-	return 0
+	program := commandline.Program{Name: "lotctl", Description: "Looks after car parks.", Out: out, Errs: errs}
+	return program.Run(args, &commands{})
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"gatehouse/sync/commandline"
 )
 
 // TestRun is the program's own door: what it prints, and its exit code.
@@ -18,14 +20,14 @@ func TestRun(t *testing.T) {
 		{"board show pi4", 0, "dtparam=strict_gpiod", ""},
 		{"board show pi5-bare+relay-hat-8", 0, "gpio=5,6,13,16,19,20,21,26=op,dh", ""},
 		{"board show pi4 --json", 0, `"headerPin": 36`, ""},
-		{"board show pi44", exitWrong, "", "did you mean pi4?"},
-		{"board show no-such.toml", exitWrong, "", "no-such.toml"},
+		{"board show pi44", commandline.ExitWrong, "", "did you mean pi4?"},
+		{"board show no-such.toml", commandline.ExitWrong, "", "no-such.toml"},
 		{"board pinout pi5", 0, "GPIO16  ▸ lane1_raise", ""},
-		{"board pinout revpi", exitWrong, "", "no header to draw"},
-		{"board pinout", exitUsage, "", "lotctl board ls"},
+		{"board pinout revpi", commandline.ExitWrong, "", "no header to draw"},
+		{"board pinout", commandline.ExitUsage, "", "lotctl board ls"},
 		{"--help", 0, "lotctl", ""},
-		{"driver", exitUsage, "", "lotctl --help"},
-		{"no-such-command", exitUsage, "", "no-such-command"},
+		{"driver", commandline.ExitUsage, "", "lotctl --help"},
+		{"no-such-command", commandline.ExitUsage, "", "no-such-command"},
 	} {
 		var out, errs strings.Builder
 		exit := run(strings.Fields(test.args), &out, &errs)

@@ -10,6 +10,7 @@ import (
 	"gatehouse/boards"
 	"gatehouse/drivers/all"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/commandline"
 )
 
 type boardPinout struct {
@@ -28,7 +29,7 @@ func (c boardPinout) Run(out io.Writer) error {
 		name = u.board
 	}
 	if name == "" {
-		return fmt.Errorf("%w: name a board, or a site file with --site; lotctl board ls lists the boards", errUsage)
+		return fmt.Errorf("%w: name a board, or a site file with --site; lotctl board ls lists the boards", commandline.ErrUsage)
 	}
 	board, err := boards.Load(name)
 	if err != nil {

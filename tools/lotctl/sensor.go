@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/drivers/lorawan/payload"
+	"gatehouse/sync/commandline"
 )
 
 type sensorCommands struct {
@@ -31,7 +32,7 @@ func (d sensorDecode) Run(out io.Writer) error {
 	port := payload.NoPort
 	if d.FPort != "" {
 		if n, err := fmt.Sscanf(d.FPort, "%d", &port); n != 1 || err != nil || fmt.Sprint(port) != d.FPort || port < 0 || port > 255 {
-			return fmt.Errorf("%w: --fport %s: write a number from 1 to 223", errUsage, d.FPort)
+			return fmt.Errorf("%w: --fport %s: write a number from 1 to 223", commandline.ErrUsage, d.FPort)
 		}
 	}
 	device, err := payload.Find(d.Device)
@@ -58,7 +59,7 @@ func hexBytes(text string) ([]byte, error) {
 	plain = strings.NewReplacer(" ", "", ":", "", "-", "").Replace(plain)
 	data, err := hex.DecodeString(plain)
 	if err != nil {
-		return nil, fmt.Errorf("%w: --hex %q: write pairs of the digits 0 to 9 and a to f", errUsage, text)
+		return nil, fmt.Errorf("%w: --hex %q: write pairs of the digits 0 to 9 and a to f", commandline.ErrUsage, text)
 	}
 	return data, nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"gatehouse/sync/commandline"
 )
 
 func TestSensorDecode(t *testing.T) {
@@ -14,15 +16,15 @@ func TestSensorDecode(t *testing.T) {
 		{"--device bosch-parking-lot-sensor --fport 2 --hex 01ff --json", 0, `{"kind":"heartbeat","occupied":true,"temperature_c":-1}` + "\n", ""},
 		{"--json --hex=0x01-ff --fport=2 --device=BOSCH_Parking.Lot-Sensor", 0, `{"kind":"heartbeat","occupied":true,"temperature_c":-1}` + "\n", ""},
 		{"--device em310-udl --hex 03824408", 0, "distance_mm              2116\n", ""},
-		{"--device milesight-em310-udl --hex 038244 --json", exitWrong, "", "cut"},
-		{"--device bosch-parking-lot-sensor --fport 9 --hex 01 --json", exitWrong, "", "nothing is known on port 9"},
-		{"--device bosch-parking-lot-sensor --hex 01 --json", exitWrong, "", "without its port"},
-		{"--device nothing --hex 01 --json", exitWrong, "", "write one of bosch-parking-lot-sensor"},
-		{"--device em310-udl --hex 0g --json", exitUsage, "", `--hex "0g"`},
-		{"--device em310-udl --hex 012 --json", exitUsage, "", `--hex "012"`},
-		{"--device em310-udl --fport one --hex 01", exitUsage, "", "--fport one"},
-		{"--device em310-udl --fport -1 --hex 01", exitUsage, "", "fport"},
-		{"--hex 01", exitUsage, "", "--device"},
+		{"--device milesight-em310-udl --hex 038244 --json", commandline.ExitWrong, "", "cut"},
+		{"--device bosch-parking-lot-sensor --fport 9 --hex 01 --json", commandline.ExitWrong, "", "nothing is known on port 9"},
+		{"--device bosch-parking-lot-sensor --hex 01 --json", commandline.ExitWrong, "", "without its port"},
+		{"--device nothing --hex 01 --json", commandline.ExitWrong, "", "write one of bosch-parking-lot-sensor"},
+		{"--device em310-udl --hex 0g --json", commandline.ExitUsage, "", `--hex "0g"`},
+		{"--device em310-udl --hex 012 --json", commandline.ExitUsage, "", `--hex "012"`},
+		{"--device em310-udl --fport one --hex 01", commandline.ExitUsage, "", "--fport one"},
+		{"--device em310-udl --fport -1 --hex 01", commandline.ExitUsage, "", "fport"},
+		{"--hex 01", commandline.ExitUsage, "", "--device"},
 	} {
 		var out, errs strings.Builder
 		exit := run(append([]string{"sensor", "decode"}, strings.Fields(test.args)...), &out, &errs)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gatehouse/gateway/occupancy"
+	"gatehouse/sync/commandline"
 )
 
 // sensorReplay plays a trace through the detector that the gateway has. With --json it prints one object:
@@ -81,7 +82,7 @@ func (c sensorReplay) Run(out io.Writer) error {
 
 func (c sensorReplay) load() (*trace, error) {
 	if !(c.Scale >= 0 && c.Scale <= 1e6) || !(c.CalibrationDays >= 0 && c.CalibrationDays <= 1000) || c.EmptyMM < 0 {
-		return nil, fmt.Errorf("%w: --scale, --calibration-days and --empty-mm are 0 or more", errUsage)
+		return nil, fmt.Errorf("%w: --scale, --calibration-days and --empty-mm are 0 or more", commandline.ErrUsage)
 	}
 	file, err := os.Open(c.Trace)
 	if err != nil {
@@ -101,7 +102,7 @@ func (c sensorReplay) load() (*trace, error) {
 	}
 	fromMS, err := traceTime(from)
 	if err != nil {
-		return nil, fmt.Errorf("%w: --from: %w", errUsage, err)
+		return nil, fmt.Errorf("%w: --from: %w", commandline.ErrUsage, err)
 	}
 	t.rows = slices.DeleteFunc(t.rows, func(row traceRow) bool { return row.atMS < fromMS })
 	if len(t.rows) == 0 {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gatehouse/sync/commandline"
 )
 
 // writeTrace writes a trace file and returns its path.
@@ -179,13 +181,13 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 		exit  int
 		want  string
 	}{
-		"no time":      {[]string{"mag_x,mag_y,mag_z", "1,2,3"}, exitWrong, "no column time"},
-		"no value":     {[]string{"time,temp_c", "1,2"}, exitWrong, "neither mag_x"},
-		"half a field": {[]string{"time,mag_x", "1,2"}, exitWrong, "all three"},
-		"two sensors":  {[]string{"time,mag_x,mag_y,mag_z,distance_mm", "1,2,3,4,5"}, exitWrong, "one sensor"},
-		"semicolons":   {[]string{"time;distance_mm", "1;2"}, exitWrong, "commas"},
-		"no rows":      {[]string{"time,distance_mm"}, exitWrong, "0 rows make sense"},
-		"mostly bad":   {[]string{"time,distance_mm", "a,1", "b,1", "1700000000,1"}, exitWrong, "line 2: time"},
+		"no time":      {[]string{"mag_x,mag_y,mag_z", "1,2,3"}, commandline.ExitWrong, "no column time"},
+		"no value":     {[]string{"time,temp_c", "1,2"}, commandline.ExitWrong, "neither mag_x"},
+		"half a field": {[]string{"time,mag_x", "1,2"}, commandline.ExitWrong, "all three"},
+		"two sensors":  {[]string{"time,mag_x,mag_y,mag_z,distance_mm", "1,2,3,4,5"}, commandline.ExitWrong, "one sensor"},
+		"semicolons":   {[]string{"time;distance_mm", "1;2"}, commandline.ExitWrong, "commas"},
+		"no rows":      {[]string{"time,distance_mm"}, commandline.ExitWrong, "0 rows make sense"},
+		"mostly bad":   {[]string{"time,distance_mm", "a,1", "b,1", "1700000000,1"}, commandline.ExitWrong, "line 2: time"},
 	} {
 		var out, errs strings.Builder
 		exit := run([]string{"sensor", "replay", "--trace", writeTrace(t, test.lines...)}, &out, &errs)

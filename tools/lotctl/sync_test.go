@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gatehouse/cloud/app"
+	"gatehouse/sync/commandline"
 )
 
 func TestEnrolMakesAnIdentityAndShowsTheFingerprint(t *testing.T) {
@@ -42,12 +43,12 @@ func TestEnrolMakesAnIdentityAndShowsTheFingerprint(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	if errs.Reset(); enrol() != exitWrong || !strings.Contains(errs.String(), "--again") {
+	if errs.Reset(); enrol() != commandline.ExitWrong || !strings.Contains(errs.String(), "--again") {
 		t.Errorf("a second time: %s", &errs)
 	}
 	other := filepath.Join(t.TempDir(), "other")
 	errs.Reset()
-	if run([]string{"enrol", "--url", "https://" + a.Address(), "--code", code, "--dir", other}, &out, &errs) != exitWrong {
+	if run([]string{"enrol", "--url", "https://" + a.Address(), "--code", code, "--dir", other}, &out, &errs) != commandline.ExitWrong {
 		t.Error("a code was good twice")
 	}
 	if _, err := os.Stat(other); err == nil {
@@ -83,7 +84,7 @@ func TestSyncStatusSaysWhatWaits(t *testing.T) {
 		t.Errorf("%s", &out)
 	}
 	answer, status = `{"detail":"no chain"}`, 404
-	if ask() != exitWrong || !strings.Contains(errs.String(), "no chain") {
+	if ask() != commandline.ExitWrong || !strings.Contains(errs.String(), "no chain") {
 		t.Errorf("%s", &errs)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gatehouse/sync/commandline"
 )
 
 // A tariff goes out as APDS and comes back, through the program's own door.
@@ -32,10 +34,10 @@ func TestTariffsTravelAsAPDS(t *testing.T) {
 	if !strings.Contains(document, `price = "2.00", per = "1 h", count = "started"`) || !strings.Contains(document, `amount = "10.00"`) {
 		t.Error(document)
 	}
-	if _, errs := call(exitWrong, "import", "--apds", in("graced.json")); !strings.Contains(errs, "time to leave after paying") {
+	if _, errs := call(commandline.ExitWrong, "import", "--apds", in("graced.json")); !strings.Contains(errs, "time to leave after paying") {
 		t.Error(errs)
 	}
-	if _, errs := call(exitWrong, "import", "--apds", in("foreign.json"), "--limit", "inclusive"); !strings.Contains(errs, "--timezone") || strings.Contains(errs, "--limit") {
+	if _, errs := call(commandline.ExitWrong, "import", "--apds", in("foreign.json"), "--limit", "inclusive"); !strings.Contains(errs, "--timezone") || strings.Contains(errs, "--limit") {
 		t.Error(errs)
 	}
 	answered, _ := call(0, "import", "--apds", in("foreign.json"), "--limit", "inclusive", "--timezone", "Europe/Berlin", "--seconds", "exact", "--count", "started",
@@ -43,7 +45,7 @@ func TestTariffsTravelAsAPDS(t *testing.T) {
 	if answered != document {
 		t.Errorf("answered by flags it is\n%s\nand not\n%s", answered, document)
 	}
-	if _, errs := call(exitUsage, "export", in("plain.toml")); !strings.Contains(errs, "--apds") {
+	if _, errs := call(commandline.ExitUsage, "export", in("plain.toml")); !strings.Contains(errs, "--apds") {
 		t.Error(errs)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"gatehouse/drivers"
 	"gatehouse/drivers/line"
 	"gatehouse/drivers/zvt"
+	"gatehouse/sync/commandline"
 )
 
 type terminalCommands struct {
@@ -62,7 +63,7 @@ func (a terminalAddress) speak(say func(ctx context.Context, terminal *zvt.Termi
 	}
 	device, err := zvt.Driver().Make(portsByPath{}, settings)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", commandline.ErrUsage, err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), terminalLimit)
 	defer cancel()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/drivers/zvt"
+	"gatehouse/sync/commandline"
 )
 
 // terminal is a simulated terminal on a real connection.
@@ -52,11 +53,11 @@ func TestTerminalCommandsSayWhatIsWrong(t *testing.T) {
 		exit int
 		want string
 	}{
-		{"end-of-day", exitUsage, "missing flags"},
-		{"end-of-day --address nowhere", exitUsage, "write a host and a port"},
-		{"end-of-day --address 127.0.0.1:1 --password x", exitUsage, "write six digits"},
-		{"end-of-day --address 127.0.0.1:1", exitWrong, "connect"},
-		{"end-of-day --port /dev/nosuchport", exitWrong, "/dev/nosuchport"},
+		{"end-of-day", commandline.ExitUsage, "missing flags"},
+		{"end-of-day --address nowhere", commandline.ExitUsage, "write a host and a port"},
+		{"end-of-day --address 127.0.0.1:1 --password x", commandline.ExitUsage, "write six digits"},
+		{"end-of-day --address 127.0.0.1:1", commandline.ExitWrong, "connect"},
+		{"end-of-day --port /dev/nosuchport", commandline.ExitWrong, "/dev/nosuchport"},
 	} {
 		var out, errs strings.Builder
 		if exit := run(strings.Fields("terminal "+c.args), &out, &errs); exit != c.exit || !strings.Contains(errs.String(), c.want) {

@@ -6,11 +6,9 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"os"
 
-	"github.com/alecthomas/kong"
+	"gatehouse/sync/commandline"
 )
 
 func main() {
@@ -19,9 +17,6 @@ func main() {
 		Chain chainCommand `cmd:"" help:"Headquarters and hundreds of lots over a network that does its worst."`
 		Seeds seeds        `cmd:"" help:"Run many seeds with every fault, and check the invariants at each step."`
 	}
-	context := kong.Parse(&commands, kong.Name("lotsim"), kong.Description("Simulated car parks."), kong.BindTo(os.Stdout, (*io.Writer)(nil)))
-	if err := context.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	program := commandline.Program{Name: "lotsim", Description: "Simulated car parks.", Out: os.Stdout, Errs: os.Stderr}
+	os.Exit(program.Run(os.Args[1:], &commands))
 }

@@ -8,21 +8,18 @@ import (
 // dependency is one third-party module: who imports it, and why we have it.
 type dependency struct {
 	module   string
-	importer string // a folder (if need be two, parted by a blank), or tests, or programs
+	importer string // a folder (if need be two, parted by a blank), or tests
 	why      string
 }
 
-// tests as an importer: test files of any package, and nothing else. programs: every package main.
-const (
-	tests    = "tests"
-	programs = "programs"
-)
+// tests as an importer: test files of any package, and nothing else.
+const tests = "tests"
 
 // dependencies are all of them. A module more is a line here, with a reason that outweighs the years of keeping it.
 var dependencies = []dependency{
-	{"github.com/alecthomas/kong", programs, "a grammar of commands as a struct, with the help that technicians read"},
+	{"github.com/alecthomas/kong", "sync/commandline", "a grammar of commands as a struct, with the help that technicians read"},
 	{"github.com/creack/pty", "drivers/sim drivers/line", "pseudo terminals, so that simulated serial devices meet the real serial code"},
-	{"github.com/danielgtaylor/huma/v2", "gateway/api cloud/api", "REST with its OpenAPI description from the same types"},
+	{"github.com/danielgtaylor/huma/v2", "sync/rest", "REST with its OpenAPI description from the same types"},
 	{"github.com/eclipse/paho.mqtt.golang", "sync/mqtt", "the MQTT client"},
 	{"github.com/jackc/pgx/v5", "cloud/store", "PostgreSQL, for a chain that outgrows one machine"},
 	{"github.com/klauspost/compress", "sync/wire", "zstd of batches, in Go"},
@@ -33,7 +30,7 @@ var dependencies = []dependency{
 	{"periph.io/x/devices/v3", "drivers/matrix", "device drivers of the periph family"},
 	{"github.com/fxamacker/cbor/v2", "sync/wire", "deterministic CBOR with limits on what it reads"},
 	{"github.com/pelletier/go-toml/v2", "sync/tomlfile", "TOML with positions, for files written by hand"},
-	{"github.com/prometheus/client_golang", "gateway/api cloud/api", "metrics in the form that monitoring reads"},
+	{"github.com/prometheus/client_golang", "sync/rest", "metrics in the form that monitoring reads"},
 	{"github.com/tarm/serial", "drivers/line", "serial ports"},
 	{"go.etcd.io/bbolt", "gateway/journal", "the lot's state in one crash-safe file"},
 	{"golang.org/x/sys", "drivers/line drivers/watchdog", "ioctls of lines, serial ports and watchdogs, with the kernel's structures"},
@@ -70,7 +67,7 @@ func ruleModules(t *tree) []finding {
 func mayImport(f *file, p *pkg, importer string) bool {
 	for _, owner := range strings.Fields(importer) {
 		switch {
-		case p.dir == owner, strings.HasPrefix(p.dir, owner+"/"), owner == programs && p.name == "main", owner == tests && f.isTest():
+		case p.dir == owner, strings.HasPrefix(p.dir, owner+"/"), owner == tests && f.isTest():
 			return true
 		}
 	}

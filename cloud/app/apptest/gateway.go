@@ -37,6 +37,7 @@ type Gateway struct {
 	packed   map[uint64][]byte // messages by their first fact
 	lasts    map[uint64]uint64
 	acks     chan wire.Ack
+	pause    time.Duration // before each batch
 }
 
 // startMS is when the car parks open: 2026-06-01 06:00 UTC.
@@ -65,6 +66,9 @@ func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, erro
 	}
 	return g, nil
 }
+
+// Pause has it wait before each batch.
+func (g *Gateway) Pause(d time.Duration) { g.pause = d }
 
 // Trust makes a gateway that never enrolled: for brokers without certificates.
 func (g *Gateway) Trust(chain string) { g.chain = chain }
@@ -112,6 +116,12 @@ func (g *Gateway) Enrol(ctx context.Context, address, code string) (broker strin
 	g.chain, g.hqKeys = answer.Chain, policy.Keys{answer.Headquarters}
 	g.tls = &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{{Certificate: [][]byte{block.Bytes}, PrivateKey: g.key}}}
 	return answer.Broker, nil
+}
+
+// Live is a live message of a gateway that headquarters has all facts of, with the digest of its history.
+func (g *Gateway) Live() wire.Live {
+	last := g.Records[len(g.Records)-1].Dot
+	return wire.Live{Location: g.Location, Incarnation: last.Incarnation, Serial: 1, Produced: last, Applied: last, Chain: g.hashes[len(g.hashes)-1]}
 }
 
 // Messages are all batches, packed. A measurement makes them ahead, so that it doesn't count that.
@@ -185,19 +195,24 @@ func (g *Gateway) Serve(ctx context.Context, broker string, live wire.Live, answ
 		}}},
 		Up: func(client *mqtt.Client) {
 			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindState), Payload: []byte("online"), Retained: true})
-			if data, err := wire.EncodeMessage(&live); err == nil {
-				_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindLive), Payload: data})
-			}
 		},
 	})
 	if err != nil {
 		return err
 	}
 	defer client.Close()
+	now, err := wire.EncodeMessage(&live)
+	if err != nil {
+		return err
+	}
+	again := time.NewTicker(time.Second) // the aggregator may not have subscribed yet
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-again.C:
+			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindLive), Payload: now})
 		case message := <-heard:
 			for _, reply := range answer(message) {
 				data, err := wire.EncodeMessage(reply)
@@ -244,6 +259,7 @@ func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
 			}
 			g.publish(ctx, client, data)
 			sent = g.lasts[sent+1]
+			time.Sleep(g.pause)
 		}
 		timer := time.NewTimer(patience)
 		select {

@@ -20,7 +20,7 @@ import (
 	"os"
 	_ "time/tzdata" // headquarters' own copy of the time zones: containers have none
 
-	"github.com/alecthomas/kong"
+	"gatehouse/sync/commandline"
 )
 
 // version is set by the build.
@@ -31,11 +31,10 @@ func main() {
 		Run     runCommand     `cmd:"" help:"Take what gateways send."`
 		Version versionCommand `cmd:"" help:"Print the version."`
 	}
-	chosen := kong.Parse(&commands, kong.Name("gatehouse-cloud"), kong.Description("Headquarters of a chain of car parks."))
-	if err := chosen.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "gatehouse-cloud:", err)
-		os.Exit(1)
+	program := commandline.Program{
+		Name: "gatehouse-cloud", Description: "Headquarters of a chain of car parks.", Out: os.Stdout, Errs: os.Stderr,
 	}
+	os.Exit(program.Run(os.Args[1:], &commands))
 }
 
 type versionCommand struct{}

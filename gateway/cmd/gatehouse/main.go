@@ -25,7 +25,7 @@ import (
 	"os"
 	_ "time/tzdata" // a gateway's own copy of the time zones: small systems have none
 
-	"github.com/alecthomas/kong"
+	"gatehouse/sync/commandline"
 )
 
 // version is set by the build.
@@ -43,11 +43,10 @@ func main() {
 		Token   tokenCommand   `cmd:"" help:"Make an access token for a site file."`
 		Version versionCommand `cmd:"" help:"Print the version."`
 	}
-	chosen := kong.Parse(&commands, kong.Name("gatehouse"), kong.Description("Runs one car park from a box at its gate."))
-	if err := chosen.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "gatehouse:", err)
-		os.Exit(1)
+	program := commandline.Program{
+		Name: "gatehouse", Description: "Runs one car park from a box at its gate.", Out: os.Stdout, Errs: os.Stderr,
 	}
+	os.Exit(program.Run(os.Args[1:], &commands))
 }
 
 type versionCommand struct{}
