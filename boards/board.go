@@ -10,7 +10,8 @@ import (
 type Board struct {
 	Name     string
 	Title    string
-	Extends  string // the board that this one differs from; may be empty
+	Extends  string   // the board that this one differs from; may be empty
+	Match    []string // what the device tree calls the machine that it is for, any of them; none: it is for any
 	Backend  Backend
 	Header   Header
 	Lines    map[string]Line

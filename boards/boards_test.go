@@ -58,6 +58,29 @@ func TestNoRelayOfThePiClosesAtPowerOn(t *testing.T) {
 	}
 }
 
+// A board is refused on another machine, where its pins would be other pins, with the boards of that machine named.
+func TestABoardFitsItsMachine(t *testing.T) {
+	pi4, pi5 := []string{"raspberrypi,4-model-b", "brcm,bcm2711"}, []string{"raspberrypi,5-model-b", "brcm,bcm2712"}
+	for _, c := range []struct {
+		board, want string
+		machine     []string
+	}{
+		{"pi4", "", pi4}, {"pi4", "", nil}, {"sim", "", pi4}, {"hil", "", []string{"linux,dummy-virt"}}, {"pi5-bare+relay-hat-8", "", pi5},
+		{"relay-hat-8", "write one of pi5-bare, pi5", pi5},
+		{"pi4", "it is a raspberrypi,5-model-b, and board pi4 is for raspberrypi,4-model-b: write one of pi5-bare, pi5", pi5},
+		{"zero2w", "write a board file of your own, with match = [\"xunlong,orangepi-zero3\"]", []string{"xunlong,orangepi-zero3"}},
+	} {
+		board, err := boards.Load(c.board)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = board.Fits(c.machine)
+		if (err == nil) != (c.want == "") || err != nil && (!errors.Is(err, boards.ErrMismatch) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s on %v: %v, want %q", c.board, c.machine, err, c.want)
+		}
+	}
+}
+
 func TestAnUnknownBoardNamesTheKnownOnes(t *testing.T) {
 	_, err := boards.Load("pi44")
 	if !errors.Is(err, boards.ErrUnknown) || !strings.Contains(err.Error(), "did you mean pi4?") {

@@ -5,6 +5,7 @@
 // but the names. A file that extends another says only what differs; an entry of the same name replaces the
 // base's entry as a whole. Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5.
 //
+//	match     what the device tree calls the machine; on another one the board is refused. A file of your own may say [].
 //	line      one digital line: gpio or header_pin of the board's header, a chip's label and a number, or the kernel's
 //	          name of it. On a virtual board: only its name. On a Revolution Pi: variable, its name in PiCtory.
 //	output    a relay or a lamp on a line. safe is its level whenever nobody commands it.

@@ -14,6 +14,7 @@ type file struct {
 	Name     string                `toml:"name"`
 	Title    string                `toml:"title"`
 	Extends  string                `toml:"extends"`
+	Match    []string              `toml:"match"`
 	Backend  Backend               `toml:"backend"`
 	Header   fileHeader            `toml:"header"`
 	Lines    map[string]fileLine   `toml:"lines"`
@@ -154,7 +155,7 @@ func (f *file) readJoined(name string) error {
 // board resolves what the file leaves out.
 func (f *file) board() Board {
 	board := Board{
-		Name: f.Name, Title: f.Title, Extends: f.Extends, Backend: f.Backend, Header: f.header(),
+		Name: f.Name, Title: f.Title, Extends: f.Extends, Match: f.Match, Backend: f.Backend, Header: f.header(),
 		Lines: map[string]Line{}, Outputs: map[string]Output{}, Inputs: map[string]Input{},
 		UARTs: map[string]UART{}, I2C: map[string]I2C{}, SPI: map[string]SPI{}, Taken: map[string]Taken{},
 		Watchdog: Watchdog(f.Watchdog), RTC: f.RTC, Config: bootLines(f.Boot.Config), Cmdline: bootLines(f.Boot.Cmdline), Notes: f.Notes,

@@ -62,7 +62,7 @@ func Catalog() drivers.Catalog {
 		modbuscontact.Driver(buses),
 		mqttsign.Driver(),
 		openalpr.Driver(),
-		osdp.Driver(),
+		osdp.Driver(osdp.NewBuses()),
 		platerecognizer.Driver(),
 		qrscanner.Driver(),
 		relaybarrier.Driver(),

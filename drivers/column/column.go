@@ -55,10 +55,7 @@ type session struct {
 }
 
 func newColumn(host drivers.Host, settings drivers.Settings) (*Column, error) {
-	port, err := settings.Text("port", "")
-	if err == nil && port == "" {
-		err = fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
-	}
+	port, err := settings.Named("port", "one of the board's serial ports")
 	if err != nil {
 		return nil, err
 	}

@@ -286,16 +286,8 @@ func TestAPulledPlugEndsAnOrder(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "baud": "fast"}, "baud = fast: write a whole number"},
-	} {
-		_, err := column.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, column.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name":   {},
+		"baud = fast: write a whole number": {"port": "a", "baud": "fast"},
+	})
 }

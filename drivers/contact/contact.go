@@ -34,10 +34,7 @@ type Contact struct {
 }
 
 func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) {
-	input, err := settings.Text("input", "")
-	if err == nil && input == "" {
-		err = fmt.Errorf("%w: input is missing: write the name of one of the board's inputs", drivers.ErrSettings)
-	}
+	input, err := settings.Named("input", "one of the board's inputs")
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,19 +137,11 @@ func TestTheLastEdgeAlwaysWins(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "input is missing: write the name"},
-		{drivers.Settings{"input": int64(4)}, "input = 4: write a text"},
-		{drivers.Settings{"input": "a", "normally_closed": "yes"}, "normally_closed = yes: write true or false"},
-		{drivers.Settings{"input": "a", "debounce_ms": int64(501)}, "debounce_ms = 501: write 0 to 500"},
-		{drivers.Settings{"input": "a", "debounce_ms": false}, "debounce_ms = false: write a whole number"},
-	} {
-		_, err := contact.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, contact.Driver(), map[string]drivers.Settings{
+		"input is missing: write the name":           {},
+		"input = 4: write a text":                    {"input": int64(4)},
+		"normally_closed = yes: write true or false": {"input": "a", "normally_closed": "yes"},
+		"debounce_ms = 501: write 0 to 500":          {"input": "a", "debounce_ms": int64(501)},
+		"debounce_ms = false: write a whole number":  {"input": "a", "debounce_ms": false},
+	})
 }

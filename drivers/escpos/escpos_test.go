@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -216,17 +215,9 @@ func TestWhatCantBePrintedIsRefused(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "columns": int64(10)}, "columns = 10: write 24 to 64"},
-		{drivers.Settings{"port": "a", "cut": "half"}, `cut = "half": write one of partial, full, none`},
-	} {
-		_, err := escpos.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, escpos.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name":                {},
+		"columns = 10: write 24 to 64":                   {"port": "a", "columns": int64(10)},
+		`cut = "half": write one of partial, full, none`: {"port": "a", "cut": "half"},
+	})
 }

@@ -2,9 +2,6 @@ package lanelight_test
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -67,16 +64,8 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "yellow": "blue"}, `yellow = "blue": write one of red, arrows, dark`},
-	} {
-		_, err := lanelight.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, lanelight.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name":                 {},
+		`yellow = "blue": write one of red, arrows, dark`: {"port": "a", "yellow": "blue"},
+	})
 }

@@ -3,6 +3,8 @@ package lanelight
 import (
 	"io"
 	"sync"
+
+	"gatehouse/drivers/dialog"
 )
 
 // Simulator is a light on the far side of a serial port.
@@ -17,25 +19,15 @@ func NewSimulator(port io.Reader) *Simulator { return &Simulator{port: port, now
 
 // Run obeys until the port ends; it returns the port's error.
 func (s *Simulator) Run() error {
-	var data []byte
-	chunk := make([]byte, 64)
-	for {
-		n, err := s.port.Read(chunk)
-		if err != nil {
-			return err
-		}
-		data = append(data, chunk[:n]...)
-		for {
-			fields, used, found := Parse(data)
-			data = data[used:]
-			if !found {
-				break
-			}
+	return dialog.Serve(s.port, func(data []byte) (int, bool) {
+		fields, used, found := Parse(data)
+		if found {
 			s.mu.Lock()
 			s.now = fields
 			s.mu.Unlock()
 		}
-	}
+		return used, found
+	})
 }
 
 // Shown is what its fields show.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"gatehouse/boards"
@@ -61,6 +63,9 @@ func WithSPI(open func(name string, mode drivers.SPIMode) (Transact, error)) Opt
 // Open opens a real board and makes its outputs safe. An output that can't be made safe now is tried again when a
 // device asks for it.
 func Open(board boards.Board, with ...Option) (*Host, error) {
+	if err := board.Fits(machine()); err != nil {
+		return nil, fmt.Errorf("line: board %s: %w", board.Name, err)
+	}
 	lines, err := openBank(board.Backend)
 	if err != nil {
 		return nil, fmt.Errorf("line: board %s: %w", board.Name, err)
@@ -69,6 +74,18 @@ func Open(board boards.Board, with ...Option) (*Host, error) {
 		return OpenUART(board.UARTs[name], mode)
 	}
 	return newHost(board, lines, open, with...), nil
+}
+
+// compatiblePath is where the kernel says which machine this is: names, each ended by a zero byte.
+const compatiblePath = "/proc/device-tree/compatible"
+
+// machine is what this machine's device tree is compatible with; nothing on one that has none.
+func machine() []string {
+	text, err := os.ReadFile(compatiblePath)
+	if err != nil {
+		return nil
+	}
+	return strings.FieldsFunc(string(text), func(r rune) bool { return r == 0 })
 }
 
 var errNoBank = errors.New("only boards with real lines can be opened")

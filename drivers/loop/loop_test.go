@@ -3,7 +3,6 @@ package loop_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -175,18 +174,10 @@ func TestChatterNeverLeavesAVehicleBehind(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "presence is missing: write the name"},
-		{drivers.Settings{"presence": "a", "pulse": "a"}, "is also presence"},
-		{drivers.Settings{"presence": "a", "stuck_after_s": int64(5)}, "stuck_after_s = 5: write 10"},
-		{drivers.Settings{"presence": "a", "window_ms": int64(5)}, "window_ms = 5: write 100 to 10000"},
-	} {
-		_, err := loop.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, loop.Driver(), map[string]drivers.Settings{
+		"presence is missing: write the name": {},
+		"is also presence":                    {"presence": "a", "pulse": "a"},
+		"stuck_after_s = 5: write 10":         {"presence": "a", "stuck_after_s": int64(5)},
+		"window_ms = 5: write 100 to 10000":   {"presence": "a", "window_ms": int64(5)},
+	})
 }

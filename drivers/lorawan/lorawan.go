@@ -45,10 +45,7 @@ type Network struct {
 }
 
 func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) {
-	broker, err := settings.Text("broker", "")
-	if err == nil && broker == "" {
-		err = fmt.Errorf("%w: broker is missing: write the name of one of the site's brokers", drivers.ErrSettings)
-	}
+	broker, err := settings.Named("broker", "one of the site's brokers")
 	if err != nil {
 		return nil, err
 	}

@@ -2,10 +2,7 @@ package lorawan_test
 
 import (
 	"encoding/base64"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,21 +123,13 @@ func TestDistancesOfOneAndOfFourProbes(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "broker is missing"},
-		{drivers.Settings{"broker": "lora"}, "model = \"\": payload: no such device"},
-		{drivers.Settings{"broker": "lora", "model": "placepod"}, "sensors: 0 of them: write 1 to"},
-		{settings("placepod", "70b3"), `"70b3" is no device EUI`},
-		{drivers.Settings{"broker": "lora", "application": "a/b"}, `application = "a/b": write`},
-	} {
-		_, err := lorawan.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, lorawan.Driver(), map[string]drivers.Settings{
+		"broker is missing":                     {},
+		"model = \"\": payload: no such device": {"broker": "lora"},
+		"sensors: 0 of them: write 1 to":        {"broker": "lora", "model": "placepod"},
+		`"70b3" is no device EUI`:               settings("placepod", "70b3"),
+		`application = "a/b": write`:            {"broker": "lora", "application": "a/b"},
+	})
 }
 
 // Whatever the broker sends, the driver goes on, and reports the next good uplink.

@@ -1,10 +1,8 @@
 package matrix_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"gatehouse/drivers"
@@ -81,17 +79,9 @@ func TestGoldenWords(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "spi is missing: write the name"},
-		{drivers.Settings{"spi": "a", "kind": "oled"}, `kind = "oled": write one of digits, matrix`},
-		{drivers.Settings{"spi": "a", "units": int64(17)}, "units = 17: write 1 to 16"},
-	} {
-		_, err := matrix.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, matrix.Driver(), map[string]drivers.Settings{
+		"spi is missing: write the name":             {},
+		`kind = "oled": write one of digits, matrix`: {"spi": "a", "kind": "oled"},
+		"units = 17: write 1 to 16":                  {"spi": "a", "units": int64(17)},
+	})
 }

@@ -3,7 +3,6 @@ package maxbotix
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"gatehouse/drivers"
@@ -38,10 +37,7 @@ type Sensor struct {
 }
 
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
-	port, err := settings.Text("port", "")
-	if err == nil && port == "" {
-		err = fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
-	}
+	port, err := settings.Named("port", "one of the board's serial ports")
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ import (
 
 // Buses finds the bus of a port, so that devices share it.
 type Buses struct {
+	// Dial reaches an address in the network; NewBuses sets it.
+	Dial  func(host drivers.Host, address string) (drivers.Port, error)
 	mu    sync.Mutex
 	known map[busKey]*Bus
 }
@@ -23,7 +25,7 @@ type busKey struct {
 }
 
 // NewBuses makes a place for buses. One catalog has one.
-func NewBuses() *Buses { return &Buses{known: map[busKey]*Bus{}} }
+func NewBuses() *Buses { return &Buses{Dial: dial, known: map[busKey]*Bus{}} }
 
 // Options are how a bus is spoken to.
 type Options struct {
@@ -39,7 +41,7 @@ const (
 	TimeoutDefault = 60 * time.Millisecond
 )
 
-// Bus returns the bus on a serial port of the board. It opens nothing. All devices on a port must speak alike.
+// Bus returns the bus on a serial port of the board, or at an address in the network ("tcp://192.168.1.50:502"). It opens nothing. All devices on a port must speak alike.
 func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, error) {
 	if port == "" {
 		return nil, fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
@@ -50,6 +52,12 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 	if options.Timeout == 0 {
 		options.Timeout = TimeoutDefault
 	}
+	if inNetwork(port) {
+		if _, err := checkAddress(port); err != nil {
+			return nil, err
+		}
+		options.Mode = drivers.SerialMode{Baud: networkBaud, Parity: 'N'}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	key := busKey{host, port}
@@ -58,7 +66,7 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 	}
 	bus := b.known[key]
 	if bus == nil {
-		bus = &Bus{host: host, name: port, options: options}
+		bus = &Bus{host: host, name: port, options: options, dial: b.Dial}
 		b.known[key] = bus
 	}
 	if bus.options.Mode != options.Mode {
@@ -75,6 +83,7 @@ type Bus struct {
 	host    drivers.Host
 	name    string
 	options Options
+	dial    func(drivers.Host, string) (drivers.Port, error)
 
 	mu     sync.Mutex // held while the port is opened or closed
 	line   *line      // open now, or nil
@@ -119,7 +128,7 @@ func (b *Bus) join() (*line, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.line == nil {
-		port, err := b.host.Serial(b.name, b.options.Mode)
+		port, err := b.open()
 		if err != nil {
 			return nil, fmt.Errorf("modbus: open port %s: %w", b.name, err)
 		}
@@ -132,6 +141,13 @@ func (b *Bus) join() (*line, error) {
 	}
 	b.users++
 	return b.line, nil
+}
+
+func (b *Bus) open() (drivers.Port, error) {
+	if inNetwork(b.name) {
+		return b.openNetwork()
+	}
+	return b.host.Serial(b.name, b.options.Mode)
 }
 
 // leave closes the port when its last user is gone.

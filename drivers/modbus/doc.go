@@ -1,4 +1,4 @@
-// Package modbus is Modbus-RTU over the board's serial ports: one codec for the master and for the simulated slaves, and
+// Package modbus is Modbus-RTU over the board's serial ports, and Modbus TCP: one codec for the master and for the simulated slaves, and
 // buses that devices share.
 //
 // A frame is slave, function, data and a CRC-16 with its low byte first (Modbus over serial line 1.02); between frames the
@@ -10,6 +10,9 @@
 // it. One goroutine does all transactions: orders (WriteCoil, WriteRegister, ReadRegisters, ReadBits) go before polls
 // (Run). A slave that missed three polls is asked on every twentieth sweep only; when no slave of a Run answers any more,
 // Run ends with one fault.
+//
+// A port may be an address in the network: tcp:// of devices that speak Modbus TCP, rtu+tcp:// of converters that pass RTU
+// through. All else is the same.
 //
 // Every fault has a name and a hint (Fault): no answer, garbage, half a frame, a wrong slave, a late reply, babble, an
 // exception, a silent bus. None of them is a panic or a wait without end.

@@ -70,6 +70,17 @@ func TestAReplyIsFoundInAnyNoiseAndNothingElseIs(t *testing.T) {
 	})
 }
 
+func FuzzTCP(f *testing.F) {
+	f.Add(unhex("00 01 00 00 00 05 FF 03 02 12 34"))
+	f.Add([]byte("HTTP/1.1 400"))
+	f.Fuzz(func(t *testing.T, received []byte) {
+		number, frame, used, err := parseTCP(received)
+		if err == nil && used > 0 && (!crcFits(frame) || string(appendTCP(nil, number, frame)) != string(received[:used])) {
+			t.Errorf("% X: % X, used %d", received, frame, used)
+		}
+	})
+}
+
 func FuzzFind(f *testing.F) {
 	f.Add([]byte{0x50, 3, 2, 7, 0x0B, 6, 0x7F}, byte(0x50), byte(3), uint16(1))
 	f.Add([]byte{1, 0x83, 2, 0xC0, 0xF1}, byte(1), byte(3), uint16(1))

@@ -17,7 +17,7 @@ const (
 // WithOptions adds the help for the settings of a bus to those of a driver.
 func WithOptions(settings map[string]string) map[string]string {
 	all := map[string]string{
-		"port":       "name of the serial port on the board; devices may share it",
+		"port":       "name of the serial port on the board, or an address in the network: tcp://192.168.1.50:502 of a device that speaks Modbus TCP, rtu+tcp://… of a converter that passes RTU through; devices may share it",
 		"baud":       "speed of the bus (default: the profile's)",
 		"parity":     "N, E or O (default: the profile's)",
 		"timeout_ms": "how long a slave may take to answer, 5 to 300 (default 60)",

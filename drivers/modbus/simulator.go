@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"gatehouse/drivers"
 )
 
 // Simulator is the far side of a bus: slaves that answer with the byte times of the wire and a turnaround of their own.
@@ -133,6 +135,59 @@ func (s *Simulator) Serve(wire io.ReadWriter) error {
 			return err
 		}
 	}
+}
+
+// ServeTCP answers what comes from wire as a device does that speaks Modbus TCP, until that ends.
+func (s *Simulator) ServeTCP(wire io.ReadWriter) error {
+	var received []byte
+	chunk := make([]byte, frameMax)
+	for {
+		n, err := wire.Read(chunk)
+		received = append(received, chunk[:n]...)
+		for {
+			number, frame, used, wrong := parseTCP(received)
+			if wrong != nil {
+				received = received[1:]
+				continue
+			}
+			if used == 0 {
+				break
+			}
+			received = received[used:]
+			if request, _, whole := parseRequest(frame); whole {
+				s.answer(request, numbered{wire, number})
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// InNetwork are buses on which whoever dials gets a port of the board, on whose far side ServeTCP answers: with it, drivers
+// are tried over the network without one.
+func InNetwork(port string) *Buses {
+	buses := NewBuses()
+	buses.Dial = func(host drivers.Host, _ string) (drivers.Port, error) {
+		return host.Serial(port, drivers.SerialMode{Baud: 9600})
+	}
+	return buses
+}
+
+// numbered writes replies to the request of that number.
+type numbered struct {
+	io.Writer
+	number uint16
+}
+
+func (n numbered) Write(reply []byte) (int, error) {
+	if len(reply) < overhead {
+		return len(reply), nil // a frame on TCP has no half
+	}
+	return n.Writer.Write(appendTCP(nil, n.number, reply))
 }
 
 // parseRequest finds the first whole request, and says how many bytes are done with.

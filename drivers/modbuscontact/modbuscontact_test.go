@@ -2,9 +2,7 @@ package modbuscontact_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,8 +26,7 @@ func newBench() (drivertest.Bench, *modbus.Slave) {
 }
 
 func TestContactKeepsTheContract(t *testing.T) {
-	drivertest.TestSwitch(t, func() drivertest.ListenerBench {
-		b, slave := newBench()
+	listener := func(b drivertest.Bench, slave *modbus.Slave, nonsense string) drivertest.ListenerBench {
 		active := false
 		return drivertest.ListenerBench{
 			Bench: b,
@@ -37,8 +34,26 @@ func TestContactKeepsTheContract(t *testing.T) {
 				active = !active
 				slave.SetBit(1, active)
 			},
-			Garble: func(any) { _, _ = b.Host.Wire("rs485").Far().Write([]byte("\x03\x02\x01\x01\xFF\xFFbabble")) },
+			Garble: func(any) { _, _ = b.Host.Wire("rs485").Far().Write([]byte(nonsense)) },
 		}
+	}
+	t.Run("on a bus", func(t *testing.T) {
+		drivertest.TestSwitch(t, func() drivertest.ListenerBench {
+			b, slave := newBench()
+			return listener(b, slave, "\x03\x02\x01\x01\xFF\xFFbabble")
+		})
+	})
+	t.Run("in the network", func(t *testing.T) {
+		drivertest.TestSwitch(t, func() drivertest.ListenerBench {
+			host, bus := drivertest.NewHost(), &modbus.Simulator{}
+			slave := bus.Slave(3)
+			slave.SetBit(1, false)
+			return listener(drivertest.Bench{
+				Driver: modbuscontact.Driver(modbus.InNetwork("rs485")), Host: host, Names: []string{"rs485"},
+				Settings: drivers.Settings{"port": "tcp://10.0.0.5", "slave": int64(3), "input": int64(2), "period_ms": int64(50)},
+				Far:      func() error { return bus.ServeTCP(host.Wire("rs485").Far()) },
+			}, slave, "\xFF\xFF\x00\x00\x00\x04\x03\x02\x01\x01") // a reply to a request that nobody made
+		})
 	})
 }
 
@@ -68,18 +83,10 @@ func TestATroubledBoardIsAFailedContact(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"port": "a"}, "input = 0: write 1 to 128"},
-		{drivers.Settings{"input": int64(1)}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "input": int64(1), "slave": int64(248)}, "slave = 248: write 1 to 247"},
-		{drivers.Settings{"port": "a", "input": int64(1), "normally_closed": "no"}, "normally_closed = no: write true or false"},
-	} {
-		_, err := modbuscontact.Driver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, modbuscontact.Driver(modbus.NewBuses()), map[string]drivers.Settings{
+		"input = 0: write 1 to 128":                 {"port": "a"},
+		"port is missing: write the name":           {"input": int64(1)},
+		"slave = 248: write 1 to 247":               {"port": "a", "input": int64(1), "slave": int64(248)},
+		"normally_closed = no: write true or false": {"port": "a", "input": int64(1), "normally_closed": "no"},
+	})
 }

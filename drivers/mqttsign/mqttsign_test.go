@@ -1,8 +1,6 @@
 package mqttsign_test
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -66,17 +64,9 @@ func FuzzParse(f *testing.F) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "broker is missing: write the name"},
-		{drivers.Settings{"broker": "a", "location": "b"}, "floor is missing: write the name"},
-		{drivers.Settings{"broker": "a", "location": "b/#", "floor": "c"}, `location = "b/#": write an id without`},
-	} {
-		_, err := mqttsign.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, mqttsign.Driver(), map[string]drivers.Settings{
+		"broker is missing: write the name":     {},
+		"floor is missing: write the name":      {"broker": "a", "location": "b"},
+		`location = "b/#": write an id without`: {"broker": "a", "location": "b/#", "floor": "c"},
+	})
 }

@@ -8,6 +8,8 @@
 // begins with 1D0F. An order that is not answered is sent again with its number, so that the reader does nothing twice. After
 // eight seconds without an answer the reader is offline.
 //
+// Readers on one port share it: each has an address of its own, and is asked in turn.
+//
 // The secure channel (AES-128) begins with CHLNG, CCRYPT, SCRYPT, RMAC_I; then each packet has a MAC that is chained to the
 // one before, and its data are encrypted. With a key, the driver takes nothing from a reader that is not in the channel: a
 // reader that refuses the key is a fault, and its cards are not read. The default key SCBK-D is public. It is used only with

@@ -19,12 +19,12 @@ const (
 )
 
 // Driver is the catalog's line.
-func Driver() drivers.Driver {
+func Driver(buses *Buses) drivers.Driver {
 	return drivers.Driver{
 		Name:    "osdp",
 		Summary: "card reader or keypad with OSDP on RS-485, plain or with a secure channel; its lamp shows colours",
 		Settings: map[string]string{
-			"port":      "name of the serial port on the board",
+			"port":      "name of the serial port on the board; readers with addresses of their own may share it",
 			"baud":      "9600 (the default), 19200, 38400, 57600, 115200 or 230400",
 			"address":   "of the reader, 0 to 126 (default 0)",
 			"key":       "secure channel key (SCBK) in 32 hex digits (default: none, nothing is encrypted)",
@@ -32,13 +32,16 @@ func Driver() drivers.Driver {
 			"beep":      "true to beep when a card was read (default false; most readers do so by themselves)",
 			"period_ms": "how often the reader is asked, 20 to 1000 (default 100)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newReader(host, settings) },
+		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
+			return newReader(buses, host, settings)
+		},
 	}
 }
 
-// Reader is one reader on a port of its own.
+// Reader is one reader on a bus.
 type Reader struct {
 	drivers.Faults
+	buses   *Buses
 	host    drivers.Host
 	port    string
 	mode    drivers.SerialMode
@@ -50,8 +53,8 @@ type Reader struct {
 	session atomic.Pointer[session] // nil while Read is not running
 }
 
-func newReader(host drivers.Host, settings drivers.Settings) (r *Reader, err error) {
-	r = &Reader{host: host}
+func newReader(buses *Buses, host drivers.Host, settings drivers.Settings) (r *Reader, err error) {
+	r = &Reader{buses: buses, host: host}
 	if r.port, err = settings.Named("port", "one of the board's serial ports"); err != nil {
 		return nil, err
 	}
@@ -99,12 +102,12 @@ func readKey(settings drivers.Settings) (*Key, error) {
 
 // Read reports cards and typed codes until ctx ends, the port hangs up, or the reader does not answer or can't be trusted.
 func (r *Reader) Read(ctx context.Context, report func(drivers.Shown)) error {
-	port, err := r.host.Serial(r.port, r.mode)
+	bus, err := r.buses.join(r.host, r.port, r.mode)
 	if err != nil {
 		return fmt.Errorf("osdp: open port %s: %w", r.port, err)
 	}
-	defer port.Close()
-	s := newSession(r, port, report)
+	defer r.buses.leave(bus)
+	s := newSession(r, bus, report)
 	r.session.Store(s)
 	defer close(s.ended)
 	defer r.session.CompareAndSwap(s, nil)

@@ -143,7 +143,7 @@ var secure = drivers.Settings{"port": "rs485", "key": keyText, "install": true}
 func bench(settings drivers.Settings) (drivertest.Bench, *osdp.Simulator) {
 	host := drivertest.NewHost()
 	simulator := osdp.NewSimulator(host.Wire("rs485").Far())
-	return drivertest.Bench{Driver: osdp.Driver(), Settings: settings, Host: host, Names: []string{"rs485"}, Far: simulator.Run}, simulator
+	return drivertest.Bench{Driver: osdp.Driver(osdp.NewBuses()), Settings: settings, Host: host, Names: []string{"rs485"}, Far: simulator.Run}, simulator
 }
 
 func TestReaderKeepsTheContract(t *testing.T) {
@@ -223,6 +223,55 @@ func TestCardsKeysAndBeeps(t *testing.T) {
 	if want := []string{"card 12-3456", "card 12-3457", "card 04A2B3C4", "ticket 4711"}; !slices.Equal(got, want) || device.Fault() != nil {
 		t.Errorf("%q, fault %v: want %q", got, device.Fault(), want)
 	}
+}
+
+// Three readers with addresses of their own share a bus: each tells its own cards, one of them in a secure channel, and one
+// that is dead keeps none from telling.
+func TestReadersShareABus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		first := osdp.NewSimulator(host.Wire("rs485").Far())
+		readers := []*osdp.Simulator{first, first.Beside(1), first.Beside(2)}
+		go first.Run()
+		driver := osdp.Driver(osdp.NewBuses())
+		ctx, cancel := context.WithCancel(t.Context())
+		var told [4]string
+		ended := make(chan error, 4)
+		for address := range told { // nobody has the last address
+			settings := drivers.Settings{"port": "rs485", "address": int64(address)}
+			if address == 1 {
+				settings["key"], settings["install"] = keyText, true
+			}
+			device, err := driver.Make(host, settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				ended <- device.(drivers.Reader).Read(ctx, func(s drivers.Shown) { told[address] += s.Text })
+			}()
+		}
+		time.Sleep(3 * time.Second)
+		for address, reader := range readers {
+			reader.ShowCard(credentials.Card{Bits: 26, Facility: 12, Number: 100 + uint32(address)})
+		}
+		if err := <-ended; !errors.Is(err, drivers.ErrOffline) {
+			t.Errorf("the dead reader ended with %v", err)
+		}
+		if want := [4]string{"12-100", "12-101", "12-102", ""}; told != want || readers[1].Secured() == 0 {
+			t.Errorf("told %q, want %q, %d orders in the channel", told, want, readers[1].Secured())
+		}
+		if open := host.OpenNow(); len(open) != 1 {
+			t.Errorf("open: %v", open)
+		}
+		cancel()
+		for range readers {
+			<-ended
+		}
+		if open := host.OpenNow(); len(open) != 0 {
+			t.Errorf("left open: %v", open)
+		}
+		host.Close()
+	})
 }
 
 // A new reader is given its key, and speaks with nobody else from then on; it forgets the channel and builds it again.
@@ -320,21 +369,13 @@ func TestAReaderTakesAnAddress(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "address": int64(127)}, "address = 127: write 0 to 126"},
-		{drivers.Settings{"port": "a", "key": "12"}, "key: write 32 hex digits"},
-		{drivers.Settings{"port": "a", "key": "303132333435363738393A3B3C3D3E3F"}, "key is the default key"},
-		{drivers.Settings{"port": "a", "install": true}, "install = true without a key"},
-	} {
-		_, err := osdp.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, osdp.Driver(osdp.NewBuses()), map[string]drivers.Settings{
+		"port is missing: write the name": {},
+		"address = 127: write 0 to 126":   {"port": "a", "address": int64(127)},
+		"key: write 32 hex digits":        {"port": "a", "key": "12"},
+		"key is the default key":          {"port": "a", "key": "303132333435363738393A3B3C3D3E3F"},
+		"install = true without a key":    {"port": "a", "install": true},
+	})
 }
 
 func TestParsingTakesNoMemory(t *testing.T) {

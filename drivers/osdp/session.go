@@ -27,7 +27,7 @@ type lampOrder struct {
 // session is one opening of the port.
 type session struct {
 	reader  *Reader
-	port    drivers.Port
+	bus     *bus
 	report  func(drivers.Shown)
 	orders  chan lampOrder
 	ended   chan struct{}
@@ -40,8 +40,8 @@ type session struct {
 	frame    []byte
 }
 
-func newSession(r *Reader, port drivers.Port, report func(drivers.Shown)) *session {
-	return &session{reader: r, port: port, report: report, orders: make(chan lampOrder), ended: make(chan struct{})}
+func newSession(r *Reader, bus *bus, report func(drivers.Shown)) *session {
+	return &session{reader: r, bus: bus, report: report, orders: make(chan lampOrder), ended: make(chan struct{})}
 }
 
 // run connects and polls, again when the reader has begun anew.
@@ -233,14 +233,12 @@ func (s *session) send(ctx context.Context, p Packet) (Packet, error) {
 		if err := ctx.Err(); err != nil {
 			return Packet{}, err
 		}
-		if len(s.received) > 0 { // behind an answer, or half of one
-			s.reader.Note(ErrGarbage)
-			s.received = s.received[:0]
-		}
-		if _, err := s.port.Write(s.frame); err != nil {
-			return Packet{}, err
-		}
-		answer, found, err := s.await(ctx, p.Sequence)
+		var answer Packet
+		found := false
+		err := s.bus.exchange(ctx, func() (err error) {
+			answer, found, err = s.ask(ctx, p.Sequence)
+			return err
+		})
 		if err != nil {
 			return Packet{}, err
 		}
@@ -256,6 +254,18 @@ func (s *session) send(ctx context.Context, p Packet) (Packet, error) {
 		return s.open(answer)
 	}
 	return Packet{}, fmt.Errorf("no answer within %v: check its supply, its address, and that A and B are not swapped: %w", offlineAfter, drivers.ErrOffline)
+}
+
+// ask sends the frame and waits for its answer.
+func (s *session) ask(ctx context.Context, sequence byte) (answer Packet, found bool, err error) {
+	if len(s.received) > 0 { // behind an answer, or half of one
+		s.reader.Note(ErrGarbage)
+		s.received = s.received[:0]
+	}
+	if _, err := s.bus.Write(s.frame); err != nil {
+		return Packet{}, false, err
+	}
+	return s.await(ctx, sequence)
 }
 
 // open checks that an answer is of the channel, if there is one. A plain refusal is a reader that has lost it.
@@ -277,7 +287,7 @@ func (s *session) await(ctx context.Context, sequence byte) (answer Packet, foun
 		if err := ctx.Err(); err != nil {
 			return Packet{}, false, err
 		}
-		n, err := s.port.Read(chunk)
+		n, err := s.bus.Read(chunk)
 		if err != nil {
 			return Packet{}, false, err
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/drivers/credentials"
+	"gatehouse/drivers/dialog"
 )
 
 // Trouble is what is wrong with a simulated reader.
@@ -27,6 +28,7 @@ const (
 // Simulator is a reader (PD): Run answers what comes from the far side of a serial port.
 type Simulator struct {
 	port    io.ReadWriter
+	beside  []*Simulator // on the same bus
 	mu      sync.Mutex
 	address byte
 	baud    uint32
@@ -48,6 +50,14 @@ type Simulator struct {
 // NewSimulator makes a new reader at address 0, with the default key.
 func NewSimulator(port io.ReadWriter) *Simulator {
 	return &Simulator{port: port, key: DefaultKey(), baud: 9600}
+}
+
+// Beside makes another new reader on the same bus, before Run.
+func (s *Simulator) Beside(address byte) *Simulator {
+	other := NewSimulator(s.port)
+	other.address = address
+	s.beside = append(s.beside, other)
+	return other
 }
 
 // SetKey gives the reader a key of its own.
@@ -92,25 +102,16 @@ func get[T any](s *Simulator, read func() T) (value T) {
 
 // Run answers until the port ends; it returns the port's error.
 func (s *Simulator) Run() error {
-	var data []byte
-	chunk := make([]byte, 256)
-	for {
-		n, err := s.port.Read(chunk)
-		if err != nil {
-			return err
-		}
-		data = append(data, chunk[:n]...)
-		for {
-			p, used, found, _ := Parse(data)
-			if found && !p.Answer {
-				s.answer(p.clone())
-			}
-			data = data[used:]
-			if !found {
-				break
+	return dialog.Serve(s.port, func(data []byte) (int, bool) {
+		p, used, found, _ := Parse(data)
+		if found && !p.Answer {
+			s.answer(p.clone())
+			for _, other := range s.beside {
+				other.answer(p.clone())
 			}
 		}
-	}
+		return used, found
+	})
 }
 
 // answer answers an order with what is wrong with the reader.

@@ -61,7 +61,7 @@ func (w *walker) body(text, contentType string, nesting int) {
 	if nesting == nestingMax {
 		return
 	}
-	text = readable(text, contentType)
+	text = readable(text)
 	for text = trimmed(text); text != "" && w.more(); {
 		head, rest, hasHead := cutHead(text)
 		boundary := boundaryOf(text, contentType)

@@ -11,7 +11,7 @@ import (
 
 // readable is a text of two bytes a character as one of UTF-8, and any other text as it is. Such a text begins with its
 // mark, or with a character of which one byte is zero.
-func readable(text, contentType string) string {
+func readable(text string) string {
 	if len(text) < 4 || len(text)%2 != 0 && !hasMark(text) {
 		return text
 	}
@@ -55,7 +55,7 @@ func decoded(text, contentType string) string {
 	named, err := htmlindex.Get(name)
 	isNamed := err == nil && named != unicode.UTF8
 	switch {
-	case sound && !(isNamed && strings.HasPrefix(strings.ToLower(name), "gb") && isChinese(text)):
+	case sound && !(isNamed && strings.HasPrefix(strings.ToLower(name), "gb") && isChinese(text) && !hasHan(text)):
 		return text
 	case !isNamed && !isChinese(text):
 		return text
@@ -78,6 +78,11 @@ func isASCII(text string) bool {
 		}
 	}
 	return true
+}
+
+// hasHan reports whether a sound text holds what UTF-8 writes in three bytes: nobody writes that by chance.
+func hasHan(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= 0x0800 }) >= 0
 }
 
 // isChinese reports whether all that is not ASCII is a pair of bytes as GB 2312 has them. Every province and every letter

@@ -52,11 +52,11 @@ func (c *Connection) Link() (address, user, password string) { return c.address,
 
 // Parse reads a body as this make writes it; one that makes no sense is counted.
 func (c *Connection) Parse(body []byte, contentType string) []Event {
-	events, err := c.parser.Parse(body, contentType)
+	events, err := c.parser.keep(body, contentType)
 	if err != nil && !errors.Is(err, ErrVendor) {
 		c.faults.Note(fmt.Errorf("%s: %w", c.address, err))
 	}
-	return kept(events)
+	return events
 }
 
 // Get asks for a whole answer. The error wraps drivers.ErrOffline.

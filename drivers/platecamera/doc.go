@@ -4,6 +4,8 @@
 //	body       multipart with or without its first boundary line, recorded heads, several documents in a row   body.go
 //	document   JSON, XML, key=value lines and Code=…;data={…} as one kind of tree (Node)                        json.go xml.go pairs.go
 //	event      what all makes say of a car, in one record; each make's Format fills it in                      event.go
+//	characters GB 18030, UTF-16 and code pages become UTF-8, as the body says or shows                          charset.go
+//	parser     a body's events, in memory that is used again from event to event                                parser.go
 //	camera     the drivers.Camera and http.Handler that takes posts, or asks the camera (a Source)              camera.go
 //
 // It is liberal in form: content types lie, numbers come as texts, names come in any case and any name space, commas are

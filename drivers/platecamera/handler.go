@@ -51,8 +51,7 @@ func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Camera) parse(body []byte, contentType string) ([]Event, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
-	events, err := c.parser.Parse(body, contentType)
-	return kept(events), err
+	return c.parser.keep(body, contentType)
 }
 
 // acknowledge answers as the makes want it: some post again until they get JSON back.

@@ -32,6 +32,19 @@ func Parse(body []byte, contentType string, zone *time.Location, formats ...Form
 	return kept(events), err
 }
 
+// keep reads a body into events that last, and lets go of the body with its pictures.
+func (p *Parser) keep(body []byte, contentType string) ([]Event, error) {
+	events, err := p.Parse(body, contentType)
+	lasting := kept(events)
+	t := &p.walker.tree
+	clear(p.events[:cap(p.events)])
+	clear(t.cells[:cap(t.cells)])
+	clear(t.open[:cap(t.open)])
+	clear(t.candidates[:cap(t.candidates)])
+	clear(t.texts[:cap(t.texts)])
+	return lasting, err
+}
+
 // kept are events that last.
 func kept(events []Event) []Event {
 	if len(events) == 0 {

@@ -139,16 +139,8 @@ func TestLinesTakeNoMemory(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "baud": int64(5)}, "baud = 5: write 1200 to 921600"},
-	} {
-		_, err := qrscanner.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, qrscanner.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name": {},
+		"baud = 5: write 1200 to 921600":  {"port": "a", "baud": int64(5)},
+	})
 }

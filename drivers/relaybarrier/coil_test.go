@@ -3,7 +3,6 @@ package relaybarrier_test
 import (
 	"encoding/hex"
 	"errors"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,16 +55,25 @@ func TestCoilBarrierKeepsTheContract(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			drivertest.TestBarrier(t, func() drivertest.BarrierBench {
 				b := newBoard(profile)
-				return drivertest.BarrierBench{
-					Bench: drivertest.Bench{
-						Driver: b.driver, Settings: b.settings, Host: b.host, Names: []string{"rs485"}, Far: b.serve,
-					},
-					Raises: b.raises,
-					Held:   func() bool { return b.on(1) },
-					Idle:   func() bool { return !b.on(0) && !b.on(1) && !b.on(2) && !b.on(3) },
-				}
+				return b.bench(b.serve)
 			})
 		})
+		t.Run(profile+" in the network", func(t *testing.T) {
+			drivertest.TestBarrier(t, func() drivertest.BarrierBench {
+				b := newBoard(profile)
+				b.driver, b.settings["port"] = relaybarrier.CoilDriver(modbus.InNetwork("rs485")), "tcp://10.0.0.5"
+				return b.bench(func() error { return b.bus.ServeTCP(b.host.Wire("rs485").Far()) })
+			})
+		})
+	}
+}
+
+func (b board) bench(far func() error) drivertest.BarrierBench {
+	return drivertest.BarrierBench{
+		Bench:  drivertest.Bench{Driver: b.driver, Settings: b.settings, Host: b.host, Names: []string{"rs485"}, Far: far},
+		Raises: b.raises,
+		Held:   func() bool { return b.on(1) },
+		Idle:   func() bool { return !b.on(0) && !b.on(1) && !b.on(2) && !b.on(3) },
 	}
 }
 
@@ -161,20 +169,12 @@ func TestATroubledBoardIsNoRaise(t *testing.T) {
 }
 
 func TestWrongCoilSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"raise": int64(1)}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a"}, "raise is missing"},
-		{drivers.Settings{"port": "a", "raise": int64(1), "lower": int64(1)}, "has two commands"},
-		{drivers.Settings{"port": "a", "raise": int64(33)}, "raise = 33: write 1 to 32"},
-		{drivers.Settings{"port": "a", "raise": int64(1), "slave": int64(0)}, "slave = 0: write 1 to 247"},
-		{drivers.Settings{"port": "a", "raise": int64(1), "profile": "x"}, `profile = "x": write one of waveshare, coils`},
-	} {
-		_, err := relaybarrier.CoilDriver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, relaybarrier.CoilDriver(modbus.NewBuses()), map[string]drivers.Settings{
+		"port is missing: write the name":              {"raise": int64(1)},
+		"raise is missing":                             {"port": "a"},
+		"has two commands":                             {"port": "a", "raise": int64(1), "lower": int64(1)},
+		"raise = 33: write 1 to 32":                    {"port": "a", "raise": int64(33)},
+		"slave = 0: write 1 to 247":                    {"port": "a", "raise": int64(1), "slave": int64(0)},
+		`profile = "x": write one of waveshare, coils`: {"port": "a", "raise": int64(1), "profile": "x"},
+	})
 }

@@ -3,7 +3,6 @@ package relaybarrier_test
 import (
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,19 +184,11 @@ func TestAHoldThatTheBoardForbidsRaisesOnce(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "raise is missing: write the name of the output"},
-		{drivers.Settings{"raise": "k1", "hold": true}, "hold = true: write a text"},
-		{drivers.Settings{"raise": "k1", "lower": "k1"}, "the output k1 has two commands"},
-		{drivers.Settings{"raise": "k1", "pulse_ms": int64(5000)}, "pulse_ms = 5000: write 100 to 2000"},
-		{drivers.Settings{"raise": "k1", "pulse_ms": "long"}, "pulse_ms = long: write a whole number"},
-	} {
-		_, err := relaybarrier.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, relaybarrier.Driver(), map[string]drivers.Settings{
+		"raise is missing: write the name of the output": {},
+		"hold = true: write a text":                      {"raise": "k1", "hold": true},
+		"the output k1 has two commands":                 {"raise": "k1", "lower": "k1"},
+		"pulse_ms = 5000: write 100 to 2000":             {"raise": "k1", "pulse_ms": int64(5000)},
+		"pulse_ms = long: write a whole number":          {"raise": "k1", "pulse_ms": "long"},
+	})
 }

@@ -34,10 +34,7 @@ type Sign struct {
 }
 
 func newSign(host drivers.Host, settings drivers.Settings) (*Sign, error) {
-	port, err := settings.Text("port", "")
-	if err == nil && port == "" {
-		err = fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
-	}
+	port, err := settings.Named("port", "one of the board's serial ports")
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +42,7 @@ func newSign(host drivers.Host, settings drivers.Settings) (*Sign, error) {
 	if err != nil {
 		return nil, err
 	}
-	digits, err := settings.Int("digits", 3)
-	if err == nil && (digits < 1 || digits > 4) {
-		err = fmt.Errorf("%w: digits = %d: write 1 to 4", drivers.ErrSettings, digits)
-	}
+	digits, err := settings.Within("digits", 3, 1, 4)
 	if err != nil {
 		return nil, err
 	}

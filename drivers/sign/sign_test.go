@@ -3,9 +3,7 @@ package sign_test
 import (
 	"bytes"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -122,19 +120,11 @@ func TestWhatADriverReads(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": true}, "port = true: write a text"},
-		{drivers.Settings{"port": "a", "baud": "fast"}, "baud = fast: write a whole number"},
-		{drivers.Settings{"port": "a", "digits": int64(5)}, "digits = 5: write 1 to 4"},
-		{drivers.Settings{"port": "a", "digits": int64(2), "blank_count": int64(99)}, "blank_count = 99: write a count that the sign can't draw, 100 to 65535"},
-	} {
-		_, err := sign.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, sign.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name":                                        {},
+		"port = true: write a text":                                              {"port": true},
+		"baud = fast: write a whole number":                                      {"port": "a", "baud": "fast"},
+		"digits = 5: write 1 to 4":                                               {"port": "a", "digits": int64(5)},
+		"blank_count = 99: write a count that the sign can't draw, 100 to 65535": {"port": "a", "digits": int64(2), "blank_count": int64(99)},
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/dialog"
 )
 
 // Simulator is a sign: Run reads frames from the far side of a serial port, Shown is what a driver of a car reads.
@@ -24,23 +25,13 @@ func NewSimulator(port io.Reader, digits int) *Simulator {
 
 // Run shows what arrives until the port ends; it returns the port's error.
 func (s *Simulator) Run() error {
-	var data []byte
-	chunk := make([]byte, 64)
-	for {
-		n, err := s.port.Read(chunk)
-		if err != nil {
-			return err
-		}
-		data = append(data, chunk[:n]...)
-		for {
-			frame, used, found := Parse(data)
-			data = data[used:]
-			if !found {
-				break
-			}
+	return dialog.Serve(s.port, func(data []byte) (int, bool) {
+		frame, used, found := Parse(data)
+		if found {
 			s.show(frame)
 		}
-	}
+		return used, found
+	})
 }
 
 func (s *Simulator) show(frame Frame) {

@@ -47,10 +47,7 @@ type Terminal struct {
 var ErrFrame = errors.New("terminal: an answer that can't be understood: check the cable, the baud rate and the terminal's application")
 
 func newTerminal(host drivers.Host, settings drivers.Settings) (*Terminal, error) {
-	name, err := settings.Text("port", "")
-	if err == nil && name == "" {
-		err = fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
-	}
+	name, err := settings.Named("port", "one of the board's serial ports")
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +55,7 @@ func newTerminal(host drivers.Host, settings drivers.Settings) (*Terminal, error
 	if err != nil {
 		return nil, err
 	}
-	cardS, err := settings.Int("card_s", 60)
-	if err == nil && (cardS < 10 || cardS > 300) {
-		err = fmt.Errorf("%w: card_s = %d: write 10 to 300", drivers.ErrSettings, cardS)
-	}
+	cardS, err := settings.Within("card_s", 60, 10, 300)
 	if err != nil {
 		return nil, err
 	}

@@ -254,17 +254,9 @@ func TestWhatCantBePaidIsRefused(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "baud": "fast"}, "baud = fast: write a whole number"},
-		{drivers.Settings{"port": "a", "card_s": int64(5)}, "card_s = 5: write 10 to 300"},
-	} {
-		_, err := terminal.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, terminal.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name":   {},
+		"baud = fast: write a whole number": {"port": "a", "baud": "fast"},
+		"card_s = 5: write 10 to 300":       {"port": "a", "card_s": int64(5)},
+	})
 }

@@ -3,6 +3,8 @@ package textsign
 import (
 	"io"
 	"sync"
+
+	"gatehouse/drivers/dialog"
 )
 
 // Simulator is a sign on the far side of a serial port.
@@ -19,27 +21,14 @@ func NewSimulator(port io.ReadWriter, id byte) *Simulator { return &Simulator{po
 
 // Run shows what arrives until the port ends; it returns the port's error.
 func (s *Simulator) Run() error {
-	var data []byte
-	chunk := make([]byte, 64)
-	for {
-		n, err := s.port.Read(chunk)
-		if err != nil {
-			return err
+	return dialog.Serve(s.port, func(data []byte) (int, bool) {
+		p, used, found, bad := Parse(data)
+		if !found && bad == nil {
+			return used, false
 		}
-		data = append(data, chunk[:n]...)
-		for {
-			p, used, found, bad := Parse(data)
-			data = data[used:]
-			if !found && bad == nil {
-				break
-			}
-			if answer := s.take(p, found); answer != "" {
-				if _, err := s.port.Write([]byte(answer)); err != nil {
-					return err
-				}
-			}
-		}
-	}
+		_, _ = io.WriteString(s.port, s.take(p, found)) // a port that is gone ends the next read
+		return used, true
+	})
 }
 
 func (s *Simulator) take(p Packet, found bool) (answer string) {

@@ -2,8 +2,6 @@ package textsign_test
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,16 +98,8 @@ func TestTroubles(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": "a", "id": int64(256)}, "id = 256: write 0 to 255"},
-	} {
-		_, err := textsign.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, textsign.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name": {},
+		"id = 256: write 0 to 255":        {"port": "a", "id": int64(256)},
+	})
 }

@@ -1,9 +1,7 @@
 package trafficlight_test
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -76,16 +74,8 @@ func TestALightWithoutYellowShowsRed(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"red": "a"}, "green is missing: write the name"},
-		{drivers.Settings{"red": "a", "green": "a"}, `green = "a" is also another lamp`},
-	} {
-		_, err := trafficlight.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, trafficlight.Driver(), map[string]drivers.Settings{
+		"green is missing: write the name": {"red": "a"},
+		`green = "a" is also another lamp`: {"red": "a", "green": "a"},
+	})
 }

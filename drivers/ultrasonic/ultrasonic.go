@@ -3,7 +3,6 @@ package ultrasonic
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"gatehouse/drivers"
@@ -41,10 +40,7 @@ type Sensor struct {
 }
 
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
-	port, err := settings.Text("port", "")
-	if err == nil && port == "" {
-		err = fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
-	}
+	port, err := settings.Named("port", "one of the board's serial ports")
 	if err != nil {
 		return nil, err
 	}
@@ -52,17 +48,11 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	periodMS, err := settings.Int("period_ms", 200)
-	if err == nil && (periodMS < 60 || periodMS > 10_000) {
-		err = fmt.Errorf("%w: period_ms = %d: write 60 to 10000", drivers.ErrSettings, periodMS)
-	}
+	periodMS, err := settings.Within("period_ms", 200, 60, 10_000)
 	if err != nil {
 		return nil, err
 	}
-	silentMS, err := settings.Int("silent_ms", 5000)
-	if err == nil && (silentMS < 500 || silentMS > 60_000) {
-		err = fmt.Errorf("%w: silent_ms = %d: write 500 to 60000", drivers.ErrSettings, silentMS)
-	}
+	silentMS, err := settings.Within("silent_ms", 5000, 500, 60_000)
 	if err != nil {
 		return nil, err
 	}

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"errors"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,40 +118,14 @@ func TestSensorKeepsTheContract(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing: write the name"},
-		{drivers.Settings{"port": int64(1)}, "port = 1: write a text"},
-		{drivers.Settings{"port": "a", "baud": "fast"}, "baud = fast: write a whole number"},
-		{drivers.Settings{"port": "a", "model": "sonar"}, `model = "sonar": write one of a02yyuw, `},
-		{drivers.Settings{"port": "a", "blind_mm": int64(-1)}, "blind_mm = -1: write 0 to 1000"},
-		{drivers.Settings{"port": "a", "period_ms": int64(10)}, "period_ms = 10: write 60 to 10000"},
-		{drivers.Settings{"port": "a", "silent_ms": int64(1)}, "silent_ms = 1: write 500 to 60000"},
-	} {
-		_, err := ultrasonic.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
-}
-
-func TestASilentSensorIsAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		host := drivertest.NewHost()
-		device, err := ultrasonic.Driver().Make(host, drivers.Settings{"port": "uart1"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		start := time.Now()
-		err = device.(drivers.Sensor).Sense(t.Context(), func(drivers.Sample) {})
-		if waited := time.Since(start); !errors.Is(err, drivers.ErrOffline) || waited < 5*time.Second || waited > 6*time.Second {
-			t.Errorf("after %v: %v", waited, err)
-		}
-		if open := host.OpenNow(); len(open) != 0 {
-			t.Errorf("left open: %v", open)
-		}
+	drivertest.TestRefused(t, ultrasonic.Driver(), map[string]drivers.Settings{
+		"port is missing: write the name":         {},
+		"port = 1: write a text":                  {"port": int64(1)},
+		"baud = fast: write a whole number":       {"port": "a", "baud": "fast"},
+		`model = "sonar": write one of a02yyuw, `: {"port": "a", "model": "sonar"},
+		"blind_mm = -1: write 0 to 1000":          {"port": "a", "blind_mm": int64(-1)},
+		"period_ms = 10: write 60 to 10000":       {"port": "a", "period_ms": int64(10)},
+		"silent_ms = 1: write 500 to 60000":       {"port": "a", "silent_ms": int64(1)},
 	})
 }
 

@@ -3,7 +3,6 @@ package ups_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -101,17 +100,29 @@ func TestWhatIsLostIsNamed(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "mains_lost is missing: write the name"},
-		{drivers.Settings{"mains_lost": "a", "gauge": "x"}, `gauge = "x": write one of none, max17040, ina219`},
-		{drivers.Settings{"mains_lost": "a", "gauge": "ina219"}, "bus is missing"},
-	} {
-		_, err := ups.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+	drivertest.TestRefused(t, ups.Driver(), map[string]drivers.Settings{
+		"mains_lost is missing: write the name":            {},
+		`gauge = "x": write one of none, max17040, ina219`: {"mains_lost": "a", "gauge": "x"},
+		"bus is missing": {"mains_lost": "a", "gauge": "ina219"},
+	})
+}
+
+// Whatever a gauge's registers hold, what they say is within what the chip can measure, and has something to do beside it
+// if it is bad.
+func FuzzReadings(f *testing.F) {
+	f.Add([]byte{0xD0, 0x00, 0x5F, 0x80}, int64(100))
+	f.Add([]byte{0xFF, 0xFF, 0x80, 0x00}, int64(1))
+	f.Fuzz(func(t *testing.T, data []byte, shuntMilliohm int64) {
+		if len(data) < 4 || shuntMilliohm < 1 {
+			return
 		}
-	}
+		for _, reading := range ups.Readings([2]byte(data), [2]byte(data[2:]), shuntMilliohm) {
+			for _, c := range reading {
+				most := map[string]int64{"battery": 32_764, "charge": 100, "current": 327_680}[c.ID]
+				if c.Value > most || c.Value < 0 && c.ID != "current" || c.Value < -most || (c.State == drivers.ConditionGood) != (c.Do == "") {
+					t.Errorf("% X: %+v", data[:4], c)
+				}
+			}
+		}
+	})
 }

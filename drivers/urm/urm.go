@@ -59,10 +59,7 @@ func newBus(host drivers.Host, settings drivers.Settings) (*Bus, error) {
 	if b.baud, err = settings.Int("baud", 19200); err != nil {
 		return nil, err
 	}
-	periodMS, err := settings.Int("period_ms", 1000)
-	if err == nil && (periodMS < 100 || periodMS > 60_000) {
-		err = fmt.Errorf("%w: period_ms = %d: write 100 to 60000", drivers.ErrSettings, periodMS)
-	}
+	periodMS, err := settings.Within("period_ms", 1000, 100, 60_000)
 	if err != nil {
 		return nil, err
 	}

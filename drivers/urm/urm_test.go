@@ -139,17 +139,9 @@ func TestABusOnWhichNobodyAnswersIsAway(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "port is missing"},
-		{drivers.Settings{"port": "a", "addresses": []string{"300"}}, `"300": write a number`},
-		{drivers.Settings{"port": "a", "period_ms": int64(1)}, "period_ms = 1: write 100"},
-	} {
-		_, err := urm.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, urm.Driver(), map[string]drivers.Settings{
+		"port is missing":          {},
+		`"300": write a number`:    {"port": "a", "addresses": []string{"300"}},
+		"period_ms = 1: write 100": {"port": "a", "period_ms": int64(1)},
+	})
 }

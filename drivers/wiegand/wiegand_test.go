@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,17 +125,36 @@ func TestNoiseIsNoCard(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"d0": "a"}, "d1 is missing: write the name"},
-		{drivers.Settings{"d0": "a", "d1": "a"}, `d1 = "a" is also d0`},
-		{drivers.Settings{"d0": "a", "d1": "b", "silence_ms": int64(1)}, "silence_ms = 1: write 5 to 200"},
-	} {
-		_, err := wiegand.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+	drivertest.TestRefused(t, wiegand.Driver(), map[string]drivers.Settings{
+		"d1 is missing: write the name":  {"d0": "a"},
+		`d1 = "a" is also d0`:            {"d0": "a", "d1": "a"},
+		"silence_ms = 1: write 5 to 200": {"d0": "a", "d1": "b", "silence_ms": int64(1)},
+	})
+}
+
+// Whatever bits come, what is taken for a card or a key gives the same bits again; a spoiled or endless frame gives neither.
+func FuzzFrame(f *testing.F) {
+	f.Add([]byte("00000110000001101100000001"), 0)
+	f.Add([]byte("11010010"), 1)
+	f.Fuzz(func(t *testing.T, bits []byte, lost int) {
+		var frame wiegand.Frame
+		lost = max(lost, 0) % 9
+		value := uint64(0)
+		for i, b := range bits {
+			frame.Push(int(b&1), lost*min(i, 1), time.Time{})
+			value = value<<1 | uint64(b&1)
 		}
-	}
+		read, err := frame.End()
+		if err != nil {
+			return
+		}
+		if lost > 0 && len(bits) > 1 || len(bits) > 64 || frame.Begun() {
+			t.Errorf("%q, %d lost: %+v", bits, lost, read)
+		}
+		if read.Key == 0 {
+			if again, count := credentials.EncodeCard(read.Card); count == len(bits) && again != value {
+				t.Errorf("%q is %+v, which is %b", bits, read.Card, again)
+			}
+		}
+	})
 }

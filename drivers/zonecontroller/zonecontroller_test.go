@@ -30,31 +30,42 @@ func profile(t testing.TB, name string) zonecontroller.Profile {
 }
 
 func TestZoneKeepsTheContract(t *testing.T) {
+	for _, port := range []string{"uart1", "tcp://10.0.0.5"} {
+		t.Run(port, func(t *testing.T) {
+			drivertest.TestSensor(t, func() drivertest.ListenerBench { return zoneBench(t, port) })
+		})
+	}
+}
+
+// zoneBench is a zone on a bus, or in the network.
+func zoneBench(t *testing.T, port string) drivertest.ListenerBench {
 	bits := profile(t, "zone-bits")
-	drivertest.TestSensor(t, func() drivertest.ListenerBench {
-		host := drivertest.NewHost()
-		simulator := &modbus.Simulator{}
-		slave, occupied := simulator.Slave(7), false
-		for spot := range 32 {
-			bits.Show(slave, spot, drivers.Sample{})
-		}
-		wire := host.Wire("uart1").Far()
-		return drivertest.ListenerBench{
-			Bench: drivertest.Bench{
-				Driver: zonecontroller.Driver(modbus.NewBuses()), Host: host, Names: []string{"uart1"},
-				Settings: drivers.Settings{
-					"port": "uart1", "profile": "zone-bits", "slaves": []string{"7"}, "spots_each": int64(32), "baud": int64(19200),
-					"parity": "N", "period_ms": int64(100), "timeout_ms": int64(60), "echo": false,
-				},
-				Far: func() error { return simulator.Serve(wire) },
+	host, simulator := drivertest.NewHost(), &modbus.Simulator{}
+	slave, occupied := simulator.Slave(7), false
+	for spot := range 32 {
+		bits.Show(slave, spot, drivers.Sample{})
+	}
+	wire := host.Wire("uart1").Far()
+	buses, far := modbus.NewBuses(), func() error { return simulator.Serve(wire) }
+	nonsense := []byte{0x00, 0xFF, 0x07, 0x13, 0x55, 0xAA}
+	if port != "uart1" {
+		nonsense = []byte{0xFF, 0xFF, 0, 0, 0, 4, 7, 1, 1, 0xFF} // a reply to a request that nobody made
+		buses, far = modbus.InNetwork("uart1"), func() error { return simulator.ServeTCP(wire) }
+	}
+	return drivertest.ListenerBench{
+		Bench: drivertest.Bench{
+			Driver: zonecontroller.Driver(buses), Host: host, Names: []string{"uart1"}, Far: far,
+			Settings: drivers.Settings{
+				"port": port, "profile": "zone-bits", "slaves": []string{"7"}, "spots_each": int64(32), "baud": int64(19200),
+				"parity": "N", "period_ms": int64(100), "timeout_ms": int64(60), "echo": false,
 			},
-			Report: func(any) {
-				occupied = !occupied
-				bits.Show(slave, 3, drivers.Sample{Occupied: occupied})
-			},
-			Garble: func(any) { _, _ = wire.Write([]byte{0x00, 0xFF, 0x07, 0x13, 0x55, 0xAA}) },
-		}
-	})
+		},
+		Report: func(any) {
+			occupied = !occupied
+			bits.Show(slave, 3, drivers.Sample{Occupied: occupied})
+		},
+		Garble: func(any) { _, _ = wire.Write(nonsense) },
+	}
 }
 
 // field is zones on buses, with what they reported last of each of their channels.
@@ -319,23 +330,34 @@ func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", text, err, want)
 		}
 	}
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{"port": "uart1"}, `profile = "": write one of`},
-		{drivers.Settings{"port": "uart1", "profile": "/nowhere/mine.toml"}, "no such file"},
-		{drivers.Settings{"profile": "urm14"}, "port is missing"},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits"}, "slaves is missing"},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}}, `"1-300": write an address`},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}}, "2 is there twice"},
-		{drivers.Settings{"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)}, "spots_each = 9999"},
-		{drivers.Settings{"port": "uart1", "profile": "urm14", "parity": "X"}, `parity = "X": write N`},
-		{drivers.Settings{"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)}, "timeout_ms = 1: write 5 to 300"},
-	} {
-		_, err := zonecontroller.Driver(modbus.NewBuses()).Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
+	drivertest.TestRefused(t, zonecontroller.Driver(modbus.NewBuses()), map[string]drivers.Settings{
+		`profile = "": write one of`:     {"port": "uart1"},
+		"no such file":                   {"port": "uart1", "profile": "/nowhere/mine.toml"},
+		"port is missing":                {"profile": "urm14"},
+		"slaves is missing":              {"port": "uart1", "profile": "zone-bits"},
+		`"1-300": write an address`:      {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}},
+		"2 is there twice":               {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}},
+		"spots_each = 9999":              {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)},
+		`parity = "X": write N`:          {"port": "uart1", "profile": "urm14", "parity": "X"},
+		"timeout_ms = 1: write 5 to 300": {"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)},
+	})
+}
+
+// Whatever an installer's file says, a profile that is taken reads every reply without a panic.
+func FuzzProfile(f *testing.F) {
+	f.Add("function = 3\nstart = 0\nspots = 16\nmapping = \"bit\"\nhigh_bit = true", []byte{1, 2, 3, 4})
+	f.Add("function = 4\nspots = 2\nmapping = \"distance\"\nunit_um = 100\n[codes]\nno_object = [65535]", []byte{0xFF, 0xFF, 0, 9})
+	f.Fuzz(func(t *testing.T, text string, data []byte) {
+		p, err := zonecontroller.ParseProfile([]byte(text), "fuzz.toml")
+		if err != nil {
+			if !errors.Is(err, drivers.ErrSettings) {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
 		}
-	}
+		slave := (&modbus.Simulator{}).Slave(1)
+		for spot := range min(p.Spots, len(data)) {
+			p.Show(slave, spot, drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: int32(data[spot]) * 16, Occupied: data[spot]&1 == 1})
+		}
+	})
 }

@@ -167,6 +167,12 @@ func unknown(err error) error {
 	return fmt.Errorf("%w: %w", drivers.ErrOffline, err)
 }
 
+// forget takes note of a terminal that does not repeat its last receipt.
+func (t *Terminal) forget() {
+	t.forgets = true
+	t.Note(ErrNoRepeat)
+}
+
 // cancel has the terminal ask for no card any more, so that the next customer does not pay this bill.
 func (t *Terminal) cancel(ctx context.Context) {
 	short, stop := context.WithTimeout(context.WithoutCancel(ctx), abortLimit)
@@ -207,6 +213,9 @@ func (t *Terminal) settle(ctx context.Context) error {
 	if t.pending == nil {
 		return nil
 	}
+	if t.forgets {
+		return t.giveUp(ctx)
+	}
 	before := t.last
 	err := t.askLast(ctx)
 	if errors.Is(err, errBusy) {
@@ -226,11 +235,30 @@ func (t *Terminal) settle(ctx context.Context) error {
 	return nil
 }
 
-// askLast asks for the last receipt. A terminal that has none refuses.
+// giveUp ends the pending payment as one of which nobody knows the end, once the terminal is at rest.
+func (t *Terminal) giveUp(ctx context.Context) error {
+	_, err := t.command(ctx, APDU{Command: StatusEnquiry, Data: t.password}, answerLimit)
+	if errors.Is(err, errBusy) {
+		return nil
+	}
+	if err != nil && !errors.Is(err, ErrRefused) {
+		return err
+	}
+	t.Note(fmt.Errorf("%w (payment %s)", ErrNoRepeat, t.pending.order.Payment))
+	t.ended(drivers.PaymentAnswer{Outcome: drivers.PaymentUnknown})
+	return nil
+}
+
+// askLast asks for the last receipt. A terminal that has none refuses; one that has told of a receipt, and refuses or has
+// nothing to say, never repeats any.
 func (t *Terminal) askLast(ctx context.Context) error {
 	if err := t.begin(ctx, APDU{Command: RepeatReceipt, Data: t.password}); err != nil {
-		if errors.Is(err, ErrRefused) && t.last.Receipt == 0 {
+		switch {
+		case errors.Is(err, ErrRefused) && t.last.Receipt == 0:
 			t.lastSeen = true
+			return nil
+		case errors.Is(err, ErrRefused) && t.pending == nil:
+			t.forget()
 			return nil
 		}
 		return unknown(err)
@@ -239,6 +267,9 @@ func (t *Terminal) askLast(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
+	case !o.isAborted && !o.hasStatus && t.pending == nil:
+		t.forget()
+		return nil
 	case o.isAborted, !o.hasStatus, o.status.Receipt == 0: // a late word about something else is no receipt
 		return fmt.Errorf("the terminal does not tell its last receipt: look at its receipts: %w", drivers.ErrOffline)
 	}

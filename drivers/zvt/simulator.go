@@ -49,6 +49,7 @@ type Simulator struct {
 	unacked  int    // messages that nobody has answered yet
 	mute     bool
 	garbling bool
+	forgets  bool
 	deafTill time.Time
 	splitter Splitter
 	received []byte
@@ -57,6 +58,13 @@ type Simulator struct {
 // NewSimulator makes a terminal that approves everything, on a serial port or on a TCP connection.
 func NewSimulator(port io.ReadWriter, serial bool) *Simulator {
 	return &Simulator{port: port, serial: serial, last: Status{Currency: 978}}
+}
+
+// SetForgets makes it a terminal that repeats no receipt.
+func (s *Simulator) SetForgets(forgets bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgets = forgets
 }
 
 // Script says what happens to the next payments, one step each.
@@ -188,6 +196,11 @@ func (s *Simulator) obey(a APDU) {
 	case Authorisation:
 		s.pay(a)
 	case RepeatReceipt:
+		if s.forgets {
+			s.say(APDU{Command: acknowledged})
+			s.queue(APDU{Command: Completion})
+			return
+		}
 		if s.last.Receipt == 0 {
 			s.say(APDU{Command: refusedClass<<8 | 0x83})
 			return

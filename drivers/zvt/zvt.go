@@ -18,6 +18,7 @@ import (
 var (
 	ErrLate      = errors.New("zvt: the terminal told late of a payment, and was refused, so that it takes it back: check the network")
 	ErrRefused   = errors.New("zvt: the terminal refuses")
+	ErrNoRepeat  = errors.New("zvt: the terminal does not repeat its last receipt (06 20), so that after a lost answer only its paper tells: compare it with the payments that are open")
 	ErrForgotten = errors.New("zvt: the payment was begun before a restart, and its terminal does not tell payments by our number: look at its receipts")
 )
 
@@ -48,6 +49,7 @@ func DriverWith(dial Dial) drivers.Driver {
 			"baud":     "speed of the serial port (default 9600)",
 			"password": "the terminal's password for tills, six digits (default 000000)",
 			"currency": "the terminal's currency (default EUR)",
+			"forgets":  "true if the terminal does not repeat its last receipt (06 20): a payment whose answer was lost stays unknown (default false; the driver also finds out)",
 			"card_s":   "how long the terminal may wait for a card, 10 to 300 (default 90)",
 		},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
@@ -70,6 +72,7 @@ type Terminal struct {
 	link     *link
 	last     Status                                   // the last receipt that the terminal is known to have
 	lastSeen bool                                     // that is known
+	forgets  bool                                     // it does not repeat its last receipt
 	pending  *pending                                 // a payment of which nobody knows how it ended
 	answers  map[fact.PaymentID]drivers.PaymentAnswer // how payments ended
 	order    []fact.PaymentID                         // of answers, oldest first
@@ -137,6 +140,9 @@ func (t *Terminal) readMoney(settings drivers.Settings) error {
 		return err
 	}
 	t.currency = fact.Currency(currency)
+	if t.forgets, err = settings.Bool("forgets"); err != nil {
+		return err
+	}
 	cardS, err := settings.Within("card_s", 90, 10, 300)
 	t.card = time.Duration(cardS) * time.Second
 	return err
@@ -172,7 +178,7 @@ func (t *Terminal) prepare(ctx context.Context) error {
 	if t.pending != nil {
 		return fmt.Errorf("payment %s has not ended: %w", t.pending.order.Payment, drivers.ErrOffline)
 	}
-	if t.lastSeen {
+	if t.lastSeen || t.forgets {
 		return nil
 	}
 	return t.askLast(ctx)

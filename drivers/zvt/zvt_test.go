@@ -288,6 +288,33 @@ func TestARestartForgetsAndSaysSo(t *testing.T) {
 	})
 }
 
+// A terminal that repeats no receipt takes payments all the same. One whose answer was lost stays unknown, says so, and does
+// not keep the next customer waiting.
+func TestATerminalThatRepeatsNothing(t *testing.T) {
+	session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, _ *drivertest.Host) {
+		simulator.SetForgets(true)
+		simulator.Script(zvt.Approve, zvt.LoseReply, zvt.Approve)
+		pay := func(id string) (drivers.PaymentAnswer, error) {
+			return device.Pay(t.Context(), drivers.PaymentOrder{Payment: fact.PaymentID(id), Amount: order.Amount})
+		}
+		if answer, err := pay("P1"); err != nil || answer.Outcome != drivers.PaymentApproved {
+			t.Fatalf("%+v, %v", answer, err)
+		}
+		if answer, err := pay("P2"); err == nil || answer.Outcome != drivers.PaymentUnknown {
+			t.Errorf("a lost answer: %+v, %v", answer, err)
+		}
+		if answer, err := device.Status(t.Context(), "P2"); err != nil || answer.Outcome != drivers.PaymentUnknown || !errors.Is(device.Fault(), zvt.ErrNoRepeat) {
+			t.Errorf("%+v, %v, fault %v", answer, err, device.Fault())
+		}
+		if answer, err := pay("P3"); err != nil || answer.Outcome != drivers.PaymentApproved {
+			t.Errorf("the next customer: %+v, %v", answer, err)
+		}
+		if answer, err := pay("P2"); err != nil || answer.Outcome != drivers.PaymentUnknown {
+			t.Errorf("the unknown payment again: %+v, %v", answer, err)
+		}
+	})
+}
+
 func TestReversalAndEndOfDay(t *testing.T) {
 	session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, _ *drivertest.Host) {
 		answer, err := device.Pay(t.Context(), order)
@@ -344,22 +371,14 @@ func TestWhatCantBePaidIsRefused(t *testing.T) {
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
-	for _, c := range []struct {
-		settings drivers.Settings
-		want     string
-	}{
-		{drivers.Settings{}, "address is missing: write the terminal's address"},
-		{drivers.Settings{"address": "a:1", "port": "b"}, "and not both"},
-		{drivers.Settings{"address": "terminal"}, `address = "terminal": write a host and a port`},
-		{drivers.Settings{"port": "a", "password": "12"}, "password: write six digits"},
-		{drivers.Settings{"port": "a", "currency": "ZZZ"}, `currency = "ZZZ": write the code`},
-		{drivers.Settings{"port": "a", "card_s": int64(5)}, "card_s = 5: write 10 to 300"},
-	} {
-		_, err := zvt.Driver().Make(drivertest.NewHost(), c.settings)
-		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(fmt.Sprint(err), c.want) {
-			t.Errorf("%v: error %v, want %q", c.settings, err, c.want)
-		}
-	}
+	drivertest.TestRefused(t, zvt.Driver(), map[string]drivers.Settings{
+		"address is missing: write the terminal's address": {},
+		"and not both": {"address": "a:1", "port": "b"},
+		`address = "terminal": write a host and a port`: {"address": "terminal"},
+		"password: write six digits":                    {"port": "a", "password": "12"},
+		`currency = "ZZZ": write the code`:              {"port": "a", "currency": "ZZZ"},
+		"card_s = 5: write 10 to 300":                   {"port": "a", "card_s": int64(5)},
+	})
 }
 
 func TestParsingTakesNoMemory(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -89,6 +90,9 @@ func (p boardPrinter) print() {
 	if b.Extends != "" {
 		fmt.Fprintf(p.out, "  extends %s\n", b.Extends)
 	}
+	if len(b.Match) > 0 {
+		fmt.Fprintf(p.out, "  for a %s alone\n", strings.Join(b.Match, ", "))
+	}
 	fmt.Fprintf(p.out, "  lines by %s", b.Backend)
 	if b.Header.Chip != "" {
 		fmt.Fprintf(p.out, ", header on chip %s", b.Header.Chip)
@@ -113,11 +117,11 @@ func (p boardPrinter) outputs() {
 			fmt.Fprint(p.out, "\nOutputs            where                    on when  safe  at most\n")
 		}
 		o := p.board.Outputs[name]
-		longest := "for ever"
+		longest := "no limit"
 		if o.MaxOnMS > 0 {
 			longest = fmt.Sprintf("%d ms", o.MaxOnMS)
 		}
-		fmt.Fprintf(p.out, "  %-16s %-24s %-8s %-5s %-9s%s\n", name, p.place(o.Line), levelOf(o.High(true)), o.Safe, longest, p.uses.by(name))
+		p.row("  %-16s %-24s %-8s %-5s %-9s%s", name, p.place(o.Line), levelOf(o.High(true)), o.Safe, longest, p.uses.by(name))
 		if len(o.Interlock) > 0 {
 			fmt.Fprintf(p.out, "  %-16s never together with %s\n", "", strings.Join(o.Interlock, ", "))
 		}
@@ -135,8 +139,13 @@ func (p boardPrinter) inputs() {
 			closed = " closed at rest"
 		}
 		debounce := fmt.Sprintf("%d ms", in.DebounceUS/1000)
-		fmt.Fprintf(p.out, "  %-16s %-24s %-8s %-5s %-9s%s\n", name, p.place(in.Line), levelOf(in.High(true)), in.Bias, debounce+closed, p.uses.by(name))
+		p.row("  %-16s %-24s %-8s %-5s %-9s%s", name, p.place(in.Line), levelOf(in.High(true)), in.Bias, debounce+closed, p.uses.by(name))
 	}
+}
+
+// row prints a line of a table, without blanks at its end.
+func (p boardPrinter) row(format string, values ...any) {
+	fmt.Fprintln(p.out, strings.TrimRight(fmt.Sprintf(format, values...), " "))
 }
 
 func levelOf(high bool) string {
@@ -157,7 +166,7 @@ func (p boardPrinter) place(name string) string {
 
 func (p boardPrinter) buses() {
 	b := p.board
-	for i, name := range slices.Sorted(maps.Keys(b.UARTs)) {
+	for i, name := range slices.SortedFunc(maps.Keys(b.UARTs), byNumber) {
 		if i == 0 {
 			fmt.Fprint(p.out, "\nSerial ports\n")
 		}
@@ -182,6 +191,18 @@ func (p boardPrinter) buses() {
 		fmt.Fprintf(p.out, "\nTaken\n  %-16s %s%s\n", name, b.Taken[name].What, p.pins(b.Taken[name].GPIO))
 	}
 }
+
+// byNumber sorts uart2 before uart10.
+func byNumber(a, b string) int {
+	if a[:len(a)-trailingDigits(a)] == b[:len(b)-trailingDigits(b)] {
+		if shorter := cmp.Compare(len(a), len(b)); shorter != 0 {
+			return shorter
+		}
+	}
+	return cmp.Compare(a, b)
+}
+
+func trailingDigits(name string) int { return len(name) - len(strings.TrimRight(name, "0123456789")) }
 
 // pins names the header's pins of a bus.
 func (p boardPrinter) pins(lines []int) string {

@@ -12,6 +12,7 @@ type boardJSON struct {
 	Name     string         `json:"name"`
 	Title    string         `json:"title"`
 	Extends  string         `json:"extends,omitempty"`
+	Match    []string       `json:"match,omitempty"`
 	Backend  string         `json:"backend"`
 	Chip     string         `json:"headerChip,omitempty"`
 	Outputs  []outputJSON   `json:"outputs"`
@@ -73,7 +74,7 @@ type bootLineJSON struct {
 
 func jsonOf(b boards.Board, u uses) boardJSON {
 	j := boardJSON{
-		Name: b.Name, Title: b.Title, Extends: b.Extends, Backend: b.Backend.String(), Chip: b.Header.Chip, RTC: b.RTC, Notes: b.Notes,
+		Name: b.Name, Title: b.Title, Extends: b.Extends, Match: b.Match, Backend: b.Backend.String(), Chip: b.Header.Chip, RTC: b.RTC, Notes: b.Notes,
 		Outputs: []outputJSON{}, Inputs: []inputJSON{}, UARTs: []busJSON{}, I2C: []busJSON{}, SPI: []busJSON{},
 		Config: bootJSON(b.Config), Cmdline: bootJSON(b.Cmdline),
 	}

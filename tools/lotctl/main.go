@@ -14,18 +14,19 @@ import (
 
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
-	Status statusCommand  `cmd:"" help:"A running gateway at a glance: spots, gates, and what needs a person."`
-	Doctor doctorCommand  `cmd:"" help:"Every check of a running gateway; the exit code is 1 if it has a fault."`
-	Gate   gateCommands   `cmd:"" help:"The gates of a running gateway: as they are, why, and orders to them."`
-	Ticket ticketCommands `cmd:"" help:"Visits: find one, and say what it costs and why."`
-	Camera cameraCommands `cmd:"" help:"What plate cameras send."`
-	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
-	Driver driverCommands `cmd:"" help:"The drivers that this version has."`
-	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
-	Enrol  enrolCommand   `cmd:"" help:"Give this gateway an identity at headquarters, by a one-time code."`
-	Sync   syncCommands   `cmd:"" help:"The sync with headquarters."`
-	Fee    feeCommand     `cmd:"" help:"Price a stay, and say why."`
-	Tariff tariffCommands `cmd:"" help:"Tariffs: check one, read about their format."`
+	Status   statusCommand    `cmd:"" help:"A running gateway at a glance: spots, gates, and what needs a person."`
+	Doctor   doctorCommand    `cmd:"" help:"Every check of a running gateway; the exit code is 1 if it has a fault."`
+	Gate     gateCommands     `cmd:"" help:"The gates of a running gateway: as they are, why, and orders to them."`
+	Ticket   ticketCommands   `cmd:"" help:"Visits: find one, and say what it costs and why."`
+	Camera   cameraCommands   `cmd:"" help:"What plate cameras send."`
+	Board    boardCommands    `cmd:"" help:"The boards that this version knows, and their wiring."`
+	Driver   driverCommands   `cmd:"" help:"The drivers that this version has."`
+	Sensor   sensorCommands   `cmd:"" help:"What spot sensors send."`
+	Terminal terminalCommands `cmd:"" help:"Payment terminals with ZVT: the end of the day, and payments that are taken back."`
+	Enrol    enrolCommand     `cmd:"" help:"Give this gateway an identity at headquarters, by a one-time code."`
+	Sync     syncCommands     `cmd:"" help:"The sync with headquarters."`
+	Fee      feeCommand       `cmd:"" help:"Price a stay, and say why."`
+	Tariff   tariffCommands   `cmd:"" help:"Tariffs: check one, read about their format."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
