@@ -22,7 +22,8 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 		return err
 	}
 	a.office, err = sales.Open(ctx, sales.Options{
-		Documents: a.store, Signer: a.signer, Lent: a.desk.Lent, Now: o.Now,
+		Documents: a.store, Signer: a.signer, Lent: a.desk.Lent, Now: o.Now, Epoch: a.store.Epoch(),
+		Heard: func(location fact.LocationID) uint64 { return a.desk.Heard(location).Serial },
 		Deliver: func(ctx context.Context, location fact.LocationID, list []byte) error {
 			_, err := a.desk.Publish(ctx, location, policy.Sales, "headquarters", list)
 			return err
@@ -33,7 +34,7 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 	}
 	a.api = api.New(api.Options{
 		Chain: o.Chain, Version: o.Version, Store: a.store, Registry: a.registry, Desk: a.desk, Office: a.office, See: a.Chain, Link: a.Link,
-		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens,
+		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Verify: a.Verify, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens, PublicFeeds: o.PublicFeeds,
 		Open: o.Open, Now: o.Now, Logger: o.Log,
 	})
 	a.api.Mount(web.New(web.Options{State: a.api.State, Stream: a.api.Stream, Location: a.api.LocationState, Logger: o.Log}))
@@ -51,9 +52,23 @@ func (a *App) sendIfUp(ctx context.Context, location fact.LocationID, m wire.Mes
 // hear takes messages other than facts and live ones.
 func (a *App) hear(location fact.LocationID, m wire.Message) {
 	a.desk.Hear(a.background, location, m)
+	if _, wanted := m.(*wire.Wanted); wanted {
+		a.closeSales(location)
+	}
 	a.changes.tell()
 	if a.others != nil {
 		a.others(location, m)
+	}
+}
+
+// closeSales tells a location until when nothing more is sold of what it lent. It asks again if the word is lost.
+func (a *App) closeSales(location fact.LocationID) {
+	closed, err := a.office.Close(a.background, location)
+	if err == nil && closed != nil {
+		err = a.sendIfUp(a.background, location, closed)
+	}
+	if err != nil && a.background.Err() == nil {
+		a.options.Log.Warn("a location does not hear that sales are closed; it asks again", "location", location, "err", err)
 	}
 }
 

@@ -13,7 +13,11 @@
 //     can give what was not sold to others without asking.
 //   - Two standing sales of one window never have the same right's index, so that no voucher opens for another.
 //   - A sale that is asked for again under the same key is the same sale.
+//   - A right that a cancelled or changed sale gave back is sold again only when the location has heard of it: until then a
+//     gate that is cut off would honour the voucher.
+//   - What was closed (Close) stays closed, whatever clock another program has, so that a location that was told of it can
+//     use what was not sold.
+//   - A store that was restored gives no reservation a name that it may have forgotten.
 //
-// A sale that was cancelled gives its right back here; until the location has heard of it, a gate that is cut off would
-// still honour the voucher. It imports sync/{fact,crdt,policy,wire}, and knows no store and no network.
+// It imports sync/{fact,crdt,policy,wire}, and knows no store and no network.
 package sales

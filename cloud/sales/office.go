@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -51,6 +52,10 @@ type Options struct {
 	Signer    policy.Signer
 	// Lent is what the location has lent: the allotment that is in effect there, and nothing beyond the newest one.
 	Lent func(fact.LocationID) policy.Allotment
+	// Heard is the serial of the list of sales that the location said last is in effect there; nil: it hears at once.
+	Heard func(fact.LocationID) uint64
+	// Epoch is of the store: another one than before means that the store was restored, and sales may have been forgotten.
+	Epoch fact.Incarnation
 	// Deliver sends the sales of a location down.
 	Deliver func(ctx context.Context, location fact.LocationID, list []byte) error
 	Now     func() time.Time
@@ -67,16 +72,32 @@ type Office struct {
 
 // book is what is kept of one location.
 type book struct {
-	Incarnation fact.Incarnation `cbor:"1,keyasint"` // that the dots of its sales are of
-	Seq         uint64           `cbor:"2,keyasint"`
-	Sales       []policy.Sale    `cbor:"3,keyasint"` // in the order of their first dots
-	Keys        []key            `cbor:"4,keyasint"` // of the sales, by their places
+	Incarnation fact.Incarnation  `cbor:"1,keyasint"` // that the dots of its sales are of
+	Seq         uint64            `cbor:"2,keyasint"`
+	Sales       []policy.Sale     `cbor:"3,keyasint"`           // in the order of their first dots
+	Keys        []key             `cbor:"4,keyasint"`           // of the sales, by their places
+	Serial      uint64            `cbor:"5,keyasint,omitempty"` // of the newest change: it rises, over a restored store too
+	Given       []given           `cbor:"6,keyasint,omitempty"`
+	ClosedMS    int64             `cbor:"7,keyasint,omitempty"` // nothing that begins before is sold any more
+	Asked       []policy.Allotted `cbor:"8,keyasint,omitempty"` // the rights that were asked for last
+	IsAsked     bool              `cbor:"9,keyasint,omitempty"`
+	Epoch       fact.Incarnation  `cbor:"10,keyasint,omitempty"`
 	revision    int64
 }
 
 // key names the request that made a sale.
 type key struct {
 	Key string `cbor:"1,keyasint,omitempty"`
+}
+
+// given is what a cancelled or changed sale gave back. Until the location has heard of it, a gate would honour the voucher:
+// so long the right is not sold again.
+type given struct {
+	SpotType fact.SpotType `cbor:"1,keyasint,omitempty"`
+	StartMS  int64         `cbor:"2,keyasint"`
+	EndMS    int64         `cbor:"3,keyasint"`
+	Right    uint32        `cbor:"4,keyasint,omitempty"`
+	Serial   uint64        `cbor:"5,keyasint"` // of the list that says so
 }
 
 // Wish is what is to be reserved.
@@ -126,39 +147,58 @@ func (f *Office) refresh(ctx context.Context) error {
 }
 
 // change works on a copy of a location's book and writes it, anew if another program was faster.
-func (f *Office) change(ctx context.Context, location fact.LocationID, work func(*book) (at int, err error)) (Sold, error) {
+func (f *Office) change(ctx context.Context, location fact.LocationID, work func(*book) (at int, err error)) (sold Sold, err error) {
+	err = f.write(ctx, location, func(b *book) (bool, error) {
+		seq, before := b.Seq, len(b.Sales)
+		at, err := work(b)
+		if err != nil {
+			return false, err
+		}
+		changed := b.Seq != seq || len(b.Sales) != before || b.differs(f.books[location], at)
+		if changed {
+			b.Serial = max(b.Serial+1, uint64(f.options.Now().UnixMilli()))
+			b.stampGiven()
+		}
+		sold, err = f.sold(location, &b.Sales[at])
+		return changed, err
+	})
+	if err != nil {
+		return Sold{}, err
+	}
+	return sold, nil
+}
+
+// write has work change a copy of a location's book, and keeps it if work says that it has.
+func (f *Office) write(ctx context.Context, location fact.LocationID, work func(*book) (bool, error)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for range attempts {
 		b := f.copyOf(location)
-		before := len(b.Sales)
-		seq := b.Seq
-		at, err := work(b)
-		if err != nil {
-			return Sold{}, err
-		}
-		if b.Seq == seq && len(b.Sales) == before && !b.differs(f.books[location], at) {
-			return f.sold(location, &b.Sales[at])
+		changed, err := work(b)
+		if err != nil || !changed {
+			return err
 		}
 		value, err := wire.Marshal(b)
 		if err != nil {
-			return Sold{}, err
+			return err
 		}
 		done, err := f.options.Documents.PutDocument(ctx, string(location), kindSales, keySales, b.revision, value)
 		if err != nil {
-			return Sold{}, fmt.Errorf("sales: %w", err)
+			return fmt.Errorf("sales: %w", err)
 		}
 		if done {
 			b.revision++
 			f.books[location] = b
-			f.where[b.Sales[at].Reservation] = location
-			return f.sold(location, &b.Sales[at])
+			for i := range b.Sales {
+				f.where[b.Sales[i].Reservation] = location
+			}
+			return nil
 		}
 		if err := f.refresh(ctx); err != nil {
-			return Sold{}, err
+			return err
 		}
 	}
-	return Sold{}, ErrBusy
+	return ErrBusy
 }
 
 func (b *book) differs(before *book, at int) bool {
@@ -167,19 +207,45 @@ func (b *book) differs(before *book, at int) bool {
 
 // copyOf is a book to work on, without what is over.
 func (f *Office) copyOf(location fact.LocationID) *book {
-	old := f.books[location]
-	if old == nil {
+	b := &book{}
+	if old := f.books[location]; old != nil {
+		*b = *old
+		b.Sales, b.Keys, b.Given = slices.Clone(old.Sales), slices.Clone(old.Keys), slices.Clone(old.Given)
+	}
+	if b.Incarnation == 0 || b.Epoch != f.options.Epoch { // what a restored store has forgotten keeps its names
 		var random [2]byte
 		_, _ = rand.Read(random[:]) // it never fails
-		return &book{Incarnation: fact.NewIncarnation(f.options.Now().UnixMilli(), binary.BigEndian.Uint16(random[:]))}
+		b.Incarnation, b.Seq = fact.NewIncarnation(f.options.Now().UnixMilli(), binary.BigEndian.Uint16(random[:])), 0
+		b.Epoch = f.options.Epoch
 	}
-	b := &book{Incarnation: old.Incarnation, Seq: old.Seq, revision: old.revision}
-	b.Sales, b.Keys = slices.Clone(old.Sales), slices.Clone(old.Keys)
 	return b
 }
 
-// prune drops what is over for a day, so that the list stays as small as what is ahead.
-func (b *book) prune(nowMS int64) {
+// give notes what a sale gives back.
+func (b *book) give(s *policy.Sale) {
+	b.Given = append(b.Given, given{SpotType: s.SpotType, StartMS: s.StartMS, EndMS: s.EndMS, Right: s.Right})
+}
+
+// stampGiven names the list that says what was given back just now.
+func (b *book) stampGiven() {
+	for i := range b.Given {
+		if b.Given[i].Serial == 0 {
+			b.Given[i].Serial = b.Serial
+		}
+	}
+}
+
+// heard is what a location knows of its sales.
+func (f *Office) heard(location fact.LocationID) uint64 {
+	if f.options.Heard == nil {
+		return math.MaxUint64
+	}
+	return f.options.Heard(location)
+}
+
+// prune drops what is over for a day, so that the list stays as small as what is ahead, and what the location has heard to
+// be given back.
+func (b *book) prune(nowMS int64, heard uint64) {
 	const keptMS = 24 * 60 * 60_000
 	sales, keys := b.Sales[:0], b.Keys[:0]
 	for i := range b.Sales {
@@ -188,6 +254,7 @@ func (b *book) prune(nowMS int64) {
 		}
 	}
 	b.Sales, b.Keys = sales, keys
+	b.Given = slices.DeleteFunc(b.Given, func(g given) bool { return g.EndMS <= nowMS || g.Serial != 0 && g.Serial <= heard })
 }
 
 // Sell makes a sale durable, and sends it down. ErrNoRights and ErrWindow say that there is none.
@@ -196,7 +263,7 @@ func (f *Office) Sell(ctx context.Context, w Wish) (Sold, error) {
 	if err := w.check(nowMS); err != nil {
 		return Sold{}, err
 	}
-	lent := f.options.Lent(w.Location)
+	lent, heard := f.options.Lent(w.Location), f.heard(w.Location)
 	sold, err := f.change(ctx, w.Location, func(b *book) (int, error) {
 		if at := slices.IndexFunc(b.Keys, func(k key) bool { return w.Key != "" && k.Key == w.Key }); at >= 0 {
 			if s := &b.Sales[at]; s.User != w.User {
@@ -204,7 +271,7 @@ func (f *Office) Sell(ctx context.Context, w Wish) (Sold, error) {
 			}
 			return at, nil
 		}
-		b.prune(nowMS)
+		b.prune(nowMS, heard)
 		if len(b.Sales) >= standingMax {
 			return 0, fmt.Errorf("%w: %d reservations of this location stand already", ErrNoRights, standingMax)
 		}
@@ -251,27 +318,29 @@ func (f *Office) Edit(ctx context.Context, id fact.ReservationID, w Wish) (Sold,
 	if err := w.check(nowMS); err != nil {
 		return Sold{}, err
 	}
-	lent := f.options.Lent(location)
+	lent, heard := f.options.Lent(location), f.heard(location)
 	sold, err := f.change(ctx, location, func(b *book) (int, error) {
 		at := b.at(id)
 		if at < 0 {
 			return 0, ErrUnknown
 		}
 		s := &b.Sales[at]
-		if s.Cancelled || s.StartMS <= nowMS {
+		if s.Cancelled || s.StartMS <= nowMS || s.Edit == math.MaxUint16 {
 			return 0, ErrOver
 		}
 		if s.SpotType == w.SpotType && s.Plate == w.Plate && s.StartMS == w.StartMS && s.EndMS == w.EndMS {
 			return at, nil
 		}
+		b.prune(nowMS, heard)
+		s = &b.Sales[b.at(id)]
 		right, err := b.right(lent, w, id, nowMS)
 		if err != nil {
 			return 0, err
 		}
-		b.Seq++
-		s.Dot = fact.Dot{Incarnation: b.Incarnation, Seq: b.Seq}
+		b.give(s)
+		s.Edit++
 		s.SpotType, s.Plate, s.StartMS, s.EndMS, s.Right = w.SpotType, w.Plate, w.StartMS, w.EndMS, right
-		return at, nil
+		return b.at(id), nil
 	})
 	if err != nil {
 		return Sold{}, err
@@ -293,6 +362,9 @@ func (f *Office) Cancel(ctx context.Context, id fact.ReservationID) (Sold, error
 			return 0, ErrUnknown
 		case !b.Sales[at].Cancelled && b.Sales[at].StartMS <= nowMS:
 			return 0, ErrOver
+		}
+		if !b.Sales[at].Cancelled {
+			b.give(&b.Sales[at])
 		}
 		b.Sales[at].Cancelled = true
 		return at, nil
@@ -365,7 +437,7 @@ func (f *Office) sold(location fact.LocationID, s *policy.Sale) (Sold, error) {
 	}
 	v := policy.Voucher{
 		Location: location, SpotType: s.SpotType, StartMS: s.StartMS, EndMS: s.EndMS, Right: s.Right,
-		PlateHash: policy.HashPlate(location, s.Plate), Dot: s.Dot,
+		PlateHash: policy.HashPlate(location, s.Plate), Dot: s.Dot, Edit: s.Edit, PrepaidMinor: s.PrepaidMinor,
 	}
 	if err := v.Sign(f.options.Signer); err != nil {
 		return Sold{}, fmt.Errorf("sales: %w", err)
@@ -380,8 +452,8 @@ func (f *Office) Deliver(ctx context.Context, location fact.LocationID) error {
 	list := policy.SalesList{}
 	if b := f.books[location]; b != nil {
 		b := f.copyOf(location)
-		b.prune(f.options.Now().UnixMilli())
-		list.Sales = b.Sales
+		b.prune(f.options.Now().UnixMilli(), 0)
+		list.Sales, list.Serial = b.Sales, b.Serial
 	}
 	f.mu.Unlock()
 	content, err := wire.Marshal(list)

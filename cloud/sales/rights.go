@@ -39,12 +39,15 @@ func count(lent policy.Allotment, spotType fact.SpotType) uint64 {
 // the first of them. The sale with the ID except doesn't count: it is to be replaced.
 func (b *book) right(lent policy.Allotment, w Wish, except fact.ReservationID, nowMS int64) (uint32, error) {
 	total := count(lent, w.SpotType)
+	if b.IsAsked {
+		total = min(total, count(policy.Allotment{Types: b.Asked}, w.SpotType))
+	}
 	taken := map[uint32]bool{}
 	first := quarterOf(w.StartMS)
-	soldIn := b.soldIn(w, except, func(s *policy.Sale) { taken[s.Right] = true })
+	soldIn := b.soldIn(w, except, func(right uint32) { taken[right] = true })
 	for quarterMS := first; quarterMS < w.EndMS; quarterMS += policy.QuarterMS {
 		r, err := counter(total, soldIn[quarterMS], quarterMS, nowMS)
-		if err == nil && quarterMS == first && nowMS >= quarterMS-policy.LeaseExpiresMS {
+		if err == nil && quarterMS == first && (nowMS >= quarterMS-policy.LeaseExpiresMS || quarterMS < b.ClosedMS) {
 			err = crdt.ErrRights
 		}
 		if err == nil {
@@ -63,21 +66,29 @@ func (b *book) right(lent policy.Allotment, w Wish, except fact.ReservationID, n
 	return 0, ErrNoRights
 }
 
-// soldIn counts the standing sales of a wish's type in each quarter-hour of its window, and shows those of the first.
-func (b *book) soldIn(w Wish, except fact.ReservationID, first func(*policy.Sale)) map[int64]uint64 {
+// soldIn counts what is sold of a wish's type in each quarter-hour of its window, and shows the rights of the first. What
+// was given back and the location has not heard of counts too.
+func (b *book) soldIn(w Wish, except fact.ReservationID, first func(right uint32)) map[int64]uint64 {
 	counts := map[int64]uint64{}
 	from := quarterOf(w.StartMS)
-	for i := range b.Sales {
-		s := &b.Sales[i]
-		if s.Cancelled || s.Reservation == except || s.SpotType != w.SpotType || s.EndMS <= from || quarterOf(s.StartMS) >= w.EndMS {
-			continue
+	add := func(spotType fact.SpotType, startMS, endMS int64, right uint32) {
+		if spotType != w.SpotType || endMS <= from || quarterOf(startMS) >= w.EndMS {
+			return
 		}
-		if quarterOf(s.StartMS) <= from {
-			first(s)
+		if quarterOf(startMS) <= from {
+			first(right)
 		}
-		for quarterMS := max(from, quarterOf(s.StartMS)); quarterMS < min(s.EndMS, w.EndMS); quarterMS += policy.QuarterMS {
+		for quarterMS := max(from, quarterOf(startMS)); quarterMS < min(endMS, w.EndMS); quarterMS += policy.QuarterMS {
 			counts[quarterMS]++
 		}
+	}
+	for i := range b.Sales {
+		if s := &b.Sales[i]; !s.Cancelled && s.Reservation != except {
+			add(s.SpotType, s.StartMS, s.EndMS, s.Right)
+		}
+	}
+	for _, g := range b.Given {
+		add(g.SpotType, g.StartMS, g.EndMS, g.Right)
 	}
 	return counts
 }

@@ -63,14 +63,30 @@ type office struct {
 	*sales.Office
 	lists map[fact.LocationID][]byte
 	now   time.Time
+	deaf  uint64 // unless 0, what the location has heard of its sales
+}
+
+// heard is the serial of what a location has heard of its sales.
+func (o *office) heard(location fact.LocationID) uint64 {
+	list := policy.SalesList{}
+	if o.deaf != 0 || wire.Unmarshal(o.lists[location], &list) != nil {
+		return o.deaf
+	}
+	return list.Serial
 }
 
 // open opens an office over a shelf, with rights to so many regular spots.
 func open(t rapid.TB, documents sales.Documents, lent uint32) *office {
+	return openIn(t, documents, lent, 1)
+}
+
+// openIn opens an office in an epoch of the store.
+func openIn(t rapid.TB, documents sales.Documents, lent uint32, epoch fact.Incarnation) *office {
 	o := &office{lists: map[fact.LocationID][]byte{}, now: noon}
 	var err error
 	o.Office, err = sales.Open(context.Background(), sales.Options{
 		Documents: documents, Signer: signer, Now: func() time.Time { return o.now },
+		Heard: o.heard, Epoch: epoch,
 		Lent: func(fact.LocationID) policy.Allotment {
 			return policy.Allotment{Types: []policy.Allotted{{SpotType: fact.Regular, Count: lent}}}
 		},

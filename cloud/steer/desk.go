@@ -77,6 +77,7 @@ type Held struct {
 	InEffect        uint64 // the version that the gateway said last is in effect
 	Working         []byte // its content, of the kinds that headquarters itself must know of
 	Local           policy.Override
+	Floor           uint64 // the newest version that the gateway said it has: a store that was restored may know of none so new
 	revision        int64
 }
 
@@ -202,6 +203,9 @@ func (d *Desk) AllHeld(location fact.LocationID) []Held {
 	return all
 }
 
+// next is the version of a newer document.
+func (h *Held) next() uint64 { return max(h.Version, h.Floor) + 1 }
+
 // Publish makes a content the newest document of its kind at one location, and sends it. It is for what concerns that
 // location alone: what is for many goes by Release. The content that is there already makes no new version.
 func (d *Desk) Publish(ctx context.Context, location fact.LocationID, kind policy.Kind, actor string, content []byte) (Held, error) {
@@ -209,7 +213,7 @@ func (d *Desk) Publish(ctx context.Context, location fact.LocationID, kind polic
 		if h.Version > 0 && slices.Equal(h.Content, content) {
 			return false
 		}
-		h.Version, h.Actor, h.Content, h.Rollout = h.Version+1, actor, content, ""
+		h.Version, h.Actor, h.Content, h.Rollout = h.next(), actor, content, ""
 		h.EffectiveFromMS, h.ReturnAfterMS, h.SentMS = 0, 0, d.options.Now().UnixMilli()
 		return true
 	})
@@ -278,13 +282,29 @@ func (d *Desk) wanted(ctx context.Context, m *wire.Wanted) error {
 	have := map[policy.Kind]uint64{}
 	for _, v := range m.Have {
 		have[v.Kind] = v.Version
+		if h := d.Held(m.Location, v.Kind); v.Version > max(h.Version, h.Floor) {
+			if err := d.raise(ctx, m.Location, v); err != nil {
+				return err
+			}
+		}
 	}
-	for _, h := range d.AllHeld(m.Location) {
+	for _, h := range slices.Backward(d.AllHeld(m.Location)) { // what was sold goes before what rights are taken back
 		if h.Version > have[h.Kind] {
 			d.send(ctx, h)
 		}
 	}
 	return nil
+}
+
+// raise has the next document of a kind be newer than what a gateway has.
+func (d *Desk) raise(ctx context.Context, location fact.LocationID, v policy.Version) error {
+	d.options.Log.Warn("steer: a gateway has a newer document than headquarters remembers", "location", location, "kind", v.Kind, "version", v.Version)
+	_, err := d.changeHeld(ctx, place{location, v.Kind}, func(h *Held) bool {
+		newer := v.Version > h.Floor
+		h.Floor = max(h.Floor, v.Version)
+		return newer
+	})
+	return err
 }
 
 // answered notes what became of a document.
@@ -306,7 +326,7 @@ func (h *Held) note(a Answer) bool {
 	h.Answer = a
 	if a.Code == wire.Done {
 		h.InEffect = a.Version
-		if h.Kind == policy.Lending {
+		if h.Kind == policy.Lending || h.Kind == policy.Sales {
 			h.Working = h.Content
 		}
 	}
@@ -336,4 +356,12 @@ func (d *Desk) Lent(location fact.LocationID) policy.Allotment {
 		}
 	}
 	return lent
+}
+
+// Heard is the list of its sales that a location said last is in effect there.
+func (d *Desk) Heard(location fact.LocationID) (list policy.SalesList) {
+	if h := d.Held(location, policy.Sales); h.InEffect > 0 {
+		_ = wire.Unmarshal(h.Working, &list) // what can't be read was written by another version: nothing is known to be heard
+	}
+	return list
 }

@@ -249,7 +249,7 @@ func (d *Desk) release(ctx context.Context, r *Rollout, location fact.LocationID
 		if h.Rollout == r.ID {
 			return false // an interrupted run of this one got as far as here
 		}
-		h.Version, h.Actor, h.Content, h.Rollout = h.Version+1, r.Actor, r.Content, r.ID
+		h.Version, h.Actor, h.Content, h.Rollout = h.next(), r.Actor, r.Content, r.ID
 		h.EffectiveFromMS, h.ReturnAfterMS, h.SentMS = r.EffectiveFromMS, r.ReturnAfterMS, d.options.Now().UnixMilli()
 		if r.Overrule {
 			h.Supersedes = h.Local.Version

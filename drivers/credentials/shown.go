@@ -7,10 +7,11 @@ import (
 
 	"gatehouse/drivers"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
-// TextMax bounds what was scanned or read from a card, in bytes.
-const TextMax = 256
+// TextMax bounds what was scanned or read from a card, in bytes. The longest are headquarters' vouchers.
+const TextMax = 400
 
 // sameShowing is how long the same thing is the same showing: a scanner reads a code as long as it sees it.
 const sameShowing = 2 * time.Second
@@ -20,9 +21,9 @@ func Readable(text string) bool {
 	return text != "" && len(text) <= TextMax && utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7F })
 }
 
-// Code is a code that was scanned or typed: a reservation if it begins with R, else a ticket.
+// Code is a code that was scanned or typed: a reservation if it begins with R or is headquarters' voucher, else a ticket.
 func Code(text string) drivers.Shown {
-	if strings.HasPrefix(text, "R") {
+	if strings.HasPrefix(text, "R") || policy.IsVoucher(text) {
 		return drivers.Shown{Kind: fact.CredentialReservation, Text: text}
 	}
 	return drivers.Shown{Kind: fact.CredentialTicket, Text: text}

@@ -41,8 +41,6 @@ type Options struct {
 	// Disk holds the log, in files of SegmentBytes; nil is the machine's, and 0 the log's own choice.
 	Disk         factlog.Disk
 	SegmentBytes int64
-	// Tariffs takes those that headquarters sends; nil: none are taken.
-	Tariffs remote.Tariffs
 	// Checker looks a state file over before it is used; nil does it in this process.
 	Checker journal.Checker
 }
@@ -61,6 +59,8 @@ type App struct {
 	conditions conditions
 	changes    changes
 	sync       syncing
+	remote     *remote.Remote
+	file       *site.Site      // as the site's file says, without what headquarters says in its place
 	past       journal.Adopted // on another card
 	stopped    chan struct{}   // closed when the owner has stopped
 }
@@ -70,7 +70,8 @@ type App struct {
 // New, call Run.
 func New(o Options) (*App, error) {
 	a := &App{options: o, byUse: map[site.Use]map[int]*device{}, stopped: make(chan struct{})}
-	if _, err := lot.New(o.Site.Lot); err != nil {
+	a.newRemote()
+	if _, err := lot.New(a.options.Site.Lot); err != nil {
 		return nil, err
 	}
 	var inside int64
@@ -130,6 +131,7 @@ func (a *App) begin(report journal.Report) {
 	a.info = api.Info{
 		Version: a.options.Version, Board: a.options.Site.Board, Started: time.Now(), Incarnation: incarnation, Demo: a.options.Demo,
 	}
+	a.remote.Began(incarnation)
 	if a.options.Site.Broken != nil {
 		a.info.SafeMode = a.options.Site.Broken.Error()
 	}
@@ -174,6 +176,7 @@ func (a *App) Run(ctx context.Context) error {
 	helping.Go(func() { a.refresh(working) })
 	helping.Go(func() { a.watchClock(working) })
 	helping.Go(func() { a.changes.tell(working) })
+	helping.Go(func() { a.remote.Run(working, a.synced) })
 	if a.options.Site.Sync.Enabled {
 		helping.Go(func() { a.runSync(working) })
 	}

@@ -14,14 +14,12 @@ import (
 	"time"
 
 	"gatehouse/gateway/journal"
-	"gatehouse/gateway/remote"
-	"gatehouse/sync/fact"
+	"gatehouse/gateway/site"
 	"gatehouse/sync/factlog"
 	"gatehouse/sync/outbox"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/uplink"
 	"gatehouse/sync/uplink/identity"
-	"gatehouse/sync/wire"
 )
 
 const (
@@ -40,9 +38,28 @@ const (
 // reaches a gate.
 type syncing struct {
 	mu       sync.Mutex
+	site     site.Sync // as it is set now
+	settings int       // how often it was to be made anew
 	link     *uplink.Uplink
+	unlink   context.CancelFunc // ends the link; nil: there was none yet
 	identity *identity.Identity
 	problem  string // why there is no link
+}
+
+// settled is how headquarters is to be reached.
+func (s *syncing) settled() site.Sync {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.site
+}
+
+// resettle says it anew; it reports whether that is news.
+func (s *syncing) resettle(to site.Sync) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	news := s.site != to
+	s.site = to
+	return news
 }
 
 func (s *syncing) state() (*uplink.Uplink, *identity.Identity, string) {
@@ -51,10 +68,39 @@ func (s *syncing) state() (*uplink.Uplink, *identity.Identity, string) {
 	return s.link, s.identity, s.problem
 }
 
-func (s *syncing) set(link *uplink.Uplink, who *identity.Identity, problem string) {
+func (s *syncing) fail(who *identity.Identity, problem string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.link, s.identity, s.problem = link, who, problem
+	s.link, s.identity, s.problem = nil, who, problem
+}
+
+// began says how often the link was to be made anew.
+func (s *syncing) began() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings
+}
+
+// begin takes a link that was made by the settings of so many times; it reports whether they still count.
+func (s *syncing) begin(settings int, link *uplink.Uplink, unlink context.CancelFunc, who *identity.Identity) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settings != settings {
+		return false
+	}
+	s.link, s.unlink, s.identity, s.problem = link, unlink, who, ""
+	return true
+}
+
+// anew ends the link, so that the next one is made by what is set now.
+func (s *syncing) anew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settings++
+	s.link = nil
+	if s.unlink != nil {
+		s.unlink()
+	}
 }
 
 // produced tells the link that facts are durable.
@@ -80,11 +126,11 @@ func (a *App) runSync(ctx context.Context) {
 			err = a.runLink(ctx, who)
 		}
 		if err == nil {
-			return
+			continue // it was to end, or to be made anew
 		}
 		if _, _, said := a.sync.state(); said != err.Error() {
 			a.options.Log.Warn("no sync with headquarters; gates work without", "err", err)
-			a.sync.set(nil, who, err.Error())
+			a.sync.fail(who, err.Error())
 			a.changes.mark()
 		}
 		select {
@@ -96,7 +142,7 @@ func (a *App) runSync(ctx context.Context) {
 
 // identity is who this gateway is; nil where the broker is trusted.
 func (a *App) identity() (*identity.Identity, error) {
-	s := a.options.Site.Sync
+	s := a.sync.settled()
 	if s.TrustBroker {
 		return nil, nil
 	}
@@ -114,60 +160,36 @@ func (a *App) identity() (*identity.Identity, error) {
 	return who, nil
 }
 
-// runLink serves one link until ctx ends.
+// runLink serves one link until ctx ends, or until it is to be made anew.
 func (a *App) runLink(ctx context.Context, who *identity.Identity) error {
+	settings := a.sync.began()
 	options, err := a.linkOptions(who)
 	if err != nil {
 		return err
 	}
-	var link *uplink.Uplink
-	orders := a.remote(who, func(ctx context.Context, m wire.Message) error { return link.Send(ctx, m) })
-	options.Message, options.Up = orders.Hear, orders.Greet
-	if link, err = uplink.New(options); err != nil {
+	options.Message, options.Up = a.remote.Hear, a.remote.Greet
+	link, err := uplink.New(options)
+	if err != nil {
 		return err
 	}
-	a.sync.set(link, who, "")
+	ctx, unlink := context.WithCancel(ctx)
+	defer unlink()
+	if !a.sync.begin(settings, link, unlink, who) {
+		return nil
+	}
+	a.remote.Connect(nil, link.Send)
+	defer a.remote.Connect(nil, nil)
 	var beside sync.WaitGroup
 	if who != nil {
 		beside.Go(func() { a.renew(ctx, who) })
 	}
-	beside.Go(func() { orders.Run(ctx, func() bool { return link.Status().Synced }) })
 	beside.Go(func() { a.showSync(ctx, link) })
 	defer beside.Wait()
 	return link.Run(ctx)
 }
 
-// remote takes documents and commands. Without headquarters' keys it believes none.
-func (a *App) remote(who *identity.Identity, send func(context.Context, wire.Message) error) *remote.Remote {
-	o := remote.Options{
-		Location: a.options.Site.Lot.Location, Incarnation: a.info.Incarnation, Dir: filepath.Join(a.options.DataDir, "sync"), Lot: a,
-		Send: send, Now: a.stampNow, Tariffs: a.options.Tariffs, Logger: a.options.Log, Restart: func() { a.endRun(errRestart) },
-	}
-	if who != nil {
-		o.Keys = who.Keys()
-	}
-	return remote.New(o)
-}
-
-// stampNow is the lot's clock, for what is no fact. Its HLC is that of the wall time.
-func (a *App) stampNow() fact.Stamp {
-	now := a.options.Clock.read()
-	return fact.Stamp{WallMS: now.wallMS, MonoMS: now.monoMS, Boot: uint64(a.info.Incarnation), HLC: uint64(max(0, now.wallMS)) << 16, Trust: now.trust}
-}
-
-// errRestart ends a run because headquarters asked for it: whoever started the gateway starts it again.
-var errRestart = errors.New("app: headquarters asked for a restart")
-
-// endRun ends this run with an error, so that the next begins.
-func (a *App) endRun(err error) {
-	select {
-	case a.owner.ends <- err:
-	default:
-	}
-}
-
 func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
-	s, location := a.options.Site.Sync, a.options.Site.Lot.Location
+	s, location := a.sync.settled(), a.options.Site.Lot.Location
 	o := uplink.Options{
 		Location: location, Chain: s.Chain, Broker: s.Broker, ClientID: "gateway-" + string(location), Log: facts{a},
 		Dir: filepath.Join(a.options.DataDir, "sync"), Program: "gatehouse " + a.options.Version, Incarnation: a.info.Incarnation,
@@ -177,7 +199,8 @@ func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 	}
 	if who != nil {
 		hq := who.Headquarters()
-		o.Signer, o.Keys, o.TLS = who, who.Keys(), who.TLS()
+		a.remote.Connect(who.Keys(), nil)
+		o.Signer, o.Keys, o.TLS = who, a.remote.Keys(), who.TLS()
 		o.Broker, o.Chain = orElse(o.Broker, hq.Broker), orElse(o.Chain, hq.Chain)
 	} else {
 		_, key, err := ed25519.GenerateKey(rand.Reader)

@@ -22,6 +22,7 @@ type Book struct {
 	byPlate      index[fact.Plate, fact.ReservationID]
 	byUser       index[fact.UserID, fact.ReservationID]
 	bySpot       index[fact.SpotID, fact.ReservationID]
+	byClaim      map[claim]fact.ReservationID
 	agenda       agenda
 	over         agenda // what can be forgotten, by the end of its window
 
@@ -43,6 +44,7 @@ func NewBook(rules Rules, capacity Capacity) *Book {
 		byPlate:      index[fact.Plate, fact.ReservationID]{},
 		byUser:       index[fact.UserID, fact.ReservationID]{},
 		bySpot:       index[fact.SpotID, fact.ReservationID]{},
+		byClaim:      map[claim]fact.ReservationID{},
 		passes:       newPasses(),
 	}
 }
@@ -59,6 +61,16 @@ func (b *Book) Load(reservations []Reservation, passes []Pass) {
 
 // Calendar is what is sold. Only the Book changes it; SetCapacity is the caller's.
 func (b *Book) Calendar() *Calendar { return b.calendar }
+
+// SetRules changes the location's times. What is due is due by them.
+func (b *Book) SetRules(rules Rules) {
+	b.rules, b.agenda = rules, nil
+	for _, r := range b.Reservations() {
+		if r.Live() {
+			b.schedule(b.reservations[r.ID])
+		}
+	}
+}
 
 // Rules are the location's times.
 func (b *Book) Rules() *Rules { return &b.rules }
@@ -129,7 +141,7 @@ func (b *Book) Made(f fact.ReservationMade) {
 	}
 	b.change(&entry{}, Reservation{
 		ID: f.Reservation, User: f.User, SpotType: f.SpotType, Plate: f.Plate,
-		StartMS: f.StartMS, EndMS: f.EndMS, PrepaidMinor: f.PrepaidMinor,
+		StartMS: f.StartMS, EndMS: f.EndMS, PrepaidMinor: f.PrepaidMinor, Right: f.Right, Edit: f.Edit,
 	})
 }
 
@@ -142,6 +154,7 @@ func (b *Book) Edited(f fact.ReservationEdited) (freed fact.SpotID) {
 	}
 	after := e.Reservation
 	after.SpotType, after.Plate, after.StartMS, after.EndMS = f.SpotType, f.Plate, f.StartMS, f.EndMS
+	after.Right, after.Edit, after.User = f.Right, f.Edit, cmp.Or(f.User, e.User)
 	moved := after.SpotType != e.SpotType || after.StartMS > e.StartMS
 	if moved && e.Status == fact.ReservationConfirmed {
 		freed, after.Spot = e.Spot, ""
@@ -196,10 +209,13 @@ func (b *Book) change(e *entry, after Reservation) {
 		b.byPlate.remove(before.Plate, before.ID)
 		b.bySpot.remove(before.Spot, before.ID)
 	}
+	b.byUser.remove(e.User, e.ID)
+	b.forgetClaim(&e.Reservation)
 	e.Reservation = after
 	e.generation++
 	b.reservations[after.ID] = e
 	b.byUser.add(after.User, after.ID)
+	b.noteClaim(&after)
 	if !after.Live() {
 		b.calendar.Release(after.ID)
 		b.over.push(due{Action: Action{Reservation: after.ID, WhenMS: after.EndMS}})
@@ -207,18 +223,21 @@ func (b *Book) change(e *entry, after Reservation) {
 	}
 	b.byPlate.add(after.Plate, after.ID)
 	b.bySpot.add(after.Spot, after.ID)
-	b.calendar.put(after.ID, after.SpotType, after.StartMS, after.EndMS)
+	b.calendar.put(after.ID, after.span())
 	b.schedule(e)
 }
 
-// Forget drops reservations that are over and whose window ended before the given time.
-func (b *Book) Forget(beforeMS int64) {
+// Forget drops reservations that are over and whose window ended before the given time, and returns which.
+func (b *Book) Forget(beforeMS int64) (forgotten []fact.ReservationID) {
 	for len(b.over) > 0 && b.over[0].WhenMS < beforeMS {
 		if e, known := b.reservations[b.over.pop().Reservation]; known {
 			b.byUser.remove(e.User, e.ID)
+			b.forgetClaim(&e.Reservation)
 			delete(b.reservations, e.ID)
+			forgotten = append(forgotten, e.ID)
 		}
 	}
+	return forgotten
 }
 
 // ByID finds a reservation, over or not.

@@ -41,11 +41,20 @@ func (e *FullError) Unwrap() error { return ErrNoAvailability }
 // Capacity is the number of spots that may be sold, by type.
 type Capacity [typesMax]int
 
-// Calendar counts what is sold of each type in each slot.
+// Calendar counts what is sold of each type in each slot: by the location itself, and by headquarters of the rights that
+// it was lent. What may still be sold of those is not the location's to sell.
 type Calendar struct {
 	capacity Capacity
-	sold     map[slot]int
+	lent     Capacity // of each slot
+	closed   int64    // headquarters sells no more of the slots before this one
+	sold     map[slot]sold
 	entries  map[fact.ReservationID]span
+}
+
+// sold is what is sold in a slot.
+type sold struct {
+	own, lent int
+	seated    int // of the lent ones, those that have a spot
 }
 
 // slot is one quarter of an hour of one type; number 0 begins with the Unix epoch.
@@ -56,13 +65,15 @@ type slot struct {
 
 // span is the slots of one reservation, both ends included.
 type span struct {
-	first, last int64
-	of          fact.SpotType
+	first, last  int64
+	startMS      int64
+	of           fact.SpotType
+	lent, seated bool
 }
 
 // NewCalendar is an empty calendar.
 func NewCalendar(capacity Capacity) *Calendar {
-	return &Calendar{capacity: capacity, sold: map[slot]int{}, entries: map[fact.ReservationID]span{}}
+	return &Calendar{capacity: capacity, sold: map[slot]sold{}, entries: map[fact.ReservationID]span{}}
 }
 
 // SetCapacity changes how much of a type may be sold from now on. What is sold stays sold.
@@ -80,7 +91,7 @@ func (c *Calendar) Confirm(id fact.ReservationID, t fact.SpotType, startMS, endM
 	if err := c.Fits("", t, startMS, endMS); err != nil {
 		return err
 	}
-	c.put(id, t, startMS, endMS)
+	c.put(id, spanOf(t, startMS, endMS))
 	return nil
 }
 
@@ -93,36 +104,43 @@ func (c *Calendar) Change(id fact.ReservationID, t fact.SpotType, startMS, endMS
 	if err := c.Fits(id, t, startMS, endMS); err != nil {
 		return err
 	}
-	c.put(id, t, startMS, endMS)
+	c.put(id, spanOf(t, startMS, endMS))
 	return nil
 }
 
-// Fits returns nil if one more could be sold, in place of the given reservation if there is one.
+// Fits returns nil if the location could sell one more, in place of the given reservation if there is one.
 func (c *Calendar) Fits(instead fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
+	return c.fits(instead, spanOf(t, startMS, endMS), func(number int64, now sold) bool {
+		return now.own+max(now.lent, c.promised(number, t)) < c.capacity[t]
+	})
+}
+
+// fits looks at each slot of a window as it is without the reservation that is to be replaced.
+func (c *Calendar) fits(instead fact.ReservationID, wanted span, room func(number int64, now sold) bool) error {
+	t := wanted.of
 	if t == fact.AnyType || int(t) >= typesMax {
 		return fmt.Errorf("%w: type %s can't be reserved; choose one of %s", ErrNoAvailability, t, fact.SpotTypes())
 	}
-	wanted := spanOf(t, startMS, endMS)
-	if endMS <= startMS || wanted.last-wanted.first >= slotsMax {
+	if wanted.last < wanted.first || wanted.last-wanted.first >= slotsMax {
 		return fmt.Errorf("%w: it must end after it starts, and within 400 days", ErrWindow)
 	}
-	own, replaces := c.entries[instead]
+	before, replaces := c.entries[instead]
 	for number := wanted.first; number <= wanted.last; number++ {
-		sold := c.sold[slot{number, t}]
-		if replaces && own.of == t && own.first <= number && number <= own.last {
-			sold--
+		now := c.sold[slot{number, t}]
+		if replaces && before.of == t && before.first <= number && number <= before.last {
+			now.add(before, -1)
 		}
-		if sold >= c.capacity[t] {
-			return &FullError{Type: t, AtMS: max(startMS, number*SlotMS)}
+		if !room(number, now) {
+			return &FullError{Type: t, AtMS: max(wanted.startMS, number*SlotMS)}
 		}
 	}
 	return nil
 }
 
 // put counts a reservation, whatever the capacity: it was sold.
-func (c *Calendar) put(id fact.ReservationID, t fact.SpotType, startMS, endMS int64) {
+func (c *Calendar) put(id fact.ReservationID, entry span) {
 	c.Release(id)
-	entry := spanOf(t, startMS, endMS).bounded()
+	entry = entry.bounded()
 	c.entries[id] = entry
 	c.add(entry, +1)
 }
@@ -140,16 +158,31 @@ func (c *Calendar) add(s span, change int) {
 	}
 	for number := s.first; number <= s.last; number++ {
 		at := slot{number, s.of}
-		c.sold[at] += change
-		if c.sold[at] == 0 {
+		now := c.sold[at]
+		if now.add(s, change); now == (sold{}) {
 			delete(c.sold, at)
+		} else {
+			c.sold[at] = now
 		}
+	}
+}
+
+// add counts one slot of a reservation up or down.
+func (n *sold) add(s span, change int) {
+	switch {
+	case !s.lent:
+		n.own += change
+	case s.seated:
+		n.lent, n.seated = n.lent+change, n.seated+change
+	default:
+		n.lent += change
 	}
 }
 
 // Reserved is how many of the type are sold at a moment.
 func (c *Calendar) Reserved(t fact.SpotType, atMS int64) int {
-	return c.sold[slot{slotNumber(atMS), t}]
+	now := c.sold[slot{slotNumber(atMS), t}]
+	return now.own + now.lent
 }
 
 // MaxReserved is the most that are sold of the type at any moment of [startMS, endMS), of which it looks at 400
@@ -157,13 +190,17 @@ func (c *Calendar) Reserved(t fact.SpotType, atMS int64) int {
 func (c *Calendar) MaxReserved(t fact.SpotType, startMS, endMS int64) int {
 	most, window := 0, spanOf(t, startMS, endMS).bounded()
 	for number := window.first; number <= window.last; number++ {
-		most = max(most, c.sold[slot{number, t}])
+		now := c.sold[slot{number, t}]
+		most = max(most, now.own+now.lent)
 	}
 	return most
 }
 
 func spanOf(t fact.SpotType, startMS, endMS int64) span {
-	return span{first: slotNumber(startMS), last: slotNumber(endMS - 1), of: t}
+	if endMS <= startMS {
+		return span{first: slotNumber(startMS), last: slotNumber(startMS) - 1, startMS: startMS, of: t}
+	}
+	return span{first: slotNumber(startMS), last: slotNumber(endMS - 1), startMS: startMS, of: t}
 }
 
 func (s span) bounded() span {

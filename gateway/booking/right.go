@@ -14,6 +14,9 @@ type Reservation struct {
 	Status       fact.ReservationStatus `cbor:"8,keyasint,omitempty" json:"status"`
 	PrepaidMinor int64                  `cbor:"9,keyasint,omitempty" json:"prepaidAmount"`
 	Ticket       fact.TicketID          `cbor:"10,keyasint,omitempty" json:"ticketId"` // of the vehicle that came
+	// Right is that of the location's rights that headquarters used for it, from 1; 0: the location sold it itself.
+	Right int64  `cbor:"11,keyasint,omitempty" json:"-"`
+	Edit  uint64 `cbor:"12,keyasint,omitempty" json:"-"` // of headquarters' sale
 }
 
 // Live reports whether the reservation still holds: its vehicle is expected or inside.

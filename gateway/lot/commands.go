@@ -76,6 +76,8 @@ func requestOf(ev Event) (Request, bool) {
 		return e.Request, true
 	case RevokePass:
 		return e.Request, true
+	case FreeExit:
+		return e.Request, true
 	}
 	return requestOfMoney(ev)
 }
@@ -107,6 +109,8 @@ func (l *Lot) carryOut(ev Event) Result {
 		return l.correctTicket(e)
 	case IssuePass:
 		return l.issuePass(e)
+	case FreeExit:
+		return l.freeExit(e)
 	case RevokePass:
 		if _, found := l.book.PassByID(e.Pass); !found {
 			return refuse(ProblemNotFound, "no pass "+string(e.Pass), "look the pass up by its plate")
@@ -262,6 +266,9 @@ func (l *Lot) unfit(kind fact.SpotType, err error) *Problem {
 func (l *Lot) editReservation(e EditReservation) Result {
 	edited := fact.ReservationEdited{
 		Reservation: e.Reservation, SpotType: e.SpotType, Plate: plate.Normalize(e.Raw), StartMS: e.StartMS, EndMS: e.EndMS,
+	}
+	if r, _ := l.book.ByID(e.Reservation); r.Right > 0 {
+		return refuse(ProblemNotPossible, "headquarters sold this reservation", "change it where it was booked; here it can only be cancelled")
 	}
 	if problem := l.unfit(e.SpotType, l.book.CheckEdited(edited, l.now.WallMS)); problem != nil {
 		return Result{Problem: problem}

@@ -11,7 +11,8 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// Config is the location as its site file describes it. It does not change while a Lot lives.
+// Config is the location as its site file describes it. It does not change while a Lot lives, but for what SetTariff and
+// SetPolicy carry: then the lot has a Config of its own.
 type Config struct {
 	Location fact.LocationID
 	Name     string
@@ -135,6 +136,9 @@ type Policy struct {
 	TerminalDownOwed  bool  // let out owing when the terminal is offline; else refuse
 	RequestKeepMS     int64 // how long an idempotency key is remembered
 	ReservablePercent int64 // of each type's spots that may be sold ahead
+	// WalkInStayMS is how long who comes without a right may stay: what headquarters has sold, or may sell of the rights
+	// that it was lent, within that time is kept.
+	WalkInStayMS int64
 }
 
 // DefaultPolicy is what a site file need not say.
@@ -143,6 +147,6 @@ func DefaultPolicy() Policy {
 		PlateWaitMS: 2_000, PlateFreshMS: 10_000, RepeatMS: 15_000, PlateConfidence: 500,
 		PaymentRetryMS: 3_000, PaymentGiveUpMS: 30_000, PaymentAttempts: 3, InterruptedMS: 15 * 60_000,
 		DoubtedMS: 5 * 60_000, VacatedMS: 60 * 60_000, FullReleaseSpots: 2, DriftAlarm: 3, TerminalDownOwed: true, RequestKeepMS: 24 * 3_600_000,
-		ReservablePercent: 80,
+		ReservablePercent: 80, WalkInStayMS: 12 * 3_600_000,
 	}
 }

@@ -117,7 +117,7 @@ func (l *Lot) chooseSpot(i int, v visit) (int32, fact.Reason) {
 	}
 	open := types[:0:0]
 	for _, kind := range types {
-		if l.allocator.FreeCount(kind) > l.unplaced(kind) {
+		if l.allocator.FreeCount(kind) > l.unplaced(kind)+l.kept(kind) {
 			open = append(open, kind)
 		}
 	}
@@ -274,6 +274,8 @@ func refusalLines(reason fact.Reason) []string {
 		return []string{"Not valid now", "Press help"}
 	case fact.ReasonTerminalFault:
 		return []string{"Terminal is down", "Use a pay station"}
+	case fact.ReasonWrongVehicle:
+		return []string{"Not for this", "vehicle: press help"}
 	case fact.ReasonFire:
 		return []string{"FIRE", "Do not enter"}
 	}

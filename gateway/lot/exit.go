@@ -4,6 +4,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 // exitByPlate finds the ticket of a plate and settles it. An ambiguous plate asks for the ticket; it never
@@ -48,11 +49,18 @@ func (l *Lot) shown(e Shown) {
 	if !l.ready(e.Gate) {
 		return
 	}
+	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
+	if policy.IsVoucher(e.Text) {
+		reason := fact.ReasonNone
+		if e, reason = l.voucherShown(e); reason != fact.ReasonNone {
+			l.denyEntry(e.Gate, v, reason)
+			return
+		}
+	}
 	if t := l.interruptedEntry(e); t != nil {
 		l.readmit(e.Gate, t, nil)
 		return
 	}
-	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
 	if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found && e.Kind == fact.CredentialCard {
 		v.pass, v.reason = pass, fact.ReasonPass
 	} else if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
@@ -121,6 +129,9 @@ func (l *Lot) exitByTicket(e Shown) {
 		}
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
 		return
+	}
+	if v, err := policy.ParseVoucher(e.Text); err == nil {
+		e.Kind, e.Text = fact.CredentialReservation, string(v.Reservation())
 	}
 	id := fact.TicketID(e.Text)
 	if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {

@@ -8,6 +8,23 @@ import (
 	"gatehouse/sync/fact"
 )
 
+// documentOf handles what headquarters' documents and commands come to.
+func (l *Lot) documentOf(ev Event) bool {
+	switch e := ev.(type) {
+	case PolicyChanged:
+		l.emit(e.Fact)
+	case CommandTaken:
+		l.emit(e.Fact)
+	case SetPasses:
+		l.setPasses(e)
+	case SetBlocked:
+		l.setBlocked(e.Plates)
+	default:
+		return false
+	}
+	return true
+}
+
 // headquartersPass is what the ids of headquarters' passes begin with. Ids that a location makes itself are longer.
 const headquartersPass = "HQ-"
 

@@ -9,6 +9,7 @@ import (
 	"gatehouse/gateway/plate"
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 // Lot is the state of one location. It is not safe for concurrent use: one goroutine owns it.
@@ -71,6 +72,8 @@ type Lot struct {
 	current         TariffVersion             // that entries promise
 	switchMS        int64                     // wall time at which another one will be
 	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
+	keys            policy.Keys               // headquarters'; not remembered
+	validations     map[string]Validation     // by code, as headquarters bounds them; not remembered
 	out             Out
 	eager           bool
 
@@ -226,16 +229,8 @@ func (l *Lot) input(ev Event) bool {
 		l.emit(e.Fact)
 	case LogDamaged:
 		l.emit(e.Fact)
-	case PolicyChanged:
-		l.emit(e.Fact)
-	case CommandTaken:
-		l.emit(e.Fact)
-	case SetPasses:
-		l.setPasses(e)
-	case SetBlocked:
-		l.setBlocked(e.Plates)
 	default:
-		return false
+		return l.documentOf(ev) || l.lendingOf(ev) || l.configured(ev)
 	}
 	return true
 }

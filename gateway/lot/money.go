@@ -208,6 +208,9 @@ func (l *Lot) validate(e ValidateTicket) Result {
 	}
 	priced := l.tariffOf(t)
 	coupon := clip(e.Coupon)
+	if problem := l.withdrawn(e.Code, coupon); problem != nil {
+		return Result{Problem: problem}
+	}
 	discount, problem := l.discount(t, priced, e.Code, coupon)
 	if problem != nil {
 		return Result{Problem: problem}

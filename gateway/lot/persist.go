@@ -105,8 +105,8 @@ func (l *Lot) stored(k dirtyKey) any {
 			return t
 		}
 	case TableReservations:
-		if r, found := l.book.ByID(fact.ReservationID(k.key)); found && r.Live() {
-			return r
+		if r, found := l.book.ByID(fact.ReservationID(k.key)); found && (r.Live() || r.Right > 0) {
+			return r // a voucher that was used is remembered as long as somebody may come with it again
 		}
 	case TableEndedReservations:
 		if r, found := l.book.ByID(fact.ReservationID(k.key)); found && !r.Live() {
@@ -142,6 +142,7 @@ func (l *Lot) Load(table uint8, key string, value []byte) error {
 	switch table {
 	case TableMeta:
 		err = wire.Unmarshal(value, &l.meta)
+		l.restoreLent()
 	case TableGates:
 		if i, found := l.gateIndex[fact.GateID(key)]; found {
 			err = wire.Unmarshal(value, &l.gates[i])

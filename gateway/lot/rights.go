@@ -19,6 +19,8 @@ func (l *Lot) applyRight(r fact.Record) bool {
 		l.applyReservationEnded(f)
 	case fact.ReservationSpot:
 		l.applyReservationSpot(f)
+	case fact.RightsLent:
+		l.applyLent(f)
 	case fact.PassIssued:
 		l.book.PassIssued(f)
 		l.dirty.add(TablePasses, string(f.Pass))
@@ -62,7 +64,9 @@ func (l *Lot) freeReserved(spot fact.SpotID, id fact.ReservationID) {
 func (l *Lot) expireBookings() {
 	dues := l.book.Due(l.now.WallMS)
 	if len(dues) > 0 {
-		l.book.Forget(l.now.WallMS - dayMS)
+		for _, id := range l.book.Forget(l.now.WallMS - dayMS) {
+			l.dirty.add(TableReservations, string(id))
+		}
 	}
 	for _, due := range dues {
 		switch due.Kind {
@@ -113,11 +117,11 @@ func (l *Lot) bindWaiting() {
 	}
 }
 
-// unplaced is how many reservations of a type are due and wait for a spot.
+// unplaced is how many reservations of a type are due and wait for a spot; those that headquarters sold are counted by kept.
 func (l *Lot) unplaced(kind fact.SpotType) int {
 	n := 0
 	for _, id := range l.waiting {
-		if r, found := l.book.ByID(id); found && r.Status == fact.ReservationConfirmed && r.SpotType == kind {
+		if r, found := l.book.ByID(id); found && r.Status == fact.ReservationConfirmed && r.SpotType == kind && r.Right == 0 {
 			n++
 		}
 	}

@@ -17,7 +17,7 @@ func (l *Lot) refreshSigns() {
 	}
 	l.signsMoved = false
 	l.refreshFaces()
-	spare := l.spareByLoops()
+	spare := max(0, min(l.spareByLoops(), l.counts.all[fact.SpotAvailable]-l.keptOfAll()))
 	for i := range l.signs {
 		want := l.wantedSign(i, spare)
 		if want == l.signs[i] {
@@ -93,7 +93,7 @@ func (l *Lot) idleFace(i int) Face {
 		return l.idle.exit
 	case l.meta.Fire:
 		return l.idle.fire
-	case l.counts.all[fact.SpotAvailable] == l.counts.types[fact.Handicapped][fact.SpotAvailable]:
+	case l.counts.all[fact.SpotAvailable] <= l.counts.types[fact.Handicapped][fact.SpotAvailable]+l.keptOfAll():
 		return l.idle.full
 	}
 	return l.idle.welcome

@@ -95,6 +95,8 @@ type Meta struct {
 	Unnamed []int64 `cbor:"13,keyasint,omitempty"`
 	// Tariff is the digest of the version that entries promise.
 	Tariff string `cbor:"14,keyasint,omitempty"`
+	// Lent is how many rights of each spot type, by its number, headquarters may sell in each quarter-hour.
+	Lent []int64 `cbor:"15,keyasint,omitempty"`
 }
 
 // Hour is what one hour of civil time came to.

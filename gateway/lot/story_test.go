@@ -19,6 +19,7 @@ import (
 	"gatehouse/gateway/occupancy"
 	"gatehouse/gateway/site"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the stories say now; read the difference before committing it")
@@ -81,6 +82,7 @@ type teller struct {
 	names   map[string]string     // identifiers as T1, P2 …
 	loops   map[[2]int]gate.Level // what the devices say, by gate and loop
 	arms    map[int]lot.ArmChanged
+	sales   map[string]*policy.Sale // of headquarters, by a letter
 	records []fact.Record
 	kept    kept
 	muted   bool // what happened earlier is not told
@@ -92,7 +94,7 @@ type teller struct {
 func newTeller(t failer) *teller {
 	s := &teller{
 		t: t, words: storyWords, cfg: storyConfig(t), trust: fact.ClockSynced, names: map[string]string{},
-		loops: map[[2]int]gate.Level{}, arms: map[int]lot.ArmChanged{}, kept: kept{},
+		loops: map[[2]int]gate.Level{}, arms: map[int]lot.ArmChanged{}, kept: kept{}, sales: map[string]*policy.Sale{},
 	}
 	s.wallMS = time.Date(2026, 3, 2, 8, 0, 0, 0, s.cfg.Zone).UnixMilli()
 	s.boot()

@@ -252,7 +252,11 @@ var storyWords = map[string]func(s *teller, w []string){
 	"open": func(s *teller, w []string) {
 		s.step(lot.CorrectTicket{Ticket: fact.TicketID(s.id(w[0])), Request: lot.Request{Actor: "ann"}})
 	},
-	"print": func(s *teller, w []string) { s.print(w) },
+	"lend":    (*teller).lend,
+	"sale":    (*teller).sale,
+	"voucher": (*teller).showVoucher,
+	"closed":  func(s *teller, w []string) { s.step(lot.CloseSales{ThroughMS: s.minutes(w[0])}) }, // closed 60: minutes from now
+	"print":   func(s *teller, w []string) { s.print(w) },
 }
 
 var clockTrust = map[string]fact.Trust{"unset": fact.ClockUnset, "held": fact.ClockHeld, "synced": fact.ClockSynced}
@@ -280,6 +284,8 @@ func (s *teller) given(what, value string) {
 		s.cfg.Gates[0].Lane.Direction = map[string]fact.Direction{"both": fact.DirectionUnknown, "in": fact.Inward}[value]
 	case "max_stay_hours":
 		policy.MaxStayMS = number(value) * 3_600_000
+	case "walk_in_stay_minutes":
+		policy.WalkInStayMS = number(value) * 60_000
 	case "period_ms":
 		s.cfg.Sensors[0].PeriodMS = [occupancy.SensorsMax]int64{number(value), number(value)}
 	default:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -23,27 +22,24 @@ type Lot interface {
 	View(context.Context, func(*lot.Lot)) error
 }
 
-// Tariffs puts tariffs into effect.
-type Tariffs interface {
+// Site puts texts into effect that stand in place of the site file's: of the kinds tariff and settings.
+type Site interface {
 	// Check says why a text can't be used.
-	Check(text []byte) error
-	// Apply has entries promise this tariff from now on. The same text again changes nothing.
-	Apply(ctx context.Context, text []byte, actor string) error
+	Check(kind policy.Kind, text []byte) error
+	// Apply has the location go by a text from now on; nil: by its own file. The same text again changes nothing.
+	Apply(ctx context.Context, kind policy.Kind, text []byte) error
 }
 
 // Options are what a Remote is made of.
 type Options struct {
-	Location    fact.LocationID
-	Incarnation fact.Incarnation
-	Keys        policy.Keys // headquarters'
-	Dir         string      // where documents are kept
-	Lot         Lot
-	// Send says something to headquarters, without a promise.
-	Send func(context.Context, wire.Message) error
+	Location fact.LocationID
+	Dir      string // where documents are kept
+	Lot      Lot
+	Site     Site
 	// Now is the lot's clock.
 	Now func() fact.Stamp
-	// Tariffs takes the texts of tariffs; nil: this gateway takes none.
-	Tariffs Tariffs
+	// Trusted hears when other keys of headquarters are trusted than before.
+	Trusted func()
 	// Restart ends this run of the gateway, so that the next begins.
 	Restart func()
 	Logger  *slog.Logger
@@ -55,11 +51,19 @@ type Remote struct {
 	log     *slog.Logger
 	inbox   chan wire.Message
 
-	mu    sync.Mutex
-	desk  policy.Desk
-	shelf policy.Shelf
-	parts parts
+	mu      sync.Mutex
+	desk    policy.Desk
+	kept    kept
+	root    policy.Keys // of the enrolment
+	told    policy.Keys // that the lot honours vouchers by
+	say     Send
+	parts   parts
+	synced  bool
+	askedMS int64 // when headquarters was asked last whether it sells more; monotonic
 }
+
+// Send says something to headquarters, without a promise.
+type Send func(context.Context, wire.Message) error
 
 // inboxMax is how many messages wait: a large document is 16 parts.
 const inboxMax = 64
@@ -69,18 +73,42 @@ func New(o Options) *Remote {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	r := &Remote{
-		options: o, log: o.Logger, inbox: make(chan wire.Message, inboxMax),
-		desk: policy.Desk{Location: o.Location, Incarnation: o.Incarnation, Keys: o.Keys},
-	}
-	if err := load(r.path(), &r.shelf); err != nil {
+	r := &Remote{options: o, log: o.Logger, inbox: make(chan wire.Message, inboxMax), desk: policy.Desk{Location: o.Location}}
+	if err := r.kept.load(r.path()); err != nil {
 		r.log.Warn("remote: documents of headquarters can't be read; they come again", "err", err)
-		r.shelf = policy.Shelf{}
+		r.kept = kept{}
 	}
+	r.desk.Keys = r.trusted()
 	return r
 }
 
 func (r *Remote) path() string { return filepath.Join(r.options.Dir, "documents.json") }
+
+// Content is what is in effect of a kind; nil: nothing but what the location has of its own.
+func (r *Remote) Content(kind policy.Kind) []byte {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	held := r.kept.Get(kind)
+	content, _ := held.Content()
+	return content
+}
+
+// Began says which run of the gateway this is. Call it before commands can come.
+func (r *Remote) Began(run fact.Incarnation) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.desk.Incarnation = run
+}
+
+// Connect says whom the enrolment trusts as headquarters, and how to speak to it; nil: not at all for now.
+func (r *Remote) Connect(root policy.Keys, say Send) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.say = say
+	if root != nil {
+		r.rooted(root)
+	}
+}
 
 // Hear takes a message. It never waits: one too many is lost, and headquarters says it again.
 func (r *Remote) Hear(m wire.Message) {
@@ -95,13 +123,7 @@ const lookEvery = time.Second
 
 // Run puts what was kept into effect, and serves until ctx ends. synced reports whether headquarters answers.
 func (r *Remote) Run(ctx context.Context, synced func() bool) {
-	r.mu.Lock()
-	for _, held := range r.shelf.Kinds {
-		if err := r.apply(ctx, held.Kind); err != nil {
-			r.log.Error("remote: what headquarters released is not in effect", "kind", held.Kind.String(), "err", err)
-		}
-	}
-	r.mu.Unlock()
+	r.begin(ctx)
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
@@ -116,17 +138,35 @@ func (r *Remote) Run(ctx context.Context, synced func() bool) {
 	}
 }
 
+// begin has the lot go by what was kept.
+func (r *Remote) begin(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, held := range r.kept.Kinds {
+		content, local := held.Content()
+		if content == nil && !local {
+			continue
+		}
+		if err := r.apply(ctx, held.Kind, content); err != nil {
+			r.log.Error("remote: what headquarters released is not in effect", "kind", held.Kind.String(), "err", err)
+		}
+	}
+}
+
 // Greet tells headquarters what is here, so that it sends what is newer.
 func (r *Remote) Greet() { r.Hear(&wire.Wanted{Location: r.options.Location}) }
 
 func (r *Remote) take(ctx context.Context, m wire.Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settle(ctx)
 	switch m := m.(type) {
 	case *wire.Wanted:
 		r.want(ctx)
 	case *wire.Part:
 		r.part(ctx, m)
+	case *wire.SalesClosed:
+		r.closed(ctx, m)
 	case *wire.Challenge:
 		r.challenge(ctx, m)
 	case *wire.Command:
@@ -134,23 +174,33 @@ func (r *Remote) take(ctx context.Context, m wire.Message) {
 	}
 }
 
+// settle tells the lot of keys that came with a connection.
+func (r *Remote) settle(ctx context.Context) {
+	if err := r.tellKeys(ctx); err != nil {
+		r.log.Error("remote: vouchers are not honoured by the keys that count", "err", err)
+	}
+}
+
 func (r *Remote) want(ctx context.Context) {
-	wanted := &wire.Wanted{Location: r.options.Location, Have: r.shelf.Versions()}
-	for _, held := range r.shelf.Kinds {
+	r.askedMS = r.options.Now().MonoMS
+	wanted := &wire.Wanted{Location: r.options.Location, Have: r.kept.Versions()}
+	for _, held := range r.kept.Kinds {
 		if held.Override.Version > 0 {
-			override := held.Override
-			if len(override.Content) > wire.PartMaxBytes {
-				override.Content = nil // headquarters learns that there is one
-			}
-			wanted.Overrides = append(wanted.Overrides, policy.LocalState{Kind: held.Kind, Override: override})
+			wanted.Overrides = append(wanted.Overrides, policy.LocalState{Kind: held.Kind, Override: held.Override})
 		}
 	}
 	r.send(ctx, wanted)
 }
 
+var errNoLink = errors.New("remote: there is no connection")
+
 // send says something. What is lost is asked for again.
 func (r *Remote) send(ctx context.Context, m wire.Message) {
-	if err := r.options.Send(ctx, m); err != nil {
+	err := errNoLink
+	if r.say != nil {
+		err = r.say(ctx, m)
+	}
+	if err != nil {
 		r.log.Debug("remote: not sent", "err", err)
 	}
 }
@@ -163,73 +213,14 @@ func (r *Remote) challenge(ctx context.Context, m *wire.Challenge) {
 	var random policy.Nonce
 	rand.Read(random[:]) // never fails: it crashes the program instead
 	given := r.desk.Challenge(r.options.Now().MonoMS, random)
-	r.send(ctx, &wire.Challenge{Location: m.Location, ID: m.ID, Incarnation: r.options.Incarnation, Challenge: given})
+	r.send(ctx, &wire.Challenge{Location: m.Location, ID: m.ID, Incarnation: r.desk.Incarnation, Challenge: given})
 }
 
-// command records a command, carries it out and tells what became of it.
-func (r *Remote) command(ctx context.Context, c *policy.Command) {
-	code, note := r.obey(ctx, c)
-	r.log.Warn("remote: a command of headquarters", "verb", c.Verb.String(), "gate", c.Gate, "actor", c.Actor, "reason", c.Reason, "result", code, "note", note)
-	r.send(ctx, &wire.Result{Location: r.options.Location, ID: c.ID, Code: code, Note: clip(note)})
-	if c.Verb == policy.Restart && code == wire.Done && r.options.Restart != nil {
-		r.options.Restart()
-	}
-}
-
-func (r *Remote) obey(ctx context.Context, c *policy.Command) (wire.ResultCode, string) {
-	if err := r.desk.Take(c, r.options.Now().MonoMS); err != nil {
-		return wire.Refused, err.Error()
-	}
-	events, err := r.eventsOf(ctx, c)
-	if err != nil {
-		return wire.Refused, err.Error()
-	}
-	taken := fact.CommandTaken{ID: c.ID, Verb: c.Verb.String(), Gate: c.Gate, Ticket: c.Ticket, Actor: clip(c.Actor), Note: clip(c.Reason)}
-	if _, err := r.options.Lot.Submit(ctx, lot.CommandTaken{Fact: taken}); err != nil {
-		return wire.Failed, err.Error()
-	}
-	for _, event := range events {
-		result, err := r.options.Lot.Submit(ctx, event)
-		if err != nil {
-			return wire.Failed, err.Error()
-		}
-		if p := result.Problem; p != nil {
-			return wire.Refused, p.Message + "; " + p.Hint
-		}
-	}
-	return wire.Done, ""
-}
-
-var errNoGate = errors.New("remote: there is no such gate here")
-
-// eventsOf is what a command asks of the lot, as a person on site would.
-func (r *Remote) eventsOf(ctx context.Context, c *policy.Command) ([]lot.Event, error) {
-	at, found := -1, false
-	if err := r.options.Lot.View(ctx, func(l *lot.Lot) { at, found = l.Gate(c.Gate) }); err != nil {
-		return nil, err
-	}
-	needsGate := c.Verb != policy.Restart && (c.Verb != policy.FreeExit || c.Gate != "")
-	if needsGate && !found {
-		return nil, fmt.Errorf("%w: %q", errNoGate, c.Gate)
-	}
-	request := lot.Request{Actor: clip("headquarters: " + c.Actor)}
-	note := clip(c.Reason)
-	open := lot.RaiseGate{Request: request, Gate: at, Note: note}
-	switch c.Verb {
-	case policy.OpenOnce:
-		return []lot.Event{open}, nil
-	case policy.StartHold:
-		return []lot.Event{lot.HoldGate{Request: request, Gate: at, Note: note}}, nil
-	case policy.EndHold:
-		return []lot.Event{lot.EndHold{Request: request, Gate: at, Note: note}}, nil
-	case policy.FreeExit:
-		events := []lot.Event{lot.CorrectTicket{Request: request, Ticket: c.Ticket, Close: true, Note: note}}
-		if c.Gate != "" {
-			events = append(events, open)
-		}
-		return events, nil
-	}
-	return nil, nil
+// Shelf is what is here.
+func (r *Remote) Shelf() policy.Shelf {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return policy.Shelf{Kinds: append([]policy.Held(nil), r.kept.Kinds...)}
 }
 
 // textMax bounds what is taken over of a person's words.

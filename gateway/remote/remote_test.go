@@ -30,22 +30,25 @@ type bench struct {
 	dir     string
 	synced  bool
 	forward int64 // ms by which the clock is ahead of the lot's
-	tariffs *tariffs
+	site    *site
 	mu      sync.Mutex
 }
 
-// tariffs takes any text but "bad".
-type tariffs struct{ applied []string }
+// site takes any text but "bad", and can't put "broken" into effect.
+type site struct{ applied []string }
 
-func (t *tariffs) Check(text []byte) error {
+func (s *site) Check(_ policy.Kind, text []byte) error {
 	if string(text) == "bad" {
-		return errors.New("no tariff")
+		return errors.New("no such thing")
 	}
 	return nil
 }
 
-func (t *tariffs) Apply(_ context.Context, text []byte, _ string) error {
-	t.applied = append(t.applied, string(text))
+func (s *site) Apply(_ context.Context, kind policy.Kind, text []byte) error {
+	if string(text) == "broken" {
+		return errors.New("it broke")
+	}
+	s.applied = append(s.applied, kind.String()+" "+string(text))
 	return nil
 }
 
@@ -56,7 +59,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{T: t, lot: apitest.New(apitest.Small()), key: policy.Key(key), dir: t.TempDir(), synced: true, tariffs: &tariffs{}}
+	b := &bench{T: t, lot: apitest.New(apitest.Small()), key: policy.Key(key), dir: t.TempDir(), synced: true, site: &site{}}
 	b.start()
 	return b
 }
@@ -64,8 +67,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) start() {
 	b.said = make(chan wire.Message, 64)
 	b.remote = remote.New(remote.Options{
-		Location: "altstadt", Incarnation: run, Keys: policy.Keys{b.key.Public()}, Dir: b.dir, Lot: b.lot, Tariffs: b.tariffs,
-		Send: func(_ context.Context, m wire.Message) error { b.said <- m; return nil },
+		Location: "altstadt", Dir: b.dir, Lot: b.lot, Site: b.site,
 		Now: func() (now fact.Stamp) {
 			_ = b.lot.View(context.Background(), func(l *lot.Lot) { now = l.Now() })
 			b.mu.Lock()
@@ -75,6 +77,8 @@ func (b *bench) start() {
 			return now
 		},
 	})
+	b.remote.Began(run)
+	b.remote.Connect(policy.Keys{b.key.Public()}, func(_ context.Context, m wire.Message) error { b.said <- m; return nil })
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { b.remote.Run(ctx, func() bool { b.mu.Lock(); defer b.mu.Unlock(); return b.synced }) })
@@ -223,7 +227,12 @@ func TestADocumentThatCannotBeUsedChangesNothing(t *testing.T) {
 	b.release(policy.Document{Kind: policy.Tariff, Version: 1, Content: []byte("good")})
 	for name, d := range map[string]policy.Document{
 		"bad content":  {Kind: policy.Tariff, Version: 2, Content: []byte("bad")},
-		"unknown kind": {Kind: policy.Settings, Version: 1, Content: []byte("x = 1")},
+		"unknown kind": {Kind: 99, Version: 1, Content: []byte("x = 1")},
+		"bad settings": {Kind: policy.Settings, Version: 1, Content: []byte("bad")},
+		"no key":       {Kind: policy.Trust, Version: 1, Content: []byte("# none")},
+		"bad coupons":  {Kind: policy.Validations, Version: 1, Content: []byte("[[validation]]\ncode = \"GONE\"")},
+		"bad rights":   {Kind: policy.Lending, Version: 1, Content: []byte("no cbor")},
+		"bad sales":    {Kind: policy.Sales, Version: 1, Content: []byte("no cbor")},
 		"bad passes":   {Kind: policy.Passes, Version: 1, Content: []byte("no cbor")},
 	} {
 		if got := b.release(d); got.Code != wire.Refused || got.Note == "" {
@@ -235,8 +244,8 @@ func TestADocumentThatCannotBeUsedChangesNothing(t *testing.T) {
 	if got := b.hear().(*wire.Result); got.Code != wire.Refused {
 		t.Errorf("forged: %+v", got)
 	}
-	if held := b.remote.Shelf(); len(held.Kinds) != 1 || held.Kinds[0].Current.Version != 1 || len(b.tariffs.applied) != 1 {
-		t.Errorf("%+v, applied %q", held, b.tariffs.applied)
+	if held := b.remote.Shelf(); len(held.Kinds) != 1 || held.Kinds[0].Current.Version != 1 || len(b.site.applied) != 1 {
+		t.Errorf("%+v, applied %q", held, b.site.applied)
 	}
 }
 
@@ -255,7 +264,7 @@ func TestADocumentThatCutsHeadquartersOffUndoesItself(t *testing.T) {
 	if got := b.hear().(*wire.Result); got.Code != wire.Returned || got.Version != 2 {
 		t.Errorf("%+v", got)
 	}
-	if got := strings.Join(b.tariffs.applied, " "); got != "old new old" {
+	if got := strings.Join(b.site.applied, " "); got != "tariff old tariff new tariff old" {
 		t.Errorf("applied %s", got)
 	}
 }
@@ -266,8 +275,8 @@ func TestADocumentWaitsForItsTime(t *testing.T) {
 	var nowMS int64
 	_ = b.lot.View(t.Context(), func(l *lot.Lot) { nowMS = l.Now().WallMS })
 	got := b.release(policy.Document{Kind: policy.Tariff, Version: 2, EffectiveFromMS: nowMS + 3_600_000, Content: []byte("later")})
-	if got.Code != wire.Held || len(b.tariffs.applied) != 1 {
-		t.Errorf("%+v, applied %q", got, b.tariffs.applied)
+	if got.Code != wire.Held || len(b.site.applied) != 1 {
+		t.Errorf("%+v, applied %q", got, b.site.applied)
 	}
 }
 

@@ -9,5 +9,7 @@
 // Prices are rules in the file, or a tariff document that it names, in the same folder. Either way the lot gets the text
 // as well: it goes into the log, and ReadTariff makes the tariff of it again.
 //
+// Override and WithTariff are the site with what headquarters says in place of some of the file.
+//
 // It must not open a device, read a clock or know how the lot decides.
 package site

@@ -66,6 +66,7 @@ type reservationsTable struct {
 	AssignAheadMinutes *int64 `toml:"assign_ahead_minutes"`
 	NoShowAfterMinutes *int64 `toml:"no_show_after_minutes"`
 	EarlyMinutes       *int64 `toml:"early_minutes"`
+	WalkInStayMinutes  *int64 `toml:"walk_in_stay_minutes"` // what headquarters may sell within this time is kept from walk-ins
 }
 
 // tariffTable names the file of a tariff document (gateway/tariffdoc), or holds rules itself.

@@ -20,15 +20,36 @@ func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
 }
 
 func parse(filename string, data []byte, known drivers.Catalog, open opener) (*Site, error) {
-	document, err := tomlfile.Parse(filename, data)
+	from := source{filename, data, known, open}
+	b, err := from.read()
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{filename: filename, open: open, document: document, known: known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
+	made, err := b.build()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	made.Digest, made.source = hex.EncodeToString(sum[:8]), from
+	return made, nil
+}
+
+// read reads what the file says.
+func (s source) read() (*builder, error) {
+	document, err := tomlfile.Parse(s.filename, s.data)
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{filename: s.filename, open: s.open, document: document, known: s.known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
 	if err := document.Decode(&b.file); err != nil && !errors.As(err, &b.problems) {
 		return nil, err
 	}
 	b.misread = slices.Clone(b.problems)
+	return b, nil
+}
+
+// build makes a site of it.
+func (b *builder) build() (*Site, error) {
 	b.location()
 	b.server()
 	b.sync()
@@ -41,12 +62,7 @@ func parse(filename string, data []byte, known drivers.Catalog, open opener) (*S
 	b.reservations()
 	b.upgrade()
 	b.prices()
-	if err := b.problems.Err(); err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(data)
-	b.site.Digest = hex.EncodeToString(sum[:8])
-	return b.site, nil
+	return b.site, b.problems.Err()
 }
 
 // builder turns the file into a Site and collects what is wrong.

@@ -20,6 +20,8 @@ type Site struct {
 	tariffs [][]byte // the files of the tariffs that it names
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
+
+	source source
 }
 
 // Sync is how the location reaches headquarters. What is empty is as headquarters said at the enrolment (lotctl enrol).

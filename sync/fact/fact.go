@@ -60,6 +60,7 @@ const (
 	KindReservationSpot   Kind = 83
 	KindPassIssued        Kind = 84
 	KindPassRevoked       Kind = 85
+	KindRightsLent        Kind = 86
 
 	KindPolicyChanged Kind = 100
 	KindCommandTaken  Kind = 101

@@ -50,6 +50,7 @@ const (
 	ReasonParkedElsewhere
 	ReasonOperator
 	ReasonPowerLoss
+	ReasonWrongVehicle // refused: the voucher is another vehicle's
 )
 
 var reasonText = []string{
@@ -58,7 +59,7 @@ var reasonText = []string{
 	"full", "wrong_type", "already_inside", "ambiguous_plate", "no_ticket", "unpaid", "declined", "terminal_fault", "blocked", "closed",
 	"gate_fault", "ticket_used", "unknown_credential", "outside_window",
 	"missed_exit", "missed_entry", "clock_doubt", "lost_ticket", "overlong", "sensor_silent", "sensor_stuck", "sensor_drift", "sensor_noise",
-	"confirmed", "disagreement", "backed_out", "parked_elsewhere", "operator", "power_loss",
+	"confirmed", "disagreement", "backed_out", "parked_elsewhere", "operator", "power_loss", "wrong_vehicle",
 }
 
 // String is the code of the reason.

@@ -12,7 +12,7 @@ func Types() []Fact {
 		FeeWaived{}, TicketValidated{}, TicketMislaid{}, ChargingReported{}, TicketClassed{},
 		SpotChanged{}, TicketParked{}, SpotServiced{}, SensorFaulted{}, SensorRecovered{}, CountCorrected{},
 		ViolationFound{}, ViolationEnded{},
-		ReservationMade{}, ReservationEdited{}, ReservationEnded{}, ReservationSpot{}, PassIssued{}, PassRevoked{},
+		ReservationMade{}, ReservationEdited{}, ReservationEnded{}, ReservationSpot{}, PassIssued{}, PassRevoked{}, RightsLent{},
 		PolicyChanged{}, CommandTaken{},
 	}
 }

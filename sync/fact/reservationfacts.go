@@ -9,6 +9,8 @@ type ReservationMade struct {
 	StartMS      int64         `cbor:"5,keyasint,omitempty"`
 	EndMS        int64         `cbor:"6,keyasint,omitempty"`
 	PrepaidMinor int64         `cbor:"7,keyasint,omitempty"`
+	Right        int64         `cbor:"8,keyasint,omitempty"` // of those that headquarters was lent, from 1; 0: the location sold it
+	Edit         uint64        `cbor:"9,keyasint,omitempty"` // of headquarters' sale
 }
 
 // ReservationEdited replaces what a confirmed reservation asks for.
@@ -18,6 +20,9 @@ type ReservationEdited struct {
 	Plate       Plate         `cbor:"3,keyasint,omitempty"`
 	StartMS     int64         `cbor:"4,keyasint,omitempty"`
 	EndMS       int64         `cbor:"5,keyasint,omitempty"`
+	Right       int64         `cbor:"6,keyasint,omitempty"` // as in ReservationMade
+	Edit        uint64        `cbor:"7,keyasint,omitempty"`
+	User        UserID        `cbor:"8,keyasint,omitempty"` // where only headquarters knew it; empty: as before
 }
 
 // ReservationStatus is the life of a reservation.
@@ -61,6 +66,13 @@ type ReservationSpot struct {
 	Spot        SpotID        `cbor:"2,keyasint,omitempty"`
 }
 
+// RightsLent says how many spots of a type headquarters may sell in each quarter-hour from here on.
+type RightsLent struct {
+	SpotType SpotType `cbor:"1,keyasint,omitempty"`
+	Count    int64    `cbor:"2,keyasint,omitempty"`
+	Actor    string   `cbor:"3,keyasint,omitempty"`
+}
+
 // PassIssued grants a standing right to park (monthly, staff).
 type PassIssued struct {
 	Pass     PassID   `cbor:"1,keyasint,omitempty"`
@@ -92,6 +104,9 @@ func (ReservationEnded) Kind() Kind { return KindReservationEnded }
 func (ReservationSpot) Kind() Kind { return KindReservationSpot }
 
 // Kind numbers the fact.
+func (RightsLent) Kind() Kind { return KindRightsLent }
+
+// Kind numbers the fact.
 func (PassIssued) Kind() Kind { return KindPassIssued }
 
 // Kind numbers the fact.
@@ -101,5 +116,6 @@ func (ReservationMade) fact()   {}
 func (ReservationEdited) fact() {}
 func (ReservationEnded) fact()  {}
 func (ReservationSpot) fact()   {}
+func (RightsLent) fact()        {}
 func (PassIssued) fact()        {}
 func (PassRevoked) fact()       {}

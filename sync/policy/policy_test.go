@@ -228,7 +228,7 @@ func TestACommandThatIsNotForHereAndNowIsRefused(t *testing.T) {
 func voucher(t testing.TB) policy.Voucher {
 	v := policy.Voucher{
 		Location: "lot-17", SpotType: fact.EV, StartMS: 1_790_000_000_000, EndMS: 1_790_003_600_000, Right: 3,
-		PlateHash: policy.HashPlate("lot-17", "KAAB123"), Dot: fact.Dot{Incarnation: 7, Seq: 99},
+		PlateHash: policy.HashPlate("lot-17", "KAAB123"), Dot: fact.Dot{Incarnation: 7, Seq: 99}, Edit: 2, PrepaidMinor: 1_250,
 	}
 	if err := v.Sign(keyOf(1)); err != nil {
 		t.Fatal(err)

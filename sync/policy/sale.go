@@ -6,6 +6,9 @@ import "gatehouse/sync/fact"
 // Done has lent them: from then on it counts them as taken, until each quarter's own lease ends.
 type Allotment struct {
 	Types []Allotted `cbor:"1,keyasint"` // sorted by type, each once
+	// After is the serial of the list of sales that the location must have before: what was sold of rights that are taken
+	// back here is in it.
+	After uint64 `cbor:"2,keyasint,omitempty"`
 }
 
 // Allotted is the rights of one type.
@@ -15,8 +18,9 @@ type Allotted struct {
 }
 
 // The lease of a right to a quarter-hour, counted back from its start. Headquarters sells until LeaseExpiresMS before, and
-// the location may give what it has heard no sale of to a walk-in from LeaseReclaimMS before. Between them lies more than
-// two clocks can be apart (LeaseClockErrorMS).
+// the location may use what was not sold itself from LeaseReclaimMS before, if it knows that from headquarters (SalesClosed
+// of sync/wire). Between them lies more than two clocks can be apart (LeaseClockErrorMS). A location that hears nothing keeps
+// what it lent for whoever comes with a voucher.
 const (
 	LeaseExpiresMS    = 45 * 60_000
 	LeaseReclaimMS    = 35 * 60_000
@@ -27,12 +31,14 @@ const (
 // SalesList is all that headquarters has sold a location's rights for and that is not over.
 type SalesList struct {
 	Sales []Sale `cbor:"1,keyasint"` // sorted by the dot of the first voucher
+	// Serial rises with every change of the sales.
+	Serial uint64 `cbor:"2,keyasint,omitempty"`
 }
 
 // Sale is one reservation that headquarters sold, with what its newest voucher says.
 type Sale struct {
 	Reservation  fact.ReservationID `cbor:"1,keyasint"`
-	Dot          fact.Dot           `cbor:"2,keyasint"` // of the newest voucher
+	Dot          fact.Dot           `cbor:"2,keyasint"` // that the reservation is named by
 	User         fact.UserID        `cbor:"3,keyasint,omitempty"`
 	Plate        fact.Plate         `cbor:"4,keyasint,omitempty"`
 	SpotType     fact.SpotType      `cbor:"5,keyasint,omitempty"`
@@ -41,4 +47,5 @@ type Sale struct {
 	Right        uint32             `cbor:"8,keyasint,omitempty"`
 	PrepaidMinor int64              `cbor:"9,keyasint,omitempty"`
 	Cancelled    bool               `cbor:"10,keyasint,omitempty"`
+	Edit         uint16             `cbor:"11,keyasint,omitempty"` // how often it was changed
 }

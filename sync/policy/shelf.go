@@ -23,12 +23,13 @@ type Held struct {
 	Kind     Kind     `cbor:"1,keyasint"`
 	Current  Document `cbor:"2,keyasint"` // in effect; Version 0: none yet
 	Next     Document `cbor:"3,keyasint"` // waits for its time; Version 0: none does
-	Previous Document `cbor:"4,keyasint"` // to go back to; Version 0: none
+	Previous Document `cbor:"4,keyasint"` // to go back to; Version 0: to what the location has of its own
 	Override Override `cbor:"5,keyasint"`
 	// SinceMS is when Current took effect, in time that the caller counts; 0 once headquarters was reached with it.
 	SinceMS int64 `cbor:"6,keyasint,omitempty"`
 	// Returned is the version that was given up because headquarters could not be reached with it. It isn't taken again.
 	Returned uint64 `cbor:"7,keyasint,omitempty"`
+	Failed   bool   `cbor:"8,keyasint,omitempty"` // it was given up because it could not be put into effect
 }
 
 // held is a kind's place, made if need be.
@@ -83,15 +84,33 @@ func (s *Shelf) Reached() {
 	}
 }
 
-// Return goes back to the version before wherever headquarters has not been reached for as long as the document said, and
+// Undo goes back to the version before, because the newest could not be put into effect. It isn't taken again.
+func (s *Shelf) Undo(kind Kind) { s.held(kind).back(true) }
+
+func (h *Held) back(failed bool) {
+	h.Returned, h.Failed, h.Current, h.Previous, h.SinceMS = h.Current.Version, failed, h.Previous, Document{}, 0
+}
+
+// Inherit has what is in effect stay so, and be older than whatever another headquarters sends, which counts from 1 again.
+// Whom the one before trusted is nobody's matter any more.
+func (s *Shelf) Inherit() {
+	s.Kinds = slices.DeleteFunc(s.Kinds, func(h Held) bool { return h.Kind == Trust })
+	for i := range s.Kinds {
+		h := &s.Kinds[i]
+		h.Current.Version, h.Override.Base = 0, 0
+		*h = Held{Kind: h.Kind, Current: h.Current, Override: h.Override}
+	}
+}
+
+// Return goes back to the version before, or to none if there was none, wherever headquarters has not been reached for as long as the document said, and
 // returns the kinds that changed.
 func (s *Shelf) Return(countMS int64) (changed []Kind) {
 	for i := range s.Kinds {
 		h := &s.Kinds[i]
-		if h.SinceMS == 0 || h.Current.ReturnAfterMS == 0 || countMS-h.SinceMS < h.Current.ReturnAfterMS || h.Previous.Version == 0 {
+		if h.SinceMS == 0 || h.Current.ReturnAfterMS == 0 || countMS-h.SinceMS < h.Current.ReturnAfterMS {
 			continue
 		}
-		h.Returned, h.Current, h.Previous, h.SinceMS = h.Current.Version, h.Previous, Document{}, 0
+		h.back(false)
 		changed = append(changed, h.Kind)
 	}
 	return changed

@@ -26,9 +26,15 @@ type Voucher struct {
 	EndMS     int64
 	Right     uint32 // index of the right, from 0
 	PlateHash [16]byte
-	Dot       fact.Dot // headquarters' fact that made the reservation
-	Signature Signature
+	Dot       fact.Dot // names the reservation: ID('R')
+	Edit      uint16   // how often the sale was changed: the voucher with the highest counts
+	// PrepaidMinor is what the driver has paid ahead.
+	PrepaidMinor int64
+	Signature    Signature
 }
+
+// Reservation is the reservation that the voucher proves.
+func (v *Voucher) Reservation() fact.ReservationID { return fact.ReservationID(v.Dot.ID('R')) }
 
 // HashPlate is the plate as a voucher carries it: it tells who may use it, and says no plate to whom finds the paper.
 func HashPlate(location fact.LocationID, plate fact.Plate) [16]byte {
@@ -79,11 +85,13 @@ func (v *Voucher) body() []byte {
 	b = append(b, v.PlateHash[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(v.Dot.Incarnation))
 	b = binary.BigEndian.AppendUint64(b, v.Dot.Seq)
+	b = binary.BigEndian.AppendUint16(b, v.Edit)
+	b = binary.BigEndian.AppendUint64(b, uint64(v.PrepaidMinor))
 	return append(b, v.Location...)
 }
 
 const (
-	voucherHeadBytes     = 1 + 8 + 8 + 4 + 16 + 8 + 8
+	voucherHeadBytes     = 1 + 8 + 8 + 4 + 16 + 8 + 8 + 2 + 8
 	voucherSignatureSize = 8 + 64
 	voucherLocationMax   = 64
 )
@@ -93,6 +101,9 @@ func (v *Voucher) Text() string {
 	all := append(append(v.Signature.Key[:], v.Signature.Bytes[:]...), v.body()...)
 	return VoucherPrefix + qrAlphabet.EncodeToString(all)
 }
+
+// IsVoucher reports whether a text says that it is a voucher.
+func IsVoucher(text string) bool { return strings.HasPrefix(text, VoucherPrefix) }
 
 // ParseVoucher reads a QR code's text. It fails with ErrVoucher; it doesn't verify.
 func ParseVoucher(text string) (Voucher, error) {
@@ -116,6 +127,7 @@ func ParseVoucher(text string) (Voucher, error) {
 	v.Right = binary.BigEndian.Uint32(b[17:])
 	v.PlateHash = [16]byte(b[21:37])
 	v.Dot = fact.Dot{Incarnation: fact.Incarnation(binary.BigEndian.Uint64(b[37:])), Seq: binary.BigEndian.Uint64(b[45:])}
+	v.Edit, v.PrepaidMinor = binary.BigEndian.Uint16(b[53:]), int64(binary.BigEndian.Uint64(b[55:]))
 	v.Location = fact.LocationID(b[voucherHeadBytes:])
 	if v.Text() != text {
 		return Voucher{}, fmt.Errorf("%w: another spelling of it", ErrVoucher)

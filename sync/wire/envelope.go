@@ -18,6 +18,7 @@ const (
 	numberResult    = 8
 	numberWanted    = 9
 	numberSnapshot  = 10
+	numberClosed    = 11
 )
 
 func (*Batch) number() uint64     { return numberBatch }
@@ -30,6 +31,8 @@ func (*Command) number() uint64   { return numberCommand }
 func (*Result) number() uint64    { return numberResult }
 func (*Wanted) number() uint64    { return numberWanted }
 func (*Snapshot) number() uint64  { return numberSnapshot }
+
+func (*SalesClosed) number() uint64 { return numberClosed }
 
 var messageLimits = limits{MessageMaxBytes, MaxRecordTextBytes, 8}
 
@@ -112,6 +115,20 @@ func (s *scanner) body(m Message) error {
 	return strictDecoding.Unmarshal(s.data[start:s.at], m)
 }
 
+// IsHistory tells a Batch or a Hello by its first bytes: what is for the one who has the location's receiver.
+func IsHistory(data []byte) bool {
+	s := scanner{data: data, limits: messageLimits}
+	major, items, err := s.head()
+	if err != nil || major != majorArray || items < envelopeItems {
+		return false
+	}
+	if _, err = s.uint(); err != nil {
+		return false
+	}
+	number, err := s.uint()
+	return err == nil && (number == numberBatch || number == numberHello)
+}
+
 func newMessage(number uint64) Message {
 	switch number {
 	case numberBatch:
@@ -134,6 +151,8 @@ func newMessage(number uint64) Message {
 		return new(Wanted)
 	case numberSnapshot:
 		return new(Snapshot)
+	case numberClosed:
+		return new(SalesClosed)
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ var decoders = [256]func(fields []byte) (fact.Fact, error){
 	fact.KindReservationSpot:   decodeAs[fact.ReservationSpot],
 	fact.KindPassIssued:        decodeAs[fact.PassIssued],
 	fact.KindPassRevoked:       decodeAs[fact.PassRevoked],
+	fact.KindRightsLent:        decodeAs[fact.RightsLent],
 	fact.KindPolicyChanged:     decodeAs[fact.PolicyChanged],
 	fact.KindCommandTaken:      decodeAs[fact.CommandTaken],
 }

@@ -30,7 +30,8 @@ const (
 	SnapshotMax      = 400 // records in one part of a snapshot
 )
 
-// Message is what travels as one MQTT payload: Batch, Hello, Ack, Live, Part, Challenge, Command, Result, Wanted or Snapshot.
+// Message is what travels as one MQTT payload: Batch, Hello, Ack, Live, Part, Challenge, Command, Result, Wanted,
+// Snapshot or SalesClosed.
 type Message interface {
 	number() uint64
 	check() error
@@ -128,6 +129,11 @@ type Live struct {
 	Site        string           `cbor:"12,keyasint,omitempty"` // digest of the site file
 	Alerts      []string         `cbor:"13,keyasint"`           // codes of what needs a person
 	Revenue     int64            `cbor:"14,keyasint,omitempty"` // minor units received since local midnight
+	Produced    fact.Dot         `cbor:"15,keyasint,omitzero"`  // the newest durable fact
+	// Applied is the newest fact that headquarters has, by its word, and Chain the lot's own chain after it. The chain goes on
+	// from incarnation to incarnation, so that it is a digest of all facts until then.
+	Applied fact.Dot `cbor:"16,keyasint,omitzero"`
+	Chain   Hash     `cbor:"17,keyasint,omitzero"`
 }
 
 // LiveType is the spots of one type.
@@ -219,4 +225,13 @@ type Snapshot struct {
 	// Digest is the chain over all records of all parts, from zeros; the signature of each part is over it too.
 	Digest    Hash             `cbor:"9,keyasint"`
 	Signature policy.Signature `cbor:"10,keyasint"`
+}
+
+// SalesClosed is headquarters' word that it sells no more of what begins before a time: what it has sold of that is in the
+// list of sales with this serial or an earlier one, so that the location can use the rest.
+type SalesClosed struct {
+	Location  fact.LocationID  `cbor:"1,keyasint"`
+	Serial    uint64           `cbor:"2,keyasint,omitempty"` // of policy.SalesList
+	ThroughMS int64            `cbor:"3,keyasint"`
+	Signature policy.Signature `cbor:"4,keyasint"`
 }

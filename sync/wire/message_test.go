@@ -45,6 +45,8 @@ func messages(t testing.TB) []wire.Message {
 		Inside: 12, Digest: wire.Hash{5},
 	}
 	signed(t, snapshot.Sign(key()))
+	closed := &wire.SalesClosed{Location: "lot-1", Serial: 12, ThroughMS: at.WallMS}
+	signed(t, closed.Sign(key()))
 	return []wire.Message{
 		&b,
 		&wire.Hello{
@@ -69,6 +71,7 @@ func messages(t testing.TB) []wire.Message {
 			Snapshot:  true, Part: 1, Nonce: 3,
 		},
 		snapshot,
+		closed,
 	}
 }
 
@@ -140,6 +143,25 @@ func TestEveryMessageComesBackAsItWas(t *testing.T) {
 	}
 }
 
+func TestHistoryIsToldByItsFirstBytes(t *testing.T) {
+	for _, m := range messages(t) {
+		data, err := wire.EncodeMessage(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, isBatch := m.(*wire.Batch)
+		_, isHello := m.(*wire.Hello)
+		if wire.IsHistory(data) != (isBatch || isHello) {
+			t.Errorf("%T", m)
+		}
+	}
+	for _, rubbish := range [][]byte{nil, {0x83}, {0x83, 1}, {0xff, 1, 1}, []byte("online")} {
+		if wire.IsHistory(rubbish) {
+			t.Errorf("%x", rubbish)
+		}
+	}
+}
+
 func TestBothAnOlderAndANewerPeerSurvive(t *testing.T) {
 	for _, m := range messages(t) {
 		data, err := wire.EncodeMessage(m)
@@ -183,6 +205,12 @@ func TestSignaturesOfMessagesHold(t *testing.T) {
 			m.Records[0][3] ^= 1
 			if m.Verify(keys) == nil {
 				t.Error("a snapshot can be changed")
+			}
+		case *wire.SalesClosed:
+			signed(t, m.Verify(keys))
+			m.ThroughMS++
+			if m.Verify(keys) == nil {
+				t.Error("the time until which sales are closed can be changed")
 			}
 		}
 	}

@@ -71,3 +71,5 @@ func (p *Snapshot) check() error {
 	}
 	return firstError(checkLocation(p.Location), bounded("records", len(p.Records), SnapshotMax))
 }
+
+func (c *SalesClosed) check() error { return checkLocation(c.Location) }

@@ -46,3 +46,16 @@ func (p *Snapshot) Sign(signer policy.Signer) (err error) {
 
 // Verify fails with policy.ErrSignature unless a trusted key signed the part as it is.
 func (p *Snapshot) Verify(keys policy.Keys) error { return keys.Verify(p.message(), p.Signature) }
+
+func (c *SalesClosed) message() []byte {
+	return policy.NewMessage("gatehouse sales closed 1").Text(string(c.Location)).Uint(c.Serial).Uint(uint64(c.ThroughMS)).Sum()
+}
+
+// Sign signs the word.
+func (c *SalesClosed) Sign(signer policy.Signer) (err error) {
+	c.Signature, err = policy.Sign(signer, c.message())
+	return err
+}
+
+// Verify fails with policy.ErrSignature unless a trusted key signed the word.
+func (c *SalesClosed) Verify(keys policy.Keys) error { return keys.Verify(c.message(), c.Signature) }

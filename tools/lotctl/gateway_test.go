@@ -14,6 +14,7 @@ import (
 	"gatehouse/gateway/api/apitest"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/commandline"
+	"gatehouse/sync/rest"
 )
 
 // desk is lotctl before a gateway that serves.
@@ -28,8 +29,8 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	gateway := apitest.New(apitest.Small())
-	server := httptest.NewServer(api.New(api.Options{Backend: gateway, Tokens: []api.Token{
-		{Name: "ann", Role: api.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
+	server := httptest.NewServer(api.New(api.Options{Backend: gateway, Tokens: []rest.Token{
+		{Name: "ann", Role: rest.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
 	}}))
 	t.Cleanup(server.Close)
 	return &desk{T: t, gateway: gateway, url: server.URL, token: apitest.OperateToken}
