@@ -2,6 +2,7 @@ package mqtt_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"testing"
@@ -100,5 +101,31 @@ func TestOptionsThatCannotWorkAreRefused(t *testing.T) {
 			client.Close()
 			t.Errorf("%+v passed", o)
 		}
+	}
+}
+
+// A broker that hangs up before anything was said is away, and costs nobody anything: the pause after a refusal is not for it.
+func TestABrokerThatIsAwayIsTriedAgainSoon(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	if err := listener.(*net.TCPListener).SetDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: "tls://" + listener.Addr().String(), ClientID: "lot", TLS: &tls.Config{ServerName: "headquarters"}, Backoff: time.Hour,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for attempt := range 3 {
+		conn, err := listener.Accept()
+		if err != nil {
+			t.Fatalf("attempt %d: %v", attempt, err)
+		}
+		conn.Close()
 	}
 }

@@ -64,7 +64,7 @@ func (b *bench) waiting() (row, error) {
 	if b.quick {
 		rest = time.Second
 	}
-	if err := b.awake(f, appWord, h.dir, rest.String()); err != nil {
+	if err := b.awake(f, appWord, appWord, h.dir, siteName, rest.String()); err != nil {
 		return row{}, err
 	}
 	return row{

@@ -23,7 +23,8 @@ type bridge struct {
 	received  *receiver
 }
 
-var bridgeTopic = mqtt.Topic("main", string(benchLocation), mqtt.KindFacts)
+// bridgeTopic is the one that a gateway uses.
+func bridgeTopic() string { return mqtt.Topic("main", string(benchLocation), mqtt.KindFacts) }
 
 // findMosquitto is Debian's program; "" if it is not here.
 func findMosquitto() string {
@@ -55,12 +56,12 @@ func newBridge(program, dir string) (b *bridge, err error) {
 		return b, err
 	}
 	config := fmt.Sprintf(open+"connection headquarters\naddress 127.0.0.1:%s\ntopic %s out 1\ncleansession false\nnotifications false\n"+
-		"try_private false\nrestart_timeout 1\n", edgePort, wirePort, bridgeTopic)
+		"try_private false\nrestart_timeout 1\n", edgePort, wirePort, bridgeTopic())
 	if b.edge, err = startMosquitto(program, filepath.Join(dir, "edge.conf"), config); err != nil {
 		return b, err
 	}
 	b.edgeAt = "127.0.0.1:" + edgePort
-	b.received, err = subscribe("127.0.0.1:"+hubPort, bridgeTopic)
+	b.received, err = subscribe("127.0.0.1:"+hubPort, bridgeTopic())
 	return b, err
 }
 
@@ -89,7 +90,7 @@ func freePort() string {
 func (b *bridge) catchUp(outage time.Duration, raw [][]byte) (h healed, err error) {
 	b.network.Set(true)
 	began := time.Now()
-	if err := publish(b.edgeAt, bridgeTopic, raw); err != nil {
+	if err := publish(b.edgeAt, bridgeTopic(), raw); err != nil {
 		return h, err
 	}
 	time.Sleep(outage - time.Since(began))

@@ -131,7 +131,7 @@ func (f *fleet) close() {
 // say each second: its memory, what of a core it takes, and its page over a million spots meanwhile. Before that they all
 // come back at once from an outage: a day's facts would take as many times longer as there are more of them.
 func measureFleet(o options) (rows []row, err error) {
-	count, facts := o.scale(lots, 20), o.scale(factsADay/50, 48)
+	count, facts := o.scale(lots, 20), o.scale(factsADay/20, 48)
 	hq, err := startHeadquarters(filepath.Join(o.folder, "fleet"), count)
 	if err != nil {
 		return nil, err

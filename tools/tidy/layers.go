@@ -28,6 +28,7 @@ var layers = [][]string{
 		"cloud/api", "cloud/web", "cloud/broker",
 	},
 	{"gateway/app", "cloud/app"},
+	{"tools/demo/cut"}, // the network between two programs, for those that measure as for the demonstration
 	{"gateway/cmd/*", "cloud/cmd/*", "tools/*"},
 }
 

@@ -26,7 +26,7 @@ func dial(s *server.Server) (*client, error) {
 		return nil, fmt.Errorf("brokerbench: %w", err)
 	}
 	c := &client{conn: conn, in: bufio.NewReaderSize(conn, clientBuffer), out: bufio.NewWriterSize(conn, clientBuffer)}
-	if err := conn.SetDeadline(time.Now().Add(10 * readyTimeout)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(5 * readyTimeout)); err != nil {
 		return nil, fmt.Errorf("brokerbench: %w", err)
 	}
 	if _, err := c.in.ReadString('\n'); err != nil { // INFO

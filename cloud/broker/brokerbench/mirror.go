@@ -16,7 +16,7 @@ const (
 	subject      = "gatehouse.main.bench.facts" // as long as the topic of a gateway
 	stream       = "FACTS"
 	mirrored     = "MIRROR"
-	readyTimeout = 20 * time.Second
+	readyTimeout = 2 * time.Minute
 	pollEvery    = 2 * time.Millisecond
 )
 

@@ -28,7 +28,7 @@ func TestAMirrorGetsWhatTheLeafStores(t *testing.T) {
 	if err := m.StartMirror(); err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(time.Minute); m.Mirrored() < len(payloads); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(3 * time.Minute); m.Mirrored() < len(payloads); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("%d of %d are mirrored", m.Mirrored(), len(payloads))
 		}
