@@ -75,6 +75,13 @@ func (l Layout) perFloor() int { return (l.Spots + l.Floors() - 1) / l.Floors() 
 
 func (l Layout) placeOf(spot int) (floor, place int) { return spot / l.perFloor(), spot % l.perFloor() }
 
+// periodMS is how often a sensor reports at least. Large places have their sensors on buses, which carry so many reports
+// a second and no more.
+func (l Layout) periodMS() int64 {
+	const leastMS, reportsASecond = 30_000, 50
+	return max(leastMS, int64(l.Spots)*1_000/reportsASecond)
+}
+
 // typeOf is the type of a spot: in a mixed layout the first places of a floor are special.
 func (l Layout) typeOf(spot int) fact.SpotType {
 	_, place := l.placeOf(spot)
@@ -95,7 +102,7 @@ func (l Layout) typeOf(spot int) fact.SpotType {
 
 // Plan is the plan of the world, without cars.
 func (l Layout) Plan(seed uint64) world.Plan {
-	plan := world.Plan{Seed: seed}
+	plan := world.Plan{Seed: seed, Sensing: world.Sensing{HeartbeatMS: l.periodMS()}}
 	closing := world.ClosedByBarrier
 	if l.ByHand {
 		closing = world.ClosedByGateway

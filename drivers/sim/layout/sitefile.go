@@ -44,7 +44,7 @@ func (l Layout) writeHead(b *strings.Builder, listen string) {
 		if l.Second {
 			sensors = 2
 		}
-		fmt.Fprintf(b, "[[sensor]]\nname = \"ceiling\"\nempty_mm = 2500\nperiod_ms = 30000\nsensors = %d\n\n", sensors)
+		fmt.Fprintf(b, "[[sensor]]\nname = \"ceiling\"\nempty_mm = 2500\nperiod_ms = %d\nsensors = %d\n\n", l.periodMS(), sensors)
 	}
 }
 

@@ -59,23 +59,20 @@ func percentileUS(times []time.Duration, percent int) float64 {
 	return float64(sorted[min(len(sorted)-1, len(sorted)*percent/100)].Nanoseconds()) / 1_000
 }
 
-func (r *Rig) startTimer() time.Time {
-	if !r.cfg.Measure {
-		return time.Time{}
-	}
-	return time.Now()
-}
-
-// stopTimer keeps how long a decision took: steps that only took a sensor's reading are none.
-func (r *Rig) stopTimer(began time.Time, event lot.Event) {
-	if !r.cfg.Measure {
-		return
-	}
+// decide has the lot decide on one event, and keeps how long that took: steps that only took a sensor's reading are no
+// decisions.
+func (r *Rig) decide(event lot.Event) lot.Out {
 	switch event.(type) {
 	case lot.SpotRead, lot.Tick:
-	default:
-		r.result.decisions = append(r.result.decisions, time.Since(began))
+		return r.lot.Step(r.now(), event)
 	}
+	if !r.cfg.Measure {
+		return r.lot.Step(r.now(), event)
+	}
+	now, began := r.now(), time.Now()
+	out := r.lot.Step(now, event)
+	r.result.decisions = append(r.result.decisions, time.Since(began))
+	return out
 }
 
 // finish sums the run up.

@@ -147,9 +147,7 @@ func (r *Rig) now() fact.Stamp {
 
 // step has the lot decide on one event.
 func (r *Rig) step(event lot.Event) error {
-	began := r.startTimer()
-	out := r.lot.Step(r.now(), event)
-	r.stopTimer(began, event)
+	out := r.decide(event)
 	if r.cfg.Tell != nil {
 		r.cfg.Tell(r.nowMS, event, out)
 	}
