@@ -214,12 +214,13 @@ func TestMadeUpBoards(t *testing.T) {
 func TestAdvice(t *testing.T) {
 	rule := "[[rule]]\nname = \"h\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n"
 	for text, want := range map[string]string{
-		rule + "gaps = \"free\"\n":                                               "at the top of the file",
-		strings.Replace(rule, "1 h", "day", 1):                                   "two ways",
-		rule + "day_starts = \"06:00\"\n":                                        "belongs to anchor day or paid",
-		"holidays = \"AE\"\n" + rule:                                             "extra_holidays = [",
-		rule + "anchor = \"paid\"\nhours = \"09:00-12:00\"\n":                    "no rule applies",
-		strings.Replace(rule, "started", "completed", 1) + "anchor = \"paid\"\n": "can't go on after free hours",
+		rule + "gaps = \"free\"\n":                                                   "at the top of the file",
+		strings.Replace(rule, "1 h", "day", 1):                                       "two ways",
+		rule + "day_starts = \"06:00\"\n":                                            "belongs to anchor day or paid",
+		"holidays = \"AE\"\n" + rule:                                                 "extra_holidays = [",
+		rule + "anchor = \"paid\"\nhours = \"09:00-12:00\"\n":                        "no rule applies",
+		rule + "anchor = \"paid\"\nrestart = \"24 h\"\nrestart_counts = \"civil\"\n": "paid time is no civil time",
+		strings.Replace(rule, "started", "completed", 1) + "anchor = \"paid\"\n":     "can't go on after free hours",
 	} {
 		_, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", text)))
 		if err == nil || !strings.Contains(err.Error(), want) {
