@@ -153,6 +153,12 @@ func (l *Lot) tariffAlerts() []Alert {
 			Do:   "Put a tariff into force that is valid today, or take its dates out.",
 		})
 	}
+	if c := &l.current.Tariff.Calendar; c.KnownTo != 0 && l.now.Trust != fact.ClockUnset && l.civil(l.now.WallMS)[:len("2006-01-02")] > c.KnownTo.String() {
+		alerts = append(alerts, Alert{
+			Code: "holidays_unknown", Severity: Warning, Where: l.current.Tariff.Version, What: "The tariff knows holidays until " + c.KnownTo.String() + " only: days since are priced as none.",
+			Do: "List the holidays of this year in the tariff's extra_holidays.",
+		})
+	}
 	return alerts
 }
 

@@ -86,6 +86,7 @@ func anyFees(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 			e.Exit = anyWhen(t)
 		case 3:
 			e.During = anyWhen(t)[:1]
+			e.During[0].ToMS = min(e.During[0].ToMS, e.During[0].FromMS+24*hourMS) // stretches of one list that overlap are not counted
 		}
 		cfg.Extras = append(cfg.Extras, e)
 	}

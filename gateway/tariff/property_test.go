@@ -157,7 +157,7 @@ func anyTariff(t *rapid.T, zone *time.Location) *tariff.Tariff {
 		}
 		if rapid.IntRange(0, 3).Draw(t, "restarts") == 0 {
 			r.RestartMS = int64(rapid.SampledFrom([]int{300, 720, 1440, 2880}).Draw(t, "restart")) * 60_000
-			if r.RestartMS%(24*hourMS) == 0 {
+			if r.RestartMS%(24*hourMS) == 0 && r.Anchor < tariff.AnchorPaid {
 				r.Roll = tariff.Roll(rapid.IntRange(0, 1).Draw(t, "restartRoll"))
 			}
 		}

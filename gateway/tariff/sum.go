@@ -114,6 +114,9 @@ func (p *pricer) taxes(fee *Fee, out *receipt) {
 		}
 		bases[at] += l.AmountMinor
 	}
+	if count == 0 && off != 0 { // the least that a session costs, and nothing that it is made of
+		count = 1
+	}
 	var net, added exact
 	rest := off
 	for i := range count {

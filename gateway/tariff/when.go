@@ -41,6 +41,7 @@ const (
 // Calendar says of what kinds a civil day is.
 type Calendar struct {
 	Holidays []Date // ascending
+	KnownTo  Date   // last day of which it is known whether it is a holiday; 0: no bound
 	AsDay    AsDay
 	Own      []OwnDays // the n-th is kind OwnDay << n
 }

@@ -98,6 +98,7 @@ func TestHolidaysOfCountries(t *testing.T) {
 		"PT": {"2026-06-04 2026-06-10 2026-12-08", "2026-06-11"}, "LU": {"2026-05-09 2026-06-23", "2018-05-09"}, "FI": {"2026-06-20 2026-10-31", "2026-06-19"},
 		"HU": {"2026-10-23 2026-04-03", "2016-03-25"}, "EE": {"2026-02-24 2026-06-24", "2026-12-31"}, "NZ": {"2026-07-10 2027-06-25", "2026-06-25"},
 		"PL": {"2025-12-24", "2024-12-24"}, "SE": {"2026-06-20", "2026-12-31"}, "GB-ENG": {"2026-08-31", "2026-08-03"},
+		"SG": {"2026-02-17 2026-06-01 2027-03-10", "2026-02-19"}, "HK": {"2026-04-03 2026-10-19", "2026-04-08"}, "KR": {"2026-02-16 2025-10-08", "2026-02-19"}, "CN": {"2026-10-07", "2026-10-08"},
 	} {
 		cfg := parse(t, doc("EUR", "UTC", "gaps = \"free\"\nholidays = \""+region+"\"\nholidays_count_as = \"holiday\"\n[[rule]]\nname = \"h\"\ndays = \"holiday\"\nanchor = \"day\"\nflat = \"1.00\"\n"))
 		for i, want := range []int64{100, 0} {
@@ -213,12 +214,13 @@ func TestMadeUpBoards(t *testing.T) {
 func TestAdvice(t *testing.T) {
 	rule := "[[rule]]\nname = \"h\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n"
 	for text, want := range map[string]string{
-		rule + "gaps = \"free\"\n":                                               "at the top of the file",
-		strings.Replace(rule, "1 h", "day", 1):                                   "two ways",
-		rule + "day_starts = \"06:00\"\n":                                        "belongs to anchor day or paid",
-		"holidays = \"SG\"\n" + rule:                                             "extra_holidays = [",
-		rule + "anchor = \"paid\"\nhours = \"09:00-12:00\"\n":                    "no rule applies",
-		strings.Replace(rule, "started", "completed", 1) + "anchor = \"paid\"\n": "can't go on after free hours",
+		rule + "gaps = \"free\"\n":                                                   "at the top of the file",
+		strings.Replace(rule, "1 h", "day", 1):                                       "two ways",
+		rule + "day_starts = \"06:00\"\n":                                            "belongs to anchor day or paid",
+		"holidays = \"AE\"\n" + rule:                                                 "extra_holidays = [",
+		rule + "anchor = \"paid\"\nhours = \"09:00-12:00\"\n":                        "no rule applies",
+		rule + "anchor = \"paid\"\nrestart = \"24 h\"\nrestart_counts = \"civil\"\n": "paid time is no civil time",
+		strings.Replace(rule, "started", "completed", 1) + "anchor = \"paid\"\n":     "can't go on after free hours",
 	} {
 		_, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", text)))
 		if err == nil || !strings.Contains(err.Error(), want) {

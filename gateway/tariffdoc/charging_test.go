@@ -251,3 +251,11 @@ func TestCharging(t *testing.T) {
 		adds(t, fee)
 	}
 }
+
+// TestTheLeastOfASessionIsTaxed, though nothing else of the session has a price.
+func TestTheLeastOfASessionIsTaxed(t *testing.T) {
+	cfg := parse(t, doc("EUR", "UTC", "[[tax]]\nname = \"VAT\"\npercent = \"5\"\nincluded = false\n[charging]\nmin = \"1.00\"\n[[charging.price]]\nname = \"energy\"\nof = \"energy\"\nprice = \"0.50\"\n"))
+	if fee := tariff.Quote(cfg, tariff.Stay{ExitMS: 3_600_000, Session: &tariff.Session{ToMS: 60_000}}); fee.TotalMinor != 105 {
+		t.Errorf("%d: %+v", fee.TotalMinor, fee.Charges)
+	}
+}

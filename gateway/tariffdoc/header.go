@@ -61,13 +61,13 @@ func (r *reader) calendar() {
 	d, c := r.doc, &r.tariff.Calendar
 	dates := []tariff.Date{}
 	if d.Holidays != "" && d.Holidays != "none" {
-		found, known := holidaysOf(d.Holidays, d.Observed)
+		found, knownTo, known := holidaysOf(d.Holidays, d.Observed)
 		if !known {
 			r.wrong(fmt.Sprintf("the holidays of %q are not known", d.Holidays), fmt.Sprintf(
 				`leave holidays out and list the days of each year: extra_holidays = ["2026-01-01", "2026-02-17..2026-02-19"]. Known are %s`, strings.Join(Regions(), ", ")),
 				"holidays")
 		}
-		dates = append(dates, found...)
+		dates, c.KnownTo = append(dates, found...), knownTo
 	}
 	word(r, d.Observed, []string{"both", "actual", "observed"}, []int{0, 1, 2}, false, "", "holidays_on")
 	dates = append(dates, r.dates(d.Extra, "extra_holidays")...)
@@ -75,6 +75,7 @@ func (r *reader) calendar() {
 	dates = slices.DeleteFunc(dates, func(date tariff.Date) bool { return slices.Contains(not, date) })
 	slices.Sort(dates)
 	c.Holidays = slices.Compact(dates)
+	r.holidaysEnd()
 	c.AsDay = word(r, d.CountAs, []string{"holiday", "sunday", "weekday"}, []tariff.AsDay{tariff.AsHoliday, tariff.AsSunday, tariff.AsWeekday},
 		len(c.Holidays) > 0, saysCountAs, "holidays_count_as")
 	for _, name := range sortedKeys(d.Days) {
@@ -87,6 +88,25 @@ func (r *reader) calendar() {
 		list := r.dates(own.Dates, "days", name, "dates")
 		slices.Sort(list)
 		c.Own = append(c.Own, tariff.OwnDays{Name: name, Dates: slices.Compact(list), Also: *own.Also})
+	}
+}
+
+// holidaysEnd notes until when the holidays are known: those that are listed to the end of the last year of the list.
+func (r *reader) holidaysEnd() {
+	c := &r.tariff.Calendar
+	if len(c.Holidays) == 0 || r.doc.Holidays != "" && r.doc.Holidays != "none" && c.KnownTo == 0 {
+		return
+	}
+	last := c.Holidays[len(c.Holidays)-1].String()[:len("2026")]
+	if to, err := tariff.ParseDate(last + "-12-31"); err == nil {
+		c.KnownTo = max(c.KnownTo, to)
+	}
+	if r.tariff.ValidTo > c.KnownTo {
+		r.warnings = append(r.warnings, r.place([]any{"valid_until"}, fmt.Sprintf("holidays are known until %v only, and the tariff is valid longer", c.KnownTo),
+			`list those of later years: extra_holidays = ["2028-01-01", "2028-02-04..2028-02-06"]`))
+	}
+	if r.tariff.ValidFrom > c.KnownTo {
+		r.wrong(fmt.Sprintf("holidays are known until %v only", c.KnownTo), `list those of the years in which the tariff is valid: extra_holidays = ["2028-01-01", "2028-02-04..2028-02-06"]`, "holidays")
 	}
 }
 

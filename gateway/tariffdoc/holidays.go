@@ -1,8 +1,11 @@
 package tariffdoc
 
 import (
+	_ "embed" // for announced.txt
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -207,7 +210,14 @@ func matariki() []*cal.Holiday {
 }
 
 // Regions lists the countries and regions whose holidays are known.
-func Regions() []string { return sortedKeys(regions()) }
+func Regions() []string {
+	all := sortedKeys(regions())
+	for _, one := range announcedHolidays() {
+		all = append(all, one.region)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
 
 // The years for which holidays are worked out.
 const (
@@ -216,7 +226,15 @@ const (
 )
 
 // holidaysOf lists the holidays of a region, ascending: the day itself, the day off that stands for it, or both.
-func holidaysOf(region, on string) (dates []tariff.Date, known bool) {
+func holidaysOf(region, on string) (dates []tariff.Date, knownTo tariff.Date, known bool) {
+	for _, one := range announcedHolidays() {
+		if one.region == region {
+			dates, knownTo = append(dates, one.dates...), tariff.DateOf(one.year, time.December, 31)
+		}
+	}
+	if knownTo != 0 {
+		return dates, knownTo, true
+	}
 	list, known := regions()[region]
 	for _, holiday := range list {
 		if holiday.Type == cal.ObservanceOther {
@@ -233,7 +251,43 @@ func holidaysOf(region, on string) (dates []tariff.Date, known bool) {
 		}
 	}
 	slices.Sort(dates)
-	return slices.Compact(dates), known
+	return slices.Compact(dates), 0, known
+}
+
+//go:embed announced.txt
+var announcedFile string
+
+// announced are the holidays of a region in one year, as they were announced.
+type announced struct {
+	region string
+	year   int
+	dates  []tariff.Date
+}
+
+// announcedHolidays are those of countries whose holidays follow moons and decrees: a line for each year, the years of a
+// region one after the other.
+func announcedHolidays() []announced {
+	list := []announced{}
+	for line := range strings.Lines(announcedFile) {
+		words := strings.Fields(line)
+		if words[0] == "#" {
+			continue
+		}
+		year, err := strconv.Atoi(words[1])
+		if err != nil {
+			panic(err) // the file is part of the program
+		}
+		one := announced{region: words[0], year: year}
+		for _, day := range words[2:] {
+			date, err := tariff.ParseDate(words[1] + "-" + day)
+			if err != nil {
+				panic(err)
+			}
+			one.dates = append(one.dates, date)
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 func dateOf(t time.Time) tariff.Date { return tariff.DateOf(t.Year(), t.Month(), t.Day()) }

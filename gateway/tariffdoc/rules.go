@@ -68,6 +68,9 @@ func (r *reader) paidUnits(one *tariff.Rule, path []any) {
 			return
 		}
 	}
+	if one.Anchor >= tariff.AnchorPaid && one.Roll == tariff.Civil {
+		r.wrong("paid time is no civil time", "leave restart_counts out: so much paid time is counted", under(path, "restart_counts")...)
+	}
 	for _, s := range one.Steps {
 		if one.Anchor >= tariff.AnchorPaid && s.Count == tariff.Completed {
 			r.wrong("units that count only when they are over can't go on after free hours", `write count = "started" or "prorated", or anchor = "band"`, path...)

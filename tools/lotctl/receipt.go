@@ -120,6 +120,9 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 	if b.LeaveByMS != 0 {
 		fmt.Fprintf(&w, "paid: leave by %s\n", at(t, b.LeaveByMS).Format(form))
 	}
+	if c := &t.Calendar; c.KnownTo != 0 && at(t, s.ExitMS).Format(time.DateOnly) > c.KnownTo.String() {
+		fmt.Fprintf(&w, "holidays are known until %v only: list those of later years in extra_holidays\n", c.KnownTo)
+	}
 	if b.Fee.Overstay {
 		fmt.Fprintf(&w, "longer than the longest stay of %s\n", wording.Length(t.MaxStayMS))
 	}

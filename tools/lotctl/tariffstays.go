@@ -225,7 +225,7 @@ func (r *stayReader) read() (stayRow, error) {
 	switch {
 	case !okEntry:
 		return row, r.wrong("the entry %.40q is no time; write 2026-03-02T10:00 in the tariff's zone, or with an offset", r.cell("entry"))
-	case r.cell("exit") == "":
+	case r.cell("exit") == "" && r.columns["exit"] < len(r.cells):
 		return row, errOpenStay
 	case !okExit:
 		return row, r.wrong("the exit %.40q is no time; write 2026-03-02T10:00 in the tariff's zone, or with an offset", r.cell("exit"))
