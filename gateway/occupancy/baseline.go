@@ -63,7 +63,7 @@ func learnCause(stage stage) Cause {
 // settleOn makes base the baseline, and the place from which its drift is measured.
 func (v *sensor) settleOn(base [3]int32, nowMS int64) {
 	v.stage, v.base, v.home, v.trackedMS, v.risen = known, base, base, nowMS, 0
-	v.empty, v.other, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), otherHome{}, neighbour{}, nowMS
+	v.empty, v.unrest, v.other, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), calm(), otherHome{}, neighbour{}, nowMS
 }
 
 // learn takes one value of a spot whose baseline is not known, and returns the opinion that it allows.

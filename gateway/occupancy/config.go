@@ -42,7 +42,7 @@ type Config struct {
 	BlindMM int32
 
 	Distance Levels // millimetres nearer than the floor
-	Field    Levels // nanotesla away from the empty spot's field vector; wider by the doubt about it
+	Field    Levels // nanotesla away from the empty spot's field vector, less where that is restless; wider by the doubt about it
 
 	// BinaryConfidence, per mille, is how far a plain yes or no is believed.
 	BinaryConfidence uint16
@@ -86,7 +86,7 @@ func Default() Config {
 			TrackWithin: 200, TrackPerHour: 100, DriftMax: 300,
 		},
 		Field: Levels{
-			OccupiedFrom: 2_640, FreeUpTo: 2_000, SureBy: 1_500, TrackWithin: 2_100, DriftMax: 25_000,
+			OccupiedFrom: 2_000, FreeUpTo: 1_500, SureBy: 1_500, TrackWithin: 1_400, DriftMax: 25_000,
 		},
 		BinaryConfidence: 950,
 	}

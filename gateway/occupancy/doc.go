@@ -18,6 +18,8 @@
 //   - For a field, what temperature makes of the empty spot's field is learned too, and how far that can be trusted.
 //     The levels are wider by the doubt, so that a cold start or a long stay under a car makes no false car; but a
 //     spot under a weak car is free only when the field comes clearly nearer than that car left it.
+//   - The lines on which the empty spot's field is restless (a neighbour, a charging current, the sun) are learned, and
+//     along them a field counts for less, but for no less than 45 percent of its length.
 //   - An empty spot's field that has moved for good (a steel plate beside it, a sensor turned) is found again: cars
 //     come and go, and between them the field returns to the same place.
 //   - Every Change says its Cause and the raw value that decided. Readings as Records play back to the same changes,

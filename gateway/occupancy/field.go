@@ -10,6 +10,9 @@ const stayPercent = 70
 // meantime, does to it.
 const restPercent = 15
 
+// manoeuvreMS is how long a car that leaves may move about: before, its field is not learned from.
+const manoeuvreMS = 60_000
+
 // vector is a field or a difference of two, in nanotesla.
 type vector [3]int64
 
@@ -33,14 +36,14 @@ func whole(difference [3]int64) vector {
 	return vector{difference[0] >> baseShift, difference[1] >> baseShift, difference[2] >> baseShift}
 }
 
-// compareField judges a field by its distance from that of the empty spot.
+// compareField judges a field by its distance from that of the empty spot, in the measure of the spot's unrest.
 func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	elapsedMS := nowMS - v.fieldMS
 	v.fieldMS = nowMS
 	difference := v.residual(r)
 	residual := whole(difference)
 	levels := v.forgiving(&cfg.Field)
-	away := int32(residual.length())
+	away := v.unrest.length(residual)
 	v.away, v.from = away, levels.OccupiedFrom
 	near := away <= levels.TrackWithin
 	beside := away > levels.FreeUpTo && v.neighbour.explains(residual)
@@ -63,8 +66,11 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	if near {
 		v.other = otherHome{}
 	}
+	if v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable {
+		v.unrest.learn(residual, elapsedMS)
+	}
 	v.stay(opinion, away, elapsedMS)
-	if near && v.opinion == fact.SpotAvailable && nowMS-v.sinceMS >= cfg.DebounceMS {
+	if near && v.opinion == fact.SpotAvailable && nowMS-v.sinceMS >= max(cfg.DebounceMS, manoeuvreMS) {
 		v.followField(cfg, nowMS, difference)
 	}
 	v.neighbour.watch(nowMS, residual, v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable, levels.OccupiedFrom)

@@ -11,7 +11,7 @@ import (
 
 // The product promises that of a hundred arrivals and departures 98 are found, on sensors that work. These are days of
 // simulated spots: cars of all sizes, from 6 microtesla up, that shuffle for half a minute when they come and go; cars
-// on both sides, felt a fortieth as much (up to 2.7 microtesla); the weather and noise; and for ultrasonic sensors roofs
+// on both sides, felt a thirtieth as much (up to 3.6 microtesla); the weather and noise; and for ultrasonic sensors roofs
 // of 0.7 to 1.6 m, interference and windscreens without an echo.
 
 // stay is one car of a simulated spot.
@@ -29,7 +29,7 @@ type simulation struct {
 
 func simulate(seed uint64, days int64) *simulation {
 	s := &simulation{random: rand.New(rand.NewPCG(seed, 5))}
-	s.here, s.left, s.east = s.stays(days, 1), s.stays(days, 40), s.stays(days, 40)
+	s.here, s.left, s.east = s.stays(days, 1), s.stays(days, 30), s.stays(days, 30)
 	return s
 }
 

@@ -13,6 +13,7 @@ type Baseline struct {
 	Origin  int32               `cbor:"8,keyasint,omitempty"`
 	Lagging int32               `cbor:"9,keyasint,omitempty"`
 	Thermal bool                `cbor:"10,keyasint,omitempty"`
+	Unrest  [6]int32            `cbor:"11,keyasint,omitempty"` // how it moves about
 }
 
 // Baseline is what the sensor has learned; false if it has not.
@@ -22,6 +23,7 @@ func (s *Spot) Baseline(i uint8) (Baseline, bool) {
 	return Baseline{
 		Kind: v.baseKind, Value: v.base, Learned: v.home, Proven: v.proven,
 		Slopes: e.slopes, Doubt: e.doubt, Origin: e.origin, Lagging: e.lagging, Thermal: e.hasWarmth,
+		Unrest: v.unrest.covariance,
 	}, v.stage == known
 }
 
@@ -33,6 +35,10 @@ func (s *Spot) SetBaseline(i uint8, b Baseline) {
 	v.empty = emptyField{slopes: b.Slopes, doubt: b.Doubt, origin: b.Origin, lagging: b.Lagging, warmth: b.Lagging >> warmShift, hasWarmth: b.Thermal}
 	if b.Doubt == [pairs]int32{} {
 		v.empty.trust()
+	}
+	v.unrest = unrest{covariance: b.Unrest}
+	if b.Unrest == [6]int32{} {
+		v.unrest = calm()
 	}
 }
 

@@ -33,6 +33,7 @@ type sensor struct {
 	// Of a magnetometer:
 	fieldMS   int64 // last field
 	empty     emptyField
+	unrest    unrest
 	other     otherHome
 	neighbour neighbour
 	stayed    int32 // how far a parked car moves the field, in nT
