@@ -16,6 +16,9 @@ func (s *Server) State(ctx context.Context, since time.Time) ([]byte, error) {
 	return s.live.State(ctx, since)
 }
 
+// Role is the role of whoever made the request that ctx belongs to.
+func (s *Server) Role(ctx context.Context) string { return rest.Who(ctx).Role.String() }
+
 // Stream keeps a request open and sends what frame makes, at once and after changes, at most one a second.
 func (s *Server) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx context.Context, since time.Time) ([]byte, error)) {
 	s.live.Stream(w, r, frame)

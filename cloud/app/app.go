@@ -52,6 +52,7 @@ type App struct {
 	standby    atomic.Bool  // stability is a standby's, and not the own disk's
 	counting   sync.RWMutex // held for writing while the counters are read from the store
 	members    members
+	backing    sync.Mutex // held while a backup is made
 	knowing    sync.Mutex
 	known      map[fact.LocationID]sight // how far the counters are
 	up         atomic.Bool
@@ -67,6 +68,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	o.defaults()
 	if err := mqtt.CheckName(o.Chain); err != nil {
 		return nil, err
+	}
+	if o.Backup != "" && o.Postgres != "" {
+		return nil, store.ErrNoBackup
 	}
 	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}}
 	a.failure.Store("")
@@ -95,7 +99,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.standby.Store(stability.Known)
+	a.standby.Store(stability.Known || o.Backup != "")
 	if a.store.Restored() {
 		o.Log.Error("the store is older than it once was: gateways will send again what it lost", "epoch", a.store.Epoch().String())
 	}
@@ -196,6 +200,9 @@ func (a *App) Start() error {
 	}
 	a.client = client
 	a.done.Go(a.follow)
+	if a.options.Backup != "" {
+		a.done.Go(a.backups)
+	}
 	return a.listen()
 }
 

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -208,4 +210,69 @@ func TestARestartedAggregatorGoesOn(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+}
+
+// What is applied becomes stable when a backup holds it, and a data folder that is made of the backup goes on from there.
+func TestABackupMakesFactsStableAndCanBeRestored(t *testing.T) {
+	dir, backups := t.TempDir(), t.TempDir()
+	open := func(dir, backup string) *app.App {
+		a, err := app.New(t.Context(), app.Options{
+			Dir: dir, Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0", Open: true, Backup: backup, BackupEvery: time.Hour,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = a.Close() })
+		if err := a.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	stable := func(a *app.App) (applied, stable uint64) {
+		state, _, err := a.Store().State(t.Context(), "p8")
+		if err != nil || len(state.Lives) != 1 {
+			t.Fatalf("%+v %v", state, err)
+		}
+		return state.Lives[0].Applied, state.Lives[0].Stable
+	}
+	a := open(dir, backups)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	g, broker := enrolled(t, a, "p8", 1, 600, 100)
+	if err := g.Send(ctx, broker); err != nil {
+		t.Fatal(err)
+	}
+	if applied, stable := stable(a); applied != 600 || stable != 0 {
+		t.Errorf("%d applied, %d stable without a backup that holds them", applied, stable)
+	}
+	var names []string
+	for range 3 {
+		name, err := a.Backup(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	for at := uint64(0); at != 600; time.Sleep(10 * time.Millisecond) {
+		if _, at = stable(a); ctx.Err() != nil {
+			t.Fatalf("%d stable after the backup", at)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := os.ReadDir(backups); err != nil || len(kept) != 2 || filepath.Join(backups, kept[1].Name()) != names[2] {
+		t.Errorf("%v %v", kept, err)
+	}
+	restored := t.TempDir()
+	if err := os.CopyFS(restored, os.DirFS(names[2])); err != nil {
+		t.Fatal(err)
+	}
+	b := open(restored, "")
+	if digest(t, b.Store(), "p8") != want(g) || !b.Store().Restored() || b.Store().Epoch() == a.Store().Epoch() {
+		t.Error("the backup does not know that it is one, or holds something else")
+	}
+	if len(b.Registry().Devices()) != 1 {
+		t.Error("the gateway would have to enrol again")
+	}
 }

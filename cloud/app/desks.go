@@ -37,7 +37,7 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Verify: a.Verify, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens, PublicFeeds: o.PublicFeeds,
 		Open: o.Open, Now: o.Now, Logger: o.Log,
 	})
-	a.api.Mount(web.New(web.Options{State: a.api.State, Stream: a.api.Stream, Location: a.api.LocationState, Logger: o.Log}))
+	a.api.Mount(web.New(web.Options{State: a.api.State, Role: a.api.Role, Stream: a.api.Stream, Location: a.api.LocationState, Logger: o.Log}))
 	return a.api.Refresh(ctx)
 }
 

@@ -22,8 +22,8 @@
 // heard by all, so that each can show the page; counters of the others' locations are read from the store, some seconds
 // behind.
 //
-// What is stable: with a synchronous standby, what the standby has flushed. Without one, what is applied: a chain that
-// wants more configures a standby; gateways keep 30 days either way.
+// What is stable: with a synchronous standby, what the standby has flushed; with Options.Backup, what the last backup holds;
+// with neither, what is applied. Gateways keep 30 days in any case.
 //
 // Of HTTP it owns enrolment alone, which gateways use; the rest is cloud/api and cloud/web, over the same counters and store.
 package app

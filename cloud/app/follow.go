@@ -48,16 +48,8 @@ func (a *App) look() {
 
 // askStandby acknowledges as stable what was applied before the standby was found to have everything.
 func (a *App) askStandby() {
-	for _, w := range a.workers {
-		noted := make(chan struct{})
-		if !a.order(w, job{note: noted}) {
-			return
-		}
-		select {
-		case <-noted:
-		case <-a.background.Done():
-			return
-		}
+	if a.noteApplied() != nil {
+		return
 	}
 	stability, err := a.store.Stable(a.background)
 	if err != nil || stability.Behind {
@@ -65,11 +57,33 @@ func (a *App) askStandby() {
 		return
 	}
 	a.counters.behind.Store(0)
+	_ = a.markStable() // the only failure is the end
+}
+
+// noteApplied has every worker remember what is applied and not yet stable.
+func (a *App) noteApplied() error {
 	for _, w := range a.workers {
-		if !a.order(w, job{stable: true}) {
-			return
+		noted := make(chan struct{})
+		if !a.order(w, job{note: noted}) {
+			return a.background.Err()
+		}
+		select {
+		case <-noted:
+		case <-a.background.Done():
+			return a.background.Err()
 		}
 	}
+	return nil
+}
+
+// markStable acknowledges as stable what was noted.
+func (a *App) markStable() error {
+	for _, w := range a.workers {
+		if !a.order(w, job{stable: true}) {
+			return a.background.Err()
+		}
+	}
+	return nil
 }
 
 // order waits for room in a worker's queue.

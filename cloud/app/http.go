@@ -37,7 +37,11 @@ func (a *App) Checks() []api.Check {
 		{ID: "queues", Well: a.counters.dropped.Load() == 0, Detail: fmt.Sprintf("%d messages dropped", a.counters.dropped.Load())},
 	}
 	if a.standby.Load() {
-		checks = append(checks, api.Check{ID: "standby", Well: a.counters.behind.Load() == 0, Detail: "synchronous standby"})
+		what := "synchronous standby"
+		if a.options.Backup != "" {
+			what = "backups in " + a.options.Backup
+		}
+		checks = append(checks, api.Check{ID: "stable", Well: a.counters.behind.Load() == 0, Detail: what})
 	}
 	return checks
 }
@@ -78,7 +82,7 @@ func (a *App) measures() []rest.Measure {
 	} {
 		all = append(all, rest.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
 	}
-	return append(all, rest.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits.", Value: float64(c.behind.Load())})
+	return append(all, rest.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits, or no backup could be made.", Value: float64(c.behind.Load())})
 }
 
 // enrolRequest is what a gateway sends once.

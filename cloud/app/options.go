@@ -26,10 +26,14 @@ type Options struct {
 	Workers       int          // 0: 16
 	Tokens        []rest.Token // who may ask, beside API keys
 	Open          bool         // programs on this machine may look and operate without a token: for a demonstration
-	PublicFeeds   bool         // everybody may read the open-data feeds
-	Version       string
-	Log           *slog.Logger
-	Now           func() time.Time // nil: time.Now
+	// Backup is a folder, best on another disk, for a backup every BackupEvery (0: a day). With it, facts are stable when they
+	// are in one.
+	Backup      string
+	BackupEvery time.Duration
+	PublicFeeds bool // everybody may read the open-data feeds
+	Version     string
+	Log         *slog.Logger
+	Now         func() time.Time // nil: time.Now
 }
 
 const (
@@ -48,6 +52,9 @@ func (o *Options) defaults() {
 	}
 	if o.Workers <= 0 {
 		o.Workers = workersDefault
+	}
+	if o.BackupEvery <= 0 {
+		o.BackupEvery = 24 * time.Hour
 	}
 	if o.Now == nil {
 		o.Now = time.Now

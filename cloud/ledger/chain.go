@@ -41,7 +41,7 @@ type Summary struct {
 
 // Waiting is how many facts headquarters lacks: as many as the lot said, but not those that have come since.
 func (s *Summary) Waiting() uint64 {
-	if s.Live.Waiting == 0 || s.Live.Produced.Incarnation != s.Reached.Incarnation {
+	if s.Live.Waiting == 0 || s.Live.Produced.Seq == 0 || s.Live.Produced.Incarnation != s.Reached.Incarnation {
 		return s.Live.Waiting
 	}
 	return min(s.Live.Waiting, s.Live.Produced.Seq-min(s.Live.Produced.Seq, s.Reached.Seq))

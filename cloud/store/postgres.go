@@ -30,7 +30,7 @@ func OpenPostgres(ctx context.Context, address, dir string, now func() time.Time
 	for range connections {
 		p.conns <- nil
 	}
-	made, err := newSQLStore(ctx, p, filepath.Join(dir, "witness"), now)
+	made, err := newSQLStore(ctx, p, filepath.Join(dir, witnessFile), now)
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}

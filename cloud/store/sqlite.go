@@ -25,7 +25,15 @@ type sqlite struct {
 	mu       sync.Mutex // one write at a time
 	lock     *os.File
 	segments *segments
+	dir      string
 }
+
+// The names of what lies in a store's folder.
+const (
+	databaseFile   = "ledger.db"
+	segmentsFolder = "segments"
+	witnessFile    = "witness"
+)
 
 const readers = 4
 
@@ -38,11 +46,11 @@ func OpenSQLite(ctx context.Context, dir string, now func() time.Time) (Store, e
 	if err != nil {
 		return nil, err
 	}
-	s := &sqlite{prepared: map[string]*sql.Stmt{}, lock: lock}
+	s := &sqlite{prepared: map[string]*sql.Stmt{}, lock: lock, dir: dir}
 	if err := s.open(ctx, dir); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	made, err := newSQLStore(ctx, s, filepath.Join(dir, "witness"), now)
+	made, err := newSQLStore(ctx, s, filepath.Join(dir, witnessFile), now)
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -66,11 +74,11 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 func (s *sqlite) open(ctx context.Context, dir string) (err error) {
-	if s.segments, err = openSegments(filepath.Join(dir, "segments")); err != nil {
+	if s.segments, err = openSegments(filepath.Join(dir, segmentsFolder)); err != nil {
 		return err
 	}
 	dsn := func(extra string) string {
-		return "file:" + (&url.URL{Path: filepath.Join(dir, "ledger.db")}).EscapedPath() +
+		return "file:" + (&url.URL{Path: filepath.Join(dir, databaseFile)}).EscapedPath() +
 			"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)" + extra
 	}
 	if s.writer, err = sql.Open("sqlite", dsn("")); err != nil {

@@ -109,6 +109,9 @@ type Store interface {
 
 	// Book is all rows of a location, to be compared.
 	Book(ctx context.Context, location fact.LocationID) (*ledger.Book, error)
+	// Backup copies the store, while it works, into a folder that it makes; segments that a copy in earlier holds may be shared
+	// with it. ErrNoBackup: the engine has means of its own.
+	Backup(ctx context.Context, to, earlier string) error
 	// Verify folds the batches of a location anew, in memory, and reports whether its rows are what they come to.
 	// ErrConflict: it changed all the time.
 	Verify(ctx context.Context, location fact.LocationID) (same bool, err error)

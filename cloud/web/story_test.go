@@ -27,7 +27,7 @@ func serve(t *testing.T, n int) (*apitest.Chain, string) {
 	chain.Fill(n)
 	chain.Commit(t, "p005", 4)
 	s := chain.Server
-	s.Mount(web.New(web.Options{State: s.State, Stream: s.Stream, Location: s.LocationState}))
+	s.Mount(web.New(web.Options{State: s.State, Role: s.Role, Stream: s.Stream, Location: s.LocationState}))
 	if err := s.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +74,16 @@ func TestThePageSaysWhatNeedsAPerson(t *testing.T) {
 	}
 	if lot := get(t, address+"/lots/p005"); !strings.Contains(lot, "stuck open") || !strings.Contains(lot, "Open once") {
 		t.Error(lot)
+	}
+}
+
+func TestTheFirstPageSaysWhatToDo(t *testing.T) {
+	chain := apitest.New(t)
+	chain.Server.Mount(web.New(web.Options{State: chain.Server.State, Role: chain.Server.Role, Stream: chain.Server.Stream, Location: chain.Server.LocationState}))
+	server := httptest.NewServer(chain.Server)
+	defer server.Close()
+	if page := get(t, server.URL+"/"); !strings.Contains(page, "No location has a gateway yet") || !strings.Contains(page, "--enrol LOCATION") || strings.Contains(page, "All locations are well") {
+		t.Error(page)
 	}
 }
 

@@ -21,6 +21,8 @@ var assets embed.FS
 type Options struct {
 	// State is the chain as JSON, read after since, for whoever made the request that the context belongs to.
 	State func(ctx context.Context, since time.Time) ([]byte, error)
+	// Role is the role of whoever made the request that the context belongs to.
+	Role func(ctx context.Context) string
 	// Location is one location as JSON; nil: there is none.
 	Location func(ctx context.Context, location string) ([]byte, error)
 	// Stream keeps a request open and sends what frame makes, at once and after changes; nothing where frame makes nothing.
@@ -35,6 +37,7 @@ type page struct {
 	templates *template.Template
 	version   string // of the assets: a page of another version loads itself anew
 	kept      kept
+	recent    recent
 }
 
 // New is the page: / for the chain, /lots/{location} for one location, /live and /live/{location} for its script, /lots for
@@ -81,10 +84,6 @@ func (p *page) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, assets, "assets/"+r.PathValue("name"))
 }
 
-// shared is how old a state may be that a page begins with: the stream brings it up to date at once, and many readers cost
-// one state a second.
-const shared = time.Second
-
 // shell is what a whole page is made of.
 type shell struct {
 	*chainView
@@ -95,17 +94,22 @@ type shell struct {
 }
 
 func (p *page) showChain(w http.ResponseWriter, r *http.Request) {
-	v, err := p.chain(r.Context(), time.Now().Add(-shared), r.URL.Query().Get("q"))
+	wall, query := r.URL.Query().Has("wall"), r.URL.Query().Get("q")
+	if query == "" {
+		html, err := p.wholePage(r.Context(), wall)
+		if err != nil {
+			p.fail(w, err)
+			return
+		}
+		send(w, html)
+		return
+	}
+	v, err := p.chain(r.Context(), time.Now().Add(-shared), query)
 	if err != nil {
 		p.fail(w, err)
 		return
 	}
-	wall := r.URL.Query().Has("wall")
-	if v.pages[wall] == nil {
-		p.show(w, "page.html", shell{chainView: v, Wall: wall, Version: p.version + v.Set, Query: v.Query})
-		return
-	}
-	send(w, v.pages[wall]())
+	p.show(w, "page.html", shell{chainView: v, Wall: wall, Version: p.version + v.Set, Query: v.Query})
 }
 
 func (p *page) showLot(w http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// backupsKept is how many backups stay.
+const backupsKept = 2
+
+// backups makes a backup at the start and then every so often, until the aggregator ends. Only what is in one is stable then.
+func (a *App) backups() {
+	ticker := time.NewTicker(a.options.BackupEvery)
+	defer ticker.Stop()
+	for {
+		started := time.Now()
+		name, err := a.Backup(a.background)
+		switch {
+		case a.background.Err() != nil:
+			return
+		case err != nil:
+			a.counters.behind.Store(1)
+			a.options.Log.Error("no backup was made: nothing becomes stable", "folder", a.options.Backup, "err", err)
+		default:
+			a.counters.behind.Store(0)
+			a.options.Log.Info("backup made", "folder", name, "took", time.Since(started).Round(time.Millisecond))
+		}
+		select {
+		case <-a.background.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Backup copies everything that is kept, but the broker's sessions, into a new folder, and then says that what was applied
+// before it is stable. It returns the folder. To restore, copy it to where the data folder was.
+func (a *App) Backup(ctx context.Context) (string, error) {
+	if a.options.Backup == "" {
+		return "", errors.New("app: there is no folder for backups")
+	}
+	a.backing.Lock()
+	defer a.backing.Unlock()
+	if err := a.noteApplied(); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(a.options.Backup, 0o700); err != nil {
+		return "", fmt.Errorf("app: backup: %w", err)
+	}
+	earlier, err := a.sweepBackups()
+	if err != nil {
+		return "", fmt.Errorf("app: backup: %w", err)
+	}
+	before := ""
+	if n := len(earlier); n > 0 {
+		before = filepath.Join(a.options.Backup, earlier[n-1], "store")
+	}
+	name := filepath.Join(a.options.Backup, backupPrefix+a.options.Now().UTC().Format("20060102T150405.000"))
+	draft := name + draftSuffix
+	if err := a.store.Backup(ctx, filepath.Join(draft, "store"), before); err != nil {
+		return "", err
+	}
+	if err := os.CopyFS(filepath.Join(draft, "authority"), os.DirFS(filepath.Join(a.options.Dir, "authority"))); err != nil {
+		return "", fmt.Errorf("app: backup: %w", err)
+	}
+	if err := os.Rename(draft, name); err != nil {
+		return "", fmt.Errorf("app: backup: %w", err)
+	}
+	if err := syncFolder(a.options.Backup); err != nil {
+		return "", fmt.Errorf("app: backup: %w", err)
+	}
+	for _, old := range earlier[:max(0, len(earlier)+1-backupsKept)] {
+		if err := os.RemoveAll(filepath.Join(a.options.Backup, old)); err != nil {
+			a.options.Log.Warn("an old backup stays", "folder", old, "err", err)
+		}
+	}
+	return name, a.markStable()
+}
+
+const (
+	backupPrefix = "gatehouse-cloud-"
+	draftSuffix  = ".part"
+)
+
+// sweepBackups removes what a crash left half made, and returns the whole ones, the oldest first.
+func (a *App) sweepBackups() (whole []string, err error) {
+	entries, err := os.ReadDir(a.options.Backup)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case !strings.HasPrefix(name, backupPrefix):
+		case strings.HasSuffix(name, draftSuffix):
+			err = errors.Join(err, os.RemoveAll(filepath.Join(a.options.Backup, name)))
+		default:
+			whole = append(whole, name)
+		}
+	}
+	slices.Sort(whole)
+	return whole, err
+}
+
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

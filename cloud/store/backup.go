@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// ErrNoBackup says that this engine is backed up by its own means.
+var ErrNoBackup = errors.New("store: PostgreSQL is backed up by its own means (a standby, pg_basebackup)")
+
+// Backup copies the store, while it works, into a folder that it makes, durably. Segments that are full and that an earlier
+// backup beside it holds are linked instead of copied. A store that is opened from the copy knows that it is one: it gets a
+// new epoch, and gateways send again what came after it.
+func (s *sqlStore) Backup(ctx context.Context, to, earlier string) error {
+	engine, is := s.engine.(*sqlite)
+	if !is {
+		return ErrNoBackup
+	}
+	if err := os.MkdirAll(filepath.Join(to, segmentsFolder), 0o700); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	// The database first: what the segments hold beyond it is folded when the copy is opened.
+	if err := engine.copyTo(ctx, filepath.Join(to, databaseFile)); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	if err := copySegments(filepath.Join(engine.dir, segmentsFolder), filepath.Join(to, segmentsFolder), filepath.Join(earlier, segmentsFolder)); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	witness, err := openWitness(filepath.Join(to, witnessFile))
+	if err != nil {
+		return err
+	}
+	err = errors.Join(witness.reset(s.epoch, math.MaxInt64), witness.file.Sync(), witness.close())
+	return errors.Join(err, syncFolder(filepath.Join(to, segmentsFolder)), syncFolder(to))
+}
+
+// copyTo writes the database as it is at one moment. Whoever writes meanwhile does not wait.
+func (s *sqlite) copyTo(ctx context.Context, name string) error {
+	conn, err := s.reader.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, `PRAGMA query_only(0)`); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `VACUUM INTO ?`, name)
+	_, closed := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only(1)`)
+	return errors.Join(err, closed, syncFile(name))
+}
+
+func copySegments(from, to, earlier string) error {
+	names, err := segmentNames(from)
+	if err != nil {
+		return err
+	}
+	held, _ := segmentNames(earlier) // there may be none
+	for i, name := range names {
+		// The last one of either was still being written.
+		known := slices.Index(held, name)
+		if i < len(names)-1 && known >= 0 && known < len(held)-1 && os.Link(filepath.Join(earlier, name), filepath.Join(to, name)) == nil {
+			continue
+		}
+		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// segmentNames are the files of a folder, in the order in which they were begun.
+func segmentNames(folder string) (names []string, err error) {
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		if entry.Type().IsRegular() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
+
+func copyFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = source.Close() }()
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Sync(), target.Close())
+}
+
+func syncFile(name string) error {
+	file, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
