@@ -68,4 +68,5 @@ func operations(b *book) {
 
 	b.tag = "Headquarters"
 	read(b, RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
+	policyOperations(b)
 }

@@ -25,7 +25,8 @@ var needs = map[string]api.Role{
 	"correctCount": api.RoleOperate, "capturePayment": api.RoleOperate, "voidPayment": api.RoleOperate, "refundPayment": api.RoleOperate,
 	"waiveFee": api.RoleOperate, "oweFee": api.RoleOperate, "validateTicket": api.RoleOperate, "mislayTicket": api.RoleOperate,
 
-	"listTariffs": api.RoleView,
+	"listTariffs": api.RoleView, "listPolicies": api.RoleView, "getPolicy": api.RoleOperate, "editPolicy": api.RoleConfigure,
+	"revertPolicy": api.RoleConfigure,
 
 	"serviceSpot": api.RoleConfigure, "issuePass": api.RoleConfigure, "revokePass": api.RoleConfigure,
 }
