@@ -204,7 +204,7 @@ func (p *place) enrol() {
 	if err != nil {
 		p.Fatal(err)
 	}
-	_, err = identity.Enrol(p.Context(), identity.Enrolment{Dir: filepath.Join(p.dir, "identity"), URL: "https://" + p.hq.Address(), Code: code})
+	_, err = identity.Enrol(p.Context(), identity.Enrolment{Dir: filepath.Join(p.dir, "identity"), URL: "https://" + p.hq.Address(), Code: code, Again: true})
 	if err != nil {
 		p.Fatal(err)
 	}
