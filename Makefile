@@ -81,6 +81,7 @@ integration: ## gateways and headquarters killed and cut off; PostgreSQL with a 
 
 bench: ## measured comparisons
 	@.ci/need go
+	@.ci/need mosquitto
 	$(GO) run ./tools/bench
 
 clean: ## remove what was built

@@ -17,6 +17,7 @@ require (
 	github.com/tarm/serial v0.0.0-20180830185346-98f6abe2eb07 // serial ports
 	go.etcd.io/bbolt v1.5.0 // the lot's state in one crash-safe file
 	golang.org/x/sys v0.49.0 // ioctls of lines, serial ports and watchdogs, with the kernel's structures
+	golang.org/x/text v0.43.0 // the characters that cameras outside of Unicode write plates in
 	periph.io/x/conn/v3 v3.7.3 // the contracts of lines and buses
 	periph.io/x/host/v3 v3.8.5 // lines and buses of the boards we run on
 	pgregory.net/rapid v1.3.0 // properties over generated values, with shrinking
@@ -59,7 +60,6 @@ require (
 	golang.org/x/net v0.61.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/telemetry v0.0.0-20261010193011-f71dc92da45e // indirect
-	golang.org/x/text v0.43.0 // indirect
 	golang.org/x/time v0.16.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
 	golang.org/x/vuln v1.9.0 // indirect

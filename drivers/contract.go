@@ -99,7 +99,18 @@ type PlateRead struct {
 	CameraMS   int64         // the camera's clock, Unix ms; kept, never billed
 	GatewayMS  int64         // the gateway's clock when it came, Unix ms; 0: the driver does not say
 	Image      string        // the camera's name for its picture, which stays there
+	Opens      Tri           // whether the camera opens the barrier by a list of its own, past the gateway
 }
+
+// Tri is an answer that may be missing.
+type Tri uint8
+
+// The answers.
+const (
+	Unsaid Tri = iota
+	No
+	Yes
+)
 
 // PlateCandidate is a second opinion of a camera.
 type PlateCandidate struct {

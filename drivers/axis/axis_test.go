@@ -2,7 +2,6 @@ package axis_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -30,25 +29,7 @@ func bench() cameratest.Bench {
 func TestSuite(t *testing.T) { cameratest.Test(t, bench()) }
 
 func FuzzParse(f *testing.F) {
-	cameratest.Fuzz(f, bench(), readFile(f, "new.json"), readFile(f, "update.json"), []byte(stream("ALPV.Lost", items)))
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func parse(t *testing.T, body string) []platecamera.Event {
-	t.Helper()
-	events, err := platecamera.Parse([]byte(body), "", time.UTC, axis.Format())
-	if err != nil {
-		t.Fatalf("%.80q: %v", body, err)
-	}
-	return events
+	cameratest.Fuzz(f, bench(), cameratest.File(f, "new.json"), cameratest.File(f, "update.json"), []byte(stream("ALPV.Lost", items)))
 }
 
 // said is an event in one line.
@@ -71,18 +52,18 @@ const items = `<tt:SimpleItem Name="carID" Value="4" /><tt:SimpleItem Name="text
 
 func TestEventsOfEveryForm(t *testing.T) {
 	for body, want := range map[string]string{
-		string(readFile(t, "new.json")):                                        `plate new "CA2228AM" 708942 dir="unknown" country="UKR" cam=ACCC8EA617EF id=521893 at=2021-12-08T10:58:54.132Z`,
-		string(readFile(t, "update.json")):                                     `plate update "HWR6677" 737210 dir="out" country="DEU" cam=ACCC8EBFB452 id=54950 at=2023-12-11T12:27:05.507Z`,
+		string(cameratest.File(t, "new.json")):                                 `plate new "CA2228AM" 708942 dir="unknown" country="UKR" cam=ACCC8EA617EF id=521893 at=2021-12-08T10:58:54.132Z`,
+		string(cameratest.File(t, "update.json")):                              `plate update "HWR6677" 737210 dir="out" country="DEU" cam=ACCC8EBFB452 id=54950 at=2023-12-11T12:27:05.507Z`,
 		stream("ALPV.Lost", items):                                             `plate lost "M WR6677" 0 dir="in" country="DEU" cam=ACCC8EBFB452 id=4 at=2024-03-14T18:08:51.293Z`,
 		stream("ALPV.Allow_list", `<tt:SimpleItem Name="active" Value="1" />`): `other  "" 0 dir="" country="" cam= id= at=2024-03-14T18:08:51.293Z`,
 		`{"topic":"axis:CameraApplicationPlatform/ALPV.New","timestamp":1710439731293,"message":{"source":{},"data":{"carID":"4","text":"TÖL 1","carState":"new"}}}`: `plate new "TÖL 1" 0 dir="" country="" cam= id=4 at=2024-03-14T18:08:51.293Z`,
 		`{"plateText":"T?L1","plateUTF8":"TÖL1","plateConfidence":"72.5","carID":7,"datetime":"20231211 145426977"}`:                                                 `plate  "TÖL1" 725000 dir="" country="" cam= id=7 at=2023-12-11T14:54:26.977Z`,
 		`{"plateText":"","carState":"new","carID":"8","capture_timestamp":1638961134132}`:                                                                            `no_plate new "" 0 dir="" country="" cam= id=8 at=2021-12-08T10:58:54.132Z`,
 		`{"type":"heartbeat","camera_info":{"SerialNumber":"ACCC8EA617EF"},"uptime":77}`:                                                                             `heartbeat  "" 0 dir="" country="" cam=ACCC8EA617EF id= at=0001-01-01T00:00:00Z`,
-		"--x\r\nContent-Disposition: form-data; name=\"event\"\r\nContent-Type: application/json\r\n\r\n" + string(readFile(t, "new.json")) +
+		"--x\r\nContent-Disposition: form-data; name=\"event\"\r\nContent-Type: application/json\r\n\r\n" + string(cameratest.File(t, "new.json")) +
 			"\r\n--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0\r\n--x--\r\n": `plate new "CA2228AM" 708942 dir="unknown" country="UKR" cam=ACCC8EA617EF id=521893 at=2021-12-08T10:58:54.132Z`,
 	} {
-		if events := parse(t, body); len(events) != 1 || said(events[0]) != want {
+		if events := cameratest.Events(t, axis.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
 			t.Errorf("%.70q: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)
 		}
 	}
@@ -112,13 +93,4 @@ func TestOneCar(t *testing.T) {
 	}
 }
 
-func BenchmarkParse(b *testing.B) {
-	body := readFile(b, "new.json")
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := platecamera.Parse(body, "application/json", time.UTC, axis.Format()); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+func BenchmarkParse(b *testing.B) { cameratest.Benchmark(b, bench(), cameratest.File(b, "new.json")) }

@@ -14,12 +14,12 @@ func Format() platecamera.Format {
 
 // The names that tell the applications' events from other documents: those of pushed events, and those of the
 // camera's own event stream.
-var plateNames = []string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText"}
+var plateNames = [...]string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText"}
 
 // body is the part of a document that has the fields: the root, or the data of a message of the event stream.
 func body(document platecamera.Node) platecamera.Node {
-	for _, path := range [][]string{{}, {"message", "data"}, {"data"}, {"event"}} {
-		if part := document.Get(path...); part.Get("carID").Exists() || part.Get("plateText").Exists() || part.Get("plateUTF8").Exists() {
+	for _, part := range [...]platecamera.Node{document, document.Get("message", "data"), document.Get("data"), document.Get("event")} {
+		if part.Get("carID").Exists() || part.Get("plateText").Exists() || part.Get("plateUTF8").Exists() {
 			return part
 		}
 	}
@@ -34,7 +34,7 @@ func parentOf(n platecamera.Node, name string) platecamera.Node {
 	if n.Get(name).Exists() {
 		return n
 	}
-	for child := range n.Children() {
+	for child := n.Child(); child.Exists(); child = child.Next() {
 		if found := parentOf(child, name); found.Exists() {
 			return found
 		}
@@ -60,25 +60,25 @@ func isHeartbeat(document platecamera.Node) bool {
 		camera && (document.Find("uptime").Exists() || document.Find("ProdShortName").Exists()) && !body(document).Exists()
 }
 
-func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	if strings.EqualFold(document.Name(), "MetadataStream") {
-		return streamed(document, zone)
+		return streamed(events, document, zone)
 	}
-	return []platecamera.Event{event(document, zone)}
+	return append(events, event(document, zone))
 }
 
 // streamed reads every message of the event stream's XML.
-func streamed(document platecamera.Node, zone *time.Location) []platecamera.Event {
-	var events []platecamera.Event
-	for part := range document.Children() {
-		for message := range part.Children() {
+func streamed(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+	before := len(events)
+	for part := document.Child(); part.Exists(); part = part.Next() {
+		for message := part.Child(); message.Exists(); message = message.Next() {
 			if strings.EqualFold(message.Name(), "NotificationMessage") {
 				events = append(events, event(message, zone))
 			}
 		}
 	}
-	if len(events) == 0 {
-		return []platecamera.Event{event(document, zone)}
+	if len(events) == before {
+		events = append(events, event(document, zone))
 	}
 	return events
 }
@@ -129,12 +129,12 @@ func plateOf(b platecamera.Node) string {
 }
 
 func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {
-	for _, name := range []string{"capture_timestamp", "capture_ts", "frame_timestamp", "timestamp"} {
+	for _, name := range [...]string{"capture_timestamp", "capture_ts", "frame_timestamp", "timestamp"} {
 		if at, ok := platecamera.EpochOf(b.Get(name)); ok {
 			return at
 		}
 	}
-	for _, n := range []platecamera.Node{document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Get("time")} {
+	for _, n := range [...]platecamera.Node{document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Get("time")} {
 		if at, ok := platecamera.TimeOf(n, zone); ok {
 			return at
 		}
@@ -143,7 +143,7 @@ func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {
 }
 
 func stateOf(b platecamera.Node) platecamera.State {
-	switch strings.ToLower(b.Get("carState").Text()) {
+	switch platecamera.Lower(b.Get("carState").Text()) {
 	case "new":
 		return platecamera.StateNew
 	case "update", "updated":
@@ -156,9 +156,9 @@ func stateOf(b platecamera.Node) platecamera.State {
 
 func vehicleOf(b platecamera.Node) string {
 	if kind := b.Get("vehicle_info", "type").Text(); kind != "" {
-		return strings.ToLower(kind)
+		return platecamera.Lower(kind)
 	}
-	return strings.ToLower(b.Get("vehicleType").Text())
+	return platecamera.Lower(b.Get("vehicleType").Text())
 }
 
 func pictureOf(b platecamera.Node) string {

@@ -33,12 +33,15 @@ func Driver() drivers.Driver {
 	}
 }
 
+// ErrLine is the fault of a line that says nothing that a column says.
+var ErrLine = errors.New("column: a line that can't be understood: check the cable, the baud rate and the column's firmware")
+
 // Column is one column: a Reader, a Display and a Printer.
 type Column struct {
+	drivers.Faults
 	host    drivers.Host
 	port    string
 	mode    drivers.SerialMode
-	skipped atomic.Uint64
 	session atomic.Pointer[session] // nil while Read is not running
 	turn    chan struct{}           // holds a token while an order is out
 	order   int                     // number of the last order; whoever has the turn uses it
@@ -67,9 +70,6 @@ func newColumn(host drivers.Host, settings drivers.Settings) (*Column, error) {
 	first := int(time.Now().UnixMilli() % orderMax)
 	return &Column{host: host, port: port, mode: drivers.SerialMode{Baud: baud}, turn: make(chan struct{}, 1), order: first}, nil
 }
-
-// Skipped counts the lines that made no sense.
-func (c *Column) Skipped() uint64 { return c.skipped.Load() }
 
 // Read reports what drivers show and press until ctx ends or the port hangs up.
 func (c *Column) Read(ctx context.Context, report func(drivers.Shown)) error {
@@ -117,10 +117,12 @@ func (c *Column) messages(splitter *Splitter, chunk []byte) []message {
 		if m, understood := parseMessage(line); understood {
 			messages = append(messages, m)
 		} else {
-			c.skipped.Add(1)
+			c.Note(fmt.Errorf("%w (port %s)", ErrLine, c.port))
 		}
 	}
-	c.skipped.Add(splitter.Skipped - before)
+	if splitter.Skipped > before {
+		c.Note(fmt.Errorf("%w (port %s)", ErrLine, c.port))
+	}
 	return messages
 }
 

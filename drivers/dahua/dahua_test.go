@@ -2,7 +2,6 @@ package dahua_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -32,16 +31,7 @@ func bench() cameratest.Bench {
 func TestSuite(t *testing.T) { cameratest.Test(t, bench()) }
 
 func FuzzParse(f *testing.F) {
-	cameratest.Fuzz(f, bench(), readFile(f, "eventmanager.txt"), []byte(call), []byte(lines), []byte(post), dahua.Heartbeat())
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	cameratest.Fuzz(f, bench(), cameratest.File(f, "eventmanager.txt"), []byte(call), []byte(lines), []byte(post), dahua.Heartbeat())
 }
 
 // The shapes of a call (RPC2), of key=value lines (snapManager) and of a post (ITSAPI), after public captures.
@@ -57,15 +47,6 @@ const (
 		"SnapInfo":{"AccurateTime":"2026-02-06 13:48:24.250","DeviceID":"D1","Direction":"Obverse"},"NormalPic":{"Content":"\/9j\/4AAQ","PicName":"a.jpg"}}}`
 )
 
-func parse(t *testing.T, body string, zone *time.Location) []platecamera.Event {
-	t.Helper()
-	events, err := platecamera.Parse([]byte(body), "", zone, dahua.Format())
-	if err != nil {
-		t.Fatalf("%.80q: %v", body, err)
-	}
-	return events
-}
-
 // said is an event in one line.
 func said(e platecamera.Event) string {
 	return fmt.Sprintf("%s %q %d dir=%q country=%q cam=%s id=%s car=%s at=%s", e.Kind, e.Raw, e.Confidence.PerMille(), e.Direction, e.Country, e.Camera,
@@ -75,7 +56,7 @@ func said(e platecamera.Event) string {
 func TestEveryWayOfTelling(t *testing.T) {
 	zone := time.FixedZone("", 7*3600)
 	for _, c := range []struct{ body, want string }{
-		{string(readFile(t, "eventmanager.txt")), `plate "51F-123.45" 0 dir="" country="" cam= id= car= at=2023-11-14T22:13:20Z`},
+		{string(cameratest.File(t, "eventmanager.txt")), `plate "51F-123.45" 0 dir="" country="" cam= id= car= at=2023-11-14T22:13:20Z`},
 		{call, `plate "30A-123.45" 800 dir="leave" country="" cam=8M049B id=516 car=175706653 at=2024-01-30T07:34:55.305Z`},
 		{lines, `plate "鄂A06654" 0 dir="approach" country="CHN" cam=V1FC049A id= car=7 at=2021-03-12T13:11:10.619Z`},
 		{post, `plate "HRA1234" 950 dir="obverse" country="" cam=D1 id= car= at=2026-02-06T06:48:24.25Z`},
@@ -85,8 +66,28 @@ func TestEveryWayOfTelling(t *testing.T) {
 		{`{"Active":"keepAlive","DeviceID":"D1"}`, `heartbeat "" 0 dir="" country="" cam=D1 id= car= at=0001-01-01T00:00:00Z`},
 		{`{"id":7,"method":"global.keepAlive","params":{"timeout":30}}`, `heartbeat "" 0 dir="" country="" cam= id= car= at=0001-01-01T00:00:00Z`},
 	} {
-		if events := parse(t, c.body, zone); len(events) != 1 || said(events[0]) != c.want {
+		if events := cameratest.Events(t, dahua.Format(), c.body, "", zone); len(events) != 1 || said(events[0]) != c.want {
 			t.Errorf("%.60q: %d events\nread %s\nwant %s", c.body, len(events), said(events[0]), c.want)
+		}
+	}
+}
+
+// One plate in every form in which firmware writes it.
+func TestTheSamePlateInEveryForm(t *testing.T) {
+	const data = `{"EventID":516,"RealUTC":1706600095,"TrafficCar":{"PlateNumber":"30A-123.45"}}`
+	for _, body := range []string{
+		"Code=TrafficJunction;action=Pulse;index=0;data=" + data,
+		"Code=TrafficJunction; action=Pulse; index=0; data=" + data,
+		"Code=TrafficJunction;action=Pulse;index=0;data=\r\n" + data,
+		`{"Events":[{"Code":"TrafficJunction","Action":"Pulse","Data":` + data + `}]}`,
+		`{"Events":[{"EventBaseInfo":{"Code":"TrafficJunction"},"TrafficCar":{"PlateNumber":"30A-123.45"}}]}`,
+		"ReturnEvents[0].Code=TrafficJunction\nReturnEvents[0].TrafficCar.PlateNumber=30A-123.45",
+		`{"Plate":{"PlateNumber":"30A-123.45","IsExist":true},"SnapInfo":{"DeviceID":"D1"},"VehicleType":"Car"}`,
+		`<?xml version="1.0"?><Picture><Plate><PlateNumber>30A-123.45</PlateNumber></Plate></Picture>`,
+	} {
+		events := cameratest.Events(t, dahua.Format(), body, "", time.UTC)
+		if len(events) != 1 || events[0].Kind != platecamera.Read || events[0].Raw != "30A-123.45" {
+			t.Errorf("%s: %+v", body, events)
 		}
 	}
 }
@@ -104,7 +105,7 @@ func TestWhatTimeItIs(t *testing.T) {
 		`"LocaleTime":"2023-11-14 22:13:20"`:                                "2023-11-14T21:13:20Z",
 		`"TrafficCar":{"UTC":1700000000}`:                                   "2023-11-14T22:13:20Z",
 	} {
-		events := parse(t, `Code=TrafficJunction;action=Pulse;index=0;data={"PlateNumber":"AB1",`+fields+`}`, zone)
+		events := cameratest.Events(t, dahua.Format(), `Code=TrafficJunction;action=Pulse;index=0;data={"PlateNumber":"AB1",`+fields+`}`, "", zone)
 		if got := events[0].Time.Format(time.RFC3339Nano); got != want {
 			t.Errorf("%s is %s, want %s", fields, got, want)
 		}
@@ -121,7 +122,7 @@ func TestWhatIsNoPlate(t *testing.T) {
 		`{"TrafficCar":{"PlateNumber":"51A1"},"NonMotor":{"Category":"Motorcycle","PlateNumber":"49B1"}}`:                    "plate 51A1 plate 49B1",
 	} {
 		got := ""
-		for _, e := range parse(t, "Code=TrafficManualSnap;action=Pulse;index=0;data="+data, time.UTC) {
+		for _, e := range cameratest.Events(t, dahua.Format(), "Code=TrafficManualSnap;action=Pulse;index=0;data="+data, "", time.UTC) {
 			got += e.Kind.String() + " " + e.Raw + " "
 		}
 		if strings.TrimSpace(got) != want {
@@ -129,13 +130,15 @@ func TestWhatIsNoPlate(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]platecamera.Kind{
-		"Code=VideoMotion;action=Start;index=0":                                                    platecamera.Other,
-		"Events[0].EventBaseInfo.Code=TrafficJam\nEvents[0].Lane=1":                                platecamera.Other,
-		`Code=TrafficJunction;action=Stop;index=0;data={"TrafficCar":{"PlateNumber":"AB1"}}`:       platecamera.Other,
-		`{"id":1,"result":true,"method":"client.notifyConfigChange","params":{}}`:                  platecamera.Other,
-		`{"Picture":{"Plate":{"PlateNumber":"AB1","IsExist":false},"SnapInfo":{"DeviceID":"D1"}}}`: platecamera.Unread,
+		"Code=VideoMotion;action=Start;index=0":                                                                                              platecamera.Other,
+		"Events[0].EventBaseInfo.Code=TrafficJam\nEvents[0].Lane=1":                                                                          platecamera.Other,
+		`Code=TrafficJunction;action=Stop;index=0;data={"TrafficCar":{"PlateNumber":"AB1"}}`:                                                 platecamera.Other,
+		`{"id":1,"result":true,"method":"client.notifyConfigChange","params":{}}`:                                                            platecamera.Other,
+		`{"Picture":{"Plate":{"PlateNumber":"AB1","IsExist":false},"SnapInfo":{"DeviceID":"D1"}}}`:                                           platecamera.Unread,
+		`{"DeviceInfo":{"DeviceID":"D1","DeviceModel":"ITC"}}`:                                                                               platecamera.Other,
+		`Code=TrafficJunction;action=Pulse;index=0;data={"Object":{"ObjectType":"Vehicle","Text":"Toyota"},"TrafficCar":{"PlateNumber":""}}`: platecamera.Unread,
 	} {
-		if events := parse(t, body, time.UTC); len(events) != 1 || events[0].Kind != want {
+		if events := cameratest.Events(t, dahua.Format(), body, "", time.UTC); len(events) != 1 || events[0].Kind != want {
 			t.Errorf("%s: %+v, want %v", body, events, want)
 		}
 	}
@@ -146,9 +149,9 @@ func TestAStreamOfEverything(t *testing.T) {
 		"--myboundary\r\nContent-Type: text/plain\r\n\r\n" + lines + "Events[1].Code=TrafficJunction\r\nEvents[1].TrafficCar.PlateNumber=AB1\r\n\r\n" +
 		"--myboundary\r\nContent-Type: image/jpeg\r\nContent-Length:9\r\n\r\n\xff\xd8\xff\r\n--m\r\n\r\n" +
 		"--myboundary\r\nContent-Type: text/plain\r\n\r\nCode=VideoMotion;action=Start;index=0\r\n\r\n" +
-		"--myboundary\r\nContent-Type: text/plain\r\n\r\n" + string(readFile(t, "eventmanager.txt")) + "\r\n--myboundary--\r\n"
+		"--myboundary\r\nContent-Type: text/plain\r\n\r\n" + string(cameratest.File(t, "eventmanager.txt")) + "\r\n--myboundary--\r\n"
 	kinds := ""
-	for _, e := range parse(t, stream, time.UTC) {
+	for _, e := range cameratest.Events(t, dahua.Format(), stream, "", time.UTC) {
 		kinds += e.Kind.String() + " " + e.Raw + " "
 	}
 	if kinds != "heartbeat  plate 鄂A06654 plate AB1 other  plate 51F-123.45 " {
@@ -194,12 +197,5 @@ func TestAskedByCalls(t *testing.T) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	body := readFile(b, "eventmanager.txt")
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := platecamera.Parse(body, "text/plain", time.UTC, dahua.Format()); err != nil {
-			b.Fatal(err)
-		}
-	}
+	cameratest.Benchmark(b, bench(), cameratest.File(b, "eventmanager.txt"))
 }

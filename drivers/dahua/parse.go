@@ -15,7 +15,8 @@ func Format() platecamera.Format {
 func claims(document platecamera.Node) bool {
 	switch {
 	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("method").Exists(), document.Get("Events").IsList(),
-		document.Get("ReturnEvents").IsList(), document.Get("Picture").Exists(), document.Get("TrafficCar").Exists():
+		document.Get("ReturnEvents").IsList(), picture(document).Exists(), document.Get("TrafficCar").Exists(),
+		document.Get("DeviceInfo", "DeviceID").Exists():
 		return true
 	case document.Get("Active").Exists() && document.Get("DeviceID").Exists():
 		return true
@@ -23,44 +24,56 @@ func claims(document platecamera.Node) bool {
 	return document.Get("Code").Exists() && (document.Get("action").Exists() || document.Get("data").Exists())
 }
 
-func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	switch {
 	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("Active").Exists():
-		return []platecamera.Event{{Kind: platecamera.Heartbeat, Camera: document.Get("DeviceID").Text()}}
+		return append(events, platecamera.Event{Kind: platecamera.Heartbeat, Camera: document.Get("DeviceID").Text()})
 	case document.Get("method").Exists():
-		return called(document, zone)
-	case document.Get("Picture").Exists():
-		return []platecamera.Event{pushed(document, zone)}
+		return called(events, document, zone)
+	case picture(document).Exists():
+		return append(events, pushed(picture(document), zone))
 	case document.Get("Events").IsList():
-		return listed(document.Get("Events"), zone)
+		return listed(events, document.Get("Events"), zone)
 	case document.Get("ReturnEvents").IsList():
-		return listed(document.Get("ReturnEvents"), zone)
+		return listed(events, document.Get("ReturnEvents"), zone)
+	case document.Get("DeviceInfo").Exists():
+		return append(events, platecamera.Event{Camera: document.Get("DeviceInfo", "DeviceID").Text()})
 	}
-	return happened(document, zone)
+	return happened(events, document, zone)
+}
+
+// picture is what a camera posts by itself (ITSAPI): a picture with its plate, named so, or as it is, in JSON or XML.
+func picture(document platecamera.Node) platecamera.Node {
+	if inner := document.Get("Picture"); inner.Exists() {
+		return inner
+	}
+	if document.Get("Plate", "PlateNumber").Exists() {
+		return document
+	}
+	return platecamera.Node{}
 }
 
 // called reads a call by the camera: its notice of events, or its answer to a sign of life.
-func called(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func called(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+	if list := document.Get("params", "eventList"); list.Exists() {
+		return listed(events, list, zone)
+	}
 	method := strings.ToLower(document.Get("method").Text())
 	if strings.Contains(method, "keepalive") || strings.Contains(method, "heartbeat") {
-		return []platecamera.Event{{Kind: platecamera.Heartbeat}}
+		return append(events, platecamera.Event{Kind: platecamera.Heartbeat})
 	}
-	if list := document.Get("params", "eventList"); list.Exists() {
-		return listed(list, zone)
-	}
-	return []platecamera.Event{{}}
+	return append(events, platecamera.Event{})
 }
 
-func listed(list platecamera.Node, zone *time.Location) []platecamera.Event {
-	var events []platecamera.Event
-	for item := range list.Items() {
-		events = append(events, happened(item, zone)...)
+func listed(events []platecamera.Event, list platecamera.Node, zone *time.Location) []platecamera.Event {
+	for item := list.First(); item.Exists(); item = item.Next() {
+		events = happened(events, item, zone)
 	}
 	return events
 }
 
 // happened reads one event. Its fields are in data, or beside its code.
-func happened(item platecamera.Node, zone *time.Location) []platecamera.Event {
+func happened(events []platecamera.Event, item platecamera.Node, zone *time.Location) []platecamera.Event {
 	data := item.Get("data")
 	if !data.IsObject() {
 		data = item
@@ -68,7 +81,7 @@ func happened(item platecamera.Node, zone *time.Location) []platecamera.Event {
 	e := platecamera.Event{
 		Camera:  data.Get("TrafficCar").Any("MachineName", "DeviceAddress").Text(),
 		EventID: data.Any("EventID", "EventSeq").Text(), Car: data.Get("GroupID").Text(), Country: countryOf(data),
-		Direction: directionOf(data), Vehicle: strings.ToLower(data.Get("Vehicle").Any("Category", "ObjectType").Text()),
+		Direction: directionOf(data), Vehicle: platecamera.Lower(data.Get("Vehicle").Any("Category", "ObjectType").Text()),
 		Time: timeOf(data, zone), Channel: item.Any("index").Text(),
 	}
 	if e.Camera == "" {
@@ -90,62 +103,63 @@ func happened(item platecamera.Node, zone *time.Location) []platecamera.Event {
 		e.Kind = platecamera.Heartbeat
 	case !isTraffic(code, data), strings.EqualFold(action, "Stop"): // an event that ends was told when it began
 	default:
-		return vehicles(e, data)
+		return vehicles(events, e, data)
 	}
-	return []platecamera.Event{e}
+	return append(events, e)
 }
 
 func isHeartbeat(code string) bool {
-	switch strings.ToLower(code) {
-	case "heartbeat", "keepalive", "timechange", "ntpadjusttime":
-		return strings.EqualFold(code, "heartbeat") || strings.EqualFold(code, "keepalive")
-	}
-	return false
+	return strings.EqualFold(code, "Heartbeat") || strings.EqualFold(code, "keepAlive")
 }
 
 // isTraffic: the codes with which cars are told, and whatever else has a plate in it. TrafficJam and the like tell of
 // no car.
 func isTraffic(code string, data platecamera.Node) bool {
-	switch strings.ToLower(code) {
-	case "trafficjunction", "trafficmanualsnap", "traffictollgate", "trafficsnappicture", "anpr", "trafficcar", "parkingdetection", "vehiclerecognition":
-		return true
+	for _, known := range [...]string{
+		"TrafficJunction", "TrafficManualSnap", "TrafficTollGate", "TrafficSnapPicture", "ANPR", "TrafficCar", "ParkingDetection",
+		"VehicleRecognition",
+	} {
+		if strings.EqualFold(code, known) {
+			return true
+		}
 	}
 	if data.Get("TrafficCar", "PlateNumber").Text() != "" || data.Get("NonMotor").Any("PlateNumber").Text() != "" {
 		return true
 	}
-	return strings.HasPrefix(strings.ToLower(code), "traffic") && data.Get("Object", "ObjectType").Text() == "Plate"
+	const family = "traffic"
+	return len(code) > len(family) && strings.EqualFold(code[:len(family)], family) && data.Get("Object", "ObjectType").Text() == "Plate"
 }
 
 // vehicles reads the car of an event, and the motorcycle beside it.
-func vehicles(e platecamera.Event, data platecamera.Node) []platecamera.Event {
+func vehicles(events []platecamera.Event, e platecamera.Event, data platecamera.Node) []platecamera.Event {
 	other := data.Get("NonMotor")
 	motorcycle := e
 	motorcycle.Kind, motorcycle.Raw = platecamera.Read, other.Any("PlateNumber").Text()
 	if motorcycle.Raw == "" {
 		motorcycle.Raw = other.Get("Plate").Any("PlateNumber", "Text").Text()
 	}
-	motorcycle.Vehicle = strings.ToLower(other.Get("Category").Text())
+	motorcycle.Vehicle = platecamera.Lower(other.Get("Category").Text())
 	motorcycle.Confidence = confidenceOf(other.Get("Object", "Confidence"))
 
 	plate, confidence := plateOf(data)
 	e.Kind, e.Raw, e.Confidence = platecamera.Read, plate, confidence
 	switch {
-	case platecamera.IsPlate(plate) && platecamera.IsPlate(motorcycle.Raw) && platecamera.Plate(plate) != platecamera.Plate(motorcycle.Raw):
-		return []platecamera.Event{e, motorcycle}
+	case platecamera.IsPlate(plate) && platecamera.IsPlate(motorcycle.Raw) && !platecamera.SamePlate(plate, motorcycle.Raw):
+		return append(events, e, motorcycle)
 	case platecamera.IsPlate(plate):
 	case platecamera.IsPlate(motorcycle.Raw):
 		e = motorcycle
 	case isNoVehicle(data):
 		e.Kind = platecamera.Other
 	}
-	return []platecamera.Event{e}
+	return append(events, e)
 }
 
 // plateOf is the plate and how sure the camera is.
 func plateOf(data platecamera.Node) (string, platecamera.Share) {
 	object := data.Get("Object")
 	plate := data.Get("TrafficCar").Any("PlateNumber").Text()
-	if plate == "" {
+	if plate == "" && isPlateObject(object) {
 		plate = object.Any("Text", "PlateNumber").Text()
 	}
 	if plate == "" {
@@ -159,6 +173,12 @@ func plateOf(data platecamera.Node) (string, platecamera.Share) {
 		return plate, platecamera.Share{}
 	}
 	return plate, confidenceOf(confidence)
+}
+
+// isPlateObject: the object of an event is the plate, or the vehicle, whose text is its make.
+func isPlateObject(object platecamera.Node) bool {
+	kind := object.Get("ObjectType").Text()
+	return kind == "" || strings.EqualFold(kind, "Plate")
 }
 
 // confidenceOf: old models count to 100, new ones to 255. What is above 100 is of a new one.
@@ -180,7 +200,7 @@ func isNoVehicle(data platecamera.Node) bool {
 }
 
 func countryOf(data platecamera.Node) string {
-	for _, n := range []platecamera.Node{data.Get("TrafficCar", "Country"), data.Get("CommInfo", "Country"), data.Get("Object", "Country")} {
+	for _, n := range [...]platecamera.Node{data.Get("TrafficCar", "Country"), data.Get("CommInfo", "Country"), data.Get("Object", "Country")} {
 		if country := n.Text(); country != "" && !strings.EqualFold(country, "unknown") {
 			return country
 		}
@@ -241,14 +261,13 @@ var zoneMinutes = []int{
 	-60, -120, -180, -210, -240, -300, -360, -420, -480, -540, -600, -660, -720,
 }
 
-// pushed reads what a camera posts by itself (ITSAPI): a picture with its plate.
-func pushed(document platecamera.Node, zone *time.Location) platecamera.Event {
-	picture := document.Get("Picture")
+// pushed reads a picture with its plate.
+func pushed(picture platecamera.Node, zone *time.Location) platecamera.Event {
 	plate, snap, vehicle := picture.Get("Plate"), picture.Get("SnapInfo"), picture.Get("Vehicle")
 	e := platecamera.Event{
 		Kind: platecamera.Read, Raw: plate.Get("PlateNumber").Text(), Confidence: confidenceOf(plate.Get("Confidence")),
 		Camera: snap.Any("DeviceID", "DefenceCode").Text(), Direction: platecamera.WordOf(snap.Any("Direction", "DriveDirection")),
-		Vehicle: strings.ToLower(vehicle.Any("VehicleType", "Category").Text()), Country: plate.Any("Country").Text(),
+		Vehicle: platecamera.Lower(vehicle.Any("VehicleType", "Category").Text()), Country: plate.Any("Country").Text(),
 		Picture: picture.Get("NormalPic", "PicName").Text(), EventID: snap.Any("EventID", "SnapID").Text(),
 	}
 	e.Time, _ = platecamera.TimeOf(snap.Any("AccurateTime", "SnapTime"), zone)

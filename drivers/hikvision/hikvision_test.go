@@ -2,7 +2,6 @@ package hikvision_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -45,26 +44,8 @@ func keeps(read drivers.PlateRead) drivers.PlateRead {
 func TestSuite(t *testing.T) { cameratest.Test(t, bench()) }
 
 func FuzzParse(f *testing.F) {
-	cameratest.Fuzz(f, bench(), readFile(f, "ds-tcg405.xml"), readFile(f, "deepinview-v58.xml"), hikvision.Heartbeat(mac),
+	cameratest.Fuzz(f, bench(), cameratest.File(f, "ds-tcg405.xml"), cameratest.File(f, "deepinview-v58.xml"), hikvision.Heartbeat(mac),
 		[]byte(`{"eventType":"ANPR","aNPR":{"licensePlate":"\u7ca4B1","plateCharBelieve":"99,1"}}`), []byte("--b\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n--b--"))
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-func parse(t *testing.T, body, contentType string) []platecamera.Event {
-	t.Helper()
-	events, err := platecamera.Parse([]byte(body), contentType, time.UTC, hikvision.Format())
-	if err != nil {
-		t.Fatalf("%.80q: %v", body, err)
-	}
-	return events
 }
 
 // said is an event in one line.
@@ -83,7 +64,7 @@ func TestRealEvents(t *testing.T) {
 			`id=a0fe72d4-3652-464a-aebd-3f9190010236 at=2024-05-07T10:48:03.847Z`,
 		"deepinview-v58.xml": `plate "WX1234A" 920 [990 990 990 610 990 990 990] dir="reverse" country="" cam=192.168.1.64 id=x at=2026-07-05T19:44:40Z`,
 	} {
-		events := parse(t, string(readFile(t, name)), "")
+		events := cameratest.Events(t, hikvision.Format(), string(cameratest.File(t, name)), "", time.UTC)
 		if len(events) != 1 || said(events[0]) != want {
 			t.Errorf("%s\nread %s\nwant %s", name, said(events[0]), want)
 		}
@@ -127,7 +108,7 @@ func TestEveryFormOfTheSameEvent(t *testing.T) {
 		if strings.Contains(name, "no first") {
 			contentType = `multipart/form-data; boundary="b1"`
 		}
-		if events := parse(t, body, contentType); len(events) != 1 || said(events[0]) != want {
+		if events := cameratest.Events(t, hikvision.Format(), body, contentType, time.UTC); len(events) != 1 || said(events[0]) != want {
 			t.Errorf("%s: %d events\nread %s\nwant %s", name, len(events), said(events[0]), want)
 		}
 	}
@@ -148,16 +129,43 @@ func TestWhatIsNoPlate(t *testing.T) {
 		`<eventType>ANPR</eventType><ANPR><originalLicensePlate>AB1</originalLicensePlate></ANPR>`:                           platecamera.Read,
 		`<eventType>ANPR</eventType><ANPR><licensePlate>AB` + "\xff" + `1</licensePlate></ANPR>`:                             platecamera.Unread,
 	} {
-		if events := parse(t, alert("", inner), ""); len(events) != 1 || events[0].Kind != want {
+		if events := cameratest.Events(t, hikvision.Format(), alert("", inner), "", time.UTC); len(events) != 1 || events[0].Kind != want {
 			t.Errorf("%s: %+v, want %v", inner, events, want)
 		}
 	}
 }
 
+// A camera that opens by its own list says so in every event.
+func TestWhoOpens(t *testing.T) {
+	for control, want := range map[string]drivers.Tri{
+		"": drivers.Unsaid, "<barrierGateCtrlType>0</barrierGateCtrlType>": drivers.Yes, "<barrierGateCtrlType>1</barrierGateCtrlType>": drivers.No,
+		"<barrierGateCtrlType>2</barrierGateCtrlType>": drivers.Yes,
+	} {
+		body := alert("", `<eventType>ANPR</eventType><ANPR><licensePlate>AB1</licensePlate>`+control+`</ANPR>`)
+		if events := cameratest.Events(t, hikvision.Format(), body, "", time.UTC); events[0].Opens != want {
+			t.Errorf("%s: %v, want %v", control, events[0].Opens, want)
+		}
+	}
+}
+
+// A recorder tells of the plates of its cameras under other names, and deeper.
+func TestARecordersWords(t *testing.T) {
+	for _, body := range []string{
+		`{"eventType":"vehicleMatchResult","deviceSerial":"2025","VehicleMatchResult":{"PlateInfo":{"plate":"ABC-1234"}}}`,
+		`{"eventType":"vehicleMatchResult","channelID":3,"vehicleMatchResult":[{"licensePlate":"ABC-1234","plateImageURL":"http://x"}]}`,
+		alert("", `<eventType>vehicledetection</eventType><VehicleDetection><licensePlate>ABC-1234</licensePlate></VehicleDetection>`),
+	} {
+		events := cameratest.Events(t, hikvision.Format(), body, "", time.UTC)
+		if len(events) != 1 || events[0].Kind != platecamera.Read || events[0].Raw != "ABC-1234" {
+			t.Errorf("%s: %+v", body, events)
+		}
+	}
+}
+
 func TestASearchForPlates(t *testing.T) {
-	events := parse(t, `<Plates version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><Plate><captureTime>20201206T092523+0100</captureTime>`+
+	events := cameratest.Events(t, hikvision.Format(), `<Plates version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><Plate><captureTime>20201206T092523+0100</captureTime>`+
 		`<plateNumber>AB123CD</plateNumber><picName>20201206092523110</picName><country>E0</country><direction>forward</direction></Plate>`+
-		`<Plate><captureTime>20201206T092530</captureTime><plateNumber>unknown</plateNumber><picName>2</picName></Plate></Plates>`, "")
+		`<Plate><captureTime>20201206T092530</captureTime><plateNumber>unknown</plateNumber><picName>2</picName></Plate></Plates>`, "", time.UTC)
 	if len(events) != 2 || said(events[0]) != `plate "AB123CD" 0 [] dir="forward" country="E0" cam= id=20201206092523110 at=2020-12-06T08:25:23Z` ||
 		events[1].Kind != platecamera.Unread {
 		t.Errorf("read %+v", events)
@@ -172,7 +180,7 @@ func TestLettersStay(t *testing.T) {
 		"d&#252;-ab 12": "DÜAB12",
 		"А123ВС77":      "А123ВС77",
 	} {
-		events := parse(t, alert("", `<eventType>ANPR</eventType><ANPR><licensePlate>`+written+`</licensePlate></ANPR>`), "")
+		events := cameratest.Events(t, hikvision.Format(), alert("", `<eventType>ANPR</eventType><ANPR><licensePlate>`+written+`</licensePlate></ANPR>`), "", time.UTC)
 		if got := platecamera.Plate(events[0].Raw); got != want {
 			t.Errorf("%s is %s, want %s", written, got, want)
 		}
@@ -211,12 +219,5 @@ func TestAskedForItsEvents(t *testing.T) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	body := readFile(b, "ds-tcg405.xml")
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := platecamera.Parse(body, "text/xml", time.UTC, hikvision.Format()); err != nil {
-			b.Fatal(err)
-		}
-	}
+	cameratest.Benchmark(b, bench(), cameratest.File(b, "ds-tcg405.xml"))
 }

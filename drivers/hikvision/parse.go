@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"gatehouse/drivers"
 	"gatehouse/drivers/platecamera"
 )
 
@@ -30,7 +31,7 @@ func claims(document platecamera.Node) bool {
 		return true
 	}
 	return document.Get("eventType").Exists() && (document.Get("ANPR").Exists() || document.Get("eventState").Exists() ||
-		document.Get("ipAddress").Exists() || document.Get("macAddress").Exists())
+		document.Get("vehicleMatchResult").Exists() || document.Get("ipAddress").Exists() || document.Get("macAddress").Exists())
 }
 
 // capturedPlates is the answer to a search for plates (/ISAPI/Traffic/channels/1/vehicleDetect/plates).
@@ -41,10 +42,10 @@ func capturedPlates(document platecamera.Node) platecamera.Node {
 	return document.Get("Plates")
 }
 
-func captured(list platecamera.Node, zone *time.Location) []platecamera.Event {
-	var events []platecamera.Event
-	for child := range list.Children() {
-		for plate := range child.Items() {
+func captured(events []platecamera.Event, list platecamera.Node, zone *time.Location) []platecamera.Event {
+	before := len(events)
+	for child := list.Child(); child.Exists(); child = child.Next() {
+		for plate := child.First(); plate.Exists(); plate = plate.Next() {
 			if !plate.Get("plateNumber").Exists() {
 				continue
 			}
@@ -56,15 +57,15 @@ func captured(list platecamera.Node, zone *time.Location) []platecamera.Event {
 			events = append(events, e)
 		}
 	}
-	if len(events) == 0 {
-		return []platecamera.Event{{}}
+	if len(events) == before {
+		events = append(events, platecamera.Event{})
 	}
 	return events
 }
 
-func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	if list := capturedPlates(document); list.Exists() {
-		return captured(list, zone)
+		return captured(events, list, zone)
 	}
 	a := alert(document)
 	event := platecamera.Event{
@@ -72,11 +73,11 @@ func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
 		Channel: a.Any("channelID", "dynChannelID").Text(),
 	}
 	event.Time, _ = platecamera.TimeOf(a.Get("dateTime"), zone)
-	var events []platecamera.Event
-	for anpr := range plates(a).Items() {
-		events = append(events, vehicle(event, a, anpr, zone))
+	before := len(events)
+	for anpr := plates(a).First(); anpr.Exists(); anpr = anpr.Next() {
+		events = append(events, vehicle(event, anpr, zone))
 	}
-	if len(events) > 0 {
+	if len(events) > before {
 		return events
 	}
 	if isHeartbeat(a) {
@@ -84,13 +85,13 @@ func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
 	} else if isANPR(a) { // the event of a plate without its body
 		event.Kind = platecamera.Unread
 	}
-	return []platecamera.Event{event}
+	return append(events, event)
 }
 
 // plates is the part of an alert that tells of a vehicle. An NVR puts the alerts of its cameras into others' names.
 func plates(a platecamera.Node) platecamera.Node {
-	for _, name := range []string{"ANPR", "vehicleMatchResult", "vehicleDetection"} {
-		if part := a.Get(name); part.First().Find("licensePlate").Exists() || part.First().Find("plateNo").Exists() {
+	for _, name := range [...]string{"ANPR", "vehicleMatchResult", "vehicleDetection"} {
+		if part := a.Get(name); licence(part.First()).Exists() {
 			return part
 		}
 	}
@@ -104,40 +105,51 @@ func plates(a platecamera.Node) platecamera.Node {
 }
 
 func isANPR(a platecamera.Node) bool {
-	kind := strings.ToLower(a.Get("eventType").Text())
-	return kind == "anpr" || kind == "vehicledetection"
+	kind := a.Get("eventType").Text()
+	return strings.EqualFold(kind, "ANPR") || strings.EqualFold(kind, "vehicleDetection")
 }
 
 // isHeartbeat: a device that has nothing to say says that its picture was not lost, every few seconds.
 func isHeartbeat(a platecamera.Node) bool {
-	kind := strings.ToLower(a.Get("eventType").Text())
-	state := strings.ToLower(a.Get("eventState").Text())
-	return kind == "heartbeat" || kind == "videoloss" && state != "active"
+	kind := a.Get("eventType").Text()
+	return strings.EqualFold(kind, "heartbeat") || strings.EqualFold(kind, "videoloss") && !strings.EqualFold(a.Get("eventState").Text(), "active")
 }
 
-func vehicle(event platecamera.Event, a, anpr platecamera.Node, zone *time.Location) platecamera.Event {
-	licence := anpr.Any("licensePlate", "plateNumber", "plateNo", "plate")
-	if !licence.Exists() {
-		licence = anpr.Find("licensePlate")
+// licence is the plate, which an NVR puts deeper and calls otherwise.
+func licence(anpr platecamera.Node) platecamera.Node {
+	names := [...]string{"licensePlate", "plateNumber", "plateNo", "licensePlateNumber", "plate"}
+	if found := anpr.Any(names[:]...); found.Exists() {
+		return found
 	}
+	for _, name := range names {
+		if found := anpr.Find(name); found.Exists() && !found.IsObject() {
+			return found
+		}
+	}
+	return platecamera.Node{}
+}
+
+func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location) platecamera.Event {
+	licence := licence(anpr)
 	original := anpr.Any("originalLicensePlate")
 	event.Kind = platecamera.Read
 	event.Raw = uncoloured(licence.Text())
 	if !licence.Exists() {
 		event.Raw = uncoloured(original.Text())
 	}
-	if second := uncoloured(original.Text()); platecamera.Plate(second) != platecamera.Plate(event.Raw) {
-		event.Candidates = append(event.Candidates, platecamera.Candidate{Raw: second})
+	if second := uncoloured(original.Text()); !platecamera.SamePlate(second, event.Raw) {
+		event.Candidates = platecamera.CandidateOf(anpr, second)
 	}
 	event.Confidence = platecamera.ShareOf(anpr.Any("confidenceLevel", "confidence"), 100)
 	event.Chars = platecamera.SharesOf(anpr.Get("plateCharBelieve"), 100)
 	event.Country = country(anpr.Get("country").Text())
 	event.Direction = platecamera.WordOf(anpr.Get("direction"))
-	event.Vehicle = strings.ToLower(anpr.Get("vehicleType").Text())
+	event.Opens = opens(anpr.Get("barrierGateCtrlType").Text())
+	event.Vehicle = platecamera.Lower(anpr.Get("vehicleType").Text())
 	if !platecamera.IsPlate(event.Raw) && isNoVehicle(anpr, event.Vehicle) {
 		event.Kind = platecamera.Other
 	}
-	for picture := range anpr.Find("pictureInfoList").Children() {
+	for picture := anpr.Find("pictureInfoList").Child(); picture.Exists(); picture = picture.Next() {
 		first := picture.First()
 		if event.Picture == "" {
 			event.Picture = first.Any("pId", "fileName").Text()
@@ -147,6 +159,17 @@ func vehicle(event platecamera.Event, a, anpr platecamera.Node, zone *time.Locat
 		}
 	}
 	return event
+}
+
+// opens: 0 is the camera's own list, 1 is the platform, which we are, and 2 is both.
+func opens(control string) drivers.Tri {
+	switch control {
+	case "0", "2":
+		return drivers.Yes
+	case "1":
+		return drivers.No
+	}
+	return drivers.Unsaid
 }
 
 // isNoVehicle: mixed-traffic detection reports people and bicycles as events of the same kind.

@@ -17,20 +17,20 @@ func claims(document platecamera.Node) bool {
 		document.Get("LPR0").Exists() || document.Get("MotionDetect").Exists() && document.Get("AlarmInputDetect").Exists()
 }
 
-func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
-	var events []platecamera.Event
+func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+	before := len(events)
 	switch {
 	case document.Get("LPR").Exists():
-		return []platecamera.Event{row(document, zone)}
+		return append(events, row(document, zone))
 	case document.Get("LPR0").Exists():
-		events = running(document, zone)
+		events = running(events, document, zone)
 	default:
-		for item := range document.Get("INFORMATION").Items() {
+		for item := document.Get("INFORMATION").First(); item.Exists(); item = item.Next() {
 			events = append(events, row(item, zone))
 		}
 	}
-	if len(events) == 0 { // nothing has happened: the camera is alive
-		return []platecamera.Event{{Kind: platecamera.Heartbeat}}
+	if len(events) == before { // nothing has happened: the camera is alive
+		events = append(events, platecamera.Event{Kind: platecamera.Heartbeat})
 	}
 	return events
 }
@@ -54,7 +54,7 @@ func row(r platecamera.Node, zone *time.Location) platecamera.Event {
 
 // running reads the event stream, where lines hold the fields of four plates:
 // LPR0=…,ACT_PARAM0=…,LPR_TIME0=… LPR1=…
-func running(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func running(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	digits := []string{"0", "1", "2", "3"}
 	lines := ""
 	for _, digit := range digits {
@@ -62,7 +62,6 @@ func running(document platecamera.Node, zone *time.Location) []platecamera.Event
 			lines += " LPR" + digit + "=" + line.Text()
 		}
 	}
-	var events []platecamera.Event
 	for _, digit := range digits {
 		fields, _, _ := strings.Cut(after(lines, " LPR"+digit+"="), " LPR")
 		plate, rest, _ := strings.Cut(fields, ",")

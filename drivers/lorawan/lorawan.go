@@ -2,6 +2,7 @@ package lorawan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -28,15 +29,19 @@ func Driver() drivers.Driver {
 	}
 }
 
+// ErrUplink is the fault of a message that can't be read as this model's.
+var ErrUplink = errors.New("lorawan: an uplink that can't be understood: check that model is the sensor's, and its firmware's payload version")
+
 // Network is the sensors of one model.
 type Network struct {
+	drivers.Faults
 	host     drivers.Host
 	broker   string
 	filter   string
 	model    payload.Device
 	channels map[string][]int // by device EUI: the channel of each of its probes
 
-	skipped, repeated, late atomic.Uint64
+	repeated, late atomic.Uint64
 }
 
 func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) {
@@ -91,9 +96,6 @@ func channelsOf(settings drivers.Settings) (map[string][]int, error) {
 	return channels, nil
 }
 
-// Skipped counts the uplinks that made no sense.
-func (n *Network) Skipped() uint64 { return n.skipped.Load() }
-
 // Repeated counts the uplinks that came again.
 func (n *Network) Repeated() uint64 { return n.repeated.Load() }
 
@@ -130,15 +132,18 @@ func (l *listener) hear(topic string, body []byte) {
 		return // another device of the same application
 	}
 	u, err := parseUplink(body)
-	if err != nil || u.eui != eui {
-		l.network.skipped.Add(1)
+	if err == nil && u.eui != eui {
+		err = fmt.Errorf("it is of %s", u.eui)
+	}
+	if err != nil {
+		l.network.Note(fmt.Errorf("%w: %w (sensor %s)", ErrUplink, err, eui))
 		return
 	}
 	if u.port == 0 || len(u.data) == 0 {
 		return // an answer of the radio alone
 	}
 	if err := l.network.model.Decode(&l.message, u.port, u.data); err != nil {
-		l.network.skipped.Add(1)
+		l.network.Note(fmt.Errorf("%w: %w (sensor %s, port %d)", ErrUplink, err, eui, u.port))
 		return
 	}
 	if l.sessions[eui] == nil {

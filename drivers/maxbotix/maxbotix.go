@@ -2,11 +2,12 @@ package maxbotix
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/talker"
 )
 
 // silentAfter is how long no reading comes from a sensor that counts as away.
@@ -25,12 +26,15 @@ func Driver() drivers.Driver {
 	}
 }
 
+// ErrGarbage is the fault of bytes that are no reading.
+var ErrGarbage = errors.New("maxbotix: bytes that are no reading R1234: check the baud rate and the polarity (RS-232 or TTL)")
+
 // Sensor is one sensor on a serial port of its own.
 type Sensor struct {
-	host    drivers.Host
-	port    string
-	baud    int
-	skipped atomic.Uint64
+	drivers.Faults
+	host drivers.Host
+	port string
+	baud int
 }
 
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
@@ -45,36 +49,11 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	return &Sensor{host: host, port: port, baud: baud}, err
 }
 
-// Skipped counts the bytes that made no sense.
-func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
-
 // Sense reports every reading until ctx ends, the port hangs up, or the sensor has been silent for too long.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
-	port, err := s.host.Serial(s.port, drivers.SerialMode{Baud: s.baud})
-	if err != nil {
-		return fmt.Errorf("maxbotix: open port %s: %w", s.port, err)
+	port := talker.Port{
+		Driver: "maxbotix", Name: s.port, Mode: drivers.SerialMode{Baud: s.baud}, Silent: silentAfter,
+		Check: "check the sensor's power and its polarity (RS-232 or TTL)", Garbage: ErrGarbage,
 	}
-	defer port.Close()
-	var decoder Decoder
-	chunk := make([]byte, 64)
-	heard := time.Now()
-	for ctx.Err() == nil {
-		n, err := port.Read(chunk)
-		if err != nil {
-			return fmt.Errorf("maxbotix: read port %s: %w", s.port, err)
-		}
-		before := decoder.Skipped
-		for _, b := range chunk[:n] {
-			if sample, complete := decoder.Push(b); complete {
-				heard = time.Now()
-				report(sample)
-			}
-		}
-		s.skipped.Add(decoder.Skipped - before)
-		if time.Since(heard) > silentAfter {
-			return fmt.Errorf("maxbotix: port %s: no reading for %v, check the sensor's power and its polarity (RS-232 or TTL): %w",
-				s.port, silentAfter, drivers.ErrOffline)
-		}
-	}
-	return ctx.Err()
+	return port.Listen(ctx, s.host, &s.Faults, &Decoder{}, report)
 }

@@ -29,6 +29,9 @@ type Decoder struct {
 	Skipped uint64
 }
 
+// Dropped counts the bytes that belong to no reading.
+func (d *Decoder) Dropped() uint64 { return d.Skipped }
+
 // Push takes the next byte. It returns true if that byte completes a reading.
 func (d *Decoder) Push(b byte) (drivers.Sample, bool) {
 	switch {

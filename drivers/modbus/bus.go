@@ -81,6 +81,7 @@ type Bus struct {
 	users  int        // of line
 	counts [faultKinds]atomic.Uint64
 	noise  atomic.Uint64
+	last   atomic.Pointer[Fault] // that counts for Skipped
 }
 
 // Count says how often a fault happened since the start.
@@ -95,11 +96,22 @@ func (b *Bus) Skipped() uint64 {
 	return total
 }
 
-func (b *Bus) count(kind FaultKind) { b.counts[kind].Add(1) }
+// Fault is the last thing that made no sense, or nil.
+func (b *Bus) Fault() error {
+	if last := b.last.Load(); last != nil {
+		return last
+	}
+	return nil
+}
 
 func (b *Bus) fault(kind FaultKind, slave byte, detail string) *Fault {
-	b.count(kind)
-	return &Fault{Kind: kind, Bus: b.name, Slave: slave, Detail: detail}
+	b.counts[kind].Add(1)
+	fault := &Fault{Kind: kind, Bus: b.name, Slave: slave, Detail: detail}
+	switch kind {
+	case FaultGarbage, FaultHalfFrame, FaultWrongSlave, FaultLateReply, FaultBabble:
+		b.last.Store(fault)
+	}
+	return fault
 }
 
 // join opens the port, unless it is open.

@@ -232,10 +232,10 @@ func (l *line) unasked() {
 	l.quietAt = time.Now().Add(l.gap())
 	if slave, whole := foreign(l.received); whole && lost == 0 && l.owing && slave == l.asked {
 		l.owing = false
-		l.bus.count(FaultLateReply)
+		l.bus.fault(FaultLateReply, slave, "")
 		return
 	}
-	l.bus.count(FaultBabble)
+	l.bus.fault(FaultBabble, 0, "")
 }
 
 func (l *line) gap() time.Duration {
@@ -326,7 +326,7 @@ func (l *line) await(request Request, deadline time.Time) (reply []byte, excepti
 		}
 		if len(l.received) > 2*frameMax { // the deadline ends it; the last bytes could still be the reply
 			l.received = append(l.received[:0], l.received[len(l.received)-frameMax:]...)
-			l.bus.count(FaultBabble)
+			l.bus.fault(FaultBabble, 0, "")
 		}
 	}
 }
@@ -342,7 +342,7 @@ func (l *line) diagnose(request Request, before byte, owing bool) error {
 	case len(l.received) >= frameMax:
 		return l.bus.fault(FaultBabble, request.Slave, fmt.Sprintf("%d bytes", len(l.received)))
 	case whole && owing && slave == before && slave != request.Slave:
-		l.bus.count(FaultLateReply)
+		l.bus.fault(FaultLateReply, slave, "")
 		return l.bus.fault(FaultNoAnswer, request.Slave, fmt.Sprintf("slave %d answered late in between", slave))
 	case whole && slave != request.Slave:
 		return l.bus.fault(FaultWrongSlave, request.Slave, fmt.Sprintf("slave %d answered", slave))

@@ -68,6 +68,9 @@ func newContact(buses *modbus.Buses, host drivers.Host, settings drivers.Setting
 // Skipped counts what made no sense on the bus.
 func (c *Contact) Skipped() uint64 { return c.bus.Skipped() }
 
+// Fault is the last of it, or nil.
+func (c *Contact) Fault() error { return c.bus.Fault() }
+
 // Watch reports the level at the start and every edge, until ctx ends, the port is lost or the board does not answer.
 func (c *Contact) Watch(ctx context.Context, report func(drivers.Level)) error {
 	last := drivers.LevelFailed

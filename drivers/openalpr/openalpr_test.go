@@ -2,7 +2,6 @@ package openalpr_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -28,28 +27,10 @@ func bench() cameratest.Bench {
 func TestSuite(t *testing.T) { cameratest.Test(t, bench()) }
 
 func FuzzParse(f *testing.F) {
-	cameratest.Fuzz(f, bench(), readFile(f, "group.json"), openalpr.Group("cam", []string{"a"}, drivers.PlateRead{Raw: "AB1"}), []byte(heartbeat))
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	cameratest.Fuzz(f, bench(), cameratest.File(f, "group.json"), openalpr.Group("cam", []string{"a"}, drivers.PlateRead{Raw: "AB1"}), []byte(heartbeat))
 }
 
 const heartbeat = `{"version":1,"data_type":"heartbeat","site_id":"s","timestamp":1453426302097,"video_streams":[{"camera_id":1630410444,"is_streaming":true}]}`
-
-func parse(t *testing.T, body string) []platecamera.Event {
-	t.Helper()
-	events, err := platecamera.Parse([]byte(body), "", time.UTC, openalpr.Format())
-	if err != nil {
-		t.Fatalf("%.80q: %v", body, err)
-	}
-	return events
-}
 
 // said is an event in one line.
 func said(e platecamera.Event) string {
@@ -63,22 +44,23 @@ func said(e platecamera.Event) string {
 
 func TestMessagesOfEveryType(t *testing.T) {
 	for body, want := range map[string]string{
-		string(readFile(t, "group.json")): `plate "A13709" 920752030 [A13709:921 A137O9:833 A137Q9:830 A137D9:822 AI3709:806 A137U9:802 A137G9:783 A137B9:780 A3709:774 AI37O9:718 ] ` +
+		string(cameratest.File(t, "group.json")): `plate "A13709" 920752030 [A13709:921 A137O9:833 A137Q9:830 A137D9:822 AI3709:806 A137U9:802 A137G9:783 A137B9:780 A3709:774 AI37O9:718 ] ` +
 			`dir="" country="" cam=1414799424 id=dimitar-video-cam1414799424-1448326208789 at=2015-11-24T00:50:08.789Z`,
 		`{"data_type":"alpr_group","version":2,"camera_id":1,"epoch_start":1788761104000,"best_plate_number":"JD6085B","best_confidence":60.49,"country":"mx",` +
 			`"travel_direction":175.3,"candidates":[{"plate":"JD6085B","confidence":60.49}]}`: `plate "JD6085B" 604900000 [JD6085B:605 ] dir="175.3" country="mx" cam=1 id= at=2026-09-07T06:05:04Z`,
 		heartbeat: `heartbeat "" 0 [] dir="" country="" cam=s id= at=2016-01-22T01:31:42.097Z`,
 		`{"version":2,"data_type":"vehicle","camera_id":7,"epoch_start":1541522243623,"best_uuid":"u"}`:                           `no_plate "" 0 [] dir="" country="" cam=7 id=u at=2018-11-06T16:37:23.623Z`,
 		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243623,"results":[]}`:                                        `no_plate "" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
-		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1","group":{"best_plate_number":"AB1"}}`:          `other "" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
+		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1","group":{"best_plate_number":"AB1"}}`:          `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
+		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1"}`:                                              `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
 		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243,"results":[{"plate":"LR33T","confidence":"85.089302"}]}`: `plate "LR33T" 850893020 [] dir="" country="" cam= id= at=2018-11-06T16:37:23Z`,
 	} {
-		if events := parse(t, body); len(events) != 1 || said(events[0]) != want {
+		if events := cameratest.Events(t, openalpr.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
 			t.Errorf("%.70q: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)
 		}
 	}
 	two := `{"data_type":"alpr_results","epoch_time":1541522243623,"uuid":"u","results":[{"plate":"AB1","confidence":90},{"plate":"CD2","confidence":80}]}`
-	if events := parse(t, two); len(events) != 2 || events[0].Raw != "AB1" || events[1].Raw != "CD2" || events[1].EventID != "u" {
+	if events := cameratest.Events(t, openalpr.Format(), two, "", time.UTC); len(events) != 2 || events[0].Raw != "AB1" || events[1].Raw != "CD2" || events[1].EventID != "u" {
 		t.Errorf("two plates in one picture: %+v", events)
 	}
 }
@@ -97,13 +79,4 @@ func TestAGroupSumsUpWhatWasTold(t *testing.T) {
 	}
 }
 
-func BenchmarkParse(b *testing.B) {
-	body := readFile(b, "group.json")
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := platecamera.Parse(body, "application/json", time.UTC, openalpr.Format()); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+func BenchmarkParse(b *testing.B) { cameratest.Benchmark(b, bench(), cameratest.File(b, "group.json")) }

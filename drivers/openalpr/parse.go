@@ -18,7 +18,7 @@ func claims(document platecamera.Node) bool {
 		document.Get("best_plate_number").Exists() || document.Get("epoch_time").Exists() && document.Get("results").Exists()
 }
 
-func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	base := platecamera.Event{
 		Camera:    document.Any("camera_id", "agent_uid", "site_id").Text(),
 		Country:   document.Get("country").Text(),
@@ -31,23 +31,41 @@ func read(document platecamera.Node, zone *time.Location) []platecamera.Event {
 		base.Kind, base.Camera = platecamera.Heartbeat, document.Any("agent_uid", "site_id").Text()
 		base.Time, _ = platecamera.EpochOf(document.Any("timestamp", "epoch_time"))
 		base.Country, base.Direction = "", ""
-		return []platecamera.Event{base}
 	case kind == "alpr_group", document.Get("best_plate_number").Exists():
-		return []platecamera.Event{groupOf(base, document)}
+		base = groupOf(base, document)
 	case kind == "alpr_results", document.Get("results").IsList():
-		return resultsOf(base, document, zone)
+		return resultsOf(events, base, document, zone)
 	case kind == "vehicle":
 		base.Kind = platecamera.Unread
 		base.EventID = document.Any("best_uuid", "uuid").Text()
 		base.Time = timeOf(document, zone)
-		return []platecamera.Event{base}
+	case kind == "alpr_alert":
+		return alertOf(events, base, document, zone)
+	default:
+		base.Time = timeOf(document, zone)
 	}
-	base.Time = timeOf(document, zone) // alpr_alert repeats a plate that came in a group of its own
-	return []platecamera.Event{base}
+	return append(events, base)
+}
+
+// alertOf reads the notice that a plate is on one of the agent's lists. The group in it has the id of the group that is
+// told by itself, if both are told, so that the car is one car.
+func alertOf(events []platecamera.Event, base platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+	if group := document.Get("group"); group.IsObject() {
+		events = read(events, group, zone)
+		if last := &events[len(events)-1]; last.Time.IsZero() {
+			last.Time = timeOf(document, zone)
+		}
+		return events
+	}
+	if base.Raw = document.Get("plate_number").Text(); base.Raw != "" {
+		base.Kind = platecamera.Read
+	}
+	base.Time = timeOf(document, zone)
+	return append(events, base)
 }
 
 func timeOf(document platecamera.Node, zone *time.Location) time.Time {
-	for _, name := range []string{"epoch_start", "epoch_time", "timestamp", "time"} {
+	for _, name := range [...]string{"epoch_start", "epoch_time", "timestamp", "time"} {
 		if at, ok := platecamera.TimeOf(document.Get(name), zone); ok {
 			return at
 		}
@@ -74,12 +92,8 @@ func groupOf(e platecamera.Event, document platecamera.Node) platecamera.Event {
 		candidates = document.Get("candidates")
 	}
 	e.Candidates = opinions(candidates)
-	e.Vehicle = strings.ToLower(document.Get("vehicle", "body_type").First().Get("name").Text())
-	for id := range document.Get("uuids").Items() {
-		if len(e.SumOf) < sumMax {
-			e.SumOf = append(e.SumOf, id.Text())
-		}
-	}
+	e.Vehicle = platecamera.Lower(document.Get("vehicle", "body_type").First().Get("name").Text())
+	e.SumOf = platecamera.TextsOf(document.Get("uuids"), sumMax)
 	return e
 }
 
@@ -87,30 +101,24 @@ func groupOf(e platecamera.Event, document platecamera.Node) platecamera.Event {
 const sumMax = 256
 
 // resultsOf reads one picture, with a result for each plate in it.
-func resultsOf(base platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+func resultsOf(events []platecamera.Event, base platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	base.EventID = document.Get("uuid").Text()
 	base.Time = timeOf(document, zone)
-	var events []platecamera.Event
-	for result := range document.Get("results").Items() {
+	before := len(events)
+	for result := document.Get("results").First(); result.Exists(); result = result.Next() {
 		e := base
 		e.Kind, e.Raw = platecamera.Read, result.Get("plate").Text()
 		e.Confidence = platecamera.ShareOf(result.Get("confidence"), 100)
 		e.Candidates = opinions(result.Get("candidates"))
 		events = append(events, e)
 	}
-	if len(events) == 0 {
+	if len(events) == before {
 		base.Kind, base.Empty = platecamera.Unread, true
-		return []platecamera.Event{base}
+		events = append(events, base)
 	}
 	return events
 }
 
 func opinions(list platecamera.Node) []platecamera.Candidate {
-	var candidates []platecamera.Candidate
-	for item := range list.Items() {
-		candidates = append(candidates, platecamera.Candidate{
-			Raw: item.Get("plate").Text(), Confidence: platecamera.ShareOf(item.Get("confidence"), 100),
-		})
-	}
-	return candidates
+	return platecamera.CandidatesOf(list, "plate", "confidence", 100)
 }

@@ -33,6 +33,7 @@ func wrapAt(what string, at int, err error) error {
 
 // walker takes a body apart into documents.
 type walker struct {
+	tree             tree // of the document that is looked at
 	found            func(Node)
 	documents, parts int
 	err              error // the first that something which looked like a document had
@@ -40,11 +41,11 @@ type walker struct {
 }
 
 // walk visits every document of a body: of all parts of a multipart, of a recorded answer with its head, of several
-// events one after another. What the content type says is believed only as to the boundary, since cameras send
-// pictures as text and JSON as form data. broken is what the first thing had that looked like a document and was none; limit
-// says that the body goes on beyond what is looked at.
-func walk(body, contentType string, found func(Node)) (broken, limit error) {
-	w := walker{found: found}
+// events one after another. What the content type says is believed only as to the boundary and the characters, since
+// cameras send pictures as text and JSON as form data. broken is what the first thing had that looked like a document and
+// was none; limit says that the body goes on beyond what is looked at.
+func (w *walker) walk(body, contentType string) (broken, limit error) {
+	w.documents, w.parts, w.err, w.limit = 0, 0, nil, nil
 	w.body(body, contentType, 0)
 	return w.err, w.limit
 }
@@ -60,6 +61,7 @@ func (w *walker) body(text, contentType string, nesting int) {
 	if nesting == nestingMax {
 		return
 	}
+	text = readable(text, contentType)
 	for text = trimmed(text); text != "" && w.more(); {
 		head, rest, hasHead := cutHead(text)
 		boundary := boundaryOf(text, contentType)
@@ -86,15 +88,19 @@ func trimmed(text string) string { return strings.TrimLeft(text, "\ufeff \t\r\n\
 
 // plain takes apart what has no head.
 func (w *walker) plain(text, contentType, boundary string, nesting int) {
-	switch {
-	case boundary != "":
+	if boundary != "" {
 		w.multipart(text, boundary, nesting)
-	case isPicture(text):
-	case strings.HasPrefix(mediaType(contentType), "application/x-www-form-urlencoded"), isForm(text):
-		w.form(text, nesting)
-	default:
-		w.texts(text, nesting)
+		return
 	}
+	if isPicture(text) {
+		return
+	}
+	text = decoded(text, contentType)
+	if strings.HasPrefix(mediaType(contentType), "application/x-www-form-urlencoded") || isForm(text) {
+		w.form(text, nesting)
+		return
+	}
+	w.texts(text, nesting)
 }
 
 // head is what stands before a body or a part.
@@ -137,14 +143,14 @@ func startsHead(line string) bool {
 func isPartHead(text string) bool { return len(text) > 8 && strings.EqualFold(text[:8], "content-") }
 
 func (h *head) field(name, value string) {
-	switch strings.ToLower(name) {
-	case "content-type":
+	switch {
+	case strings.EqualFold(name, "Content-Type"):
 		h.contentType = value
-	case "content-length":
+	case strings.EqualFold(name, "Content-Length"):
 		if length, err := strconv.Atoi(value); err == nil && length >= 0 {
 			h.length = length
 		}
-	case "transfer-encoding":
+	case strings.EqualFold(name, "Transfer-Encoding"):
 		h.chunked = strings.EqualFold(value, "chunked")
 	}
 }
@@ -210,15 +216,23 @@ func boundaryOf(text, contentType string) string {
 
 // boundaryNamed is the boundary line that a content type names, with its dashes, or "".
 func boundaryNamed(contentType string) string {
-	const key = "boundary="
-	for at := 0; at+len(key) <= len(contentType); at++ {
-		if !strings.EqualFold(contentType[at:at+len(key)], key) {
+	if name := valueAfter(contentType, "boundary=", ";"); name != "" {
+		return "--" + strings.TrimPrefix(name, "--")
+	}
+	return ""
+}
+
+// valueAfter is what follows a key, in whatever case that is written, up to one of the ends, without its quotes.
+func valueAfter(text, key, ends string) string {
+	for at := 0; at+len(key) <= len(text); at++ {
+		if !strings.EqualFold(text[at:at+len(key)], key) {
 			continue
 		}
-		name, _, _ := strings.Cut(contentType[at+len(key):], ";")
-		if name = strings.Trim(strings.TrimSpace(name), `"`); name != "" {
-			return "--" + strings.TrimPrefix(name, "--")
+		value := text[at+len(key):]
+		if end := strings.IndexAny(value, ends); end >= 0 {
+			value = value[:end]
 		}
+		return strings.Trim(strings.TrimSpace(value), `"'`)
 	}
 	return ""
 }
@@ -247,11 +261,16 @@ func cutPart(text, boundary string) (part, rest string) {
 	if after, found := strings.CutPrefix(text, boundary); found {
 		return "", after
 	}
-	at := strings.Index(text, "\n"+boundary)
-	if at < 0 {
-		return text, ""
+	for from := 0; ; {
+		next := strings.Index(text[from:], boundary)
+		if next < 0 {
+			return text, ""
+		}
+		at := from + next
+		if from = at + 1; at > 0 && text[at-1] == '\n' {
+			return text[:at-1], text[at+len(boundary):]
+		}
 	}
-	return text[:at], text[at+1+len(boundary):]
 }
 
 func (w *walker) part(part string, nesting int) {
@@ -317,51 +336,52 @@ func (w *walker) texts(text string, nesting int) {
 			w.limit = fmt.Errorf("%w: more than %d documents in one body", ErrBody, documentsMax)
 			return
 		}
-		document, length, err := readDocument(text)
+		length, err := w.tree.readDocument(text)
 		if err != nil {
 			w.fail(err)
 			return
 		}
-		w.visit(document.root())
+		w.visit(w.tree.root())
 		text = text[length:]
 	}
 }
 
 // visit hands on a document, or each of a list of them.
 func (w *walker) visit(root Node) {
-	for document := range root.Items() {
+	for document := root.First(); document.Exists(); document = document.Next() {
 		w.found(document)
 	}
 }
 
-// readDocument reads the document that begins text.
-func readDocument(text string) (*tree, int, error) {
+// readDocument reads the document that begins text, and returns its length.
+func (t *tree) readDocument(text string) (length int, err error) {
 	switch {
 	case text[0] == '{', text[0] == '[':
-		return readJSON(text)
+		return t.readJSON(text)
 	case strings.HasPrefix(text, "<script"):
-		return readScript(text)
+		return t.readScript(text)
 	case text[0] == '<':
-		return readXML(text)
+		return t.readXML(text)
 	case strings.HasPrefix(text, "Code="):
-		return readCodeLine(text)
+		return t.readCodeLine(text)
 	}
-	length := plainLength(text)
-	if t, found := readPairs(text[:length]); found {
-		return t, length, nil
+	length = plainLength(text)
+	if !t.readPairs(text[:length]) {
+		t.begin()
+		t.cells = append(t.cells, cell{text: text[:length], form: formText})
 	}
-	return &tree{cells: []cell{{text: text[:length], form: formText}}}, length, nil
+	return length, nil
 }
 
 // readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page.
-func readScript(text string) (*tree, int, error) {
+func (t *tree) readScript(text string) (length int, err error) {
 	end := strings.Index(text, "</script>")
 	start := strings.IndexByte(text, '{')
 	if end < 0 || start < 0 || start > end {
-		return nil, 0, wrapAt("script", len(text), errEnds)
+		return 0, wrapAt("script", len(text), errEnds)
 	}
-	t, _, err := readJSON(text[start:end])
-	return t, end + len("</script>"), err
+	_, err = t.readJSON(text[start:end])
+	return end + len("</script>"), err
 }
 
 // plainLength is how much of a text comes before a line that begins another kind of document.

@@ -15,8 +15,8 @@ func mirror() platecamera.Format {
 	return platecamera.Format{
 		Vendor: "mirror",
 		Claims: func(document platecamera.Node) bool { return document.Find("a").Exists() },
-		Read: func(document platecamera.Node, _ *time.Location) []platecamera.Event {
-			return []platecamera.Event{{Kind: platecamera.Read, Raw: document.Find("a").Text(), EventID: document.Find("b").Text()}}
+		Read: func(events []platecamera.Event, document platecamera.Node, _ *time.Location) []platecamera.Event {
+			return append(events, platecamera.Event{Kind: platecamera.Read, Raw: document.Find("a").Text(), EventID: document.Find("b").Text()})
 		},
 	}
 }

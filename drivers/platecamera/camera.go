@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"gatehouse/drivers"
@@ -79,12 +79,12 @@ type Camera struct {
 	format  Format
 	zone    *time.Location
 	way     way
+	reading sync.Mutex // guards parser, since a camera may post twice at once
+	parser  *Parser
 	only    string
 	source  Source
 	link    link
-	skipped atomic.Uint64
-	beats   atomic.Uint64
-	offset  atomic.Int64
+	drivers.Faults
 	arrived chan arrival  // from handler and source to See
 	turn    chan struct{} // holds a token while See runs
 	seen    sightings     // See's own
@@ -117,6 +117,7 @@ func (m Make) New(settings drivers.Settings) (*Camera, error) {
 	if c.zone, err = time.LoadLocation(zone); err != nil {
 		return nil, fmt.Errorf("%w: zone = %q: write a name such as \"Europe/Berlin\"", drivers.ErrSettings, zone)
 	}
+	c.parser = NewParser(c.zone, c.format)
 	c.seen.repeat = time.Duration(repeatSeconds) * time.Second
 	if c.source, err = m.source(source, c.link.address); err != nil {
 		return nil, err
@@ -148,15 +149,6 @@ func (r *settingsReader) number(key string, fallback, most int) int {
 	}
 	return number
 }
-
-// Skipped counts the bodies that made no sense.
-func (c *Camera) Skipped() uint64 { return c.skipped.Load() }
-
-// Heartbeats counts the camera's signs of life.
-func (c *Camera) Heartbeats() uint64 { return c.beats.Load() }
-
-// ClockOffset is how far the camera's clock is ahead of the gateway's, by its last event; the way of the event is in it.
-func (c *Camera) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
 
 // See reports every vehicle once, and again when the camera corrects its plate, until ctx ends or a camera that is
 // asked is lost. The silence of one that posts is no error: it may just see no car.
@@ -208,11 +200,7 @@ func (c *Camera) take(ctx context.Context, events []Event) error {
 	now := time.Now()
 	for i, event := range events {
 		if event.Kind == Heartbeat {
-			c.beats.Add(1)
 			continue
-		}
-		if !event.Time.IsZero() {
-			c.offset.Store(int64(event.Time.Sub(now)))
 		}
 		select {
 		case c.arrived <- arrival{event, i, now}:
@@ -239,6 +227,7 @@ func (c *Camera) read(a arrival) drivers.PlateRead {
 func ReadOf(e Event, place int, now time.Time) drivers.PlateRead {
 	r := drivers.PlateRead{
 		Country: e.Country, Vehicle: spotType(e.Vehicle), Image: e.Picture, EventID: eventID(e, place, now), GatewayMS: now.UnixMilli(),
+		Opens: e.Opens,
 	}
 	if !e.Time.IsZero() {
 		r.CameraMS = e.Time.UnixMilli()

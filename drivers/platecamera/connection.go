@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
@@ -35,9 +34,8 @@ func (l link) check() error {
 // Connection asks one camera, over HTTP, and proves who asks. It belongs to one goroutine.
 type Connection struct {
 	link
-	format    Format
-	zone      *time.Location
-	skipped   *atomic.Uint64
+	parser    *Parser
+	faults    *drivers.Faults
 	client    *http.Client
 	challenge challenge
 	known     bool // the challenge is
@@ -46,7 +44,7 @@ type Connection struct {
 
 func newConnection(c *Camera) *Connection {
 	transport := &http.Transport{ResponseHeaderTimeout: answerLimit, DisableCompression: true, MaxIdleConns: 1}
-	return &Connection{link: c.link, format: c.format, zone: c.zone, skipped: &c.skipped, client: &http.Client{Transport: transport}}
+	return &Connection{link: c.link, parser: NewParser(c.zone, c.format), faults: &c.Faults, client: &http.Client{Transport: transport}}
 }
 
 // Link is where the camera is, and the user and the password of who asks it.
@@ -54,11 +52,11 @@ func (c *Connection) Link() (address, user, password string) { return c.address,
 
 // Parse reads a body as this make writes it; one that makes no sense is counted.
 func (c *Connection) Parse(body []byte, contentType string) []Event {
-	events, err := Parse(body, contentType, c.zone, c.format)
+	events, err := c.parser.Parse(body, contentType)
 	if err != nil && !errors.Is(err, ErrVendor) {
-		c.skipped.Add(1)
+		c.faults.Note(fmt.Errorf("%s: %w", c.address, err))
 	}
-	return events
+	return kept(events)
 }
 
 // Get asks for a whole answer. The error wraps drivers.ErrOffline.

@@ -2,8 +2,9 @@ package platecamera
 
 import (
 	"errors"
-	"fmt"
 	"time"
+
+	"gatehouse/drivers"
 )
 
 // Kind says what an event is.
@@ -65,9 +66,10 @@ type Event struct {
 	Camera     string
 	Channel    string // of a recorder that speaks for several cameras
 	EventID    string
-	Car        string   // what all events of one car have in common, if the camera follows cars
-	SumOf      []string // the ids of earlier events which this one sums up
-	Picture    string   // the camera's name for its picture
+	Car        string      // what all events of one car have in common, if the camera follows cars
+	SumOf      []string    // the ids of earlier events which this one sums up
+	Picture    string      // the camera's name for its picture
+	Opens      drivers.Tri // whether the camera opens the barrier by its own list
 }
 
 // Candidate is a second opinion on a plate.
@@ -81,83 +83,40 @@ type Format struct {
 	Vendor string
 	// Claims reports whether a document is one of this make.
 	Claims func(document Node) bool
-	// Read is what a claimed document says. Times without a zone are in zone.
-	Read func(document Node, zone *time.Location) []Event
+	// Read appends what a claimed document says to events. Times without a zone are in zone.
+	Read func(events []Event, document Node, zone *time.Location) []Event
 }
 
 // ErrVendor is the error for a body that is of none of the makes in question.
 var ErrVendor = errors.New("platecamera: no event of these makes of camera")
 
-// eventsMax bounds the events of one body.
-const eventsMax = 4_096
-
-// Parse reads all events of a body: a post, a recorded stream, or its parts, with or without their heads. A document
-// that no format claims is passed over if another one is claimed.
-func Parse(body []byte, contentType string, zone *time.Location, formats ...Format) ([]Event, error) {
-	var events []Event
-	claimed, documents := 0, 0
-	broken, limit := walk(string(body), contentType, func(document Node) {
-		documents++
-		format, found := claimant(document, formats)
-		if !found || len(events) > eventsMax {
-			return
-		}
-		claimed++
-		for _, event := range format.Read(document, zone) {
-			event.Vendor = format.Vendor
-			events = append(events, event.settled())
-		}
-	})
-	switch {
-	case len(events) > eventsMax:
-		return nil, fmt.Errorf("%w: more than %d events in one body", ErrBody, eventsMax)
-	case limit != nil:
-		return nil, limit
-	case claimed > 0:
-		return events, nil
-	case broken != nil:
-		return nil, broken
-	case documents == 0:
-		return nil, fmt.Errorf("%w: it holds no JSON, no XML and no key=value text", ErrBody)
-	}
-	return nil, fmt.Errorf("%w: %d documents, all of them something else", ErrVendor, documents)
-}
-
-func claimant(document Node, formats []Format) (Format, bool) {
-	for _, format := range formats {
-		if format.Claims(document) {
-			return format, true
-		}
-	}
-	return Format{}, false
-}
-
 // The bounds of what is kept of an event.
 const (
 	textMax       = 128 // bytes of a plate, a name, a word
+	pictureMax    = 512 // bytes of a picture's name, which may be an address
 	candidatesMax = 16
 	charsMax      = 32
 )
 
-// settled makes the last decisions that are the same for all makes: what is no plate is none, and everything has an
+// settle makes the last decisions that are the same for all makes: what is no plate is none, and everything has an
 // end.
-func (e Event) settled() Event {
-	for _, text := range []*string{&e.Raw, &e.Country, &e.Direction, &e.Vehicle, &e.Camera, &e.EventID, &e.Car} {
-		*text = bounded(*text)
+func (e *Event) settle() {
+	for _, text := range [...]*string{&e.Raw, &e.Country, &e.Direction, &e.Vehicle, &e.Camera, &e.Channel, &e.EventID, &e.Car} {
+		*text = bounded(*text, textMax)
 	}
+	e.Picture = bounded(e.Picture, pictureMax)
 	if e.Kind == Read && !IsPlate(e.Raw) {
 		e.Kind = Unread
 	}
 	if e.Kind != Read {
 		e.Raw, e.Confidence, e.Chars, e.Candidates = "", Share{}, nil, nil
 	}
-	kept := e.Candidates[:0:0]
+	kept := e.Candidates[:0]
 	for _, c := range e.Candidates {
-		if c.Raw = bounded(c.Raw); IsPlate(c.Raw) && len(kept) < candidatesMax {
+		if c.Raw = bounded(c.Raw, textMax); IsPlate(c.Raw) && len(kept) < candidatesMax {
 			kept = append(kept, c)
 		}
 	}
 	e.Candidates = kept
 	e.Chars = perCharacter(e.Raw, e.Chars[:min(len(e.Chars), charsMax)])
-	return e
 }

@@ -13,6 +13,8 @@ import (
 // takeLimit is how long a post waits for See to take its events.
 const takeLimit = time.Second
 
+var errPostTooLarge = fmt.Errorf("the post is larger than %d bytes: let the camera send smaller pictures, or none", BodyMax)
+
 // ServeHTTP takes one post of the camera. Its answers are described at the package.
 func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
@@ -23,26 +25,34 @@ func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BodyMax))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		c.skipped.Add(1)
-		http.Error(w, fmt.Sprintf("the post is larger than %d bytes: let the camera send smaller pictures, or none", BodyMax), http.StatusRequestEntityTooLarge)
-		return
-	}
-	var events []Event
-	if err == nil {
-		events, err = Parse(body, r.Header.Get("Content-Type"), c.zone, c.format)
-	}
-	if err != nil {
-		c.skipped.Add(1)
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		c.Note(errPostTooLarge)
+		http.Error(w, errPostTooLarge.Error(), http.StatusRequestEntityTooLarge)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), takeLimit)
 	defer cancel()
+	var events []Event
+	if err == nil {
+		events, err = c.parse(body, r.Header.Get("Content-Type"))
+	}
+	if err != nil {
+		c.Note(fmt.Errorf("%w: does the camera send the events of vehicles, as JSON or XML, and is it of this make?", err))
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
 	if err := c.take(ctx, events); err != nil {
 		http.Error(w, "the gateway is not watching this camera at the moment: send it again", http.StatusServiceUnavailable)
 		return
 	}
 	c.acknowledge(w, r)
+}
+
+// parse reads a post. A camera may post twice at once.
+func (c *Camera) parse(body []byte, contentType string) ([]Event, error) {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	events, err := c.parser.Parse(body, contentType)
+	return kept(events), err
 }
 
 // acknowledge answers as the makes want it: some post again until they get JSON back.

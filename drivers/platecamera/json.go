@@ -1,7 +1,6 @@
 package platecamera
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -17,12 +16,12 @@ type reader struct {
 
 // readJSON reads the value that begins text, and returns its length. Cameras forget commas, or write one too many:
 // neither changes what is meant.
-func readJSON(text string) (*tree, int, error) {
-	r := reader{tree: &tree{cells: make([]cell, 0, 64)}, text: text}
+func (t *tree) readJSON(text string) (length int, err error) {
+	r := reader{tree: t.begin(), text: text}
 	if err := r.value(0, ""); err != nil {
-		return nil, 0, fmt.Errorf("%w: JSON, byte %d: %w", ErrBody, r.at, err)
+		return 0, wrapAt("JSON", r.at, err)
 	}
-	return r.tree, r.at, nil
+	return r.at, nil
 }
 
 func (r *reader) blank() byte {

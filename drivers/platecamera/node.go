@@ -1,7 +1,6 @@
 package platecamera
 
 import (
-	"iter"
 	"strings"
 )
 
@@ -16,11 +15,23 @@ const (
 type Node struct {
 	tree *tree
 	at   int32
+	only bool // it was asked for as the items of a list, and is none
 }
 
-// tree is a document's values; the first is its root.
+// tree is a document's values; the first is its root. It is used again for the next document, but for what the events
+// of one body have in common.
 type tree struct {
-	cells []cell
+	cells      []cell
+	open       []element // in XML: those that have begun and not ended, innermost last
+	shares     []Share
+	candidates []Candidate
+	texts      []string
+}
+
+// begin forgets the last document.
+func (t *tree) begin() *tree {
+	t.cells, t.open = t.cells[:0], t.open[:0]
+	return t
 }
 
 // cell is a value: a name and a text as written, and where its children are.
@@ -109,38 +120,37 @@ func (n Node) Text() string {
 	return strings.TrimSpace(c.text)
 }
 
-// Children visits what is directly in n.
-func (n Node) Children() iter.Seq[Node] {
-	return func(yield func(Node) bool) {
-		if !n.Exists() {
-			return
-		}
-		for at := n.cell().child; at > 0; at = n.tree.cells[at].next {
-			if !yield(Node{n.tree, at}) {
-				return
-			}
-		}
+// Child is the first of what is directly in n; Next is the one after it.
+func (n Node) Child() Node {
+	if !n.Exists() {
+		return Node{}
 	}
+	return n.tree.node(n.cell().child)
 }
 
-// Items visits the items of a list; of what is no list, itself.
-func (n Node) Items() iter.Seq[Node] {
-	if n.IsList() {
-		return n.Children()
-	}
-	return func(yield func(Node) bool) {
-		if n.Exists() {
-			yield(n)
-		}
-	}
-}
-
-// First is the first item of a list; of what is no list, itself.
+// First is the first item of a list, of which Next are the others; of what is no list, it is itself, and the only one.
 func (n Node) First() Node {
-	for item := range n.Items() {
-		return item
+	if n.IsList() {
+		return n.Child()
 	}
-	return Node{}
+	n.only = true
+	return n
+}
+
+// Next is what stands after n in the same list or object.
+func (n Node) Next() Node {
+	if n.only || !n.Exists() {
+		return Node{}
+	}
+	return n.tree.node(n.cell().next)
+}
+
+// node is the value at a place; 0, which is the root, stands for none.
+func (t *tree) node(at int32) Node {
+	if at == 0 {
+		return Node{}
+	}
+	return Node{tree: t, at: at}
 }
 
 // Get goes down a path of names, in whatever case they are written.
@@ -152,9 +162,12 @@ func (n Node) Get(path ...string) Node {
 }
 
 func (n Node) get(name string) Node {
-	for child := range n.Children() {
-		if strings.EqualFold(child.cell().name, name) {
-			return child
+	if !n.Exists() {
+		return Node{}
+	}
+	for at := n.cell().child; at > 0; at = n.tree.cells[at].next {
+		if strings.EqualFold(n.tree.cells[at].name, name) {
+			return n.tree.node(at)
 		}
 	}
 	return Node{}
@@ -177,20 +190,30 @@ func (n Node) Any(names ...string) Node {
 
 // Find is the first value of that name at any depth, nearer the root before deeper.
 func (n Node) Find(name string) Node {
-	level := []Node{n}
-	for len(level) > 0 {
-		var below []Node
-		for _, parent := range level {
-			for child := range parent.Children() {
-				if strings.EqualFold(child.cell().name, name) {
-					return child
-				}
-				if child.cell().child > 0 {
-					below = append(below, child)
-				}
-			}
+	for depth := 1; n.Exists(); depth++ {
+		found, more := n.findAt(name, depth)
+		if found.Exists() || !more {
+			return found
 		}
-		level = below
 	}
 	return Node{}
+}
+
+// findAt looks so many levels below n, and reports whether there is anything.
+func (n Node) findAt(name string, depth int) (found Node, more bool) {
+	for child := n.Child(); child.Exists(); child = child.Next() {
+		if depth > 1 {
+			deeper, any := child.findAt(name, depth-1)
+			if deeper.Exists() {
+				return deeper, true
+			}
+			more = more || any
+			continue
+		}
+		more = true
+		if strings.EqualFold(child.cell().name, name) {
+			return child, true
+		}
+	}
+	return Node{}, more
 }

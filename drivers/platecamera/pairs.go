@@ -10,8 +10,9 @@ const linesMax = 4_000
 
 // readPairs reads lines of key=value, where Events[0].TrafficCar.PlateNumber=… is a path. Other lines are skipped. It
 // is false for a text that has no such line.
-func readPairs(text string) (*tree, bool) {
-	t := &tree{cells: make([]cell, 1, 64)}
+func (t *tree) readPairs(text string) bool {
+	t.begin()
+	t.cells = append(t.cells, cell{})
 	lines := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		key, value, found := strings.Cut(line, "=")
@@ -23,7 +24,7 @@ func readPairs(text string) (*tree, bool) {
 			break
 		}
 	}
-	return t, lines > 0
+	return lines > 0
 }
 
 func isPath(key string) bool {
@@ -72,24 +73,28 @@ func (t *tree) step(parent int32, name string) (int32, error) {
 
 // readCodeLine reads Code=…;action=…;index=…;data={…}, where the last value is JSON over several lines, and returns its
 // length.
-func readCodeLine(text string) (*tree, int, error) {
+func (t *tree) readCodeLine(text string) (length int, err error) {
+	t.begin()
+	t.cells = append(t.cells, cell{})
 	line, _, _ := strings.Cut(text, "\n")
-	t := &tree{cells: make([]cell, 1, 64)}
-	head, _, hasData := strings.Cut(line, "data={")
-	for part := range strings.SplitSeq(head, ";") {
-		if key, value, found := strings.Cut(part, "="); found {
-			if _, err := t.add(0, cell{name: strings.TrimSpace(key), text: value, form: formText}); err != nil {
-				return nil, 0, err
+	for at := 0; at < len(line); {
+		part, _, _ := strings.Cut(line[at:], ";")
+		key, value, found := strings.Cut(part, "=")
+		start := at + len(part) - len(value)
+		at += len(part) + len(";")
+		if key = strings.TrimSpace(key); !found {
+			continue
+		}
+		r := reader{tree: t, text: text, at: start}
+		if key == "data" && r.blank() == '{' {
+			if err := r.value(0, key); err != nil {
+				return 0, wrapAt("JSON after data=", r.at, err)
 			}
+			return r.at, nil
+		}
+		if _, err := t.add(0, cell{name: key, text: value, form: formText}); err != nil {
+			return 0, err
 		}
 	}
-	if !hasData {
-		return t, len(line), nil
-	}
-	start := len(head) + len("data=")
-	r := reader{tree: t, text: text, at: start}
-	if err := r.value(0, "data"); err != nil {
-		return nil, 0, wrapAt("JSON after data=", r.at, err)
-	}
-	return t, r.at, nil
+	return len(line), nil
 }

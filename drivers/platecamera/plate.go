@@ -17,6 +17,28 @@ func Plate(raw string) string {
 	return raw
 }
 
+// SamePlate reports whether two texts are one plate.
+func SamePlate(a, b string) bool {
+	for {
+		x, restA := nextOf(a)
+		y, restB := nextOf(b)
+		if x != y || x < 0 {
+			return x == y
+		}
+		a, b = restA, restB
+	}
+}
+
+// nextOf is the first character of a plate that raw has, or -1, and what is after it.
+func nextOf(raw string) (rune, string) {
+	for i, r := range raw {
+		if c := plateCharacter(r); c >= 0 {
+			return c, raw[i+utf8.RuneLen(r):]
+		}
+	}
+	return -1, ""
+}
+
 // plateCharacter is a character of a plate, or -1. Full-width forms, which Chinese cameras mix in, become ASCII.
 func plateCharacter(r rune) rune {
 	if r >= '！' && r <= '～' {
@@ -35,15 +57,27 @@ var notPlates = []string{
 	"NOLICENSEPLATE", "NOLICENSE", "NUMBERPLATENOTFOUND", "无车牌", "未知", "未识别", "无牌车", "无牌", "车牌",
 }
 
+// wordMax is the length of the longest of them, in bytes.
+const wordMax = 19
+
 // IsPlate reports whether a text can be a plate: it has a letter or a digit, is sound UTF-8, and is none of the words
 // for a plate that was not read.
 func IsPlate(raw string) bool {
-	if !utf8.ValidString(raw) {
+	if !utf8.ValidString(raw) || strings.ContainsRune(raw, utf8.RuneError) {
 		return false
 	}
-	plate := Plate(raw)
+	var buffer [wordMax + utf8.UTFMax]byte
+	plate := buffer[:0]
+	for _, r := range raw {
+		if r = plateCharacter(r); r >= 0 {
+			plate = utf8.AppendRune(plate, r)
+		}
+		if len(plate) > wordMax {
+			return true // longer than any of the words
+		}
+	}
 	for _, word := range notPlates {
-		if plate == word {
+		if string(plate) == word {
 			return false
 		}
 	}
@@ -55,7 +89,7 @@ func perCharacter(raw string, chars []Share) []Share {
 	if len(chars) != utf8.RuneCountInString(raw) {
 		return chars
 	}
-	kept := chars[:0:0]
+	kept := chars[:0]
 	at := 0
 	for _, r := range raw {
 		if plateCharacter(r) >= 0 {
@@ -67,11 +101,11 @@ func perCharacter(raw string, chars []Share) []Share {
 }
 
 // bounded cuts a text that is too long to be true, between two characters.
-func bounded(text string) string {
-	if len(text) <= textMax {
+func bounded(text string, bytesMax int) string {
+	if len(text) <= bytesMax {
 		return text
 	}
-	end := textMax
+	end := bytesMax
 	for end > 0 && !utf8.RuneStart(text[end]) {
 		end--
 	}

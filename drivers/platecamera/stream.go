@@ -199,7 +199,7 @@ func isComplete(part, line []byte, tries *int) bool {
 	if text[0] != '{' && text[0] != '<' && !strings.HasPrefix(text, "Code=") {
 		return false
 	}
-	_, length, err := readDocument(text)
+	length, err := new(tree).readDocument(text)
 	return err == nil && length == len(text)
 }
 

@@ -3,7 +3,7 @@ package platecamera
 import (
 	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 )
 
 const billion = 1_000_000_000
@@ -74,119 +74,72 @@ func ShareOfEither(n Node) Share {
 	return ShareOf(n, 1)
 }
 
-// SharesOf reads a list of confidences, such as "99,99,61" or [99, 99, 61].
+// SharesOf reads a list of confidences, such as "99,99,61" or [99, 99, 61]. It lasts as long as the event, as all lists do.
 func SharesOf(n Node, full int64) []Share {
-	var shares []Share
-	add := func(text string) {
-		if billionths, ok := Decimal(text); ok && len(shares) < charsMax {
-			shares = append(shares, Share{Billionths: min(max(billionths/full, 0), billion), Known: true})
-		}
+	if !n.Exists() {
+		return nil
 	}
+	t := n.tree
+	from := len(t.shares)
 	if n.IsList() {
-		for item := range n.Items() {
-			add(item.Text())
-		}
-		return shares
-	}
-	for text := range strings.FieldsFuncSeq(n.Text(), func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {
-		add(text)
-	}
-	return shares
-}
-
-// yearEnd bounds what is taken for a time. A clock that was never set shows 1970, and that is what it shows.
-const yearEnd = 2200
-
-// EpochOf reads a time in seconds, milliseconds, microseconds or nanoseconds since 1970, by its size.
-func EpochOf(n Node) (time.Time, bool) { return epoch(n.Text()) }
-
-func epoch(text string) (time.Time, bool) {
-	whole, fraction, _ := strings.Cut(text, ".")
-	number, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil || number <= 0 || !isDigits(fraction) {
-		return time.Time{}, false
-	}
-	var at time.Time
-	switch {
-	case number < 1e11:
-		nanoseconds, _ := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
-		at = time.Unix(number, nanoseconds)
-	case number < 1e14:
-		at = time.UnixMilli(number)
-	case number < 1e17:
-		at = time.UnixMicro(number)
-	default:
-		at = time.Unix(0, number)
-	}
-	return plausible(at)
-}
-
-func plausible(at time.Time) (time.Time, bool) {
-	if at = at.UTC(); at.Year() < 1970 || at.Year() >= yearEnd {
-		return time.Time{}, false
-	}
-	return at, true
-}
-
-// zonedLayouts and localLayouts are the ways in which cameras write times; a fraction of a second may follow the seconds of each.
-var (
-	zonedLayouts = []string{
-		"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07",
-		"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05 Z07:00", "2006-01-02 15:04:05 Z0700",
-		"2006-01-02 15:04:05 MST", "20060102T150405Z0700", "Mon, 02 Jan 2006 15:04:05 MST",
-	}
-	localLayouts = []string{
-		"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006/01/02 15:04:05", "02.01.2006 15:04:05", "20060102 150405", "20060102150405",
-		"20060102T150405", "2006-01-02T15:04",
-	}
-)
-
-// TimeOf reads a written time, or an epoch. A time without a zone is in zone.
-func TimeOf(n Node, zone *time.Location) (time.Time, bool) { return TimeOfText(n.Text(), zone) }
-
-// TimeOfText is TimeOf for a text that is no value of its own.
-func TimeOfText(text string, zone *time.Location) (time.Time, bool) {
-	if len(text) > 40 {
-		return time.Time{}, false
-	}
-	if isDigits(text) && len(text) < 14 || len(text) > 14 && isDigits(text) && text[0] != '2' {
-		return epoch(text)
-	}
-	text = pointed(text)
-	for _, layout := range zonedLayouts {
-		at, err := time.Parse(layout, text)
-		if err == nil && isKnownZone(at) {
-			return plausible(at)
+		for item := n.Child(); item.Exists(); item = item.Next() {
+			t.addShare(item.Text(), full, from)
 		}
 	}
-	for _, layout := range localLayouts {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return plausible(at)
+	for rest := n.Text(); rest != ""; {
+		text := rest
+		if end := strings.IndexAny(rest, ",; "); end >= 0 {
+			text, rest = rest[:end], rest[end+1:]
+		} else {
+			rest = ""
 		}
+		t.addShare(text, full, from)
 	}
-	return time.Time{}, false
+	return t.shares[from:len(t.shares):len(t.shares)]
 }
 
-// isKnownZone reports whether a time's zone was understood: of the names, only those of UTC are.
-func isKnownZone(at time.Time) bool {
-	name, offset := at.Zone()
-	return offset != 0 || name == "" || name == "UTC" || name == "GMT" || name == "Z"
+// addShare adds one of a list that begins at from, if it is a number.
+func (t *tree) addShare(text string, full int64, from int) {
+	if billionths, ok := Decimal(text); ok && len(t.shares)-from < charsMax {
+		t.shares = append(t.shares, Share{Billionths: min(max(billionths/full, 0), billion), Known: true})
+	}
 }
 
-// pointed puts a point before milliseconds that follow the seconds without one, as in 20211208 125854132.
-func pointed(text string) string {
-	digits := 0
-	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' {
-			digits++
-		} else if text[i] != ' ' {
-			return text
+// CandidatesOf reads a list of opinions on a plate, with a plate and a confidence, which is full at the given value, in
+// each. Their names are the first that there are.
+func CandidatesOf(list Node, plate, confidence string, full int64) []Candidate {
+	if !list.Exists() {
+		return nil
+	}
+	t := list.tree
+	from := len(t.candidates)
+	for item := list.First(); item.Exists(); item = item.Next() {
+		if len(t.candidates)-from < candidatesMax {
+			t.candidates = append(t.candidates, Candidate{Raw: item.Get(plate).Text(), Confidence: ShareOf(item.Get(confidence), full)})
 		}
 	}
-	if digits == 17 {
-		return text[:len(text)-3] + "." + text[len(text)-3:]
+	return t.candidates[from:len(t.candidates):len(t.candidates)]
+}
+
+// TextsOf are at most so many texts of a list.
+func TextsOf(list Node, most int) []string {
+	if !list.Exists() {
+		return nil
 	}
-	return text
+	t := list.tree
+	from := len(t.texts)
+	for item := list.First(); item.Exists() && len(t.texts)-from < most; item = item.Next() {
+		t.texts = append(t.texts, item.Text())
+	}
+	return t.texts[from:len(t.texts):len(t.texts)]
+}
+
+// CandidateOf is a list of one opinion, which n is beside.
+func CandidateOf(n Node, raw string) []Candidate {
+	t := n.tree
+	from := len(t.candidates)
+	t.candidates = append(t.candidates, Candidate{Raw: raw})
+	return t.candidates[from:len(t.candidates):len(t.candidates)]
 }
 
 // WordOf is a word in lower case. A camera that has the field and leaves it empty says "unknown".
@@ -194,8 +147,34 @@ func WordOf(n Node) string {
 	if !n.Exists() {
 		return ""
 	}
-	if word := strings.ToLower(n.Text()); word != "" && word != "null" {
+	if word := Lower(n.Text()); word != "" && word != "null" {
 		return word
 	}
 	return "unknown"
+}
+
+// usualWords are what cameras call ways and vehicles, in lower case. No garbage is made of them.
+var usualWords = [...]string{
+	"approach", "leave", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down", "suvmpv", "suv", "mpv", "car", "van", "bus",
+	"truck", "vehicle", "sedan", "big truck", "pickup truck", "motorcycle", "motorcyclist", "saloon car", "salooncar", "buggy", "largebus",
+	"smalltruck", "pickuptruck", "taxi", "suv-crossover", "sedan-standard", "hatchback",
+}
+
+// Lower is a text in lower case.
+func Lower(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c >= 'A' && c <= 'Z' || c >= utf8.RuneSelf {
+			return lowerWord(text)
+		}
+	}
+	return text
+}
+
+func lowerWord(text string) string {
+	for _, word := range usualWords {
+		if strings.EqualFold(word, text) {
+			return word
+		}
+	}
+	return strings.ToLower(text)
 }

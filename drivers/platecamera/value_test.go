@@ -17,7 +17,9 @@ func valueOf(t *testing.T, value string) (n platecamera.Node) {
 	t.Helper()
 	format := platecamera.Format{
 		Claims: func(document platecamera.Node) bool { n = document.Get("v"); return true },
-		Read:   func(platecamera.Node, *time.Location) []platecamera.Event { return nil },
+		Read: func(events []platecamera.Event, _ platecamera.Node, _ *time.Location) []platecamera.Event {
+			return events
+		},
 	}
 	if _, err := platecamera.Parse([]byte(`{"v":`+value+`}`), "", time.UTC, format); err != nil {
 		t.Fatal(err)

@@ -10,18 +10,15 @@ import (
 // readXML reads the element that begins text, and returns its length. Names lose their prefix: cameras of one make use
 // four name spaces, and none. Attributes are children; an element with the attributes Name and Value (ONVIF) is a child
 // of that name. A document type is refused, and with it every entity that it could declare.
-func readXML(text string) (*tree, int, error) {
-	r := xmlReader{reader: reader{tree: &tree{cells: make([]cell, 0, 128)}, text: text}}
+func (t *tree) readXML(text string) (length int, err error) {
+	r := xmlReader{reader{tree: t.begin(), text: text}}
 	if err := r.document(); err != nil {
-		return nil, 0, fmt.Errorf("%w: XML, byte %d: %w", ErrBody, r.at, err)
+		return 0, wrapAt("XML", r.at, err)
 	}
-	return r.tree, r.at, nil
+	return r.at, nil
 }
 
-type xmlReader struct {
-	reader
-	open []element // those that have begun and not ended, innermost last
-}
+type xmlReader struct{ reader }
 
 // element is a tag's name as written, and the value that it became.
 type element struct {
@@ -43,7 +40,7 @@ func (r *xmlReader) document() error {
 		if err := r.tag(); err != nil {
 			return err
 		}
-		if len(r.open) == 0 && len(r.tree.cells) > 0 {
+		if len(r.tree.open) == 0 && len(r.tree.cells) > 0 {
 			return nil
 		}
 	}
@@ -69,10 +66,10 @@ func (r *xmlReader) run(text string) error {
 
 // innermost is the element that has begun last, or nil.
 func (r *xmlReader) innermost() *cell {
-	if len(r.open) == 0 {
+	if len(r.tree.open) == 0 {
 		return nil
 	}
-	return &r.tree.cells[r.open[len(r.open)-1].at]
+	return &r.tree.cells[r.tree.open[len(r.tree.open)-1].at]
 }
 
 // tag reads what stands in angle brackets.
@@ -125,17 +122,17 @@ func (r *xmlReader) end() error {
 		return errEnds
 	}
 	tag := strings.TrimSpace(r.text[r.at+2 : r.at+close])
-	if len(r.open) == 0 || r.open[len(r.open)-1].tag != tag {
+	if len(r.tree.open) == 0 || r.tree.open[len(r.tree.open)-1].tag != tag {
 		return fmt.Errorf("%w: </%.40s> ends what did not begin last", errSyntax, tag)
 	}
-	r.open = r.open[:len(r.open)-1]
+	r.tree.open = r.tree.open[:len(r.tree.open)-1]
 	r.at += close + 1
 	return nil
 }
 
 // begin reads <name attribute="value" …> or the same with a slash at its end.
 func (r *xmlReader) begin() error {
-	if len(r.open) == depthMax {
+	if len(r.tree.open) == depthMax {
 		return errTooDeep
 	}
 	r.at++
@@ -144,15 +141,15 @@ func (r *xmlReader) begin() error {
 		return errSyntax
 	}
 	parent := int32(0)
-	if len(r.open) > 0 {
-		parent = r.open[len(r.open)-1].at
+	if len(r.tree.open) > 0 {
+		parent = r.tree.open[len(r.tree.open)-1].at
 	}
 	at, err := r.tree.add(parent, cell{name: local(name), form: formObject})
 	for err == nil {
 		switch r.blank() {
 		case '>':
 			r.at++
-			r.open = append(r.open, element{name, at})
+			r.tree.open = append(r.tree.open, element{name, at})
 			return nil
 		case '/':
 			if !strings.HasPrefix(r.text[r.at:], "/>") {
@@ -169,10 +166,18 @@ func (r *xmlReader) begin() error {
 
 func (r *xmlReader) name() string {
 	start := r.at
-	for r.at < len(r.text) && strings.IndexByte(" \t\r\n=/<>\"'", r.text[r.at]) < 0 {
+	for r.at < len(r.text) && !endsName(r.text[r.at]) {
 		r.at++
 	}
 	return r.text[start:r.at]
+}
+
+func endsName(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', '=', '/', '<', '>', '"', '\'':
+		return true
+	}
+	return false
 }
 
 func (r *xmlReader) attribute(of int32) error {

@@ -22,7 +22,7 @@ func claims(document platecamera.Node) bool {
 	return document.Get("results").IsList()
 }
 
-func readDocument(document platecamera.Node, zone *time.Location) []platecamera.Event {
+func readDocument(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
 	hook, data := document.Get("hook"), document.Get("data")
 	if !data.Exists() {
 		data = document
@@ -31,43 +31,51 @@ func readDocument(document platecamera.Node, zone *time.Location) []platecamera.
 	if base.Camera == "" {
 		base.Camera = hook.Get("id").Text()
 	}
-	for _, name := range []string{"timestamp", "timestamp_camera", "timestamp_local"} {
-		if base.Time.IsZero() {
-			base.Time, _ = platecamera.TimeOf(data.Get(name), zone)
-		}
-	}
-	var events []platecamera.Event
-	for result := range data.Get("results").Items() {
-		events = append(events, readResult(base, result))
+	base.Time = timeOf(data, zone)
+	before := len(events)
+	for result := data.Get("results").First(); result.Exists(); result = result.Next() {
+		events = append(events, readResult(base, result, zone))
 	}
 	switch {
-	case len(events) > 0:
+	case len(events) > before:
 		return events
 	case data.Get("results").IsList():
 		base.Kind, base.Empty = platecamera.Unread, true
 	case strings.Contains(strings.ToLower(hook.Get("event").Text()), "heartbeat"):
 		base.Kind = platecamera.Heartbeat
 	}
-	return []platecamera.Event{base}
+	return append(events, base)
 }
 
-// readResult reads one vehicle. Where vehicles are looked for before plates, a plate is an object with opinions in it.
-func readResult(e platecamera.Event, result platecamera.Node) platecamera.Event {
-	plate, opinions, score := result.Get("plate"), result.Get("candidates"), result.Get("score")
+func timeOf(data platecamera.Node, zone *time.Location) time.Time {
+	for _, name := range [...]string{"timestamp", "timestamp_camera", "timestamp_local"} {
+		if at, ok := platecamera.TimeOf(data.Get(name), zone); ok {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// readResult reads one vehicle. Where vehicles are looked for before plates, a plate is an object with opinions in it. In
+// a list of earlier results, each has its own camera and time.
+func readResult(e platecamera.Event, result platecamera.Node, zone *time.Location) platecamera.Event {
+	if camera := result.Get("camera_id").Text(); e.Camera == "" {
+		e.Camera = camera
+	}
+	if e.Time.IsZero() {
+		e.Time = timeOf(result, zone)
+	}
+	plate, opinions, plateName, score := result.Get("plate"), result.Get("candidates"), "plate", result.Get("score")
 	region := result.Get("region", "code")
 	if plate.IsObject() {
-		opinions = plate.Get("props", "plate")
+		opinions, plateName = plate.Get("props", "plate"), "value"
 		score, region = opinions.First().Get("score"), plate.Get("props", "region").First().Get("value")
 		plate = opinions.First().Get("value")
 	}
 	e.Kind, e.Raw, e.Confidence = platecamera.Read, plate.Text(), platecamera.ShareOf(score, 1)
-	for opinion := range opinions.Items() {
-		e.Candidates = append(e.Candidates, platecamera.Candidate{
-			Raw: opinion.Any("plate", "value").Text(), Confidence: platecamera.ShareOf(opinion.Get("score"), 1),
-		})
-	}
+	e.Candidates = platecamera.CandidatesOf(opinions, plateName, "score", 1)
 	e.Country = region.Text()
 	e.Direction = platecamera.WordOf(result.Get("direction"))
-	e.Vehicle = strings.ToLower(result.Get("vehicle", "type").Text())
+	e.Vehicle = platecamera.Lower(result.Get("vehicle", "type").Text())
 	return e
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"mime/multipart"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -42,16 +41,7 @@ func bench() cameratest.Bench {
 func TestSuite(t *testing.T) { cameratest.Test(t, bench()) }
 
 func FuzzParse(f *testing.F) {
-	cameratest.Fuzz(f, bench(), readFile(f, "stream.json"), []byte(body(`{"plate":"ab1","direction":"12","vehicle":{"type":"Bus"}}`)), []byte(body(nested)))
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	cameratest.Fuzz(f, bench(), cameratest.File(f, "stream.json"), []byte(body(`{"plate":"ab1","direction":"12","vehicle":{"type":"Bus"}}`)), []byte(body(nested)))
 }
 
 func TestARealEvent(t *testing.T) {
@@ -67,10 +57,10 @@ func TestARealEvent(t *testing.T) {
 			Candidates []string  `json:"candidates"`
 		} `json:"expect"`
 	}
-	if err := json.Unmarshal(readFile(t, "expected.json"), &row); err != nil {
+	if err := json.Unmarshal(cameratest.File(t, "expected.json"), &row); err != nil {
 		t.Fatal(err)
 	}
-	reads, err := platerecognizer.Parse(readFile(t, row.File), 90)
+	reads, err := platerecognizer.Parse(cameratest.File(t, row.File), 90)
 	if err != nil || len(reads) != 1 {
 		t.Fatalf("%+v, %v", reads, err)
 	}
@@ -144,7 +134,7 @@ func TestWhatTellsNothingOfACar(t *testing.T) {
 }
 
 func TestAllWaysOfPostingAreTheSame(t *testing.T) {
-	event := readFile(t, "stream.json")
+	event := cameratest.File(t, "stream.json")
 	var form bytes.Buffer
 	writer := multipart.NewWriter(&form)
 	picture, _ := writer.CreateFormFile("upload", "a.jpg")

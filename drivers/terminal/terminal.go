@@ -2,9 +2,9 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
@@ -32,16 +32,19 @@ func Driver() drivers.Driver {
 
 // Terminal is one payment terminal.
 type Terminal struct {
-	host    drivers.Host
-	name    string
-	mode    drivers.SerialMode
-	card    time.Duration
-	skipped atomic.Uint64
-	turn    chan struct{} // holds a token while somebody uses what follows
-	port    drivers.Port  // nil: not open
-	input   Splitter
-	order   int
+	drivers.Faults
+	host  drivers.Host
+	name  string
+	mode  drivers.SerialMode
+	card  time.Duration
+	turn  chan struct{} // holds a token while somebody uses what follows
+	port  drivers.Port  // nil: not open
+	input Splitter
+	order int
 }
+
+// ErrFrame is the fault of bytes that are no answer.
+var ErrFrame = errors.New("terminal: an answer that can't be understood: check the cable, the baud rate and the terminal's application")
 
 func newTerminal(host drivers.Host, settings drivers.Settings) (*Terminal, error) {
 	name, err := settings.Text("port", "")
@@ -67,9 +70,6 @@ func newTerminal(host drivers.Host, settings drivers.Settings) (*Terminal, error
 		turn: make(chan struct{}, 1), order: int(time.Now().UnixMilli() % orderMax), // not the last run's numbers
 	}, nil
 }
-
-// Skipped counts the bytes and frames that made no sense.
-func (t *Terminal) Skipped() uint64 { return t.skipped.Load() }
 
 // Pay takes a payment and waits for the customer. One payment is taken at a time.
 func (t *Terminal) Pay(ctx context.Context, order drivers.PaymentOrder) (drivers.PaymentAnswer, error) {
@@ -187,11 +187,13 @@ func (t *Terminal) pick(chunk []byte, payment fact.PaymentID) (picked answer, fo
 		a, understood := parseAnswer(fields)
 		switch {
 		case !understood:
-			t.skipped.Add(1)
+			t.Note(fmt.Errorf("%w (port %s)", ErrFrame, t.name))
 		case a.order == t.order && a.payment == payment:
 			picked, found = a, true
 		}
 	}
-	t.skipped.Add(t.input.Skipped - before)
+	if dropped := t.input.Skipped - before; dropped > 0 {
+		t.Note(fmt.Errorf("%w (port %s, %d bytes)", ErrFrame, t.name, dropped))
+	}
 	return picked, found
 }

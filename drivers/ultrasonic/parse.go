@@ -22,6 +22,9 @@ type Decoder struct {
 	Skipped uint64
 }
 
+// Dropped counts the bytes that belong to no frame.
+func (d *Decoder) Dropped() uint64 { return d.Skipped }
+
 // Push takes the next byte. It returns true if that byte completes a frame. A window that is no frame loses its
 // first byte only, because the frame may begin at any other.
 func (d *Decoder) Push(b byte) (drivers.Sample, bool) {

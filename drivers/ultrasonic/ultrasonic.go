@@ -2,11 +2,12 @@ package ultrasonic
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/talker"
 )
 
 // Driver is the catalog's line.
@@ -26,14 +27,17 @@ func Driver() drivers.Driver {
 	}
 }
 
+// ErrGarbage is the fault of bytes that are no frame.
+var ErrGarbage = errors.New("ultrasonic: bytes that are no frame FF H L SUM: check the baud rate, the model, and the ground wire")
+
 // Sensor is one sensor on a serial port of its own.
 type Sensor struct {
-	host    drivers.Host
-	port    string
-	model   model
-	period  time.Duration // of asking
-	silent  time.Duration
-	skipped atomic.Uint64
+	drivers.Faults
+	host   drivers.Host
+	port   string
+	model  model
+	period time.Duration // of asking
+	silent time.Duration
 }
 
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
@@ -67,41 +71,27 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	}, nil
 }
 
-// Skipped counts the bytes that made no sense.
-func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
-
 // Sense reports every frame until ctx ends, the port hangs up, or the sensor has been silent for too long.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
-	port, err := s.host.Serial(s.port, drivers.SerialMode{Baud: s.model.baud})
-	if err != nil {
-		return fmt.Errorf("ultrasonic: open port %s: %w", s.port, err)
+	port := talker.Port{
+		Driver: "ultrasonic", Name: s.port, Mode: drivers.SerialMode{Baud: s.model.baud}, Silent: s.silent,
+		Check: "check the sensor's power and its mode", Garbage: ErrGarbage,
 	}
-	defer port.Close()
-	var decoder Decoder
-	chunk := make([]byte, 64)
-	heard, asked := time.Now(), time.Time{}
-	for ctx.Err() == nil {
-		if s.model.command != 0 && time.Since(asked) >= s.period {
-			asked = time.Now()
-			if _, err := port.Write([]byte{s.model.command}); err != nil {
-				return fmt.Errorf("ultrasonic: ask on port %s: %w", s.port, err)
-			}
-		}
-		n, err := port.Read(chunk)
-		if err != nil {
-			return fmt.Errorf("ultrasonic: read port %s: %w", s.port, err)
-		}
-		before := decoder.Skipped
-		for _, b := range chunk[:n] {
-			if sample, complete := decoder.Push(b); complete {
-				heard = time.Now()
-				report(s.model.judge(sample))
-			}
-		}
-		s.skipped.Add(decoder.Skipped - before)
-		if time.Since(heard) > s.silent {
-			return fmt.Errorf("ultrasonic: port %s: no frame for %v, check the sensor's power and its mode: %w", s.port, s.silent, drivers.ErrOffline)
-		}
+	if s.model.command != 0 {
+		port.Ask = s.asking()
 	}
-	return ctx.Err()
+	return port.Listen(ctx, s.host, &s.Faults, &Decoder{}, func(sample drivers.Sample) { report(s.model.judge(sample)) })
+}
+
+// asking asks as often as the period says.
+func (s *Sensor) asking() func(drivers.Port) error {
+	var asked time.Time
+	return func(port drivers.Port) error {
+		if time.Since(asked) < s.period {
+			return nil
+		}
+		asked = time.Now()
+		_, err := port.Write([]byte{s.model.command})
+		return err
+	}
 }

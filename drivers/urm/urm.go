@@ -2,9 +2,9 @@ package urm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
@@ -36,13 +36,16 @@ func Driver() drivers.Driver {
 
 // Bus is the sensors on one serial port.
 type Bus struct {
+	drivers.Faults
 	host      drivers.Host
 	port      string
 	baud      int
 	addresses []byte
 	period    time.Duration
-	skipped   atomic.Uint64
 }
+
+// ErrGarbage is the fault of bytes that are no answer.
+var ErrGarbage = errors.New("urm: bytes that are no answer 55 AA: check baud, the termination, and that no two sensors have one address")
 
 func newBus(host drivers.Host, settings drivers.Settings) (*Bus, error) {
 	b := &Bus{host: host}
@@ -89,9 +92,6 @@ func addressesOf(settings drivers.Settings) ([]byte, error) {
 	}
 	return addresses, nil
 }
-
-// Skipped counts the bytes that made no sense.
-func (b *Bus) Skipped() uint64 { return b.skipped.Load() }
 
 // Sense asks the sensors in turn and reports what they say until ctx ends, the port hangs up, or none answers any more.
 func (b *Bus) Sense(ctx context.Context, report func(drivers.Sample)) error {
@@ -159,7 +159,11 @@ func (r *round) measure(address byte) (sample drivers.Sample, answered bool, err
 	}
 	chunk := make([]byte, 64)
 	before := r.decoder.Skipped
-	defer func() { r.bus.skipped.Add(r.decoder.Skipped - before) }()
+	defer func() {
+		if dropped := r.decoder.Skipped - before; dropped > 0 {
+			r.bus.Note(fmt.Errorf("%w (port %s, sensor %d, %d bytes)", ErrGarbage, r.bus.port, address, dropped))
+		}
+	}()
 	for deadline := time.Now().Add(answerLimit); time.Now().Before(deadline); {
 		n, err := r.port.Read(chunk)
 		if err != nil {

@@ -111,6 +111,9 @@ func addresses(settings drivers.Settings, fallback int) ([]byte, error) {
 // Skipped counts what made no sense on the bus.
 func (z *Zone) Skipped() uint64 { return z.bus.Skipped() }
 
+// Fault is the last of it, or nil.
+func (z *Zone) Fault() error { return z.bus.Fault() }
+
 // Sense reports what the slaves say until ctx ends, the port is lost, or no slave answers any more.
 func (z *Zone) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	polls := make([]modbus.Poll, len(z.slaves))

@@ -24,6 +24,12 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	return []byte(a), nil
 }
 
+// UnmarshalJSON keeps the digits as they are.
+func (a *Amount) UnmarshalJSON(text []byte) error {
+	*a = Amount(text)
+	return nil
+}
+
 // Schema says so in OpenAPI.
 func (Amount) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeNumber, Examples: []any{12.5}}

@@ -6,6 +6,7 @@ func operations(b *book) {
 	s := b.server
 
 	b.tag = "Location"
+	read(b, RoleView, "listLocations", "/api/v1/locations", "The one location of this gateway", s.places)
 	read(b, RoleView, "getLocation", location, "The location: its floors, zones, gates and totals", s.place)
 	read(b, RoleView, "getAvailability", location+"/availability", "How many spots are free, by type and floor", s.availability)
 
@@ -33,6 +34,8 @@ func operations(b *book) {
 	act(b, RoleOperate, "waiveFee", "/api/v1/tickets/{ticketId}/waive", "Let a driver off, with a reason", s.waive)
 	act(b, RoleOperate, "oweFee", "/api/v1/tickets/{ticketId}/owe", "Let the vehicle out without paying: it owes what is due then", s.owe)
 	act(b, RoleOperate, "validateTicket", "/api/v1/tickets/{ticketId}/validations", "Apply a validation or coupon of the ticket's tariff", s.validate)
+	act(b, RoleOperate, "classTicket", "/api/v1/tickets/{ticketId}/class", "Say for whom a ticket is priced: kind of vehicle, group, chosen product", s.classTicket)
+	act(b, RoleOperate, "reportCharging", location+"/charging-sessions", "Tell what a charger has given a vehicle until now; it is part of the fee", s.reportCharging)
 	act(b, RoleOperate, "mislayTicket", "/api/v1/tickets/{ticketId}/lost", "The driver has lost the ticket: it costs what the tariff says of that", s.mislay)
 	act(b, RoleOperate, "closeTicket", "/api/v1/tickets/{ticketId}/close", "Close a ticket whose vehicle is gone: a correction", s.correctTicket(true))
 	act(b, RoleOperate, "reopenTicket", "/api/v1/tickets/{ticketId}/reopen", "Open a ticket again whose vehicle is still here: a correction", s.correctTicket(false))
@@ -66,7 +69,5 @@ func operations(b *book) {
 	read(b, RoleView, "streamEvents", location+"/events", "The state of the lot after every change, as server-sent events", s.events)
 	b.describeStream(location + "/events")
 
-	b.tag = "Headquarters"
-	read(b, RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
-	policyOperations(b)
+	headquartersOperations(b)
 }

@@ -75,3 +75,29 @@ func TestWaiversValidationsAndLostTickets(t *testing.T) {
 	b.post("/api/v1/tickets/"+other+"/owe", `{}`).is(200)
 	b.get("/api/v1/locations/altstadt/tariffs").has("tariffs.0.version", "")
 }
+
+// TestACharger reports energy by ticket, plate or spot, and it is part of the fee.
+func TestACharger(t *testing.T) {
+	cfg := apitest.Small()
+	cfg.Tariff.Rules = []tariff.Rule{{ID: "hourly", Steps: []tariff.Step{{PriceMinor: 200, UnitMS: 3_600_000}}}}
+	cfg.Tariff.Charging = tariff.Charging{WithParking: true, Prices: []tariff.ChargePrice{{ID: "energy", Dimension: tariff.PerEnergy, PriceMilli: 50_000}}}
+	cfg.Tariff.Discounts = []tariff.Discount{{Code: "HOME", Kind: tariff.PercentOff, Basis: 5000, For: tariff.Who{Groups: []string{"resident"}}}}
+	backend := apitest.New(cfg)
+	b := &bench{t, backend, api.New(api.Options{Backend: backend, Tokens: tokens()})}
+	ticket := b.parked()
+	const sessions = "/api/v1/locations/altstadt/charging-sessions"
+	start := b.get(ticket).text("entryTime")
+	body := func(more string) string { return `{"sessionId":"C7","startTime":"` + start + `",` + more + `}` }
+	b.post(sessions, body(`"licensePlate":"b-gh 1234","energyKwh":10.5`)).is(200).has("feeMinor", "925", "breakdown.charges.1.rule", "energy", "breakdown.charges.1.text", "10.500 kWh at 0.50")
+	b.post(sessions, body(`"ticketId":"`+ticket[len("/api/v1/tickets/"):]+`","energyKwh":"20","maxCurrentA":16`)).is(200).has("feeMinor", "1400")
+	b.post(sessions, body(`"licensePlate":"GONE 1","energyKwh":1`)).isProblem(404, "not_found")
+	b.post(sessions, body(`"spotId":"nowhere","energyKwh":1`)).isProblem(404, "not_found")
+	b.post(sessions, body(`"licensePlate":"b-gh 1234","energyKwh":-1`)).isProblem(422, "invalid")
+	b.post(sessions, body(`"licensePlate":"b-gh 1234","energyKwh":1,"endTime":"2020-01-01T00:00:00Z"`)).isProblem(422, "invalid")
+	b.post(sessions, body(`"licensePlate":"b-gh 1234","energyKwh":1e99`)).isProblem(422, "invalid")
+	b.post(ticket+"/validations", `{"code":"HOME"}`).isProblem(409, "not_possible")
+	b.post(ticket+"/class", `{"group":"citizen"}`).isProblem(404, "not_found")
+	b.post(ticket+"/class", `{}`).isProblem(422, "invalid")
+	b.post(ticket+"/class", `{"group":"resident"}`).is(200)
+	b.post(ticket+"/validations", `{"code":"HOME"}`).is(200).has("feeMinor", "700")
+}

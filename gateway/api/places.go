@@ -64,6 +64,20 @@ type FloorTally struct {
 	lot.Tally
 }
 
+// Places lists the locations of the gateway: one.
+type Places struct {
+	Locations []Place `json:"locations"`
+}
+
+func (s *server) places(ctx context.Context, _ *struct{}) (*struct{ Body Places }, error) {
+	out := &struct{ Body Places }{}
+	return out, s.view(ctx, func(l *lot.Lot) {
+		here := placeOf(l.Config())
+		here.Totals = l.Tally()
+		out.Body.Locations = []Place{here}
+	})
+}
+
 func (s *server) place(ctx context.Context, in *Here) (*struct{ Body Place }, error) {
 	cfg, err := s.at(ctx, in.Location)
 	if err != nil {

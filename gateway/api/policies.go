@@ -9,8 +9,11 @@ import (
 	"gatehouse/sync/policy"
 )
 
-func policyOperations(b *book) {
+// headquartersOperations are all that concern headquarters.
+func headquartersOperations(b *book) {
 	s := b.server
+	b.tag = "Headquarters"
+	read(b, RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
 	read(b, RoleView, "listPolicies", "/api/v1/policies", "What headquarters released here, and what was edited on site", s.policies)
 	read(b, RoleOperate, "getPolicy", "/api/v1/policies/{kind}", "One document as it is in effect", s.onePolicy)
 	replace(b, RoleConfigure, "editPolicy", "/api/v1/policies/{kind}", "Edit a document on site, until headquarters has seen it and decided", s.editPolicy)

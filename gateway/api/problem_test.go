@@ -59,6 +59,8 @@ func TestALotThatDoesNotAnswerIsAProblemToTryAgain(t *testing.T) {
 var bodies = map[string]string{
 	"editPolicy": `{"content":"B-GH 1"}`, "enter": enterBody, "exit": exitBody, "payTicket": `{"paymentMethod":"cash","amount":1}`, "closeTicket": `{}`, "reopenTicket": `{}`,
 	"capturePayment": `{}`, "voidPayment": `{}`, "refundPayment": `{}`, "waiveFee": `{"reason":"staff"}`, "oweFee": `{}`,
+	"reportCharging": `{"sessionId":"1","licensePlate":"A","startTime":"2026-03-02T08:00:00Z","endTime":"2026-03-02T09:00:00Z","energyKwh":1}`,
+	"classTicket":    `{"product":"day"}`,
 	"validateTicket": `{"code":"SHOP"}`, "mislayTicket": `{}`,
 	"makeReservation": wish, "editReservation": wish, "openGate": `{}`, "holdGate": `{}`, "releaseGate": `{}`, "lowerGate": `{}`,
 	"confirmGate": `{}`, "correctCount": `{"inside":1}`, "setSpotStatus": `{"status":"occupied"}`, "serviceSpot": `{"out":true}`,

@@ -13,7 +13,7 @@ import (
 
 // needs is the least role of every operation.
 var needs = map[string]api.Role{
-	"getLocation": api.RoleView, "getAvailability": api.RoleView, "listSpots": api.RoleView, "getTicket": api.RoleView,
+	"listLocations": api.RoleView, "getLocation": api.RoleView, "getAvailability": api.RoleView, "listSpots": api.RoleView, "getTicket": api.RoleView,
 	"getFee": api.RoleView, "listGates": api.RoleView, "getDashboard": api.RoleView, "getAnalytics": api.RoleView,
 	"listAlerts": api.RoleView, "listDecisions": api.RoleView, "streamEvents": api.RoleView, "getSync": api.RoleView,
 
@@ -24,6 +24,7 @@ var needs = map[string]api.Role{
 	"holdGate": api.RoleOperate, "releaseGate": api.RoleOperate, "lowerGate": api.RoleOperate, "confirmGate": api.RoleOperate,
 	"correctCount": api.RoleOperate, "capturePayment": api.RoleOperate, "voidPayment": api.RoleOperate, "refundPayment": api.RoleOperate,
 	"waiveFee": api.RoleOperate, "oweFee": api.RoleOperate, "validateTicket": api.RoleOperate, "mislayTicket": api.RoleOperate,
+	"reportCharging": api.RoleOperate, "classTicket": api.RoleOperate,
 
 	"listTariffs": api.RoleView, "listPolicies": api.RoleView, "getPolicy": api.RoleOperate, "editPolicy": api.RoleConfigure,
 	"revertPolicy": api.RoleConfigure,

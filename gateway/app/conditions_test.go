@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,6 +55,27 @@ func TestAMonitorIsPartOfTheHealth(t *testing.T) {
 		b.devices["ups"].lose(errors.New("the bus is stuck"))
 		b.wait(time.Second)
 		expect(b, "a charge that nobody knows", b.check("ups/charge"), "")
+	})
+}
+
+// A camera's readings tell of the camera: how its clock goes, and whether it opens past the gateway.
+func TestACameraIsAudited(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		read := func(aheadMS int64, opens drivers.Tri) {
+			now := time.Now().UnixMilli()
+			b.devices["IN-camera"].watched <- func(f *fake) error {
+				f.reportPlate(drivers.PlateRead{Raw: "AB1", Confidence: 900, CameraMS: now + aheadMS, GatewayMS: now, Opens: opens})
+				return nil
+			}
+			b.wait(time.Second)
+		}
+		read(2_000, drivers.No)
+		expect(b, "a clock", b.check("IN-camera/clock"), "info 2 s, that the camera's clock is ahead of the gateway's")
+		expect(b, "who opens", b.check("IN-camera/own_list"), "info the gateway alone opens")
+		read(-25_200_000, drivers.Yes)
+		expect(b, "a clock in another zone", strings.HasPrefix(b.check("IN-camera/clock"), "warning -25200 s"), true)
+		expect(b, "its own list", strings.HasPrefix(b.check("IN-camera/own_list"), "fault the camera opens the barrier"), true)
 	})
 }
 

@@ -185,8 +185,14 @@ func (d *device) alive() {
 
 func roleOf(use site.Use) lot.Role {
 	switch use {
-	case site.UseArmingLoop, site.UseClosingLoop, site.UseArmUp, site.UseArmDown, site.UseFire, site.UseStop:
+	case site.UseArmingLoop, site.UseClosingLoop:
 		return lot.RoleLoop
+	case site.UseArmUp, site.UseArmDown:
+		return lot.RoleArmSwitch
+	case site.UseFire:
+		return lot.RoleFire
+	case site.UseStop:
+		return lot.RoleStop
 	case site.UseBarrier:
 		return lot.RoleBarrier
 	case site.UseCamera:

@@ -92,7 +92,9 @@ func (a *App) applyTariff(ctx context.Context, text []byte) error {
 		a.options.Log.Warn("tariff of headquarters", "warning", warning)
 	}
 	cfg := made.Lot
-	_, err = a.Submit(ctx, lot.SetTariff{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest})
+	_, err = a.Submit(ctx, lot.SetTariff{
+		TariffVersion: lot.TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}, Next: cfg.NextTariffs,
+	})
 	return err
 }
 

@@ -54,7 +54,7 @@ func (d *device) level(level drivers.Level) {
 		d.submit(lot.FireChanged{Active: level != drivers.LevelInactive})
 	case site.UseStop:
 		d.submit(lot.StopChanged{Gate: d.Gate, Active: level != drivers.LevelInactive})
-	case site.UseMonitor:
+	case site.UseMonitor, site.UseCamera:
 		d.conditions.forget(d.ID)
 	}
 }
@@ -76,6 +76,7 @@ func loopLevel(level drivers.Level) gate.Level {
 // plate reports a reading of a camera.
 func (d *device) plate(read drivers.PlateRead) {
 	d.alive()
+	d.audit(read)
 	seen := lot.PlateSeen{
 		Gate: d.Gate, Raw: read.Raw, Confidence: read.Confidence, Chars: read.Chars, Vehicle: read.Vehicle,
 		EventID: read.EventID, Direction: read.Direction,

@@ -24,6 +24,7 @@ type Book struct {
 	bySpot       index[fact.SpotID, fact.ReservationID]
 	byClaim      map[claim]fact.ReservationID
 	agenda       agenda
+	over         agenda // what can be forgotten, by the end of its window
 
 	passes
 }
@@ -217,6 +218,7 @@ func (b *Book) change(e *entry, after Reservation) {
 	b.noteClaim(&after)
 	if !after.Live() {
 		b.calendar.Release(after.ID)
+		b.over.push(due{Action: Action{Reservation: after.ID, WhenMS: after.EndMS}})
 		return
 	}
 	b.byPlate.add(after.Plate, after.ID)
@@ -227,12 +229,12 @@ func (b *Book) change(e *entry, after Reservation) {
 
 // Forget drops reservations that are over and whose window ended before the given time, and returns which.
 func (b *Book) Forget(beforeMS int64) (forgotten []fact.ReservationID) {
-	for _, r := range b.Reservations() {
-		if !r.Live() && r.EndMS < beforeMS {
-			b.byUser.remove(r.User, r.ID)
-			b.forgetClaim(&r)
-			delete(b.reservations, r.ID)
-			forgotten = append(forgotten, r.ID)
+	for len(b.over) > 0 && b.over[0].WhenMS < beforeMS {
+		if e, known := b.reservations[b.over.pop().Reservation]; known {
+			b.byUser.remove(e.User, e.ID)
+			b.forgetClaim(&e.Reservation)
+			delete(b.reservations, e.ID)
+			forgotten = append(forgotten, e.ID)
 		}
 	}
 	return forgotten

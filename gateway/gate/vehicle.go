@@ -261,7 +261,7 @@ func (g *Gate) vanished(at Loop, was approach) {
 		g.passed(crossing{from: at, standing: was.standing, open: true, entitled: entitled})
 		return
 	case was.open && !was.touched:
-		far.miss(entitled)
+		far.miss(entitled && g.letsThrough(&g.vends.list[0]))
 	}
 	if entitled {
 		g.backOut(direction, was.open && !was.touched)

@@ -99,6 +99,12 @@ func (g *Gate) follows(from Loop, surely bool) {
 	}
 }
 
+// MindsFollower reports whether it may matter to the gate that who Follows is surely another vehicle: one with a vend stands
+// on the near loop, or time may have put one there since the last Step.
+func (g *Gate) MindsFollower(nowMS int64, direction fact.Direction) bool {
+	return g.wakeMS < nowMS || g.near[g.asker(direction)].standing == granted
+}
+
 // push queues a vend, and gives it to the vehicle that waits for it.
 func (g *Gate) push(p pending, from Loop) {
 	p.sinceMS = g.nowMS
@@ -187,7 +193,7 @@ func (g *Gate) expireVend() {
 		from = ClosingLoop
 	}
 	unseen := !g.loops[ArmingLoop].readable() && !g.loops[ClosingLoop].readable()
-	if unseen && first.raised && !g.arm.stuckClosed && !g.arm.broken && !g.arm.lockedOut {
+	if unseen && g.letsThrough(&first) {
 		g.passed(crossing{from: from, open: true, entitled: true})
 		return
 	}
@@ -195,6 +201,12 @@ func (g *Gate) expireVend() {
 	for at := range g.near {
 		g.askAgain(Loop(at))
 	}
+}
+
+// letsThrough tells if the arm was raised for a vend, and nothing says that it did not get up. Who leaves an arm that
+// is stuck has driven back, whatever the far loop is worth.
+func (g *Gate) letsThrough(vend *pending) bool {
+	return vend.raised && !g.arm.stuckClosed && !g.arm.broken && !g.arm.lockedOut
 }
 
 // askAgain asks for a vehicle whose vend is over.

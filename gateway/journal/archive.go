@@ -52,7 +52,7 @@ func (k *keeper) readyArchive(ctx context.Context, refold refolder) (*stateFile,
 	if err != nil {
 		return nil, err
 	}
-	if err := k.completeArchive(ctx, file, refold); err != nil {
+	if err := errors.Join(k.completeArchive(ctx, file, refold), file.unmapPages()); err != nil {
 		return nil, errors.Join(err, file.close())
 	}
 	return file, nil

@@ -174,7 +174,7 @@ func (p *opening) load() error {
 			return true, p.state.Load(key[0], key[1:], value)
 		})
 	}
-	if err != nil {
+	if err = errors.Join(err, p.file.unmapPages()); err != nil {
 		p.state = p.newState()
 		p.mustRebuild(err.Error())
 	}

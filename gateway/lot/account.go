@@ -32,6 +32,8 @@ func (l *Lot) Account(t *Ticket, now fact.Stamp) Account {
 		a.Reason = fact.ReasonLostTicket
 	case a.Fee.TotalMinor == 0:
 		a.Reason = fact.ReasonFree
+	case a.DueMinor == 0 && a.PaidMinor+a.CarriedMinor == 0 && a.WaivedMinor > 0 && t.waivedSmall():
+		a.Reason = fact.ReasonFree
 	case a.DueMinor == 0 && a.PaidMinor+a.CarriedMinor == 0 && a.WaivedMinor > 0:
 		a.Reason = fact.ReasonOperator
 	case a.DueMinor == 0:
@@ -44,37 +46,36 @@ func (l *Lot) Account(t *Ticket, now fact.Stamp) Account {
 func (l *Lot) priceable(t *Ticket, entryMS, exitMS int64, doubted bool) tariff.Stay {
 	stay := tariff.Stay{
 		EntryMS: entryMS, ExitMS: exitMS, SpotType: t.Priced, Bounded: !t.Lost && (t.Suspect != fact.ReasonNone || doubted), Discounts: t.Validations,
-		OccupancyPermille: t.Occupancy, Lost: t.Lost, Unknown: t.Lost && t.EntryGate == "",
+		OccupancyPermille: t.Occupancy, Lost: t.Lost, Unknown: t.Lost && t.EntryGate == "", Vehicle: t.vehicle(), Groups: t.Groups, Product: t.Product,
 	}
 	shiftMS := entryMS - t.Entry.WallMS // what a clock that was set since did to wall times
+	t.sessions(&stay, shiftMS)
 	for _, visit := range t.Earlier {
 		stay.Earlier = append(stay.Earlier, tariff.Visit{EntryMS: visit.EntryMS + shiftMS, ExitMS: visit.ExitMS + shiftMS})
 	}
 	return stay
 }
 
-// bill prices a stay and sets its payments against it. What was paid ahead covers the reserved time, and the
-// tariff applies to what goes beyond.
+// bill prices a stay and sets its payments against it. A reserved stay is priced by the tariff's terms of bookings: what was
+// paid ahead is the price of the reserved time, and those terms say what goes beyond.
 func (l *Lot) bill(t *Ticket, priced *tariff.Tariff, stay tariff.Stay, now fact.Stamp) tariff.Bill {
-	prepaidMinor := t.prepaidMinor()
-	if prepaidMinor == 0 {
-		return l.due(priced, stay, l.paidAt(t, now))
+	prepaidMinor, paid := t.prepaidMinor(), l.paidAt(t, now)
+	if t.BookedEndMS == 0 || stay.Lost || prepaidMinor == 0 && !priced.Booking.Given() {
+		return l.due(priced, stay, paid)
 	}
-	taxMinor := priced.TaxWithin(prepaidMinor)
-	booked := tariff.Charge{
-		Rule: "reservation", Kind: tariff.Reserved, FromMS: stay.EntryMS, ToMS: min(stay.ExitMS, t.BookedEndMS), Times: 1,
-		AmountMinor: prepaidMinor - priced.AddedWithin(prepaidMinor),
+	stay.Booked = &tariff.Booked{FromMS: t.BookedStartMS, ToMS: t.BookedEndMS}
+	if t.BookedStartMS == 0 || !priced.Booking.Given() { // nothing says what it costs to come early
+		stay.Booked.FromMS = min(stay.EntryMS, t.BookedEndMS)
 	}
-	bill := tariff.Bill{Fee: tariff.Fee{Currency: l.cfg.Currency}}
-	if stay.ExitMS > t.BookedEndMS {
-		stay.EntryMS = max(stay.EntryMS, t.BookedEndMS)
-		bill = l.due(priced, stay, l.paidAt(t, now))
+	if prepaidMinor > 0 {
+		stay.Booked.PaidMinor = prepaidMinor - priced.AddedWithin(prepaidMinor)
+		reserved := stay
+		reserved.EntryMS, reserved.ExitMS = stay.Booked.FromMS, min(stay.ExitMS, stay.Booked.ToMS)
+		reserved.Session, reserved.Discounts = nil, nil
+		atLeastMinor := tariff.Quote(priced, reserved).TotalMinor // but for rounding, what was paid
+		paid = append([]tariff.Payment{{AtMS: stay.EntryMS, AmountMinor: max(atLeastMinor, prepaidMinor)}}, paid...)
 	}
-	bill.Fee.Charges = append([]tariff.Charge{booked}, bill.Fee.Charges...)
-	bill.Fee.SubtotalMinor += prepaidMinor - taxMinor
-	bill.Fee.TaxMinor += taxMinor
-	bill.Fee.TotalMinor += prepaidMinor
-	return bill
+	return l.due(priced, stay, paid)
 }
 
 // quoteMS is how long a price holds after it was shown. Who pays it within that has paid, though it rose meanwhile.
@@ -148,8 +149,11 @@ func (l *Lot) settled(t *Ticket) Account {
 	}
 }
 
-// over is what was paid too much. What a coin is too large for is not, nor more than was paid.
+// over is what was paid too much and is to be given back. What a coin is too large for is not, nor more than was paid.
 func (t *Ticket) over(priced *tariff.Tariff, feeMinor int64) int64 {
+	if priced.Overpay != tariff.OverpayCredit {
+		return 0
+	}
 	overMinor := min(t.settledMinor()-feeMinor, t.PaidMinor())
 	for i := range t.Payments {
 		p := &t.Payments[i]

@@ -44,7 +44,7 @@ type offlineDevice struct {
 }
 
 var downBits = []fact.Degraded{
-	RoleSensor: fact.WithoutSpotSensors, RoleLoop: fact.WithoutLoops, RoleBarrier: 0, RoleCamera: fact.WithoutCamera,
+	RoleSensor: fact.WithoutSpotSensors, RoleLoop: fact.WithoutLoops, RoleArmSwitch: 0, RoleFire: 0, RoleStop: 0, RoleBarrier: 0, RoleCamera: fact.WithoutCamera,
 	RoleColumn: fact.WithoutPrinter, RoleDisplay: fact.WithoutDisplay, RoleTerminal: fact.WithoutTerminal, RoleSign: 0,
 	RoleReader: 0, RolePrinter: fact.WithoutPrinter, RoleMonitor: 0,
 }
@@ -102,10 +102,26 @@ func worstFirst(alerts []Alert) []Alert {
 	}
 }
 
+// fireAlert tells a fire from a fire input that can't say that there is none.
+func (l *Lot) fireAlert() Alert {
+	for _, d := range l.offline {
+		if d.role == RoleFire {
+			return Alert{
+				Code: "fire", Severity: Fault, Where: string(d.device), What: "The fire input does not answer, and that counts as fire: all gates are up.",
+				Do: "Mend the input or its wire. Gates stay up until it says that there is no fire.",
+			}
+		}
+	}
+	return Alert{
+		Code: "fire", Severity: Fault, What: "The fire input is active: all gates are up.",
+		Do: "Reset the fire panel. Gates stay up until it is reset.",
+	}
+}
+
 func (l *Lot) lotAlerts() []Alert {
 	var alerts []Alert
 	if l.meta.Fire {
-		alerts = append(alerts, Alert{Code: "fire", Severity: Fault, What: "The fire input is active: all gates are up.", Do: "Reset the fire panel. Gates stay up until it is reset."})
+		alerts = append(alerts, l.fireAlert())
 	}
 	if l.diskStalled {
 		alerts = append(alerts, Alert{Code: "disk_stalled", Severity: Fault, What: "The disk does not answer in time; gates open by policy.", Do: "Replace the SD card soon. Nothing that was confirmed is lost."})
@@ -119,6 +135,7 @@ func (l *Lot) lotAlerts() []Alert {
 	if l.now.Trust == fact.ClockUnset {
 		alerts = append(alerts, Alert{Code: "clock_unset", Severity: Warning, What: "The clock was never set since the start; prices rest on elapsed time.", Do: "Connect the network, or set the clock."})
 	}
+	alerts = append(alerts, l.tariffAlerts()...)
 	if in := l.Inside(); in.Drift > l.cfg.Policy.DriftAlarm {
 		alerts = append(alerts, Alert{
 			Code: "count_drift", Severity: Warning,

@@ -141,10 +141,12 @@ func (l *Lot) applyMoney(r fact.Record) bool {
 	case fact.PaymentRequested:
 		l.changeTicket(f.Ticket, func(t *Ticket) {
 			t.Payments = append(t.Payments, Payment{ID: f.Payment, AmountMinor: f.AmountMinor, At: r.At, Gate: f.Gate})
+			l.asked[f.Payment] = t
 		})
 	case fact.PaymentReceived:
 		l.applyPaymentReceived(r, f)
 	case fact.PaymentFailed:
+		delete(l.asked, f.Payment)
 		l.changeTicket(f.Ticket, func(t *Ticket) {
 			if p := t.payment(f.Payment); p != nil && p.Status == PaymentPending {
 				p.Status = PaymentFailed
@@ -222,8 +224,8 @@ func (l *Lot) decided(id fact.GateID, d Decision, at fact.Stamp) {
 			g.Granted++
 		}
 	})
-	if len(l.decisions) == recentDecisionsMax {
-		l.decisions = slices.Delete(l.decisions, 0, 1)
+	if len(l.decisions) == 2*recentDecisionsMax {
+		l.decisions = slices.Delete(l.decisions, 0, recentDecisionsMax)
 	}
 	l.decisions = append(l.decisions, DecisionAt{Gate: id, Decision: d})
 }

@@ -31,6 +31,10 @@ func (l *Lot) applyPayment(r fact.Record) bool {
 			l.dirty.add(TableCoupons, key)
 		}
 		l.changeTicket(f.Ticket, func(t *Ticket) { t.Validations = append(t.Validations, f.Code) })
+	case fact.ChargingReported:
+		l.changeTicket(f.Ticket, func(t *Ticket) { t.applyCharging(&f) })
+	case fact.TicketClassed:
+		l.changeTicket(f.Ticket, func(t *Ticket) { t.applyClassed(f) })
 	case fact.TicketMislaid:
 		l.changeTicket(f.Ticket, func(t *Ticket) { t.Lost = true })
 	default:

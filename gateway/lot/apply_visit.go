@@ -14,6 +14,7 @@ func (l *Lot) applyEntryGranted(r fact.Record, f fact.EntryGranted) {
 	if reservation, found := l.book.ByID(f.Reservation); found {
 		l.activate(t, reservation, r)
 	}
+	l.keepTicket(t)
 	l.insertTicket(t)
 	l.assign(t, f.Spot)
 	l.decided(f.Gate, Decision{
@@ -23,7 +24,7 @@ func (l *Lot) applyEntryGranted(r fact.Record, f fact.EntryGranted) {
 
 // activate turns a reservation into the ticket's: its price was paid ahead, its spot is the ticket's now.
 func (l *Lot) activate(t *Ticket, reservation Reservation, r fact.Record) {
-	t.BookedEndMS = reservation.EndMS
+	t.BookedStartMS, t.BookedEndMS = reservation.StartMS, reservation.EndMS
 	if reservation.PrepaidMinor > 0 {
 		t.Payments = append(t.Payments, Payment{
 			ID: fact.PaymentID(reservation.ID), Status: PaymentCompleted, AmountMinor: reservation.PrepaidMinor,
@@ -117,6 +118,7 @@ func (l *Lot) applyTailgated(r fact.Record, f fact.VehicleTailgated) {
 
 func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 	l.hour(r.At.WallMS).RevenueMinor += f.AmountMinor
+	delete(l.asked, f.Payment)
 	l.changeTicket(f.Ticket, func(t *Ticket) {
 		p := t.payment(f.Payment)
 		if p == nil {
@@ -134,10 +136,12 @@ func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 
 // applyTicketLost opens a ticket for a vehicle that is inside and has none.
 func (l *Lot) applyTicketLost(r fact.Record, f fact.TicketLost) {
-	l.insertTicket(&Ticket{
+	t := &Ticket{
 		ID: f.Ticket, Status: TicketActive, Plate: f.Plate, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, LostMinor: f.FeeMinor,
 		Lost: true, Tariff: l.promised(), TariffDigest: l.meta.Tariff, Suspect: fact.ReasonLostTicket, Priced: fact.Regular,
-	})
+	}
+	l.keepTicket(t)
+	l.insertTicket(t)
 }
 
 func (l *Lot) applyTicketCorrected(r fact.Record, f fact.TicketCorrected) {

@@ -28,6 +28,8 @@ type Config struct {
 	TariffText   string
 	TariffDigest string
 	ReadTariff   func(text string) (*tariff.Tariff, error)
+	// NextTariffs take its place for entries, each from the first civil day on which it is valid; ascending by that.
+	NextTariffs []TariffVersion
 
 	Strategy booking.Strategy
 	Upgrade  booking.UpgradeOrder
@@ -35,6 +37,13 @@ type Config struct {
 	Sensors  []occupancy.Config // kinds of spot sensor; Spot.Sensor is an index into it
 	Matching plate.Policy
 	Policy   Policy
+}
+
+// TariffVersion is a tariff as it goes into the log.
+type TariffVersion struct {
+	Tariff *tariff.Tariff
+	Text   string
+	Digest string
 }
 
 // Floor is one level of the location (FR-6).

@@ -1,6 +1,10 @@
 package lot
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"gatehouse/gateway/gate"
 	"gatehouse/sync/fact"
 )
@@ -56,6 +60,16 @@ var colourText = []string{"green", "yellow", "red"}
 
 // MarshalText makes JSON carry the code.
 func (c Colour) MarshalText() ([]byte, error) { return []byte(colourText[c]), nil }
+
+// UnmarshalText reads the code.
+func (c *Colour) UnmarshalText(text []byte) error {
+	i := slices.Index(colourText, string(text))
+	if i < 0 {
+		return fmt.Errorf("lot: %q is no colour: write one of %s", text, strings.Join(colourText, ", "))
+	}
+	*c = Colour(i)
+	return nil
+}
 
 // ShowSign changes the free-spots sign of a floor.
 type ShowSign struct {

@@ -1,7 +1,6 @@
 package lot
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -111,7 +110,7 @@ func (l *Lot) chooseSpot(i int, v visit) (int32, fact.Reason) {
 		if at, found := l.spotIndex[v.reservation.Spot]; found && l.usable(at, v.reservation.ID) {
 			return at, fact.ReasonNone
 		}
-		if at, ok := l.allocator.Best(types, l.entryNumber(i)); ok {
+		if at, ok := l.allocator.Best(types, l.entryNumbers[i]); ok {
 			return at, fact.ReasonNone
 		}
 		return 0, fact.ReasonFull
@@ -122,7 +121,7 @@ func (l *Lot) chooseSpot(i int, v visit) (int32, fact.Reason) {
 			open = append(open, kind)
 		}
 	}
-	if at, ok := l.allocator.Best(open, l.entryNumber(i)); ok {
+	if at, ok := l.allocator.Best(open, l.entryNumbers[i]); ok {
 		return at, fact.ReasonNone
 	}
 	if l.freeOtherwise(types, v.handicapped()) {
@@ -175,17 +174,6 @@ func (v *visit) handicapped() bool {
 	return v.reservation.SpotType == fact.Handicapped || v.pass.SpotType == fact.Handicapped
 }
 
-// entryNumber is a gate's number among the entries, for the distance of spots from it.
-func (l *Lot) entryNumber(i int) int {
-	number := 0
-	for k := range i {
-		if l.cfg.Gates[k].Lane.Direction != fact.Outward {
-			number++
-		}
-	}
-	return number
-}
-
 // grantEntry opens a ticket and lets the vehicle in.
 func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason) {
 	if v.twin != nil {
@@ -196,7 +184,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
-		Tariff: l.cfg.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Tariff: l.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
 		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {
@@ -206,10 +194,10 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	l.emit(granted)
 	l.watchOverstay(l.tickets[granted.Ticket])
 	l.letThrough(i, granted.Ticket, grant)
-	way := append(l.surgeLines(granted.Occupancy), l.Directions(i, spot)...)
-	l.show(i, Face{Lines: append([]string{"Welcome"}, way...), Colour: Green})
+	welcome := l.appendWay(l.appendSurge(append(make([]string, 0, 5), "Welcome"), granted.Occupancy), i, spot)
+	l.show(i, Face{Lines: welcome, Colour: Green})
 	if v.print && l.cfg.Gates[i].Printer {
-		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, way...)})
+		l.do(PrintTicket{Gate: i, Ticket: granted.Ticket, Lines: append([]string{l.cfg.Name, l.civil(l.now.WallMS)}, welcome[1:]...)})
 	}
 	return granted.Ticket, v.reason
 }
@@ -227,7 +215,7 @@ func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {
 	l.letThrough(i, t.ID, grant)
 	lines := []string{"Welcome"}
 	if at, found := l.spotIndex[t.Spot]; found {
-		lines = append(lines, l.Directions(i, at)...)
+		lines = l.appendWay(lines, i, at)
 	}
 	l.show(i, Face{Lines: lines, Colour: Green})
 	return t.ID, fact.ReasonReentered
@@ -295,12 +283,13 @@ func refusalLines(reason fact.Reason) []string {
 }
 
 // Directions tells a driver the way from a gate to a spot.
-func (l *Lot) Directions(i int, spot int32) []string {
+func (l *Lot) Directions(i int, spot int32) []string { return l.appendWay(nil, i, spot) }
+
+func (l *Lot) appendWay(lines []string, i int, spot int32) []string {
 	s := &l.cfg.Spots[spot]
 	to := &l.cfg.Floors[s.Floor]
-	lines := []string{}
 	if from := &l.cfg.Floors[l.cfg.Gates[i].Floor]; from.Number != to.Number {
-		lines = append(lines, fmt.Sprintf("Ramp to %s", to.Name))
+		lines = append(lines, "Ramp to "+to.Name)
 	}
 	if s.Zone >= 0 && s.Zone < len(l.cfg.Zones) {
 		lines = append(lines, "Zone "+l.cfg.Zones[s.Zone].Name)

@@ -113,6 +113,9 @@ type Role uint8
 const (
 	RoleSensor Role = iota
 	RoleLoop
+	RoleArmSwitch
+	RoleFire
+	RoleStop
 	RoleBarrier
 	RoleCamera
 	RoleColumn
@@ -124,7 +127,7 @@ const (
 	RoleMonitor
 )
 
-var roleText = []string{"sensor", "loop", "barrier", "camera", "column", "display", "terminal", "sign", "reader", "printer", "monitor"}
+var roleText = []string{"sensor", "loop", "arm switch", "fire input", "stop input", "barrier", "camera", "column", "display", "terminal", "sign", "reader", "printer", "monitor"}
 
 // String is the code of the role.
 func (r Role) String() string { return roleText[r] }

@@ -82,13 +82,19 @@ func (l *Lot) shown(e Shown) {
 
 // interruptedEntry finds the ticket that a pass or reservation was given at this gate, and that was never seen through.
 func (l *Lot) interruptedEntry(e Shown) *Ticket {
-	pass, _ := l.book.PassForCard(e.Text, l.now.WallMS)
-	for _, t := range l.open {
-		if t.Status != TicketAdmitted || t.EntryGate != l.cfg.Gates[e.Gate].ID {
-			continue
+	var shown []*Ticket
+	switch e.Kind {
+	case fact.CredentialCard:
+		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
+			shown = l.holders[pass.ID]
 		}
-		byCard := e.Kind == fact.CredentialCard && t.Pass != "" && t.Pass == pass.ID
-		if byCard || e.Kind == fact.CredentialReservation && t.Reservation != "" && string(t.Reservation) == e.Text {
+	case fact.CredentialReservation:
+		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets[r.Ticket] != nil {
+			shown = []*Ticket{l.tickets[r.Ticket]}
+		}
+	}
+	for _, t := range shown {
+		if t.Status == TicketAdmitted && t.EntryGate == l.cfg.Gates[e.Gate].ID {
 			return t
 		}
 	}
@@ -101,10 +107,10 @@ func (l *Lot) recentPlate(i int) fact.Plate {
 	if n.answerMS == 0 || l.now.MonoMS-n.answerMS > l.cfg.Policy.PlateFreshMS {
 		return ""
 	}
-	if read := l.normalised(n.answered); read.Confidence >= l.cfg.Policy.PlateConfidence {
-		return read.Plate
+	if n.answered.Confidence < l.cfg.Policy.PlateConfidence {
+		return ""
 	}
-	return ""
+	return n.answered.plate
 }
 
 func (l *Lot) exitByTicket(e Shown) {
@@ -116,11 +122,9 @@ func (l *Lot) exitByTicket(e Shown) {
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			for _, t := range l.open {
-				if t.Pass == pass.ID {
-					l.settle(e.Gate, t, e.Kind, n.seen)
-					return
-				}
+			if inside := l.holders[pass.ID]; len(inside) > 0 {
+				l.settle(e.Gate, inside[0], e.Kind, n.seen)
+				return
 			}
 		}
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
@@ -155,6 +159,9 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		l.suspect(t, fact.ReasonClockDoubt)
 	}
 	n.shown, n.seen = shown, seen
+	if t.Status != TicketLeaving && l.letGo(t, &account) {
+		account = l.Account(t, l.now)
+	}
 	switch {
 	case t.Status == TicketLeaving: // granted before a power cut: what was settled holds
 		account.Fee.TotalMinor, account.Fee.TaxMinor = t.FeeMinor, t.TaxMinor
@@ -244,6 +251,6 @@ func (l *Lot) helpPressed(i int) {
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.cfg.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
 	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
 }

@@ -20,11 +20,11 @@ type lane struct {
 	asked    bool          // the vehicle's plate was looked at, or its wait is over
 	granted  bool          // the present vehicle has its grant
 	through  fact.TicketID // of the last grant
-	read     PlateSeen
+	read     sighting
 	readMS   int64
 	fresh    bool // read is of a vehicle that was not decided on yet
 	early    bool // and was read while another stood on the loop: it may be of that one
-	answered PlateSeen
+	answered sighting
 	answerMS int64 // when answered was decided on
 	lastRead string
 
@@ -78,14 +78,6 @@ func (n *lane) loop(l *Lot, e LoopChanged) {
 }
 
 func (n *lane) arm(l *Lot, e ArmChanged) { n.feed(l, e.Gate, gate.ArmReads(e.Up, e.Down)) }
-
-func (n *lane) stop(l *Lot, active bool) {
-	for i := range l.lanes {
-		if &l.lanes[i] == n {
-			n.feed(l, i, gate.Stop(active))
-		}
-	}
-}
 
 // hold puts a remembered hold back after a restart.
 func (n *lane) hold(l *Lot, i int, on bool) { n.feed(l, i, gate.Hold(on)) }

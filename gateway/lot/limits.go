@@ -25,6 +25,12 @@ const (
 	validationsMax = 8
 	// paymentsMax payments are kept for a ticket.
 	paymentsMax = 100
+	// sessionsMax sessions at chargers and groupsMax user groups are kept for a ticket.
+	sessionsMax = 8
+	groupsMax   = 8
+	// energyMaxWh and currentMaxMA are more than any vehicle draws.
+	energyMaxWh  = 2_000_000
+	currentMaxMA = 2_000_000
 	// couponsMax coupons that were used are remembered: years of a shop that gives out a hundred a day.
 	couponsMax = 200_000
 )

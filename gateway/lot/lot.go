@@ -16,6 +16,9 @@ import (
 type Lot struct {
 	cfg *Config
 
+	entryNumbers []int // by gate: how many of the gates before it are entries
+	idle         idleFaces
+
 	// Remembered over a restart; changed by Apply alone.
 	meta     Meta
 	gates    []GateState
@@ -24,15 +27,20 @@ type Lot struct {
 	book     *booking.Book
 	requests map[fact.RequestKey]*request
 	hours    []Hour // by StartMS, the newest last
-	promises map[string]*promise
-	burnt    map[string]fact.TicketID // coupons that were used, by code and number
+	// hourKey is the newest hour's, and hourUntilMS the wall time of its end; 0: not known.
+	hourKey     string
+	hourUntilMS int64
+	promises    map[string]*promise
+	burnt       map[string]fact.TicketID // coupons that were used, by code and number
 
 	// Indexes over what is remembered.
 	gateIndex    map[fact.GateID]int
 	spotIndex    map[fact.SpotID]int32
 	open         []*Ticket
-	closed       []*Ticket // ring of those still in memory
-	closedNext   int
+	closed       closedTickets
+	holders      ticketsBy[fact.PassID]     // the open ones
+	asked        map[fact.PaymentID]*Ticket // payments that no terminal has answered yet
+	tariffUses   map[string]int             // by how many tickets in memory, by digest
 	plates       *plate.Index[fact.TicketID]
 	arriving     []*Ticket // passed the entry, not yet seen parked; by entry
 	roaming      []*Ticket // seen to leave their spot; the latest last
@@ -60,7 +68,9 @@ type Lot struct {
 	decisions       []DecisionAt
 	diskStalled     bool
 	damage          []fact.LogDamaged
-	versions        map[string]*tariff.Tariff // read from promises
+	versions        map[string]*tariff.Tariff // read from promises; nil: it can't be read
+	current         TariffVersion             // that entries promise
+	switchMS        int64                     // wall time at which another one will be
 	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
 	keys            policy.Keys               // headquarters'; not remembered
 	validations     map[string]Validation     // by code, as headquarters bounds them; not remembered
@@ -78,26 +88,38 @@ func New(cfg *Config) (*Lot, error) {
 		return nil, fmt.Errorf("lot: %w", err)
 	}
 	l := &Lot{
-		allocator: allocator,
-		cfg:       cfg,
-		gates:     make([]GateState, len(cfg.Gates)),
-		spots:     make([]SpotState, len(cfg.Spots)),
-		tickets:   map[fact.TicketID]*Ticket{},
-		book:      booking.NewBook(cfg.Booking, sellable(cfg)),
-		requests:  map[fact.RequestKey]*request{},
-		promises:  map[string]*promise{},
-		burnt:     map[string]fact.TicketID{},
-		versions:  map[string]*tariff.Tariff{},
-		gateIndex: map[fact.GateID]int{},
-		spotIndex: map[fact.SpotID]int32{},
-		plates:    plate.NewIndex[fact.TicketID](cfg.Matching),
-		lanes:     make([]lane, len(cfg.Gates)),
-		sensing:   make([]occupancy.Spot, len(cfg.Spots)),
-		sensingAt: make([]int64, len(cfg.Spots)),
-		signs:     make([]sign, len(cfg.Floors)),
+		allocator:  allocator,
+		cfg:        cfg,
+		gates:      make([]GateState, len(cfg.Gates)),
+		spots:      make([]SpotState, len(cfg.Spots)),
+		tickets:    map[fact.TicketID]*Ticket{},
+		closed:     closedTickets{byPlate: ticketsBy[fact.Plate]{}},
+		holders:    ticketsBy[fact.PassID]{},
+		asked:      map[fact.PaymentID]*Ticket{},
+		tariffUses: map[string]int{},
+		book:       booking.NewBook(cfg.Booking, sellable(cfg)),
+		requests:   map[fact.RequestKey]*request{},
+		promises:   map[string]*promise{},
+		burnt:      map[string]fact.TicketID{},
+		versions:   map[string]*tariff.Tariff{},
+		gateIndex:  map[fact.GateID]int{},
+		spotIndex:  map[fact.SpotID]int32{},
+		plates:     plate.NewIndex[fact.TicketID](cfg.Matching),
+		lanes:      make([]lane, len(cfg.Gates)),
+		sensing:    make([]occupancy.Spot, len(cfg.Spots)),
+		sensingAt:  make([]int64, len(cfg.Spots)),
+		idle:       newIdleFaces(cfg.Name),
+		signs:      make([]sign, len(cfg.Floors)),
 	}
 	l.meta.Location = cfg.Location
+	entries := 0
+	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
+	l.switchMS = never
 	for i := range cfg.Gates {
+		l.entryNumbers = append(l.entryNumbers, entries)
+		if cfg.Gates[i].Lane.Direction != fact.Outward {
+			entries++
+		}
 		l.gateIndex[cfg.Gates[i].ID] = i
 		l.lanes[i] = newLane(&cfg.Gates[i])
 	}
@@ -184,7 +206,7 @@ func (l *Lot) input(ev Event) bool {
 	case FireChanged:
 		l.fire(e.Active)
 	case StopChanged:
-		l.lane(e.Gate).stop(l, e.Active)
+		l.lane(e.Gate).feed(l, e.Gate, gate.Stop(e.Active))
 	case PlateSeen:
 		l.plateSeen(e)
 	case Shown:
@@ -216,6 +238,7 @@ func (l *Lot) input(ev Event) bool {
 // clockChanged re-dates what the old time was wrong for, and looks anew at what is due by wall time.
 func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
+	l.currentTariff()
 	for _, t := range l.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
@@ -241,6 +264,9 @@ func (l *Lot) emitAs(dot fact.Dot, f fact.Fact) fact.Dot {
 
 // do asks for an effect after the facts of this step are durable.
 func (l *Lot) do(effect Effect) {
+	if l.out.Effects == nil {
+		l.out.Effects = make([]Effect, 0, 4) // a decision has two or three
+	}
 	l.out.Effects = append(l.out.Effects, effect)
 	if _, sign := effect.(ShowSign); !sign {
 		l.eager = true
@@ -250,7 +276,7 @@ func (l *Lot) do(effect Effect) {
 // start begins a run: what was under way when the last one ended can't be known.
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
-	l.promiseTariff()
+	l.currentTariff()
 	l.eager, l.signsMoved = true, true
 	for _, t := range l.open {
 		switch {
@@ -284,6 +310,9 @@ func (l *Lot) expire() {
 	l.expireTickets()
 	l.expireDoubted()
 	l.expireRequests()
+	if l.now.WallMS >= l.switchMS {
+		l.currentTariff()
+	}
 }
 
 // wakeMS is the monotonic time by which something is due.
@@ -292,7 +321,7 @@ func (l *Lot) wakeMS() int64 {
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.overstayDue.next(), l.vacatedDue.next())
+	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}

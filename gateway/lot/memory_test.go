@@ -102,7 +102,7 @@ func TestCodes(t *testing.T) {
 	for role := lot.RoleSensor; role <= lot.RoleSign; role++ {
 		roles += role.String() + " "
 	}
-	if roles != "sensor loop barrier camera column display terminal sign " {
+	if roles != "sensor loop arm switch fire input stop input barrier camera column display terminal sign " {
 		t.Error(roles)
 	}
 }

@@ -19,6 +19,8 @@ func (l *Lot) payTicket(e PayTicket) Result {
 		mostMinor = max(mostMinor, account.CashMinor)
 	}
 	switch {
+	case e.AmountMinor == 0 && e.Method == fact.MethodCash && l.letGo(t, &account):
+		return l.moved(t, "", fact.ReasonFree)
 	case e.AmountMinor <= 0:
 		return refuse(ProblemInvalid, "the amount must be more than nothing", "pay what the fee says is due: "+l.amount(account.DueMinor))
 	case account.DueMinor == 0:
@@ -174,6 +176,16 @@ func (l *Lot) waive(e WaiveFee) Result {
 	return l.moved(t, id, fact.ReasonOperator)
 }
 
+// letGo waives what is due if there is no coin as small, and reports whether it did.
+func (l *Lot) letGo(t *Ticket, a *Account) bool {
+	if a.DueMinor <= 0 || a.CashMinor > 0 || len(t.Payments) >= paymentsMax || t.MayOwe {
+		return false
+	}
+	id := fact.PaymentID(l.nextDot().ID('P'))
+	l.emit(fact.FeeWaived{Payment: id, Ticket: t.ID, AmountMinor: a.DueMinor, Waiver: fact.WaiverSmall, Actor: "gateway"})
+	return true
+}
+
 // owe lets a driver leave who will pay later. What is owed is known, and written down, at the exit.
 func (l *Lot) owe(e OweFee) Result {
 	t := l.tickets[e.Ticket]
@@ -235,7 +247,7 @@ func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*
 		return nil, &Problem{ProblemConflict, "the ticket has " + strings.Join(t.Validations, ", ") + ", beside which " + code + " can't stand", "one of them counts"}
 	case found.ValidFrom != 0 && day < found.ValidFrom || found.ValidTo != 0 && day > found.ValidTo:
 		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began on " + day.String(), "look at the dates on it"}
-	case found.For.Spots != 0 && found.For.Spots&tariff.SpotsOf(t.Priced) == 0 || len(found.For.Vehicles)+len(found.For.Groups)+len(found.For.Products) > 0:
+	case !found.Matches(tariff.Stay{SpotType: t.Priced, Vehicle: t.vehicle(), Groups: t.Groups, Product: t.Product}):
 		return nil, &Problem{ProblemNotPossible, code + " is not for this vehicle", "look at whom it is for"}
 	case found.Burns && len(l.burnt) >= couponsMax:
 		return nil, &Problem{ProblemUnavailable, "too many coupons were used to remember one more", "waive the amount instead"}

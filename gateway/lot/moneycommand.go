@@ -98,6 +98,10 @@ func requestOfMoney(ev Event) (Request, bool) {
 		return e.Request, true
 	case MislayTicket:
 		return e.Request, true
+	case ReportCharging:
+		return e.Request, true
+	case ClassTicket:
+		return e.Request, true
 	}
 	return Request{}, false
 }
@@ -120,6 +124,10 @@ func (l *Lot) commandMoney(ev Event) (Result, bool) {
 		return l.validate(e), true
 	case MislayTicket:
 		return l.mislay(e), true
+	case ReportCharging:
+		return l.reportCharging(e), true
+	case ClassTicket:
+		return l.classTicket(e), true
 	}
 	return Result{}, false
 }

@@ -198,17 +198,16 @@ func (l *Lot) decide(i int) {
 	n.fresh, n.asked = false, true
 	n.wait(waitNone, never)
 	n.answered, n.answerMS = n.read, l.now.MonoMS
-	read := l.normalised(n.read)
-	if read.Plate == "" || read.Confidence < l.cfg.Policy.PlateConfidence {
+	if n.read.plate == "" || n.read.Confidence < l.cfg.Policy.PlateConfidence {
 		l.plateMissing(i)
 		return
 	}
 	if l.outward(i) {
-		l.exitByPlate(i, read)
+		l.exitByPlate(i, n.read.opinions())
 		return
 	}
 	l.entry(i, visit{
-		credential: fact.CredentialPlate, plate: read.Plate, raw: n.read.Raw, confidence: read.Confidence,
+		credential: fact.CredentialPlate, plate: n.read.plate, raw: n.read.Raw, confidence: n.read.Confidence,
 		vehicle: vehicleOr(n.read.Vehicle, fact.Regular), reason: fact.ReasonPlate,
 	})
 }
@@ -240,22 +239,20 @@ func (l *Lot) plateSeen(e PlateSeen) {
 		return
 	}
 	n.lastRead = e.EventID
-	if l.repeated(n, e) {
+	read := sighting{e, plate.Normalize(e.Raw)}
+	if l.repeated(n, read.plate) {
 		return
 	}
-	l.follows(n, e)
-	n.read, n.readMS, n.fresh, n.early = e, l.now.MonoMS, true, n.present
+	l.follows(n, &read)
+	n.read, n.readMS, n.fresh, n.early = read, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)
 	}
 }
 
 // repeated reports whether a reading is of the vehicle that was decided on last.
-func (l *Lot) repeated(n *lane, e PlateSeen) bool {
-	if n.answerMS == 0 || l.now.MonoMS-n.answerMS > l.cfg.Policy.RepeatMS {
-		return false
-	}
-	return plate.Normalize(e.Raw) == plate.Normalize(n.answered.Raw)
+func (l *Lot) repeated(n *lane, read fact.Plate) bool {
+	return n.answerMS != 0 && l.now.MonoMS-n.answerMS <= l.cfg.Policy.RepeatMS && read == n.answered.plate
 }
 
 // ready reports whether a gate can decide on a vehicle now: one stands there, or the gate can't tell.

@@ -84,30 +84,22 @@ func (l *Lot) paymentAnswered(e PaymentAnswered) {
 
 // findPayment finds a pending payment's ticket, and the gate whose driver waits for it (-1: none).
 func (l *Lot) findPayment(id fact.PaymentID) (int, *Ticket) {
+	t := l.asked[id]
 	for i := range l.lanes {
-		if l.lanes[i].payment == id {
-			if t := l.tickets[l.lanes[i].ticket]; t != nil && t.payment(id) != nil {
-				return i, t
-			}
+		if n := &l.lanes[i]; t != nil && n.payment == id && n.ticket == t.ID {
+			return i, t
 		}
 	}
-	for _, t := range l.open {
-		if t.payment(id) != nil {
-			return -1, t
-		}
-	}
-	for _, t := range l.closed {
-		if t != nil && t.payment(id) != nil {
-			return -1, t
-		}
-	}
-	return -1, nil
+	return -1, t
 }
 
 // paid lets the vehicle out for which the amount asked has come: a price once shown is honoured.
 func (l *Lot) paid(i int, t *Ticket) {
 	n := l.lane(i)
 	n.payment = ""
+	if !t.Open() {
+		l.emit(fact.TicketCorrected{Ticket: t.ID, Close: false, Actor: correctedBy, Note: "paid at an exit after it was closed"})
+	}
 	account := l.Account(t, l.now)
 	l.grantExit(i, t, account, n.shown, n.seen, fact.ReasonPaid)
 }

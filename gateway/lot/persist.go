@@ -1,7 +1,6 @@
 package lot
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -58,7 +57,7 @@ func (l *Lot) DirtyAll() {
 	for _, t := range l.open {
 		l.dirty.add(TableTickets, string(t.ID))
 	}
-	for _, t := range l.closed {
+	for _, t := range l.closed.ring {
 		if t != nil {
 			l.dirty.add(TableTickets, string(t.ID))
 			l.dirty.add(TableClosedTickets, string(t.ID))
@@ -155,7 +154,8 @@ func (l *Lot) Load(table uint8, key string, value []byte) error {
 	case TableRecent:
 		t := &Ticket{}
 		if err = wire.Unmarshal(value, t); err == nil {
-			l.loadClosed(t)
+			l.keepTicket(t)
+			l.closed.load(t)
 		}
 	case TableReservations:
 		var r Reservation
@@ -214,6 +214,7 @@ func (l *Lot) loadTicket(value []byte) error {
 		return err
 	}
 	t.Lost = t.Lost || t.LostMinor > 0 // older versions wrote the price alone
+	l.keepTicket(t)
 	l.insertTicket(t)
 	switch {
 	case t.Parked:
@@ -225,25 +226,28 @@ func (l *Lot) loadTicket(value []byte) error {
 	return nil
 }
 
-// loadClosed puts a recently closed ticket back, in the order in which they closed.
-func (l *Lot) loadClosed(t *Ticket) {
-	l.tickets[t.ID] = t
-	at, _ := slices.BinarySearchFunc(l.closed, t.Exit.HLC, func(other *Ticket, hlc uint64) int { return cmp.Compare(other.Exit.HLC, hlc) })
-	l.closed = slices.Insert(l.closed, at, t)
-}
-
 // hour is the total of the hour that holds a moment, made if need be.
 func (l *Lot) hour(wallMS int64) *Hour {
-	_, offsetS := time.UnixMilli(wallMS).In(l.cfg.Zone).Zone()
+	if len(l.hours) == 0 || wallMS >= l.hourUntilMS { // a clock that went back adds to the newest hour
+		l.turnHour(wallMS)
+	}
+	l.dirty.add(TableHours, l.hourKey)
+	return &l.hours[len(l.hours)-1]
+}
+
+// turnHour makes the hour that holds a moment the newest one, if it is not, and notes until when it is.
+func (l *Lot) turnHour(wallMS int64) {
+	at := time.UnixMilli(wallMS).In(l.cfg.Zone)
+	_, offsetS := at.Zone()
 	startMS := wallMS - mod(wallMS+int64(offsetS)*1_000, hourMS) // civil hours: some zones are half an hour off
-	if n := len(l.hours); n > 0 && l.hours[n-1].StartMS >= startMS {
-		startMS = l.hours[n-1].StartMS // a clock that went back adds to the newest hour
-	} else {
+	if n := len(l.hours); n == 0 || l.hours[n-1].StartMS < startMS {
 		l.endHours(startMS)
 		l.addHour(Hour{StartMS: startMS, OccupiedUntil: startMS})
 	}
-	l.dirty.add(TableHours, hourKey(startMS))
-	return &l.hours[len(l.hours)-1]
+	l.hourKey, l.hourUntilMS = hourKey(l.hours[len(l.hours)-1].StartMS), startMS+hourMS
+	if _, changes := at.ZoneBounds(); !changes.IsZero() {
+		l.hourUntilMS = min(l.hourUntilMS, changes.UnixMilli())
+	}
 }
 
 // quietHoursMax is how many hours without any fact are written down before the next one.
@@ -316,6 +320,7 @@ func (l *Lot) restoreHour(h Hour) {
 	l.hours = append(l.hours, Hour{})
 	copy(l.hours[at+1:], l.hours[at:])
 	l.hours[at] = h
+	l.hourUntilMS = 0
 }
 
 const (

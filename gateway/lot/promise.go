@@ -1,8 +1,10 @@
 package lot
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"gatehouse/gateway/tariff"
@@ -20,22 +22,43 @@ type promise struct {
 // tariffPartBytes is how much of a text goes into one fact.
 const tariffPartBytes = 1_000
 
-// promiseTariff writes the tariff of the configuration into the log, unless it is the one that entries promise already.
+// currentTariff has entries promise the version of today from here on. While the clock was never set they promise what they
+// promised last.
+func (l *Lot) currentTariff() {
+	first := TariffVersion{Tariff: l.cfg.Tariff, Text: l.cfg.TariffText, Digest: l.cfg.TariffDigest}
+	l.current, l.switchMS = first, never
+	for _, next := range l.cfg.NextTariffs {
+		startsMS := l.dayStartMS(next.Tariff.ValidFrom)
+		if l.now.Trust == fact.ClockUnset && next.Digest == l.meta.Tariff || l.now.Trust != fact.ClockUnset && startsMS <= l.now.WallMS {
+			l.current = next
+		} else if l.now.Trust != fact.ClockUnset {
+			l.switchMS = min(l.switchMS, startsMS)
+		}
+	}
+	l.promiseTariff()
+}
+
+// dayStartMS is when a civil day begins here.
+func (l *Lot) dayStartMS(day tariff.Date) int64 {
+	year, month, date := time.UnixMilli(int64(day) * dayMS).UTC().Date()
+	return time.Date(year, month, date, 0, 0, 0, 0, l.cfg.Zone).UnixMilli()
+}
+
+// promiseTariff writes the current tariff into the log, unless it is the one that entries promise already.
 func (l *Lot) promiseTariff() {
-	cfg := l.cfg
-	if cfg.TariffText == "" || l.meta.Tariff == cfg.TariffDigest {
+	if l.current.Text == "" || l.meta.Tariff == l.current.Digest {
 		return
 	}
 	parts := int64(0)
-	for rest := cfg.TariffText; rest != ""; parts++ {
+	for rest := l.current.Text; rest != ""; parts++ {
 		end := min(len(rest), tariffPartBytes)
 		for end < len(rest) && !utf8.RuneStart(rest[end]) {
 			end--
 		}
-		l.emit(fact.TariffText{Digest: cfg.TariffDigest, Part: parts, Text: rest[:end]})
+		l.emit(fact.TariffText{Digest: l.current.Digest, Part: parts, Text: rest[:end]})
 		rest = rest[end:]
 	}
-	l.emit(fact.TariffActivated{Version: cfg.Tariff.Version, Digest: cfg.TariffDigest, Parts: parts})
+	l.emit(fact.TariffActivated{Version: l.current.Tariff.Version, Digest: l.current.Digest, Parts: parts})
 }
 
 func (l *Lot) applyTariff(r fact.Record) bool {
@@ -70,41 +93,67 @@ func (l *Lot) applyTariff(r fact.Record) bool {
 
 // forgetTariff drops a version that no ticket needs any more.
 func (l *Lot) forgetTariff(digest string) {
-	if digest == l.meta.Tariff || l.promises[digest] == nil {
+	if digest == l.meta.Tariff || l.tariffUses[digest] > 0 || l.promises[digest] == nil {
 		return
-	}
-	for _, t := range l.open {
-		if t.TariffDigest == digest {
-			return
-		}
-	}
-	for _, t := range l.closed {
-		if t != nil && t.TariffDigest == digest {
-			return
-		}
 	}
 	delete(l.promises, digest)
 	delete(l.versions, digest)
 	l.dirty.add(TableTariffs, digest)
 }
 
-// tariffOf is the tariff promised at a ticket's entry. Where the log does not have it, today's stands in.
+// tariffOf is the tariff that prices a ticket: the one promised at its entry, or today's if that one says so.
 func (l *Lot) tariffOf(t *Ticket) *tariff.Tariff {
+	if promised := l.promisedTo(t); promised.VersionAt == tariff.VersionAtEntry || !t.Open() {
+		return promised
+	}
+	return l.current.Tariff
+}
+
+// promisedTo is the tariff promised at a ticket's entry. Where the log does not have it, or it can't be read any more, today's
+// stands in, and an alert says so.
+func (l *Lot) promisedTo(t *Ticket) *tariff.Tariff {
 	digest := t.TariffDigest
-	if digest == "" || digest == l.cfg.TariffDigest || l.cfg.ReadTariff == nil {
-		return l.cfg.Tariff
+	if digest == "" || digest == l.current.Digest || l.cfg.ReadTariff == nil {
+		return l.current.Tariff
 	}
 	if known, found := l.versions[digest]; found {
+		if known == nil {
+			return l.current.Tariff
+		}
 		return known
 	}
-	made := l.cfg.Tariff
+	l.versions[digest] = nil
 	if p := l.promises[digest]; p != nil {
 		if read, err := l.cfg.ReadTariff(p.Text); err == nil {
-			made = read
+			l.versions[digest] = read
+			return read
 		}
 	}
-	l.versions[digest] = made
-	return made
+	return l.current.Tariff
+}
+
+// tariffAlerts tell of prices that are not those promised, or not those of today.
+func (l *Lot) tariffAlerts() []Alert {
+	var alerts []Alert
+	for _, digest := range slices.Sorted(maps.Keys(l.versions)) {
+		if l.versions[digest] == nil {
+			version, _, _, _ := l.TariffText(digest)
+			alerts = append(alerts, Alert{
+				Code: "tariff_unreadable", Severity: Warning, Where: digest,
+				What: fmt.Sprintf("The tariff %s that some tickets were promised can't be read any more; today's prices them.", version),
+				Do:   "Look at the fees of vehicles that entered under it, and waive what is too much. Go back to the software before, or update it.",
+			})
+		}
+	}
+	if t, today := l.current.Tariff, l.civil(l.now.WallMS)[:len("2006-01-02")]; l.now.Trust != fact.ClockUnset &&
+		(t.ValidTo != 0 && today > t.ValidTo.String() || t.ValidFrom != 0 && today < t.ValidFrom.String()) {
+		alerts = append(alerts, Alert{
+			Code: "tariff_not_valid", Severity: Warning, Where: t.Version,
+			What: "The tariff in force is not meant for today; entries are priced by it all the same.",
+			Do:   "Put a tariff into force that is valid today, or take its dates out.",
+		})
+	}
+	return alerts
 }
 
 // Tariffs are the digests of the versions that tickets still need, in order.

@@ -13,12 +13,7 @@ func (l *Lot) rejoins(v *visit) fact.TicketID {
 	if v.plate == "" || v.pass.ID != "" || v.reservation.ID != "" || v.twin != nil {
 		return ""
 	}
-	var last *Ticket
-	for _, t := range l.closed {
-		if t != nil && t.Plate == v.plate && t.Status == TicketCompleted && (last == nil || last.Exit.HLC < t.Exit.HLC) {
-			last = t
-		}
-	}
+	last := l.closed.lastOf(v.plate)
 	if last == nil || last.Pass != "" || last.Reservation != "" || last.Lost || last.Suspect != fact.ReasonNone {
 		return ""
 	}
@@ -64,16 +59,16 @@ func (l *Lot) promised() string {
 	return ""
 }
 
-// surgeLines tell a driver that prices are higher now, before the barrier is up.
-func (l *Lot) surgeLines(occupancy int64) []string {
+// appendSurge tells a driver that prices are higher now, before the barrier is up.
+func (l *Lot) appendSurge(lines []string, occupancy int64) []string {
 	permille := int64(1_000)
-	for _, step := range l.cfg.Tariff.Surge.Steps {
+	for _, step := range l.current.Tariff.Surge.Steps {
 		if occupancy >= step.FromPermille {
 			permille = step.Permille
 		}
 	}
 	if permille == 1_000 {
-		return nil
+		return lines
 	}
-	return []string{fmt.Sprintf("Prices now x %d.%02d", permille/1_000, permille%1_000/10)}
+	return append(lines, fmt.Sprintf("Prices now x %d.%02d", permille/1_000, permille%1_000/10))
 }

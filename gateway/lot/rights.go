@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"gatehouse/gateway/booking"
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
 )
 
@@ -139,15 +138,4 @@ func (l *Lot) moveReservation(id fact.ReservationID) {
 		}
 		l.emit(moved)
 	}
-}
-
-// normalised is a camera's reading in normal form.
-func (l *Lot) normalised(e PlateSeen) plate.Read {
-	read := plate.Read{Plate: plate.Normalize(e.Raw), Confidence: e.Confidence, Chars: e.Chars}
-	for _, candidate := range e.Candidates {
-		read.Candidates = append(read.Candidates, plate.Candidate{
-			Plate: plate.Normalize(candidate.Raw), Confidence: candidate.Confidence,
-		})
-	}
-	return read
 }

@@ -55,6 +55,16 @@ func (l *Lot) refreshFaces() {
 	}
 }
 
+// idleFaces are what displays show when nobody is there.
+type idleFaces struct{ exit, fire, full, welcome Face }
+
+func newIdleFaces(name string) idleFaces {
+	return idleFaces{
+		exit: Face{Lines: []string{name, "Exit"}, Colour: Green}, fire: Face{Lines: refusalLines(fact.ReasonFire), Colour: Red},
+		full: Face{Lines: []string{name, "FULL"}, Colour: Red}, welcome: Face{Lines: []string{name, "Welcome"}, Colour: Green},
+	}
+}
+
 // show changes a gate's display, if it has one and the face is new.
 func (l *Lot) show(i int, face Face) {
 	if !l.cfg.Gates[i].Display || same(l.lanes[i].face, face) {
@@ -78,14 +88,13 @@ func same(a, b Face) bool {
 
 // idleFace is what a display shows when nobody is there.
 func (l *Lot) idleFace(i int) Face {
-	if l.cfg.Gates[i].Lane.Direction == fact.Outward {
-		return Face{Lines: []string{l.cfg.Name, "Exit"}, Colour: Green}
+	switch {
+	case l.cfg.Gates[i].Lane.Direction == fact.Outward:
+		return l.idle.exit
+	case l.meta.Fire:
+		return l.idle.fire
+	case l.counts.all[fact.SpotAvailable] <= l.counts.types[fact.Handicapped][fact.SpotAvailable]+l.keptOfAll():
+		return l.idle.full
 	}
-	if l.meta.Fire {
-		return Face{Lines: refusalLines(fact.ReasonFire), Colour: Red}
-	}
-	if l.counts.all[fact.SpotAvailable] <= l.counts.types[fact.Handicapped][fact.SpotAvailable]+l.keptOfAll() {
-		return Face{Lines: []string{l.cfg.Name, "FULL"}, Colour: Red}
-	}
-	return Face{Lines: []string{l.cfg.Name, "Welcome"}, Colour: Green}
+	return l.idle.welcome
 }

@@ -2,6 +2,7 @@ package lot_test
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/occupancy"
 	"gatehouse/gateway/site"
+	"gatehouse/gateway/tariff"
 	"gatehouse/gateway/tariffdoc/receipt"
 	"gatehouse/sync/fact"
 )
@@ -123,6 +125,43 @@ var storyWords = map[string]func(s *teller, w []string){
 	},
 	"validate": func(s *teller, w []string) { // validate T1 CINEMA [number]
 		s.step(lot.ValidateTicket{Ticket: fact.TicketID(s.id(w[0])), Code: w[1], Coupon: w[2], Request: lot.Request{Actor: "ann"}})
+	},
+	"charge": func(s *teller, w []string) { // charge T1 C7 -60 -10 20000: a session from and to minutes from now, in watt-hours
+		e := lot.ReportCharging{Session: w[1], FromMS: s.minutes(w[2]), ToMS: s.minutes(w[3]), EnergyWh: number(w[4]), Spot: fact.SpotID(w[5])}
+		if strings.HasPrefix(w[0], "T") {
+			e.Ticket = fact.TicketID(s.id(w[0]))
+		} else if w[0] != "-" {
+			e.Raw = w[0]
+		}
+		s.step(e)
+	},
+	"class": func(s *teller, w []string) { // class T1 product evening: in the words of the tariff
+		e := lot.ClassTicket{Ticket: fact.TicketID(s.id(w[0])), Request: lot.Request{Actor: "ann"}}
+		switch w[1] {
+		case "vehicle":
+			e.Vehicle = w[2]
+		case "group":
+			e.Group = w[2]
+		case "product":
+			e.Product = w[2]
+		}
+		s.step(e)
+	},
+	"next": func(s *teller, w []string) { // next dearer: a document that comes into force on its day
+		s.muted = true
+		before := s.cfg.Tariff
+		first := lot.TariffVersion{Tariff: before, Text: s.cfg.TariffText, Digest: s.cfg.TariffDigest}
+		s.useTariff(w[0])
+		s.cfg.NextTariffs = []lot.TariffVersion{{Tariff: s.cfg.Tariff, Text: s.cfg.TariffText, Digest: s.cfg.TariffDigest}}
+		s.cfg.Tariff, s.cfg.TariffText, s.cfg.TariffDigest = first.Tariff, first.Text, first.Digest
+		s.boot()
+		s.muted = false
+	},
+	"unreadable": func(s *teller, w []string) { // the software that starts now can't read tariffs of before
+		s.muted = true
+		s.cfg.ReadTariff = func(string) (*tariff.Tariff, error) { return nil, errors.New("of another time") }
+		s.boot()
+		s.muted = false
 	},
 	"lost": func(s *teller, w []string) { // lost T1
 		s.step(lot.MislayTicket{Ticket: fact.TicketID(s.id(w[0])), Request: lot.Request{Actor: "ann"}})

@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
 )
@@ -68,8 +70,24 @@ type Ticket struct {
 	Earlier      []VisitBefore `cbor:"36,keyasint,omitempty"`
 	CarriedMinor int64         `cbor:"37,keyasint,omitempty"`
 	MayOwe       bool          `cbor:"38,keyasint,omitempty"` // a person has let it leave without paying
+	// Charging are its sessions at chargers, in the order in which they were reported first.
+	Charging      []ChargingSession `cbor:"39,keyasint,omitempty"`
+	VehicleWord   string            `cbor:"40,keyasint,omitempty"` // in the words of the tariff; empty: Vehicle
+	Groups        []string          `cbor:"41,keyasint,omitempty"`
+	Product       string            `cbor:"42,keyasint,omitempty"` // what the driver chose
+	BookedStartMS int64             `cbor:"43,keyasint,omitempty"`
 
 	place int // in the lot's list of open tickets
+}
+
+// ChargingSession is energy drawn during a visit. Times are wall times.
+type ChargingSession struct {
+	Session   string      `cbor:"1,keyasint,omitempty"`
+	Spot      fact.SpotID `cbor:"2,keyasint,omitempty"`
+	FromMS    int64       `cbor:"3,keyasint,omitempty"`
+	ToMS      int64       `cbor:"4,keyasint,omitempty"`
+	EnergyWh  int64       `cbor:"5,keyasint,omitempty"`
+	CurrentMA int64       `cbor:"6,keyasint,omitempty"`
 }
 
 // VisitBefore is a visit that another goes on with. Times are wall times.
@@ -126,6 +144,11 @@ func (t *Ticket) PaidMinor() int64 {
 
 // WaivedMinor is what need not be paid.
 func (t *Ticket) WaivedMinor() int64 { return t.sum(PaymentWaived) }
+
+// waivedSmall reports whether all that was waived is less than a coin.
+func (t *Ticket) waivedSmall() bool {
+	return !slices.ContainsFunc(t.Payments, func(p Payment) bool { return p.Status == PaymentWaived && p.Waiver != fact.WaiverSmall })
+}
 
 func (t *Ticket) authorisedMinor() int64 { return t.sum(PaymentAuthorised) }
 

@@ -6,14 +6,35 @@ import (
 	"gatehouse/sync/fact"
 )
 
+// keepTicket takes a ticket into memory.
+func (l *Lot) keepTicket(t *Ticket) {
+	l.tickets[t.ID] = t
+	l.tariffUses[t.TariffDigest]++
+	for i := range t.Payments {
+		if t.Payments[i].Status == PaymentPending {
+			l.asked[t.Payments[i].ID] = t
+		}
+	}
+}
+
+// dropTicket takes a ticket out of memory; the archive has it.
+func (l *Lot) dropTicket(t *Ticket) {
+	delete(l.tickets, t.ID)
+	for i := range t.Payments {
+		delete(l.asked, t.Payments[i].ID)
+	}
+	if l.tariffUses[t.TariffDigest]--; l.tariffUses[t.TariffDigest] == 0 {
+		delete(l.tariffUses, t.TariffDigest)
+		l.forgetTariff(t.TariffDigest)
+	}
+}
+
 // insertTicket adds an open ticket to all indexes.
 func (l *Lot) insertTicket(t *Ticket) {
-	l.tickets[t.ID] = t
 	t.place = len(l.open)
 	l.open = append(l.open, t)
-	if t.Plate != "" {
-		l.plates.Add(t.Plate, t.ID)
-	}
+	l.plates.Add(t.Plate, t.ID)
+	l.holders.add(t.Pass, t)
 	l.dirty.add(TableTickets, string(t.ID))
 }
 
@@ -24,9 +45,8 @@ func (l *Lot) removeOpen(t *Ticket) {
 	l.open = l.open[:len(l.open)-1]
 	l.arriving = without(l.arriving, t)
 	l.roaming = without(l.roaming, t)
-	if t.Plate != "" {
-		l.plates.Remove(t.Plate, t.ID)
-	}
+	l.plates.Remove(t.Plate, t.ID)
+	l.holders.remove(t.Pass, t)
 }
 
 // without removes one ticket from a list, keeping the order of the others.
@@ -70,27 +90,15 @@ func (l *Lot) endReservation(t *Ticket, status TicketStatus) {
 
 // keepClosed remembers a closed ticket until enough newer ones have closed.
 func (l *Lot) keepClosed(t *Ticket) {
-	if len(l.closed) < recentClosedMax {
-		l.closed = append(l.closed, t)
-		return
-	}
-	old := l.closed[l.closedNext]
-	if old != nil && !old.Open() {
-		delete(l.tickets, old.ID)
+	if old := l.closed.keep(t); old != nil {
+		l.dropTicket(old)
 		l.dirty.add(TableRecent, string(old.ID))
-	}
-	l.closed[l.closedNext] = t
-	l.closedNext = (l.closedNext + 1) % recentClosedMax
-	if old != nil {
-		l.forgetTariff(old.TariffDigest)
 	}
 }
 
 // reopenTicket takes back a close; the ticket has no spot until its car is seen.
 func (l *Lot) reopenTicket(t *Ticket) {
-	if i := slices.Index(l.closed, t); i >= 0 {
-		l.closed[i] = nil
-	}
+	l.closed.takeBack(t)
 	t.Status, t.Spot, t.Parked, t.Exit, t.VacatedMS = TicketActive, "", false, fact.Stamp{}, l.meta.Last.WallMS
 	l.dirty.add(TableClosedTickets, string(t.ID))
 	l.dirty.add(TableRecent, string(t.ID))

@@ -146,7 +146,7 @@ type DecisionAt struct {
 
 // Decisions are the last ones, the newest first.
 func (l *Lot) Decisions() []DecisionAt {
-	list := slices.Clone(l.decisions)
+	list := slices.Clone(l.decisions[max(0, len(l.decisions)-recentDecisionsMax):])
 	slices.Reverse(list)
 	return list
 }

@@ -69,11 +69,11 @@ func TestTheBaselineDoesNotCreepAway(t *testing.T) {
 	for mm := int32(floorMM); mm > roofMM; mm-- {
 		p.every(minute, p.nowMS+2*minute, echo(mm))
 	}
-	p.want(t, "60s unknown>available", "36240s fault0=sensor_drift", "96180s available>occupied")
+	p.want(t, "60s unknown>available", "36240s fault0=sensor_drift", "96240s available>occupied")
 	p.confidenceIn(t, 0, 700)
 
 	p.every(minute, p.nowMS+2*day, echo(floorMM))
-	p.want(t, "168120s occupied>available well0=sensor_drift")
+	p.want(t, "168120s well0=sensor_drift", "168180s occupied>available")
 }
 
 func TestWithoutMeasureTheFirstReadingsAreTheFloor(t *testing.T) {

@@ -10,6 +10,7 @@ type belief struct {
 	voice      *sensor // whose opinion it is; nil: nobody's
 	holdMS     int64
 	sinceMS    int64 // since when somebody said so
+	tentative  bool  // said too seldom so far
 }
 
 // believe weighs the votes of the sensors.
@@ -65,18 +66,27 @@ func (s *Spot) withoutVote(cfg *Config, nowMS int64) belief {
 // itself that the field is at rest.
 const aloneMS = 60_000
 
+// seldomAlike is how many values in a row must say the same where they come seldom. A car that comes or goes makes a
+// sensor speak at once and again; an echo by a detour stands alone, and sometimes two do.
+const seldomAlike = 3
+
 // alone is the opinion of one sensor. With low confidence and nobody to ask, it has to hold for longer; and where
-// values come seldom, one alone is not an opinion yet: an echo by a detour would be a car for a whole period.
+// values come seldom, a few are not an opinion yet: an echo by a detour would be a car for a whole period. If no more
+// come, that is one that speaks only of changes, or is losing what it says: believed after the time that they take.
 func alone(cfg *Config, v *sensor) belief {
 	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, voice: v}
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
 	}
-	seldom := cfg.PeriodMS[0] > 3*cfg.DebounceMS && (v.kind == Distance || cfg.PeriodMS[0] <= aloneMS)
-	if seldom && v.valueMS == v.sinceMS {
-		b.holdMS = max(b.holdMS, cfg.PeriodMS[0]+cfg.DebounceMS)
+	if b.tentative = v.alike < seldomAlike && v.seldom(cfg); b.tentative {
+		b.holdMS = max(b.holdMS, seldomAlike*cfg.PeriodMS[0]+cfg.DebounceMS)
 	}
 	return b
+}
+
+// seldom reports whether a value may be as old as a period of more than a few debounces before the next.
+func (v *sensor) seldom(cfg *Config) bool {
+	return cfg.PeriodMS[0] > 3*cfg.DebounceMS && (v.kind == Distance || cfg.PeriodMS[0] <= aloneMS)
 }
 
 // agreed is what two sensors say: wrong only if both are.

@@ -94,7 +94,7 @@ func Default() Config {
 
 // SettleMS bounds how long readings must be truthful and steady until the state is the truth: the time in
 // which past noise is forgotten, and the longest debounce. Readings that come less often than each DebounceMS
-// add one period.
+// add the time until three of them say the same.
 func (c *Config) SettleMS() int64 {
 	return 2*c.NoiseWindowMS + max(c.DebounceMS, c.DoubtDebounceMS)
 }

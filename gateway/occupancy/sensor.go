@@ -47,6 +47,7 @@ type sensor struct {
 	cause      Cause
 	learned    uint8 // readings in a row that made the baseline
 	risen      uint8 // readings in a row from beyond the floor
+	alike      uint8 // values in a row with this opinion, up to seldomAlike
 	fault      fact.Reason
 	spoken     bool // a value came
 	suspect    bool // the last reading was interference or no echo
@@ -103,8 +104,9 @@ func (v *sensor) accept(cfg *Config, nowMS int64, r *Reading, opinion fact.SpotS
 		if opinion != fact.SpotUnknown && v.opinion != fact.SpotUnknown {
 			v.flip(cfg, nowMS)
 		}
-		v.opinion, v.sinceMS = opinion, nowMS
+		v.opinion, v.sinceMS, v.alike = opinion, nowMS, 0
 	}
+	v.alike = min(v.alike+1, seldomAlike)
 	v.confidence = confidence - min(confidence, v.noisePenalty(cfg, nowMS))
 	v.last, v.kind, v.valueMS, v.spoken, v.suspect, v.withdrawn = value, r.Kind, nowMS, true, false, false
 }
@@ -144,7 +146,7 @@ func (v *sensor) withdraw(cfg *Config, nowMS int64) {
 }
 
 // forget drops the opinion; the next value makes a new one.
-func (v *sensor) forget(nowMS int64) { v.opinion, v.sinceMS = fact.SpotUnknown, nowMS }
+func (v *sensor) forget(nowMS int64) { v.opinion, v.sinceMS, v.alike = fact.SpotUnknown, nowMS, 0 }
 
 // condition is what is wrong with the sensor now; the worst first.
 func (v *sensor) condition(cfg *Config, periodMS, nowMS int64) fact.Reason {

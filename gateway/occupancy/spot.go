@@ -103,7 +103,7 @@ func (s *Spot) inspect(cfg *Config, nowMS int64) SensorChange {
 }
 
 // decide is the trailing debounce: a belief that differs from the state becomes the state when it has held.
-// From unknown there is no edge to wait for, unless the belief is in doubt.
+// From unknown there is no edge to wait for, unless the belief is in doubt, or makes a car of an echo or two.
 func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
 	same := Change{Before: s.status, After: s.status, Confidence: s.confidence}
 	if b.status == s.status {
@@ -114,7 +114,8 @@ func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
 	if b.status != s.candidate {
 		s.candidate, s.candidateMS = b.status, nowMS
 	}
-	if s.status == fact.SpotUnknown && b.confidence >= cfg.ConfirmBelow {
+	mayBeEcho := b.tentative && b.status == fact.SpotOccupied
+	if s.status == fact.SpotUnknown && b.confidence >= cfg.ConfirmBelow && !mayBeEcho {
 		b.holdMS = 0
 	}
 	if nowMS-s.candidateMS < b.holdMS {

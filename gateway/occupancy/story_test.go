@@ -194,8 +194,8 @@ func TestDirtOnTheSensorIsNotACar(t *testing.T) {
 	p.want(t, "75s available>unknown sensor_noise")
 }
 
-// A sensor that speaks every half minute: one echo by a detour is no car, and two are.
-func TestOneValueOfASlowSensorIsNoCar(t *testing.T) {
+// A sensor that speaks every half minute: an echo by a detour is no car, two in a row are none, and three are.
+func TestAnEchoOfASlowSensorIsNoCar(t *testing.T) {
 	cfg := occupancy.Default()
 	cfg.PeriodMS[0], cfg.EmptyMM = 30_000, 2_400
 	var spot occupancy.Spot
@@ -206,13 +206,51 @@ func TestOneValueOfASlowSensorIsNoCar(t *testing.T) {
 		read(atMS, 2_400)
 	}
 	read(150_000, 900)
-	spot.Tick(&cfg, 160_000)
-	if spot.Status() != fact.SpotAvailable {
-		t.Fatalf("one odd value made the spot %s", spot.Status())
-	}
+	spot.Tick(&cfg, 170_000)
 	read(180_000, 900)
-	spot.Tick(&cfg, 184_000)
+	spot.Tick(&cfg, 205_000)
+	if spot.Status() != fact.SpotAvailable {
+		t.Fatalf("two odd values made the spot %s", spot.Status())
+	}
+	read(210_000, 900)
+	spot.Tick(&cfg, 214_000)
 	if spot.Status() != fact.SpotOccupied {
-		t.Fatalf("two values left the spot %s", spot.Status())
+		t.Fatalf("three values left the spot %s", spot.Status())
+	}
+}
+
+// The same sensor is heard and says no more: what it said last is believed in the end.
+func TestTheLastEchoOfASlowSensorWins(t *testing.T) {
+	cfg := occupancy.Default()
+	cfg.PeriodMS[0], cfg.EmptyMM = 30_000, 2_400
+	var spot occupancy.Spot
+	reading := occupancy.Reading{Kind: occupancy.Distance, DistanceMM: 2_400}
+	for atMS := int64(0); atMS <= 300_000; atMS += 30_000 {
+		switch atMS {
+		case 150_000:
+			reading.DistanceMM = 900
+		case 180_000:
+			reading.Kind = occupancy.Alive
+		}
+		spot.Read(&cfg, atMS, reading)
+	}
+	if spot.Status() != fact.SpotOccupied {
+		t.Fatalf("the last value left the spot %s", spot.Status())
+	}
+}
+
+// After a silence, the first echo may make the spot free; it takes more to make a car of it.
+func TestAfterASilenceAnEchoIsNoCar(t *testing.T) {
+	cfg := occupancy.Default()
+	cfg.PeriodMS[0], cfg.EmptyMM = 30_000, 2_400
+	for distanceMM, want := range map[int32]fact.SpotStatus{900: fact.SpotUnknown, 2_400: fact.SpotAvailable} {
+		var spot occupancy.Spot
+		spot.Tick(&cfg, 0)
+		spot.Tick(&cfg, 600_000)
+		spot.Read(&cfg, 600_001, occupancy.Reading{Kind: occupancy.Distance, DistanceMM: distanceMM})
+		spot.Tick(&cfg, 620_000)
+		if spot.Status() != want {
+			t.Errorf("an echo of %d mm made the spot %s, not %s", distanceMM, spot.Status(), want)
+		}
 	}
 }

@@ -72,6 +72,7 @@ type reservationsTable struct {
 // tariffTable names the file of a tariff document (gateway/tariffdoc), or holds rules itself.
 type tariffTable struct {
 	File              string      `toml:"file"`
+	Next              []string    `toml:"next"` // files of documents that come into force later, each at its valid_from
 	Version           string      `toml:"version"`
 	TaxPercent        string      `toml:"tax_percent"`
 	TaxIncluded       *bool       `toml:"tax_included"`

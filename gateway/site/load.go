@@ -12,8 +12,9 @@ import (
 // lastGoodName is the copy of the last site file that could be used, beside the journal.
 const lastGoodName = "site.last-good.toml"
 
-// lastGoodTariffName is the copy of the tariff that the last good site file named.
-const lastGoodTariffName = "tariff.last-good.toml"
+// lastGoodTariffName is the copy of the tariff that the last good site file named; those that it named after that one are
+// numbered.
+const lastGoodTariffName = "tariff.last-good%s.toml"
 
 // ErrNoSite means that there is neither a site file that can be used nor one from before.
 var ErrNoSite = errors.New("site: no usable site file")
@@ -42,21 +43,26 @@ func Load(path, dataDir string, known drivers.Catalog) (Loaded, error) {
 	if err != nil {
 		return Loaded{}, fmt.Errorf("%w: %w", ErrNoSite, broken)
 	}
-	good, err := parse(lastGood, data, known, func(string) ([]byte, error) { return readBounded(lastGoodTariff(lastGood)) })
+	good, err := parse(lastGood, data, known, func(_ string, place int) ([]byte, error) { return readBounded(lastGoodTariff(lastGood, place)) })
 	if err != nil {
 		return Loaded{}, fmt.Errorf("%w: %w; and the last good one: %w", ErrNoSite, broken, err)
 	}
 	return Loaded{Site: good, Broken: broken}, nil
 }
 
-func lastGoodTariff(lastGood string) string {
-	return filepath.Join(filepath.Dir(lastGood), lastGoodTariffName)
+// lastGoodTariff is the copy of the tariff in a place: 0 is the first.
+func lastGoodTariff(lastGood string, place int) string {
+	number := ""
+	if place > 0 {
+		number = fmt.Sprint("-", place+1)
+	}
+	return filepath.Join(filepath.Dir(lastGood), fmt.Sprintf(lastGoodTariffName, number))
 }
 
-// keep replaces the last good site, its tariff first: a file without its tariff is of no use.
+// keep replaces the last good site, its tariffs first: a file without its tariffs is of no use.
 func (s *Site) keep(lastGood string, data []byte) error {
-	if s.Tariff != nil {
-		if err := keep(lastGoodTariff(lastGood), s.Tariff); err != nil {
+	for place, text := range s.tariffs {
+		if err := keep(lastGoodTariff(lastGood, place), text); err != nil {
 			return err
 		}
 	}

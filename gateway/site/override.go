@@ -99,7 +99,8 @@ func (s *Site) WithTariff(text []byte) (*Site, []string, error) {
 		warnings = append(warnings, problem.Error())
 	}
 	made, cfg := *s, *s.Lot
-	cfg.Tariff, cfg.TariffText, cfg.TariffDigest = loaded, string(text), tariffDigest(string(text))
+	cfg.NextTariffs = nil // headquarters says when the next one comes
+	cfg.Tariff, cfg.TariffText, cfg.TariffDigest = loaded, string(text), digestOf(string(text))
 	made.Lot = &cfg
 	return &made, warnings, nil
 }

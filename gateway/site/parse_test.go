@@ -35,6 +35,7 @@ func TestLayouts(t *testing.T) {
 		{Spots: 40, Entries: 2, Exits: 1, Mixed: true},
 		{Spots: 500, Entries: 2, Exits: 2, Sensed: true, Mixed: true},
 		{Spots: 10_000, Entries: 4, Exits: 4, Sensed: true},
+		{Spots: 10_000, Entries: 4, Exits: 4, Sensed: true, Zoned: 64},
 	} {
 		place.ID, place.Name, place.Timezone, place.Currency = "l", `The "old" place`, "Asia/Shanghai", "CNY"
 		t.Run(fmt.Sprintf("%d spots", place.Spots), func(t *testing.T) {

@@ -16,8 +16,8 @@ type Site struct {
 	Sync    Sync
 	Tokens  []Token
 	Devices []Device
-	Digest  string // of the file, for fact.GatewayStarted
-	Tariff  []byte // the file of the tariff that it names; nil: it names none
+	Digest  string   // of the file, for fact.GatewayStarted
+	tariffs [][]byte // the files of the tariffs that it names
 	// Warnings are what is allowed and probably not meant.
 	Warnings []string
 

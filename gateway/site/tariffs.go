@@ -19,12 +19,14 @@ import (
 	"gatehouse/sync/tomlfile"
 )
 
-// opener reads a file that the site file names.
-type opener func(name string) ([]byte, error)
+// opener reads a tariff that the site file names: the first, or one that comes after it.
+type opener func(name string, place int) ([]byte, error)
 
 // beside reads files in the folder of the site file.
 func beside(filename string) opener {
-	return func(name string) ([]byte, error) { return readBounded(filepath.Join(filepath.Dir(filename), name)) }
+	return func(name string, _ int) ([]byte, error) {
+		return readBounded(filepath.Join(filepath.Dir(filename), name))
+	}
 }
 
 // tariffMaxBytes bounds a tariff's text: it goes into the log, and into one record of the journal.
@@ -44,33 +46,62 @@ func (b *builder) prices() {
 	cfg := b.site.Lot
 	cfg.ReadTariff = ReadTariff
 	if b.file.Tariff.File == "" {
+		if len(b.file.Tariff.Next) > 0 {
+			b.wrong("prices that change some day are documents of their own", `write the prices of today in a document too, and name it with file = "tariff.toml"`, "tariff", "next")
+		}
 		cfg.Tariff = b.tariff()
 		cfg.TariffText = b.inlineText()
 	} else {
-		cfg.Tariff, cfg.TariffText = b.tariffDocument()
+		cfg.Tariff, cfg.TariffText = b.tariffDocuments()
 	}
-	cfg.TariffDigest = tariffDigest(cfg.TariffText)
+	cfg.TariffDigest = digestOf(cfg.TariffText)
 }
 
-// tariffDigest names the text of a tariff.
-func tariffDigest(text string) string {
+func digestOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }
 
-// tariffDocument reads the document. What is wrong in it is told at its own lines.
-func (b *builder) tariffDocument() (*tariff.Tariff, string) {
+// nextMax is how many documents may wait for their day.
+const nextMax = 8
+
+// tariffDocuments reads the document in force, and those that come into force later.
+func (b *builder) tariffDocuments() (*tariff.Tariff, string) {
 	t := b.file.Tariff
 	here := []any{"tariff", "file"}
-	if t.File = ""; !t.empty() {
-		b.wrong("prices are in the file that it names, and here as well", "leave out everything in [tariff] but file", here...)
+	if t.File, t.Next = "", nil; !t.empty() {
+		b.wrong("prices are in the file that it names, and here as well", "leave out everything in [tariff] but file and next", here...)
 	}
-	name := b.file.Tariff.File
+	first, text := b.tariffDocument(b.file.Tariff.File, 0, here...)
+	if len(b.file.Tariff.Next) > nextMax {
+		b.wrong(fmt.Sprintf("more than %d documents wait for their day", nextMax), "leave out those that are far away", "tariff", "next")
+		return first, text
+	}
+	before := first
+	for i, name := range b.file.Tariff.Next {
+		at := []any{"tariff", "next", i}
+		next, nextText := b.tariffDocument(name, i+1, at...)
+		switch {
+		case next == nil || before == nil:
+			continue
+		case next.ValidFrom == 0 || next.ValidFrom <= before.ValidFrom:
+			b.wrong(fmt.Sprintf("nothing says that %q comes into force after the one before it", name), `write valid_from = "2027-01-01" in it, the day on which it does`, at...)
+		case next.Version == before.Version:
+			b.wrong(fmt.Sprintf("%q has the same version as the one before it", name), "give each its own: tickets and receipts name it", at...)
+		}
+		b.site.Lot.NextTariffs = append(b.site.Lot.NextTariffs, lot.TariffVersion{Tariff: next, Text: nextText, Digest: digestOf(nextText)})
+		before = next
+	}
+	return first, text
+}
+
+// tariffDocument reads a document. What is wrong in it is told at its own lines.
+func (b *builder) tariffDocument(name string, place int, here ...any) (*tariff.Tariff, string) {
 	if !filepath.IsLocal(name) {
 		b.wrong(fmt.Sprintf("%q is not beside the site file", name), `write a name such as "tariff.toml"`, here...)
 		return nil, ""
 	}
-	data, err := b.open(name)
+	data, err := b.open(name, place)
 	switch {
 	case err != nil:
 		b.wrong(fmt.Sprintf("%q can't be read: %v", name, errors.Unwrap(err)), "put the tariff's file beside the site file", here...)
@@ -95,7 +126,7 @@ func (b *builder) tariffDocument() (*tariff.Tariff, string) {
 	if cfg.Zone != nil && loaded.Zone.String() != cfg.Zone.String() {
 		b.wrong(fmt.Sprintf("the tariff is in zone %s, the location in %s", loaded.Zone, cfg.Zone), "write the same zone in both", here...)
 	}
-	b.site.Tariff = data
+	b.site.tariffs = append(b.site.tariffs, data)
 	return loaded, string(data)
 }
 
@@ -103,7 +134,7 @@ func (b *builder) tariffDocument() (*tariff.Tariff, string) {
 func parseTariff(name string, data []byte) (*tariff.Tariff, tomlfile.Problems, error) {
 	parse := func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.Parse(name, data) }
 	if strings.HasPrefix(strings.TrimSpace(string(data)), "{") {
-		parse = func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.ParseJSON(data) }
+		parse = func() (*tariff.Tariff, tomlfile.Problems, error) { return tariffdoc.ParseJSON(name, data) }
 	}
 	loaded, warnings, err := parse()
 	if err == nil && loaded.SuspectMaxMinor == 0 {

@@ -98,3 +98,31 @@ func TestARecordedTariffPricesTheSame(t *testing.T) {
 		}
 	}
 }
+
+// Documents that come into force later are named beside the one in force, and kept with it as the last good ones.
+func TestTariffsOfLater(t *testing.T) {
+	next := strings.Replace(document, `version = "board-1"`, "version = \"board-2\"\nvalid_from = \"2027-01-01\"", 1)
+	p := newPlace(t)
+	p.write(strings.Replace(named("board.toml"), `"board.toml"`, "\"board.toml\"\nnext = [\"later.toml\"]", 1))
+	p.writeTariff("board.toml", document)
+	p.writeTariff("later.toml", next)
+	loaded := p.loaded(3)
+	if loaded.Broken != nil || len(loaded.Lot.NextTariffs) != 1 || loaded.Lot.NextTariffs[0].Tariff.Version != "board-2" || loaded.Lot.NextTariffs[0].Text != next {
+		t.Fatalf("%v, %+v", loaded.Broken, loaded.Lot.NextTariffs)
+	}
+	for text, wanted := range map[string]string{
+		document: "comes into force after",
+		strings.Replace(next, "board-2", "board-1", 1): "the same version",
+		strings.Replace(next, "EUR", "CHF", 1):         "the location in EUR",
+		next + "x":                                     "later.toml:12",
+	} {
+		p.writeTariff("later.toml", text)
+		broken := p.loaded(3)
+		if broken.Broken == nil || !strings.Contains(broken.Broken.Error(), wanted) {
+			t.Errorf("no %q: %v", wanted, broken.Broken)
+		}
+		if len(broken.Lot.NextTariffs) != 1 || broken.Lot.NextTariffs[0].Text != next {
+			t.Errorf("the last good ones are %+v", broken.Lot.NextTariffs)
+		}
+	}
+}

@@ -3,14 +3,16 @@ package tariff
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gatehouse/sync/fact"
 )
 
 // Problem is something wrong with a tariff, for the person who writes it.
 type Problem struct {
-	Part    string // "rule", "cap", "offer", "discount"; empty: the tariff as a whole
+	Part    string // "rule", "cap", "offer", "tax", "discount"; empty: the tariff as a whole
 	Index   int    // of the part in its list
+	Key     string // "hours", "amount": what of the part; empty: the part as a whole
 	ID      string // of the part
 	Text    string // what is wrong
 	Do      string // what to write instead
@@ -77,6 +79,7 @@ func (c *checker) warn(part string, index int, do, format string, arguments ...a
 }
 
 func (c *checker) add(p Problem) {
+	p.Part, p.Key, _ = strings.Cut(p.Part, ".")
 	switch p.Part {
 	case "rule":
 		p.ID = c.tariff.Rules[p.Index].ID
@@ -84,6 +87,8 @@ func (c *checker) add(p Problem) {
 		p.ID = c.tariff.Caps[p.Index].ID
 	case "offer":
 		p.ID = c.tariff.Offers[p.Index].ID
+	case "tax":
+		p.ID = c.tariff.Taxes[p.Index].ID
 	case "discount":
 		p.ID = c.tariff.Discounts[p.Index].Code
 	}
@@ -116,9 +121,9 @@ func (c *checker) header() {
 	c.amount("price of a lost ticket", t.Lost.Minor)
 	c.amount("most that a suspect stay costs", t.SuspectMaxMinor)
 	c.amount("least that a stay costs", t.MinMinor)
-	for _, tax := range t.Taxes {
+	for i, tax := range t.Taxes {
 		if tax.RatePPM < 0 || tax.RatePPM > ppm {
-			c.error("", 0, "write 0 to 100 percent", "tax %s of %d millionths", tax.ID, tax.RatePPM)
+			c.error("tax.percent", i, "write 0 to 100", "a tax of %d %%", tax.RatePPM*100/ppm)
 		}
 	}
 	c.graces()
@@ -128,6 +133,9 @@ func (c *checker) graces() {
 	g := c.tariff.Grace
 	if g.EntryMS < 0 || g.EntryMS > 7*dayMS {
 		c.error("", 0, "write 0 to 7 days", "entry grace of %d ms", g.EntryMS)
+	}
+	if g.OverstayMS < 0 || g.OverstayMS > 7*dayMS {
+		c.error("", 0, "write 0 to 7 days", "overstay grace of %d ms", g.OverstayMS)
 	}
 	if g.ExitMS < 0 || g.ExitMS > dayMS {
 		c.error("", 0, "write 0 to a day", "exit grace of %d ms", g.ExitMS)
@@ -220,7 +228,7 @@ func (c *checker) cap(i int, one *Cap) {
 	}
 	for _, id := range one.Rules {
 		if !slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.ID == id }) {
-			c.error("cap", i, "write the id of a rule", "there is no rule %q", id)
+			c.error("cap.rules", i, "write the name of a rule as it is written there", "there is no rule %q", id)
 		}
 	}
 	for _, a := range one.Amounts {

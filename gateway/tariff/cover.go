@@ -8,20 +8,19 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// gapsToldMax stretches without a rule, or with two, are told of one by one.
-const gapsToldMax = 3
+// toldMax stretches without a rule, or with two, are told of one by one.
+const toldMax = 6
 
 // timetable walks two years of every kind of driver that the tariff knows, and finds rules that are never in
 // force, stretches without a rule, and stretches where more than one applies.
 func (c *checker) timetable() {
-	used := make([]bool, len(c.tariff.Rules))
-	looks := looksMax / max(1, len(c.tariff.Rules))
+	v := cover{checker: c, used: make([]bool, len(c.tariff.Rules)), told: map[string]bool{}, looks: looksMax / max(1, len(c.tariff.Rules))}
 	for _, asker := range c.askers() {
-		if looks = c.walk(asker, used, looks); looks <= 0 {
+		if v.walk(asker); v.looks <= 0 {
 			return // a timetable beyond what a person writes
 		}
 	}
-	for i, was := range used {
+	for i, was := range v.used {
 		if !was {
 			c.error("rule", i, "take it out, or write it before the one that hides it", "it is never in force: rules before it cover all of its hours")
 		}
@@ -84,48 +83,45 @@ func (c *checker) firstDay() Date {
 // looksMax bounds how many rules are looked at.
 const looksMax = 4_000_000
 
-// walk looks at each stretch of two years for one kind of driver, at no more than so many. It returns how many more
-// there may be.
-func (c *checker) walk(asker Stay, used []bool, looks int) int {
-	p := pricer{tariff: c.tariff, stay: asker, clock: civil{zone: time.UTC}}
-	p.days.calendar = &c.tariff.Calendar
-	atMS := int64(c.firstDay()) * dayMS
+// cover collects what the walks see.
+type cover struct {
+	*checker
+	used  []bool          // rules that are in force at some time
+	told  map[string]bool // gaps and overlaps, whatever the day
+	looks int             // how many more there may be
+}
+
+// walk looks at each stretch of two years for one kind of driver.
+func (v *cover) walk(asker Stay) {
+	p := pricer{tariff: v.tariff, stay: asker, clock: civil{zone: time.UTC}}
+	p.days.calendar = &v.tariff.Calendar
+	atMS := int64(v.firstDay()) * dayMS
 	endMS := atMS + 731*dayMS
-	gaps, overlaps := 0, 0
-	told := map[string]bool{}
-	for ; atMS < endMS && looks > 0; looks-- {
+	for ; atMS < endMS && v.looks > 0; v.looks-- {
 		rule, untilMS := p.glance(atMS)
-		untilMS = min(untilMS, endMS)
-		if rule != none {
-			used[rule] = true
-			if other := p.second(atMS, rule); other != none && !c.tariff.FirstWins && overlaps < gapsToldMax {
-				text := fmt.Sprintf("on %s rule %q applies too", hour(atMS), c.tariff.Rules[rule].ID)
-				if key := text[len("on Mon"):]; !told[key] {
-					told[key] = true
-					overlaps++
-					c.error("rule", other, "change the hours, or say that the first counts", "%s", text)
-				}
-			}
+		if untilMS = min(untilMS, endMS); rule != none {
+			v.used[rule] = true
 			untilMS = max(untilMS, atMS+1)
-		} else {
-			for untilMS < endMS {
-				next, further := p.glance(untilMS)
-				if next != none {
-					break
-				}
-				untilMS = further
+			v.overlap(&p, rule, atMS, untilMS)
+			atMS = untilMS
+			continue
+		}
+		for untilMS < endMS {
+			next, further := p.glance(untilMS)
+			if next != none {
+				break
 			}
-			if !c.tariff.GapsFree && len(c.tariff.Rules) > 0 && gaps < gapsToldMax {
-				gaps++
-				c.gap(asker, atMS, untilMS, endMS)
-			}
+			untilMS = further
+		}
+		if !v.tariff.GapsFree && len(v.tariff.Rules) > 0 {
+			v.gap(asker, atMS, untilMS, endMS)
 		}
 		atMS = untilMS
 	}
-	return looks
 }
 
-func (c *checker) gap(asker Stay, fromMS, untilMS, endMS int64) {
+// gap tells of a stretch without a rule, once for those at the same hours of other days or for other spots.
+func (v *cover) gap(asker Stay, fromMS, untilMS, endMS int64) {
 	until := hour(untilMS)
 	if untilMS >= endMS {
 		until = "the end"
@@ -133,11 +129,21 @@ func (c *checker) gap(asker Stay, fromMS, untilMS, endMS int64) {
 	who := ""
 	if asker.SpotType != fact.AnyType {
 		who = fmt.Sprintf("spot type %v: ", asker.SpotType)
-	}
-	if asker.SpotType == fact.AnyType && !c.general() {
+	} else if !v.general() {
 		return
 	}
-	c.error("", 0, "write a rule for it, or say that such hours are free", "%sno rule applies from %s to %s: parking is free then", who, hour(fromMS), until)
+	if v.tell(fmt.Sprint("gap ", floorMod(fromMS, dayMS), " ", floorMod(untilMS, dayMS))) {
+		v.error("", 0, "write a rule for it, or say that such hours are free", "%sno rule applies from %s to %s: parking is free then", who, hour(fromMS), until)
+	}
+}
+
+// tell reports whether something is new and should be told.
+func (v *cover) tell(what string) bool {
+	if v.told[what] || len(v.told) >= toldMax {
+		return false
+	}
+	v.told[what] = true
+	return true
 }
 
 // general reports whether some rule is for every spot type.
@@ -145,21 +151,27 @@ func (c *checker) general() bool {
 	return slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.For.Spots == 0 })
 }
 
-// second is another rule that applies at an instant to exactly the same drivers as the first one.
-func (p *pricer) second(instantMS int64, first int) int {
-	date, atMS := p.clock.at(instantMS)
-	for i := first + 1; i < len(p.tariff.Rules); i++ {
-		r := &p.tariff.Rules[i]
-		if r.For.same(&p.tariff.Rules[first].For) && p.days.find(r.When, date, atMS).inside {
-			return i
+// overlap tells of the first moment of a stretch under a rule at which another one applies to exactly the same drivers.
+func (v *cover) overlap(p *pricer, first int, fromMS, untilMS int64) {
+	for atMS := fromMS; atMS < untilMS && !v.tariff.FirstWins && v.looks > 0; v.looks-- {
+		date, clockMS := p.clock.at(atMS)
+		edgeMS := forever
+		for i := first + 1; i < len(v.tariff.Rules); i++ {
+			r := &v.tariff.Rules[i]
+			if !r.For.same(&v.tariff.Rules[first].For) {
+				continue
+			}
+			found := p.days.find(r.When, date, clockMS)
+			edgeMS = min(edgeMS, found.edgeMS)
+			if found.inside {
+				if v.tell(fmt.Sprint("both ", first, " ", i)) {
+					v.error("rule.hours", i, "change the hours, or say that the first counts", "on %s rule %q applies too", hour(atMS), v.tariff.Rules[first].ID)
+				}
+				return
+			}
 		}
+		atMS = max(atMS+1, p.edge(atMS, edgeMS-clockMS))
 	}
-	return none
-}
-
-func (w *Who) same(other *Who) bool {
-	return w.Spots == other.Spots && slices.Equal(w.Vehicles, other.Vehicles) && slices.Equal(w.Groups, other.Groups) &&
-		slices.Equal(w.Products, other.Products)
 }
 
 func hour(ms int64) string { return time.UnixMilli(ms).UTC().Format("Mon 2006-01-02 15:04") }
@@ -183,7 +195,7 @@ func (c *checker) capBelow(i int, one *Cap, a CapAmount, r int) {
 	}
 	for _, s := range rule.Steps {
 		if s.PriceMinor > a.Minor && s.Count != Prorated {
-			c.warn("cap", i, "write a greater maximum, or take it out", "its maximum of %s is less than one unit of rule %q (%s)",
+			c.warn("cap.amount", i, "write a greater maximum, or take it out", "its maximum of %s is less than one unit of rule %q (%s)",
 				c.money(a.Minor), rule.ID, c.money(s.PriceMinor))
 			return
 		}
@@ -239,13 +251,14 @@ func (c *checker) falls(entryMS int64, told map[string]bool) {
 	for minutes := int64(10); minutes <= 3*24*60; minutes += 10 + minutes/60*5 {
 		exitMS := entryMS + minutes*minuteMS
 		fee := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS})
-		now, offer := fee.TotalMinor, ""
+		now, offer, part, index := fee.TotalMinor, "", "", 0
 		if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Flat }); i >= 0 {
-			offer = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule)
+			offer, part = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule), "offer"
+			index = slices.IndexFunc(c.tariff.Offers, func(o Offer) bool { return o.ID == fee.Charges[i].Rule })
 		}
 		if now < before && !told[offer] {
 			told[offer] = true
-			c.warn("", 0, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s%s, and a little less cost %s",
+			c.warn(part, index, "check that the board says so", "a longer stay is cheaper: from %s, %d minutes cost %s%s, and a little less cost %s",
 				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), offer, c.money(before))
 			return
 		}

@@ -14,9 +14,12 @@ type Bill struct {
 	DueMinor  int64 // still to pay; 0 opens the exit
 	// TenderMinor is DueMinor as it is paid in the stay's tender: rounded to what there are coins for.
 	TenderMinor int64
-	LeaveByMS   int64 // end of the time to leave that a payment bought; 0 if there is none, or it is over
-	// OverMinor is what was paid too much.
+	LeaveByMS   int64 // end of the time that a payment bought; 0 if there is none, or it is over
+	// OverMinor is what was paid too much and is to be given back, KeptMinor what is not.
 	OverMinor int64
+	KeptMinor int64
+	// Cashier: what is due is more than the stay's tender takes.
+	Cashier bool
 }
 
 // Due settles a stay that has lasted until stay.ExitMS. A payment that brought the account to the fee of its own
@@ -26,6 +29,9 @@ type Bill struct {
 // has paid it if it paid the rounded one.
 func Due(t *Tariff, stay Stay, paid []Payment) Bill {
 	bill := Bill{Fee: Quote(t, stay)}
+	if t.Overpay == OverpayKept {
+		paid, bill.KeptMinor = t.kept(stay, paid)
+	}
 	graceMS := clamp(t.Grace.ExitMS, 0, StayMaxMS)
 	for _, p := range paid {
 		bill.PaidMinor += p.AmountMinor
@@ -39,8 +45,79 @@ func Due(t *Tariff, stay Stay, paid []Payment) Bill {
 		bill.DueMinor = max(0, short)
 	}
 	bill.OverMinor = max(0, -short)
+	if t.Overpay == OverpayExtends && bill.OverMinor > 0 && bill.Fee.TotalMinor > 0 {
+		bill.LeaveByMS, bill.OverMinor = max(bill.LeaveByMS, Buys(t, stay, bill.PaidMinor)), 0
+	}
+	bill.PaidMinor += bill.KeptMinor
 	bill.TenderMinor = t.Payable(bill.DueMinor, stay.Tender)
+	bill.Cashier = bill.TenderMinor > t.most(stay.Tender)
 	return bill
+}
+
+// most is what can be paid in a tender.
+func (t *Tariff) most(tender string) int64 {
+	for i := range t.Tenders {
+		if one := &t.Tenders[i]; one.ID == tender && one.MaxMinor > 0 {
+			return one.MaxMinor
+		}
+	}
+	return amountMax
+}
+
+// kept cuts payments to the fees of their moments, and sums up what was above them.
+func (t *Tariff) kept(stay Stay, paid []Payment) (counted []Payment, keptMinor int64) {
+	sumMinor := int64(0)
+	for _, p := range paid {
+		moment := stay
+		moment.ExitMS = min(stay.ExitMS, p.AtMS)
+		openMinor := max(0, Quote(t, moment).TotalMinor-sumMinor)
+		if p.AmountMinor > max(openMinor, t.Payable(openMinor, p.Tender)) {
+			keptMinor += p.AmountMinor - openMinor
+			p.AmountMinor = openMinor
+		}
+		sumMinor += p.AmountMinor
+		counted = append(counted, p)
+	}
+	return counted, keptMinor
+}
+
+// Buys is how long a stay may last for an amount, as the last instant at which it costs no more: what a machine prints
+// that takes money ahead. It looks on from stay.ExitMS, which it returns if the stay costs more by then. Of a tariff by
+// which a longer stay may cost less it finds one of the instants at which the price passes the amount.
+func Buys(t *Tariff, stay Stay, amountMinor int64) int64 {
+	var onStack [8]Charge
+	enough := func(exitMS int64) bool {
+		longer := stay
+		longer.ExitMS = exitMS
+		return QuoteInto(onStack[:0], t, longer).TotalMinor <= amountMinor
+	}
+	paidMS, lastMS := stay.ExitMS, stay.EntryMS+StayMaxMS
+	if !enough(paidMS) {
+		return paidMS
+	}
+	for stepMS := minuteMS; paidMS < lastMS; {
+		nextMS := min(lastMS, paidMS+stepMS)
+		if !enough(nextMS) {
+			return lastEnough(paidMS, nextMS, enough)
+		}
+		paidMS = nextMS
+		if stepMS < hourMS || paidMS-stay.ExitMS > 31*dayMS {
+			stepMS *= 2
+		}
+	}
+	return paidMS
+}
+
+// lastEnough is the last instant before it is enough no longer, between one that is and one that is not.
+func lastEnough(enoughMS, dearMS int64, enough func(int64) bool) int64 {
+	for dearMS-enoughMS > 1 {
+		if middleMS := enoughMS + (dearMS-enoughMS)/2; enough(middleMS) {
+			enoughMS = middleMS
+		} else {
+			dearMS = middleMS
+		}
+	}
+	return enoughMS
 }
 
 // Payable is an amount as it is paid in a tender.

@@ -44,6 +44,7 @@ type Rounding struct {
 // Tender rounds what is due to what can be paid in one kind of money.
 type Tender struct {
 	ID        string // "cash"
+	MaxMinor  int64  // more can't be paid so, but at a cashier; 0: no bound
 	StepMinor int64
 	Mode      Mode
 }
@@ -131,6 +132,11 @@ type Booking struct {
 	LateMS        int64 // as much after it costs nothing
 	NoShowMinor   int64
 	Taxes         TaxSet
+}
+
+// Given reports whether a tariff says anything of reservations.
+func (b *Booking) Given() bool {
+	return b.Minor != 0 || len(b.Steps) > 0 || b.Overstay != OverstayFresh || b.EarlyMS != 0 || b.LateMS != 0 || b.NoShowMinor != 0
 }
 
 // Dimension is what a price of charging counts.

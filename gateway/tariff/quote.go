@@ -98,6 +98,9 @@ func (p *pricer) price(out *receipt) {
 	}
 	if p.stay.Session != nil {
 		p.charging(p.stay.Session, out)
+		for i := range p.stay.Further {
+			p.charging(&p.stay.Further[i], out)
+		}
 	}
 	p.penalties(out)
 	p.least(out)

@@ -1,28 +1,11 @@
 package tariff
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // none is the index where no rule applies.
 const none = -1
 
 const forever = int64(math.MaxInt64 / 4)
-
-// matches reports whether something is for a stay.
-func (w *Who) matches(s *Stay) bool {
-	if w.Spots != 0 && w.Spots&(1<<s.SpotType) == 0 {
-		return false
-	}
-	if len(w.Vehicles) > 0 && !slices.Contains(w.Vehicles, s.Vehicle) {
-		return false
-	}
-	if len(w.Products) > 0 && !slices.Contains(w.Products, s.Product) {
-		return false
-	}
-	return len(w.Groups) == 0 || slices.ContainsFunc(s.Groups, func(g string) bool { return slices.Contains(w.Groups, g) })
-}
 
 // days answers what kinds of days there are, and remembers the last ones.
 type days struct {

@@ -72,71 +72,59 @@ const (
 	partsOfMinor = 86_400_000
 )
 
-func slowTotal(t *tariff.Tariff, entryMS, exitMS int64) int64 {
-	entry, exit := entryMS/60_000, exitMS/60_000
-	clock := newSlowTable(t, entry, exit)
-	if grace := t.Grace.EntryMS / 60_000; grace > 0 && exit > entry {
-		if stay := exit - entry; stay < grace || stay == grace && !t.Grace.Sharp {
-			return 0
-		}
-		if t.Grace.Kind == tariff.Continuous {
-			entry += grace
-		}
-	}
-	best, found := int64(0), false
-	if len(t.Offers) == 0 || t.Choice == tariff.Cheapest {
-		best, found = slowRules(t, clock, entry, exit), true
-	}
-	for i := range t.Offers {
-		o := &t.Offers[i]
-		if !slowIn(t, clock, o.Entry, entry) || !slowIn(t, clock, o.Exit, exit) || exit-entry < o.MinMS/60_000 || o.MaxMS > 0 && exit-entry > o.MaxMS/60_000 {
-			continue
-		}
-		total := slowOffer(t, clock, o, entry, exit)
-		if t.Choice == tariff.Priority {
-			best, found = total, true
-			break
-		}
-		best = min(best, total)
-	}
-	if !found {
-		best = slowRules(t, clock, entry, exit)
-	}
-	whole, rest := best/partsOfMinor, best%partsOfMinor
-	if rest*2 >= partsOfMinor {
-		whole++
-	}
-	return whole
-}
-
-func slowOffer(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, entry, exit int64) int64 {
-	end := exit
-	switch o.Covers {
-	case tariff.CoversPeriod:
-		end = entry + o.ForMS/60_000
-	case tariff.CoversClock:
-		for end = entry + 1; end < exit && clock.day(end, o.UntilMS) == clock.day(entry, o.UntilMS); end++ {
-		}
-	}
-	total := o.Steps[0].PriceMinor * partsOfMinor
-	if end < exit {
-		total += slowRules(t, clock, end, exit)
-	}
-	return total
+// partsOf is the price of a unit.
+func partsOf(step *tariff.Step) int64 {
+	return step.PriceMinor*partsOfMinor + step.PriceMilli*(partsOfMinor/1000)
 }
 
 func slowKinds(t *tariff.Tariff, day int64) tariff.DaySet {
+	holiday := func(day int64) bool { return slices.Contains(t.Calendar.Holidays, tariff.Date(day)) }
 	set := tariff.Sunday << ((day + 4) % 7)
-	if slices.Contains(t.Calendar.Holidays, tariff.Date(day)) {
+	for i, own := range t.Calendar.Own {
+		if !slices.Contains(own.Dates, tariff.Date(day)) {
+			continue
+		}
+		if !own.Also {
+			return tariff.OwnDay << i
+		}
+		set |= tariff.OwnDay << i
+	}
+	if holiday(day) {
 		switch t.Calendar.AsDay {
 		case tariff.AsHoliday:
-			return tariff.Holiday
+			set = set &^ (tariff.Weekdays | tariff.Weekend)
 		case tariff.AsSunday:
-			return tariff.Holiday | tariff.Sunday
+			set = set&^(tariff.Weekdays|tariff.Weekend) | tariff.Sunday
 		}
 		set |= tariff.Holiday
 	}
+	if holiday(day + 1) {
+		set |= tariff.HolidayEve
+	}
+	if holiday(day - 1) {
+		set |= tariff.HolidayAfter
+	}
 	return set
+}
+
+// slowStarts reports whether a stretch starts on a day.
+func slowStarts(t *tariff.Tariff, w *tariff.When, day int64) bool {
+	kinds := slowKinds(t, day)
+	if w.Days != 0 && w.Days&kinds == 0 || w.Except&kinds != 0 {
+		return false
+	}
+	if w.FirstDate != 0 && day < int64(w.FirstDate) || w.LastDate != 0 && day > int64(w.LastDate) {
+		return false
+	}
+	at := time.Unix(day*86_400, 0).UTC()
+	ofYear := int(at.Month())*100 + at.Day()
+	switch {
+	case w.FirstOfYear == 0:
+		return true
+	case w.FirstOfYear <= w.LastOfYear:
+		return w.FirstOfYear <= ofYear && ofYear <= w.LastOfYear
+	}
+	return ofYear >= w.FirstOfYear || ofYear <= w.LastOfYear
 }
 
 // slowStretch is the first stretch of a list that holds a minute: its index and its day.
@@ -146,8 +134,7 @@ func slowStretch(t *tariff.Tariff, clock *slowTable, list []tariff.When, minute 
 	for i, w := range list {
 		for day := today; day > today-9; day-- {
 			since := (today-day)*minutesOfDay + ofDay
-			kinds := slowKinds(t, day)
-			if since*60_000 >= w.FromMS && since*60_000 < w.ToMS && (w.Days == 0 || w.Days&kinds != 0) && w.Except&kinds == 0 {
+			if since*60_000 >= w.FromMS && since*60_000 < w.ToMS && slowStarts(t, &w, day) {
 				return i, day, true
 			}
 		}
@@ -258,10 +245,17 @@ func (s *slow) placeOf(rule int, minute int64) place {
 	if s.t.Boundary == tariff.BoundaryEntry {
 		p.origin = max(p.origin, s.forced(minute).since)
 	}
-	if restart := r.RestartMS / 60_000; restart > 0 {
-		for p.origin+restart <= minute {
-			p.origin += restart
+	if restart := r.RestartMS / 60_000; restart > 0 && r.Roll == tariff.Civil {
+		first := time.Unix(p.origin*60, 0).In(s.t.Zone)
+		for days := int(restart / minutesOfDay); ; days += int(restart / minutesOfDay) {
+			next := first.AddDate(0, 0, days).Unix() / 60
+			if next > minute {
+				break
+			}
+			p.origin = next
 		}
+	} else if restart > 0 {
+		p.origin += (minute - p.origin) / restart * restart
 	}
 	for i, step := range r.Steps {
 		if since := (minute - p.origin) * 60_000; since >= step.FromMS && (step.ToMS == 0 || since < step.ToMS) {
@@ -281,7 +275,7 @@ func (s *slow) unit(minute int64) int64 {
 		s.rule, s.bandStart = rule, minute
 	}
 	s.openCaps(minute, rule)
-	if rule < 0 || !slices.ContainsFunc(s.t.Rules[rule].Steps, func(step tariff.Step) bool { return step.PriceMinor != 0 }) {
+	if rule < 0 || !slices.ContainsFunc(s.t.Rules[rule].Steps, func(step tariff.Step) bool { return step.PriceMinor != 0 || step.PriceMilli != 0 }) {
 		s.free++
 		return minute + 1
 	}
@@ -308,7 +302,7 @@ func (s *slow) unit(minute int64) int64 {
 			return minute + 1
 		}
 		s.flats[key] = true
-		s.add(step.PriceMinor * partsOfMinor)
+		s.add(partsOf(step))
 		if step.ToMS == 0 || r.Anchor == tariff.AnchorBand {
 			return minute + 1
 		}
@@ -318,7 +312,7 @@ func (s *slow) unit(minute int64) int64 {
 		return minute + 1
 	}
 	if step.Count == tariff.Prorated {
-		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
+		s.add(partsOf(step) / (step.UnitMS / 60_000))
 		return minute + 1
 	}
 	unit := step.UnitMS / 60_000
@@ -328,7 +322,7 @@ func (s *slow) unit(minute int64) int64 {
 	}
 	end := s.end(p, minute, unit)
 	if step.Count != tariff.Completed || end <= s.exit {
-		s.add(step.PriceMinor * partsOfMinor)
+		s.add(partsOf(step))
 	}
 	return end
 }
@@ -343,7 +337,7 @@ func (s *slow) unitOfPaidTime(minute int64, p place, step *tariff.Step) int64 {
 		if minute == s.exit {
 			return minute + 1
 		}
-		s.add(step.PriceMinor * (partsOfMinor * 60_000 / step.UnitMS))
+		s.add(partsOf(step) / (step.UnitMS / 60_000))
 		return minute + 1
 	}
 	length := int64(1 << 40)
@@ -357,7 +351,7 @@ func (s *slow) unitOfPaidTime(minute int64, p place, step *tariff.Step) int64 {
 	if restart := s.t.Rules[p.rule].RestartMS / 60_000; restart > 0 {
 		s.paid = min(s.paid, since+restart-(minute-p.origin))
 	}
-	s.add(step.PriceMinor * partsOfMinor)
+	s.add(partsOf(step))
 	return minute + 1
 }
 
@@ -427,11 +421,8 @@ func (s *slow) window(c *tariff.Cap, m *slowCap, minute int64, mine bool) (key [
 	if c.Roll == tariff.Civil {
 		days := int64(0)
 		from := time.Unix(s.entry*60, 0).In(s.t.Zone)
-		for at := s.entry + 1; at <= minute; at++ {
-			next := from.AddDate(0, 0, int(days+1)*int(period/minutesOfDay))
-			if time.Unix(at*60, 0).Equal(next) {
-				days++
-			}
+		for from.AddDate(0, 0, int(days+1)*int(period/minutesOfDay)).Unix()/60 <= minute {
+			days++
 		}
 		return [2]int64{days, 2}, true
 	}

@@ -23,8 +23,9 @@ type Stay struct {
 
 	Booked     *Booked
 	Session    *Session
-	UnpaidDays int64    // civil days for which the fee has been unpaid
-	Violations []string // codes
+	Further    []Session // of the same stay, after it
+	UnpaidDays int64     // civil days for which the fee has been unpaid
+	Violations []string  // codes
 	// ViolationAgeMS is how long ago they were written.
 	ViolationAgeMS int64
 }

@@ -19,7 +19,7 @@ const ppm = 1_000_000
 func (p *pricer) sum(charges []Charge, out *receipt) Fee {
 	t := p.tariff
 	fee := Fee{Currency: t.Currency, PaidUntilMS: p.parkedMS + clamp(t.Grace.ExitMS, 0, StayMaxMS)}
-	fee.Overstay = t.MaxStayMS > 0 && p.parkedMS-p.stay.EntryMS > t.MaxStayMS
+	fee.Overstay = t.MaxStayMS > 0 && p.parkedMS-p.stay.EntryMS > t.MaxStayMS+clamp(t.Grace.OverstayMS, 0, StayMaxMS)
 	p.round(out)
 	p.taxes(&fee, out)
 	if most := clamp(t.SuspectMaxMinor, 0, PriceMaxMinor); p.stay.Bounded && fee.TotalMinor > most {

@@ -32,6 +32,8 @@ type Tariff struct {
 
 	Seconds    Seconds // what counts of a started minute
 	Grace      Grace
+	Overpay    Overpay
+	VersionAt  VersionAt
 	Reentry    Reentry
 	MinMinor   int64 // a stay that costs anything costs at least this
 	MaxStayMS  int64 // longest stay allowed; beyond it Fee.Overstay is set. 0: none
@@ -256,7 +258,28 @@ type Grace struct {
 	Kind    GraceKind
 	Sharp   bool  // a stay of exactly EntryMS is no longer free
 	ExitMS  int64 // time to leave after paying
+	// OverstayMS beyond MaxStayMS is no overstay yet.
+	OverstayMS int64
 }
+
+// Overpay says what becomes of money that is more than the fee of its moment.
+type Overpay uint8
+
+// What becomes of it.
+const (
+	OverpayCredit  Overpay = iota // it pays for what the stay comes to later; what is left at the end is given back
+	OverpayKept                   // no change is given, and it pays for nothing
+	OverpayExtends                // it buys time: the stay is paid until it costs more
+)
+
+// VersionAt says which version of a tariff prices a stay.
+type VersionAt uint8
+
+// The versions.
+const (
+	VersionAtEntry VersionAt = iota // the one that was promised at the entry
+	VersionAtExit                   // the one in force at the exit
+)
 
 // GraceKind says what becomes of the entry grace of a longer stay.
 type GraceKind uint8

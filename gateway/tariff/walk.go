@@ -10,7 +10,7 @@ type walk struct {
 	now     inForce
 	bandMS  int64 // since when the rule has been in force for the stay
 	flats   [8]flat
-	flatAt  int
+	more    []flat // where flats are not enough
 	capEdge int64
 	countMS int64 // for AnchorPaid: since when time with a price is counted
 	dayMS   int64 // for AnchorPaidDay: when the day of countMS ends
@@ -18,7 +18,7 @@ type walk struct {
 	paidMS  int64 // for AnchorPaid: how much time with a price since countMS is paid
 }
 
-// flat remembers that a flat price was paid, so that it is not paid again for the same stretch.
+// flat remembers that a flat price was paid, so that it is not paid again for the same stretch. The rule is counted from 1.
 type flat struct {
 	rule, step int
 	originMS   int64
@@ -59,7 +59,7 @@ func (w *walk) run() bool {
 	}
 	s := &r.Steps[step]
 	if paidMS := w.countMS + w.freeMS + w.paidMS; r.countsPaid() && w.atMS < paidMS {
-		return w.idle(Free, r.ID, min(w.now.untilMS, w.capEdge, w.toMS, paidMS), r.Taxes)
+		return w.idle(Free, r.ID, min(w.now.untilMS, endMS, w.capEdge, w.toMS, paidMS), r.Taxes)
 	}
 	if w.atMS == w.toMS && (!begun(r.Steps, step, w.atMS-originMS) || w.atMS == w.p.fromMS) {
 		return false
@@ -243,14 +243,11 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	if s.ToMS > 0 && r.Anchor != AnchorBand {
 		endMS = stepEndMS
 	}
-	paid := flat{w.now.rule + 1, step, originMS}
-	for i := range w.flats {
-		if w.flats[i] == paid {
-			return w.idle(Free, r.ID, min(endMS, w.capEdge, w.toMS), r.Taxes)
-		}
+	paid := w.flatOf(w.now.rule, step)
+	if paid.originMS == originMS && paid.rule != 0 {
+		return w.idle(Free, r.ID, min(endMS, w.capEdge, w.toMS), r.Taxes)
 	}
-	w.flats[w.flatAt%len(w.flats)] = paid
-	w.flatAt++
+	*paid = flat{w.now.rule + 1, step, originMS}
 	if s.Count == Completed && endMS > w.toMS {
 		return w.idle(Free, r.ID, w.toMS, r.Taxes)
 	}
@@ -260,6 +257,22 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	w.charge(r, s, w.atMS, endMS, 1, w.price(r, s))
 	w.atMS = endMS
 	return true
+}
+
+// flatOf is where the last flat price of a step of a rule is remembered: for each, stretches come one after the other.
+func (w *walk) flatOf(rule, step int) *flat {
+	for i := range w.flats {
+		if f := &w.flats[i]; f.rule == 0 || f.rule == rule+1 && f.step == step {
+			return f
+		}
+	}
+	for i := range w.more {
+		if f := &w.more[i]; f.rule == rule+1 && f.step == step {
+			return f
+		}
+	}
+	w.more = append(w.more, flat{})
+	return &w.more[len(w.more)-1]
 }
 
 // prorated prices time exactly.

@@ -61,7 +61,10 @@ func (r *reader) grace() {
 		return
 	}
 	g := &r.tariff.Grace
-	g.EntryMS, g.ExitMS = r.duration(d.Entry, "grace", "entry"), r.duration(d.Exit, "grace", "exit")
+	g.EntryMS, g.ExitMS, g.OverstayMS = r.duration(d.Entry, "grace", "entry"), r.duration(d.Exit, "grace", "exit"), r.duration(d.Over, "grace", "overstay")
+	if g.OverstayMS > 0 && r.tariff.MaxStayMS == 0 {
+		r.wrong("there is no longest stay", `write longest_stay = "2 h" at the top`, "grace", "overstay")
+	}
 	g.Kind = word(r, d.Kind, []string{"turnaround", "continuous"}, []tariff.GraceKind{tariff.Turnaround, tariff.Continuous}, g.EntryMS > 0, saysGraceKind, "grace", "kind")
 	g.Sharp = r.exclusive(d.Limit, false, "grace", "limit")
 }
@@ -115,7 +118,7 @@ func (r *reader) money() {
 	for i := range r.doc.Tenders {
 		d := &r.doc.Tenders[i]
 		r.tariff.Tenders = append(r.tariff.Tenders, tariff.Tender{
-			ID: d.Name, StepMinor: r.positive(d.Step, "tender", i, "step"),
+			ID: d.Name, MaxMinor: r.positive(d.Max, "tender", i, "max"), StepMinor: r.positive(d.Step, "tender", i, "step"),
 			Mode: word(r, d.Mode, modes, values, true, `write mode = "half-up", "half-even", "up" or "down"`, "tender", i, "mode"),
 		})
 	}

@@ -125,6 +125,11 @@ func (r *reader) offers() {
 		len(r.doc.Offers) > 0 && !chosen, saysChoice, "choice")
 }
 
+func isDuration(text string) bool {
+	_, is := parseDuration(text)
+	return is
+}
+
 func (r *reader) covers(d *offerTable, o *tariff.Offer, path []any) {
 	const until = "until "
 	switch {
@@ -140,6 +145,8 @@ func (r *reader) covers(d *offerTable, o *tariff.Offer, path []any) {
 	case d.Covers == "":
 		r.wrong("covers is missing: nothing says for how long the price is",
 			`write covers = "stay", "entry-window", "24 h" or "until 06:00"; what remains is priced by the rules`, path...)
+	case !isDuration(d.Covers):
+		r.wrong(fmt.Sprintf("%q says no extent", d.Covers), `write "stay", "entry-window", a duration such as "24 h", or "until 06:00"`, under(path, "covers")...)
 	default:
 		o.Covers, o.ForMS = tariff.CoversPeriod, r.duration(d.Covers, under(path, "covers")...)
 		o.Roll = r.roll(d.Counts, o.ForMS >= dayMS, under(path, "counts")...)

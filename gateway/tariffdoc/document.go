@@ -28,6 +28,8 @@ type document struct {
 	Choice      string `toml:"choice" json:"choice" doc:"Between offers and rules: what costs least, or the first offer that applies" enum:"cheapest,first"`
 	Minimum     string `toml:"minimum" json:"minimum" doc:"A stay that costs anything costs at least this"`
 	LongestStay string `toml:"longest_stay" json:"longest_stay" doc:"Longer stays are marked as overstay"`
+	Overpay     string `toml:"overpay" json:"overpay" doc:"What is paid beyond the fee of its moment: pays for later time and is else given back (default), is kept and pays for nothing, or buys time" enum:"credit,kept,extends"`
+	VersionAt   string `toml:"version_at" json:"version_at" doc:"Which version of the tariff prices a stay: that of its entry (default), or that of its exit" enum:"entry,exit"`
 	SuspectMax  string `toml:"suspect_max" json:"suspect_max" doc:"Most that a stay with a missed read costs"`
 
 	Grace      *graceTable      `toml:"grace" json:"grace" doc:"Free time at the ends of a stay"`
@@ -78,6 +80,7 @@ type graceTable struct {
 	Kind  string `toml:"kind" json:"kind" doc:"turnaround: a longer stay is paid from entry; continuous: taken off every stay" enum:"turnaround,continuous"`
 	Limit string `toml:"limit" json:"limit" doc:"Whether a stay of exactly that long is free; default: the tariff's limit" enum:"inclusive,exclusive"`
 	Exit  string `toml:"exit" json:"exit" doc:"Time to leave after paying"`
+	Over  string `toml:"overstay" json:"overstay" doc:"Time beyond longest_stay that is no overstay yet"`
 }
 
 type stepTable struct {
@@ -215,6 +218,7 @@ type roundingTable struct {
 type tenderTable struct {
 	Name string `toml:"name" json:"name" doc:"Such as cash" required:"1"`
 	Step string `toml:"step" json:"step" doc:"The least coin, such as 0.05" required:"1"`
+	Max  string `toml:"max" json:"max" doc:"Most that can be paid so; more only at a cashier"`
 	Mode string `toml:"mode" json:"mode" doc:"Direction" enum:"half-up,half-even,up,down" required:"1"`
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gatehouse/gateway/tariff"
-	"gatehouse/sync/fact"
 	"gatehouse/sync/tomlfile"
 )
 
@@ -26,10 +25,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 func (r *reader) header() {
 	d, t := r.doc, r.tariff
 	t.ID, t.Name, t.Version = d.ID, d.Name, d.Version
-	t.Currency = fact.Currency(d.Currency)
-	if len(d.Currency) != 3 || strings.ToUpper(d.Currency) != d.Currency {
-		r.wrong(fmt.Sprintf("%q is no currency", d.Currency), `write its ISO 4217 code, for example currency = "EUR"`, "currency")
-	}
+	t.Currency = r.currency(d.Currency)
 	if d.Version == "" {
 		r.wrong("the version is missing", `write for example version = "2026-1"; tickets keep the version they entered with`, "version")
 	}
@@ -45,6 +41,9 @@ func (r *reader) header() {
 		[]tariff.Seconds{tariff.SecondsExact, tariff.SecondsDrop, tariff.SecondsUp, tariff.SecondsClock}, true, saysSeconds, "seconds")
 	t.GapsFree = word(r, d.Gaps, []string{"error", "free"}, []bool{false, true}, false, "", "gaps")
 	t.FirstWins = word(r, d.Overlaps, []string{"error", "first"}, []bool{false, true}, false, "", "overlaps")
+	t.Overpay = word(r, d.Overpay, []string{"credit", "kept", "extends"},
+		[]tariff.Overpay{tariff.OverpayCredit, tariff.OverpayKept, tariff.OverpayExtends}, false, "", "overpay")
+	t.VersionAt = word(r, d.VersionAt, []string{"entry", "exit"}, []tariff.VersionAt{tariff.VersionAtEntry, tariff.VersionAtExit}, false, "", "version_at")
 	t.MinMinor = r.positive(d.Minimum, "minimum")
 	t.SuspectMaxMinor = r.positive(d.SuspectMax, "suspect_max")
 	t.MaxStayMS = r.duration(d.LongestStay, "longest_stay")

@@ -1,10 +1,7 @@
 package tariffdoc
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -61,42 +58,17 @@ func topKeys() []string {
 	return keys
 }
 
-// ParseJSON reads a tariff from JSON with the same names. Its problems tell the key, and no line.
-func ParseJSON(data []byte) (loaded *tariff.Tariff, warnings tomlfile.Problems, err error) {
-	if len(data) > tomlfile.BytesMax {
-		return nil, nil, tomlfile.Problems{{File: "tariff", Line: 1, Column: 1, What: fmt.Sprintf("more than %d bytes", tomlfile.BytesMax)}}
-	}
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	var d document
-	err = decoder.Decode(&d)
-	if err == nil {
-		if _, more := decoder.Token(); more != io.EOF {
-			err = fmt.Errorf("there is something after the tariff")
-		}
-	}
+// ParseJSON is Parse for JSON with the same names.
+func ParseJSON(filename string, data []byte) (loaded *tariff.Tariff, warnings tomlfile.Problems, err error) {
+	file, err := tomlfile.ParseJSON(filename, data)
 	if err != nil {
-		return nil, nil, tomlfile.Problems{{File: "tariff", Line: 1, Column: 1, What: err.Error(), Do: "compare it with the schema"}}
+		return nil, nil, err
 	}
-	return read(&d, func(path []any, what, do string) tomlfile.Problem {
-		return tomlfile.Problem{File: "tariff", Line: 1, Column: 1, Key: keyOf(path), What: what, Do: do}
-	})
-}
-
-func keyOf(path []any) string {
-	key := ""
-	for _, part := range path {
-		switch part := part.(type) {
-		case int:
-			key += fmt.Sprintf("[%d]", part+1)
-		default:
-			if key != "" {
-				key += "."
-			}
-			key += fmt.Sprint(part)
-		}
+	var d document
+	if err := file.Decode(&d); err != nil {
+		return nil, nil, err
 	}
-	return key
+	return read(&d, file.Problem)
 }
 
 // read turns a document into a tariff.
@@ -135,6 +107,9 @@ func (r *reader) lint() {
 		path := []any{}
 		if p.Part != "" {
 			path = []any{p.Part, p.Index}
+		}
+		if p.Key != "" {
+			path = append(path, p.Key)
 		}
 		problem := r.place(path, p.Text, inWords(p.Do))
 		if p.Warning {

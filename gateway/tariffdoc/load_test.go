@@ -109,7 +109,7 @@ func TestSchema(t *testing.T) {
 		if err := schema.Validate(value); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		loaded, _, err := tariffdoc.ParseJSON(text)
+		loaded, _, err := tariffdoc.ParseJSON("tariff.json", text)
 		if err != nil {
 			t.Errorf("%s as JSON: %v", name, err)
 			continue

@@ -80,6 +80,71 @@ func TestALostTicketCostsDays(t *testing.T) {
 	}
 }
 
+// TestWhatIsPaidTooMuch is given back, kept, or buys time: 3.00 an hour, 5.00 paid after half an hour.
+func TestWhatIsPaidTooMuch(t *testing.T) {
+	for _, c := range []struct {
+		overpay   string
+		exit      string
+		due, over int64
+		kept      int64
+		leaveBy   string
+	}{
+		{"credit", "11:30", 100, 0, 0, ""}, {"credit", "10:50", 0, 200, 0, ""},
+		{"kept", "11:30", 300, 0, 200, ""}, {"kept", "10:50", 0, 0, 200, ""},
+		{"extends", "10:50", 0, 0, 0, "11:00"}, {"extends", "11:30", 100, 0, 0, ""},
+	} {
+		cfg := parse(t, doc("EUR", "UTC", fmt.Sprintf("overpay = %q\n", c.overpay)+started("3.00", "1 h", "")))
+		at := func(clock string) int64 { return localMS(t, cfg, "2026-03-02T"+clock) }
+		stay := tariff.Stay{EntryMS: at("10:00"), ExitMS: at(c.exit)}
+		bill := tariff.Due(cfg, stay, []tariff.Payment{{AtMS: at("10:30"), AmountMinor: 500}})
+		leaveByMS := int64(0)
+		if c.leaveBy != "" {
+			leaveByMS = at(c.leaveBy)
+		}
+		if bill.DueMinor != c.due || bill.OverMinor != c.over || bill.KeptMinor != c.kept || bill.LeaveByMS != leaveByMS || bill.PaidMinor != 500 {
+			t.Errorf("%s until %s: %+v", c.overpay, c.exit, bill)
+		}
+	}
+}
+
+// TestPaidAhead: before the hours time counts from their beginning, an hour goes on the next morning, and what buys no
+// further unit buys nothing.
+func TestPaidAhead(t *testing.T) {
+	cfg := parse(t, doc("GBP", "Europe/London", "gaps = \"free\"\n[[rule]]\nname = \"zone\"\nhours = \"08:00-18:00\"\nanchor = \"paid\"\nprice = \"1.00\"\nper = \"30 min\"\ncount = \"started\"\n"))
+	for entry, want := range map[string]struct {
+		minor int64
+		until string
+	}{"02T07:00": {200, "02T09:00"}, "02T10:00": {250, "02T11:00"}, "02T17:30": {200, "03T08:30"}, "02T17:45": {99, "02T17:45"}} {
+		fromMS := localMS(t, cfg, "2026-03-"+entry)
+		if untilMS := tariff.Buys(cfg, tariff.Stay{EntryMS: fromMS, ExitMS: fromMS}, want.minor); untilMS != localMS(t, cfg, "2026-03-"+want.until) {
+			t.Errorf("%d from %s: until %v", want.minor, entry, time.UnixMilli(untilMS).In(cfg.Zone))
+		}
+	}
+	if free := parse(t, doc("EUR", "UTC", started("3.00", "1 h", "amount = \"9.00\"\nper = \"visit\"\nrepeats = true"))); tariff.Buys(free, tariff.Stay{}, 900) != tariff.StayMaxMS {
+		t.Error("what is paid to the maximum of the visit is not paid for ever")
+	}
+}
+
+// TestOverstayGraceAndTheCashier are two bounds that the fee does not know.
+func TestOverstayGraceAndTheCashier(t *testing.T) {
+	cfg := parse(t, doc("EUR", "UTC", "longest_stay = \"2 h\"\n[grace]\noverstay = \"10 min\"\n[[tender]]\nname = \"cash\"\nstep = \"0.05\"\nmode = \"half-up\"\nmax = \"8.00\"\n"+started("3.00", "1 h", "")))
+	for minutes, want := range map[int64][2]bool{120: {false, false}, 130: {false, true}, 131: {true, true}} {
+		bill := tariff.Due(cfg, tariff.Stay{ExitMS: minutes * 60_000, Tender: "cash"}, nil)
+		if bill.Fee.Overstay != want[0] || bill.Cashier != want[1] {
+			t.Errorf("%d minutes: overstay %v, cashier %v", minutes, bill.Fee.Overstay, bill.Cashier)
+		}
+	}
+}
+
+// TestAFlatPriceOfTheVisitIsPaidOnce, though flat prices of a dozen nights come after it.
+func TestAFlatPriceOfTheVisitIsPaidOnce(t *testing.T) {
+	cfg := parse(t, doc("EUR", "Europe/Berlin", "[[rule]]\nname = \"day\"\nhours = \"08:00-20:00\"\nanchor = \"entry\"\nflat = \"7.00\"\n[[rule]]\nname = \"night\"\nhours = \"20:00-08:00\"\nanchor = \"band\"\nflat = \"1.00\"\n"))
+	fromMS := localMS(t, cfg, "2026-05-04T10:00")
+	if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: fromMS, ExitMS: fromMS + 12*24*3_600_000}); fee.TotalMinor != 1900 {
+		t.Errorf("twelve days cost %d: %+v", fee.TotalMinor, fee.Charges)
+	}
+}
+
 // V38: paid, and out too late: what is due is the difference, and no new visit.
 func TestLateAfterPayingIsTheDifference(t *testing.T) {
 	cfg := parse(t, doc("EUR", "Europe/Berlin", "[grace]\nexit = \"15 min\"\n"+started("3.00", "1 h", "")))
@@ -88,6 +153,17 @@ func TestLateAfterPayingIsTheDifference(t *testing.T) {
 		bill := tariff.Due(cfg, tariff.Stay{EntryMS: civilMS(t, cfg, "2026-03-02 13:10"), ExitMS: civilMS(t, cfg, "2026-03-02 "+exit)}, paid)
 		if bill.DueMinor != want {
 			t.Errorf("at %s %d is due, not %d", exit, bill.DueMinor, want)
+		}
+	}
+}
+
+// TestAPaidDayThatBeginsWithinPaidHours has its flat price, though the half hour before was covered by that of the day before.
+func TestAPaidDayThatBeginsWithinPaidHours(t *testing.T) {
+	cfg := parse(t, doc("EUR", "UTC", "gaps = \"free\"\n[[rule]]\nname = \"zone\"\nhours = \"05:30-06:30\"\nanchor = \"paid\"\nday_starts = \"06:00\"\nflat = \"1.00\"\n"))
+	for exit, want := range map[string]int64{"03-27T05:30": 0, "03-27T05:45": 100, "03-27T06:30": 200, "03-28T05:45": 200, "03-28T06:30": 300, "03-29T06:30": 400} {
+		fee := tariff.Quote(cfg, tariff.Stay{EntryMS: localMS(t, cfg, "2026-03-27T00:00"), ExitMS: localMS(t, cfg, "2026-"+exit)})
+		if fee.TotalMinor != want {
+			t.Errorf("until %s: %d, not %d: %+v", exit, fee.TotalMinor, want, fee.Charges)
 		}
 	}
 }

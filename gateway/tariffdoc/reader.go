@@ -69,8 +69,12 @@ func (r *reader) amount(text string, path ...any) int64 {
 	}
 	m, err := fact.ParseMoney(text, r.tariff.Currency)
 	if err != nil {
-		r.wrong(fmt.Sprintf("%q is no amount of %s", text, r.tariff.Currency),
-			fmt.Sprintf("write for example %q", fact.Money{Minor: 250, Currency: r.tariff.Currency}.Decimal()), path...)
+		digits := r.tariff.Currency.MinorDigits()
+		do := fmt.Sprintf("write for example %q", fact.Money{Minor: 250, Currency: r.tariff.Currency}.Decimal())
+		if meant := intended(text, digits); meant != "" {
+			do = fmt.Sprintf("write %q", meant)
+		}
+		r.wrong(fmt.Sprintf("%q is no amount of %s, which has %d digits after the point", text, r.tariff.Currency, digits), do, path...)
 		return 0
 	}
 	return m.Minor
@@ -93,14 +97,22 @@ func (r *reader) scaled(text string, digits int, path ...any) int64 {
 	}
 	whole, fraction, pointed := strings.Cut(text, ".")
 	if len(fraction) > digits || pointed && fraction == "" || whole == "" {
-		r.wrong(fmt.Sprintf("%q is no number here", text), fmt.Sprintf(`write digits and a point, for example "2.5", with at most %d digits after the point`, digits), path...)
+		r.noNumber(text, digits, path)
 		return 0
 	}
 	value, err := strconv.ParseUint(whole+fraction+strings.Repeat("0", digits-len(fraction)), 10, 50)
 	if err != nil {
-		r.wrong(fmt.Sprintf("%q is no number here", text), `write digits and a point, for example "2.5"`, path...)
+		r.noNumber(text, digits, path)
 	}
 	return int64(value)
+}
+
+func (r *reader) noNumber(text string, digits int, path []any) {
+	do := fmt.Sprintf(`write digits and a point, for example "2.5", with at most %d digits after the point`, digits)
+	if meant := intended(text, digits); meant != "" && meant != text {
+		do = fmt.Sprintf("write %q", meant)
+	}
+	r.wrong(fmt.Sprintf("%q is no number here", text), do, path...)
 }
 
 const longestMS = 10 * 366 * dayMS
@@ -112,7 +124,11 @@ func (r *reader) duration(text string, path ...any) int64 {
 	}
 	sum, ok := parseDuration(text)
 	if !ok {
-		r.wrong(fmt.Sprintf("%q is no duration", text), `write for example "30 min", "1 h 30 min", "24 h" or "7 days"`, path...)
+		do := `write for example "30 min", "1 h 30 min", "24 h" or "7 days"`
+		if number := strings.TrimSpace(text); number != "" && strings.Trim(number, "0123456789") == "" {
+			do = fmt.Sprintf(`write %q or %q`, number+" min", number+" h")
+		}
+		r.wrong(fmt.Sprintf("%q is no duration", text), do, path...)
 	}
 	return sum
 }
@@ -120,7 +136,7 @@ func (r *reader) duration(text string, path ...any) int64 {
 func parseDuration(text string) (int64, bool) {
 	units := map[string]int64{
 		"s": 1000, "sec": 1000, "second": 1000, "seconds": 1000, "m": minuteMS, "min": minuteMS, "mins": minuteMS, "minute": minuteMS, "minutes": minuteMS,
-		"h": hourMS, "hour": hourMS, "hours": hourMS, "d": dayMS, "day": dayMS, "days": dayMS, "week": 7 * dayMS, "weeks": 7 * dayMS,
+		"h": hourMS, "hr": hourMS, "hrs": hourMS, "hour": hourMS, "hours": hourMS, "d": dayMS, "day": dayMS, "days": dayMS, "week": 7 * dayMS, "weeks": 7 * dayMS,
 	}
 	sum, rest := int64(0), strings.TrimSpace(text)
 	for rest != "" {

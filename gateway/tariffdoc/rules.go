@@ -146,9 +146,9 @@ func (r *reader) step(d *stepTable, path []any, fromMS, sumMilli int64) (tariff.
 	switch {
 	case d.Free:
 	case d.Total != "":
-		addsMilli = r.amount(d.Total, under(path, "total")...)*1000 - sumMilli
+		addsMilli = r.positive(d.Total, under(path, "total")...)*1000 - sumMilli
 	case d.Flat != "":
-		addsMilli = r.amount(d.Flat, under(path, "flat")...) * 1000
+		addsMilli = r.positive(d.Flat, under(path, "flat")...) * 1000
 	case d.Price != "":
 		return s, r.perUnit(&s, d, path)
 	default:

@@ -12,6 +12,9 @@ import (
 
 type commands struct {
 	Greet greet `cmd:"" help:"Say hello."`
+	Song  struct {
+		Sing greet `cmd:"" help:"Sing for somebody."`
+	} `cmd:"" help:"Songs."`
 }
 
 type greet struct {
@@ -41,6 +44,7 @@ func TestHowAProgramEnds(t *testing.T) {
 		{[]string{"greet", "ann", "--loud"}, commandline.ExitUsage, "", "unknown flag --loud"},
 		{[]string{"sing"}, commandline.ExitUsage, "", "greeter --help says what there is"},
 		{nil, commandline.ExitUsage, "", "Say hello."},
+		{[]string{"song"}, commandline.ExitUsage, "", "Sing for somebody."},
 		{[]string{"--help"}, commandline.ExitOK, "Say hello.", ""},
 	} {
 		var out, errs strings.Builder

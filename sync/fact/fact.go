@@ -44,6 +44,8 @@ const (
 	KindFeeWaived         Kind = 53
 	KindTicketValidated   Kind = 54
 	KindTicketMislaid     Kind = 55
+	KindChargingReported  Kind = 56
+	KindTicketClassed     Kind = 57
 	KindSpotChanged       Kind = 60
 	KindTicketParked      Kind = 61
 	KindSpotServiced      Kind = 62

@@ -57,9 +57,10 @@ const (
 	WaiverGoodwill
 	WaiverWrongCharge
 	WaiverOther
+	WaiverSmall // less than the least coin
 )
 
-var waiverText = []string{"none", "equipment_fault", "emergency_vehicle", "staff", "goodwill", "wrong_charge", "other"}
+var waiverText = []string{"none", "equipment_fault", "emergency_vehicle", "staff", "goodwill", "wrong_charge", "other", "small_change"}
 
 // String is the code of the reason.
 func (w Waiver) String() string { return textOf(waiverText, uint8(w)) }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
+	"net/url"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -19,8 +21,8 @@ func (c *Client) keepConnected() {
 	for c.ends.Err() == nil {
 		began := time.Now()
 		err := c.connection()
-		if time.Since(began) > c.options.BackoffMax {
-			wait = c.options.Backoff // it was up for a while
+		if errors.Is(err, errAway) || time.Since(began) > c.options.BackoffMax {
+			wait = c.options.Backoff // nobody was asked anything, or it was up for a while
 		}
 		if c.ends.Err() != nil {
 			return
@@ -33,7 +35,11 @@ func (c *Client) keepConnected() {
 		if c.options.Down != nil {
 			c.options.Down(err)
 		}
-		c.pause(wait/2 + rand.N(wait/2+1))
+		pause := wait
+		if errors.Is(err, errAway) {
+			pause = min(pause, reachEvery)
+		}
+		c.pause(pause/2 + rand.N(pause/2+1))
 		wait = min(2*wait, c.options.BackoffMax)
 	}
 }
@@ -49,8 +55,13 @@ func (c *Client) pause(d time.Duration) {
 
 // connection is one connection from its beginning to its end.
 func (c *Client) connection() error {
+	way, err := c.reach()
+	if err != nil {
+		return err
+	}
+	defer way.Close() // twice is no harm
 	lost := make(chan error, 1)
-	conn := paho.NewClient(c.clientOptions(lost))
+	conn := paho.NewClient(c.clientOptions(way, lost))
 	defer conn.Disconnect(goodbyeMS)
 	if err := c.await(conn.Connect(), "connect"); err != nil {
 		return err
@@ -71,7 +82,7 @@ func (c *Client) connection() error {
 	}
 }
 
-func (c *Client) clientOptions(lost chan<- error) *paho.ClientOptions {
+func (c *Client) clientOptions(way net.Conn, lost chan<- error) *paho.ClientOptions {
 	o := paho.NewClientOptions().AddBroker(c.options.Broker).SetClientID(c.options.ClientID).
 		SetProtocolVersion(4).SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).
 		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
@@ -79,9 +90,7 @@ func (c *Client) clientOptions(lost chan<- error) *paho.ClientOptions {
 	if c.options.Username != "" {
 		o.SetUsername(c.options.Username).SetPassword(c.options.Password)
 	}
-	if c.options.TLS != nil {
-		o.SetTLSConfig(c.options.TLS)
-	}
+	o.SetCustomOpenConnectionFn(func(*url.URL, paho.ClientOptions) (net.Conn, error) { return way, nil })
 	if will := c.options.Will; will != nil {
 		o.SetBinaryWill(will.Topic, will.Payload, will.QoS, will.Retained)
 	}

@@ -4,11 +4,14 @@
 // be lost, doubled or late, and whoever needs more asks for an acknowledgement of its own (sync/outbox).
 //
 // Guarantees:
-//   - Dial returns at once. The client connects and reconnects by itself, with a wait that doubles from Backoff to
-//     BackoffMax and is drawn at random from its upper half, so that 500 gateways don't return in one moment.
+//   - Dial returns at once. The client connects and reconnects by itself. A broker that can't be reached is tried again within
+//     0.6 s, however long it has been away, so that the link is back within a second of the network. One that refuses
+//     is asked ever more rarely: the wait doubles from Backoff to BackoffMax. Each wait is drawn at random from its upper
+//     half, so that 500 gateways don't return in one moment.
 //   - Each connection is a clean session and a fresh client: nothing that was in flight comes back later from a store
 //     of the library's, and all subscriptions are made again before Up is called.
-//   - A half-open connection is noticed: 30 s keep-alive, 5 s for its answer, 10 s for each write.
+//   - A half-open connection is noticed: what was sent must be acknowledged within 10 s (by the kernel, on Linux); 30 s
+//     keep-alive, 5 s for its answer, 10 s for each write.
 //   - Memory is bounded. Publish fails with ErrDown while there is no connection and waits while InFlight messages
 //     are under way; received messages wait in a queue of QueueBytes, beyond which they are dropped and counted.
 //   - Handlers run one after the other, in the order in which the broker sent. A slow handler holds up others, never

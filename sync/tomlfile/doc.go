@@ -20,6 +20,7 @@
 //   - A key that no field takes is an error, with the key that was probably meant. Keys match exactly.
 //   - All problems of a pass are reported together, in the order of the file. Broken syntax is reported alone.
 //   - A problem names the line and the column (in characters, from 1), shows the line, and never mentions Go.
+//   - ParseJSON reads the same from JSON, with the same problems.
 //   - Any input ends in a value or in Problems, never in a panic; BytesMax and depthMax bound what is read.
 //
 // It is the only importer of go-toml, and imports nothing of this project.

@@ -34,8 +34,13 @@ func plainValue(value any) any {
 
 // mismatch reports a value of the wrong kind.
 func (f *filler) mismatch(at *node, value any, wanted string) {
-	what := fmt.Sprintf("%s where %s belongs", kindOf(value), wanted)
-	f.report(at.value, at, what, remedy(at, value, wanted))
+	what, do := fmt.Sprintf("%s where %s belongs", kindOf(value), wanted), remedy(at, value, wanted)
+	if f.source.isJSON && wanted == "a table" {
+		do = "write an object: { and its keys and }"
+	} else if f.source.isJSON && wanted == "a list" {
+		do = "put it in [ ]"
+	}
+	f.report(at.value, at, what, do)
 }
 
 // kindOf names the kind of a value.
@@ -55,6 +60,8 @@ func kindOf(value any) string {
 		return "a table"
 	case time.Time:
 		return moment
+	case nil:
+		return "null"
 	}
 	return "a date or a time of day"
 }

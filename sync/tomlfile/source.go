@@ -19,6 +19,7 @@ type source struct {
 	filename string
 	text     []byte
 	lines    []int // offset of each line's first byte
+	isJSON   bool
 }
 
 func newSource(filename string, data []byte) source {

@@ -126,8 +126,11 @@ func fieldClasses() map[[2]uint64]uint64 {
 	return made
 }
 
-// generation is 0 for the kinds that there were first, and 1 for those put between them later.
+// generation is 0 for the kinds that there were first, and more for those put between them later.
 func generation(kind fact.Kind) int {
+	if kind == fact.KindChargingReported || kind == fact.KindTicketClassed {
+		return 2
+	}
 	if kind >= fact.KindTariffText && kind <= fact.KindTicketMislaid {
 		return 1
 	}

@@ -46,6 +46,8 @@ var decoders = [256]func(fields []byte) (fact.Fact, error){
 	fact.KindFeeWaived:         decodeAs[fact.FeeWaived],
 	fact.KindTicketValidated:   decodeAs[fact.TicketValidated],
 	fact.KindTicketMislaid:     decodeAs[fact.TicketMislaid],
+	fact.KindChargingReported:  decodeAs[fact.ChargingReported],
+	fact.KindTicketClassed:     decodeAs[fact.TicketClassed],
 	fact.KindSpotChanged:       decodeAs[fact.SpotChanged],
 	fact.KindTicketParked:      decodeAs[fact.TicketParked],
 	fact.KindSpotServiced:      decodeAs[fact.SpotServiced],

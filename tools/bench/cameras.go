@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -40,14 +41,16 @@ func (b *bench) cameras() ([]row, error) {
 		{"OpenALPR's JSON", "encoding/json, any", openalpr.Event("cam", "0", read), openalpr.Format(), jsonAny},
 	} {
 		f := figures{}
+		parser := platecamera.NewParser(time.UTC, c.format)
+		parse := func() error {
+			events, err := parser.Parse(c.body, "")
+			if err != nil || len(events) != 1 || events[0].Raw != read.Raw {
+				return errors.Join(errPlate, err)
+			}
+			return nil
+		}
 		for range b.rounds {
-			ours, err := b.each(func() error {
-				events, err := platecamera.Parse(c.body, "", time.UTC, c.format)
-				if err != nil || len(events) != 1 || events[0].Raw != read.Raw {
-					return errors.Join(errPlate, err)
-				}
-				return nil
-			})
+			ours, err := b.each(parse)
 			if err != nil {
 				return nil, err
 			}
@@ -59,8 +62,21 @@ func (b *bench) cameras() ([]row, error) {
 			f.add("peer", peer)
 		}
 		rows = append(rows, f.against(row{What: "an event of " + c.what, Unit: "µs", Peer: c.peer}, "ours", "peer"))
+		rows = append(rows, row{What: "an event of " + c.what + ", allocations", Value: objectsOf(parse)}.atMost(0))
 	}
 	return rows, nil
+}
+
+// objectsOf is how many objects one call allocates. What the runtime allocates meanwhile is less than one a call.
+func objectsOf(call func() error) float64 {
+	const calls = 1000
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range calls {
+		_ = call()
+	}
+	runtime.ReadMemStats(&after)
+	return float64((after.Mallocs - before.Mallocs) / calls)
 }
 
 // each is the processor time of one call, in microseconds.

@@ -40,12 +40,12 @@ func child(args []string, out io.Writer) error {
 		return restart(args[1], out)
 	case len(args) == 2 && args[0] == wireWord:
 		return farSides(args[1], os.Stdin, out)
-	case len(args) == 3 && args[0] == appWord:
-		rest, err := time.ParseDuration(args[2])
+	case len(args) == 4 && args[0] == appWord:
+		rest, err := time.ParseDuration(args[3])
 		if err != nil {
 			return fmt.Errorf("bench: %w", err)
 		}
-		return startApp(args[1], rest, out)
+		return startApp(args[1], args[2], rest, out)
 	}
 	return errChild
 }

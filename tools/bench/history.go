@@ -17,6 +17,7 @@ type history struct {
 // The names in the folder.
 const (
 	siteName    = "site.toml"
+	singleName  = "single.toml" // the same place with a device for each spot's sensor
 	journalName = "journal"
 	builtName   = "built" // its last file
 )
@@ -28,7 +29,7 @@ func (b *bench) history(spots, facts int) (history, error) {
 		h.dir = filepath.Join(b.dir, fmt.Sprintf("history-%d-%d", spots, facts))
 	}
 	if _, err := os.Stat(filepath.Join(h.dir, builtName)); err == nil {
-		return h, nil
+		return h, h.writeSites()
 	}
 	if err := os.RemoveAll(h.dir); err != nil {
 		return h, fmt.Errorf("bench: %w", err)
@@ -36,17 +37,24 @@ func (b *bench) history(spots, facts int) (history, error) {
 	if err := os.MkdirAll(h.dir, 0o700); err != nil {
 		return h, fmt.Errorf("bench: %w", err)
 	}
-	if err := h.build(); err != nil {
+	if err := errors.Join(h.writeSites(), h.build()); err != nil {
 		return h, err
 	}
 	return h, os.WriteFile(filepath.Join(h.dir, builtName), nil, 0o600)
 }
 
+// writeSites writes what an installer would have.
+func (h history) writeSites() error {
+	zoned := place(h.spots)
+	single := zoned
+	single.Zoned = 0
+	return errors.Join(
+		os.WriteFile(filepath.Join(h.dir, siteName), siteFile(zoned), 0o600), os.WriteFile(filepath.Join(h.dir, singleName), siteFile(single), 0o600),
+	)
+}
+
 // build has vehicles come and go for as many facts.
 func (h history) build() error {
-	if err := os.WriteFile(filepath.Join(h.dir, siteName), siteFile(place(h.spots)), 0o600); err != nil {
-		return fmt.Errorf("bench: %w", err)
-	}
 	cfg, err := quietConfig(h.spots)
 	if err != nil {
 		return err

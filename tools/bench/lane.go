@@ -82,7 +82,10 @@ func (n *lanes) make(driver string, settings drivers.Settings) (any, error) {
 	case "column":
 		return column{n.by[strings.TrimSuffix(text("port"), "-column")]}, nil
 	case "ultrasonic":
-		return sensor{}, nil
+		return sensors(1), nil
+	case "zonecontroller":
+		spots, err := settings.Int("spots_each", 1)
+		return sensors(spots), err
 	}
 	return silent{}, nil
 }
@@ -158,15 +161,17 @@ func (c column) Print(_ context.Context, slip drivers.Slip) error {
 	return nil
 }
 
-// sensor is a spot's sensor: always the same, every sensorPeriodMS.
-type sensor struct{}
+// sensors are as many sensors on one device: always the same, every sensorPeriodMS.
+type sensors int
 
-// Sense reports an empty spot again and again.
-func (sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
+// Sense reports empty spots again and again.
+func (s sensors) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	ticker := time.NewTicker(sensorPeriodMS * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		report(drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: emptyMM})
+		for channel := range int(s) {
+			report(drivers.Sample{Channel: channel, Kind: drivers.SampleDistance, DistanceMM: emptyMM})
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -101,7 +101,8 @@ func cases() []benchCase {
 		{"gatedevices", "what readers and payment terminals say", (*bench).gateDevices},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
 		{"tariff", "the price of one stay, by published tariffs", (*bench).tariffs},
-		{"headquarters", "what gateways send: facts to the acknowledgement, views over a million spots, bytes a visit", (*bench).headquarters},
+		{"sync", "a gateway's uplink beside a Mosquitto bridge and a JetStream mirror, on the same facts", (*bench).sync},
+		{"cloud", "headquarters: facts to the acknowledgement, 500 gateways, views over a million spots, bytes a visit", (*bench).cloud},
 		{"catchup", "facts on the wire after an outage, with framing, chain and signature", (*bench).catchUps},
 		{"card", "a worn SD card: flushes of 25 ms, one in a hundred of 400 ms, one of 5 s", (*bench).wornCard},
 	}

@@ -16,11 +16,14 @@ const (
 	exitGates  = 4
 )
 
-// place is the car park of a measurement: eight gates, and spots with sensors.
+// zoneSpots is how many spots a zone controller watches.
+const zoneSpots = 64
+
+// place is the car park of a measurement: eight gates, and spots with sensors on zone controllers, as a large one has them.
 func place(spots int) layout.Layout {
 	return layout.Layout{
 		ID: locationID, Name: "Bench", Timezone: "Europe/Berlin", Currency: "EUR", Entries: entryGates, Exits: exitGates,
-		Spots: spots, Sensed: true,
+		Spots: spots, Sensed: true, Zoned: zoneSpots,
 	}
 }
 

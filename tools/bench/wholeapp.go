@@ -19,10 +19,10 @@ import (
 
 var errNotLetIn = errors.New("bench: the first vehicle was not let in")
 
-// startApp starts a whole gateway in a folder, with a device for each spot, and has one vehicle come. It says when
-// that was let in, and after a rest what memory it has. It ends as if the power went.
-func startApp(dir string, rest time.Duration, out io.Writer) error {
-	text, err := os.ReadFile(filepath.Join(dir, siteName))
+// startApp starts a whole gateway in a folder, with one of its site files, and has one vehicle come. It says when that was
+// let in, and after a rest what memory it has. It ends as if the power went.
+func startApp(dir, siteFile string, rest time.Duration, out io.Writer) error {
+	text, err := os.ReadFile(filepath.Join(dir, siteFile))
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}

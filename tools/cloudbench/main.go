@@ -1,15 +1,16 @@
-// Command cloudbench measures headquarters, for tools/bench, in a process of its own: the broker and the database are
+// Command cloudbench measures sync and headquarters, for tools/bench, in processes of their own: broker, database and peers are
 // large, and must not count into the memory of a gateway that tools/bench measures in its own process.
 //
-//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE]      prints rows of tools/bench as JSON
+//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE] sync|cloud      prints rows of tools/bench as JSON
 package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 	"runtime/pprof"
 )
 
@@ -34,50 +35,98 @@ func (r row) judged(good bool, target string) row {
 	return r
 }
 
+// atMost and atLeast bound the value.
+func (r row) atMost(limit float64) row {
+	return r.judged(r.Value <= limit, fmt.Sprintf("≤ %g %s", limit, r.Unit))
+}
+
+func (r row) atLeast(limit float64) row {
+	return r.judged(r.Value >= limit, fmt.Sprintf("≥ %g %s", limit, r.Unit))
+}
+
+// against names a peer, and bounds the ratio to it. Without a peer there is no verdict.
+func (r row) against(peer string, value, limit float64, said string) row {
+	if value == 0 {
+		r.Note = peer + " is not here (make bench installs it)"
+		return r
+	}
+	r.Peer, r.PeerValue, r.Ratio = peer, value, r.Value/value
+	return r.judged(r.Ratio <= limit, "≤ "+said+" ×")
+}
+
+// options are the flags.
+type options struct {
+	folder string
+	rounds int
+	quick  bool
+}
+
+// scale is a size of a measurement: the full one, or the quick one.
+func (o options) scale(full, quick int) int {
+	if o.quick {
+		return quick
+	}
+	return full
+}
+
 func main() {
-	if err := run(); err != nil {
+	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "cloudbench:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
-	dir := flag.String("dir", "", "folder on the disk to measure (default a temporary one)")
-	rounds := flag.Int("rounds", 3, "rounds of which the median counts")
-	quick := flag.Bool("quick", false, "small: shows that it works, says little")
-	profile := flag.String("profile", "", "write a CPU profile to a file")
-	flag.Parse()
+// childWord begins the arguments of a child, which is headquarters in a process of its own.
+const childWord = "headquarters"
+
+func run(args []string, in io.Reader, out io.Writer) (err error) {
+	if len(args) == 3 && args[0] == childWord {
+		return serveHeadquarters(args[1], args[2], in, out)
+	}
+	var o options
+	flags := flag.NewFlagSet("cloudbench", flag.ContinueOnError)
+	dir := flags.String("dir", "", "folder on the disk to measure (default a temporary one)")
+	flags.IntVar(&o.rounds, "rounds", 3, "rounds of which the median counts")
+	flags.BoolVar(&o.quick, "quick", false, "small: shows that it works, says little")
+	profile := flags.String("profile", "", "write a CPU profile to a file")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	measure, known := map[string]func(options) ([]row, error){"sync": measureSync, "cloud": measureCloud}[flags.Arg(0)]
+	if !known || flags.NArg() != 1 || o.rounds < 1 {
+		return errors.New("write sync or cloud behind the flags, and --rounds of 1 or more")
+	}
+	if o.quick {
+		o.rounds = 1
+	}
 	if *profile != "" {
-		file, err := os.Create(*profile)
+		stop, err := startProfile(*profile)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = file.Close() }()
-		if err := pprof.StartCPUProfile(file); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+		defer stop()
 	}
-	folder, err := os.MkdirTemp(*dir, "cloudbench-")
+	if o.folder, err = os.MkdirTemp(*dir, "cloudbench-"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(o.folder)) }()
+	rows, err := measure(o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	facts := 25_000
-	if *quick {
-		facts, *rounds = 3_000, 1
-	}
-	rows, err := wholePath(folder, facts, *rounds)
+	return json.NewEncoder(out).Encode(rows)
+}
+
+func startProfile(name string) (stop func(), err error) {
+	file, err := os.Create(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	views, err := viewsOf(*quick)
-	if err != nil {
-		return err
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
-	size, err := bytesPerRow(filepath.Join(folder, "rows"), *quick)
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(append(append(rows, views...), size...))
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close() // a profile is for one who looks at it now
+	}, nil
 }

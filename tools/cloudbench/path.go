@@ -20,7 +20,6 @@ const (
 	locations = 8
 	// peakPerSecond is the true peak of a chain of a million spots: 8 million entries and exits a day.
 	peakPerSecond = 417
-	timeout       = 5 * time.Minute
 )
 
 // wholePath measures facts a second from gateways to the acknowledgement: MQTT over TLS 1.3 through the embedded broker,

@@ -13,11 +13,6 @@ import (
 	"gatehouse/sync/wire"
 )
 
-const (
-	lots        = 500
-	spotsPerLot = 2_000
-)
-
 // viewsOf measures what headquarters' page reads, over 500 lots of 2,000 spots, from counters that live messages and
 // changes move between the views: the chain at a glance, and all 500 lots. The peer counts a million states again.
 func viewsOf(quick bool) ([]row, error) {
@@ -66,8 +61,6 @@ func viewsOf(quick bool) ([]row, error) {
 	second := row{What: "all 500 lots with their day, p99", Value: percentile(all, 99), Unit: "µs"}
 	return []row{first.judged(first.Value < 20_000, "≤ 20000 µs"), second.judged(second.Value < 20_000, "≤ 20000 µs")}, nil
 }
-
-func lotID(i int) fact.LocationID { return fact.LocationID(fmt.Sprintf("lot-%03d", i)) }
 
 func live(i int, serial uint64) wire.Live {
 	m := wire.Live{Location: lotID(i), Incarnation: 1, Serial: serial}

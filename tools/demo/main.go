@@ -56,6 +56,9 @@ func main() {
 
 // Run plays until the lot's day ends, or somebody ends it.
 func (o options) Run() error {
+	if err := o.addressesFree(); err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dir, err := os.MkdirTemp("", "gatehouse-chain-")
@@ -82,12 +85,27 @@ func (o options) Run() error {
 		return err
 	}
 	s := &page{lot: o.Lot, hq: hq, wire: wire, client: &http.Client{Timeout: time.Second}}
+	if err := s.frameBoth(); err != nil {
+		return err
+	}
 	server := &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second}
 	defer server.Close()
 	go func() { _ = server.Serve(listener) }() // it ends with the demonstration
 	go byKeyboard(os.Stdin, wire)
 	announce(o, listener.Addr().String(), hq.Address())
 	return play(ctx, o, who, wire.Address())
+}
+
+// addressesFree is an error that names an address which another program has, and says how to take another.
+func (o options) addressesFree() error {
+	for _, a := range []struct{ flag, address string }{{"--listen", o.Listen}, {"--cloud", o.Cloud}, {"--lot", o.Lot}} {
+		listener, err := net.Listen("tcp", a.address)
+		if err != nil {
+			return fmt.Errorf("%w: choose another address, as in make demo DEMO=\"%s 127.0.0.1:9090\"", err, a.flag)
+		}
+		_ = listener.Close() // it held nothing
+	}
+	return nil
 }
 
 // headquarters is an aggregator that knows the lot.
@@ -141,7 +159,7 @@ func announce(o options, page, cloud string) {
 
       both, and the switch   http://%s/
       the lot                http://%s/
-      headquarters           https://%s/
+      headquarters           https://%s/   (with a certificate of its own: the page above shows it without a warning)
 
   Enter cuts the network, and heals it again. Ctrl-C ends everything.
 `, page, o.Lot, cloud)

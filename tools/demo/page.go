@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"embed"
 	"encoding/json"
 	"io"
@@ -21,6 +22,18 @@ type page struct {
 	hq     *app.App
 	wire   *cut.Wire
 	client *http.Client
+
+	lotFrame, cloudFrame string // addresses of both pages, to be shown in this one
+}
+
+// frameBoth finds an address for the page of each side at which it can be framed.
+func (p *page) frameBoth() (err error) {
+	if p.lotFrame, err = frame("http://"+p.lot, http.DefaultTransport); err != nil {
+		return err
+	}
+	trusting := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: p.hq.Authority().Pool()}}
+	p.cloudFrame, err = frame("https://"+p.hq.Address(), trusting)
+	return err
 }
 
 func (p *page) handler() http.Handler {
@@ -70,7 +83,7 @@ func (p *page) state(w http.ResponseWriter, _ *http.Request) {
 		CloudPage    string          `json:"cloudPage"`
 	}{
 		Cut: p.wire.IsCut(), Lot: p.ofLot(), Sync: p.ask("/api/v1/sync"), Headquarters: p.ofHeadquarters(),
-		LotPage: "http://" + p.lot + "/", CloudPage: "https://" + p.hq.Address() + "/",
+		LotPage: p.lotFrame + "/", CloudPage: p.cloudFrame + "/",
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(answer) // the client may be gone

@@ -57,3 +57,33 @@ func TestTheSwitchCutsAndHealsTheNetwork(t *testing.T) {
 		t.Error("Enter did not heal it")
 	}
 }
+
+// Each side forbids others to frame it; the demonstration's own page may.
+func TestHeadquartersPageCanBeFramed(t *testing.T) {
+	hq, err := headquarters(t.Context(), "127.0.0.1:0", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = hq.Close() }()
+	p := &page{lot: "127.0.0.1:1", hq: hq}
+	if err := p.frameBoth(); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Get(p.cloudFrame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || !strings.Contains(string(text), "<title>") || response.Header.Get("X-Frame-Options") != "" ||
+		!strings.Contains(response.Header.Get("Content-Security-Policy"), framedHere) {
+		t.Errorf("%v, %v, %.200s", err, response.Header, text)
+	}
+	if response, err = http.Get(p.lotFrame); err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusBadGateway || response.Header.Get("Refresh") == "" {
+		t.Errorf("a lot that is not there: %s %v", response.Status, response.Header)
+	}
+}

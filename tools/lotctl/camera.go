@@ -49,7 +49,7 @@ func (c cameraParse) Run(out io.Writer) error {
 		return printEvents(out, events)
 	}
 	for _, event := range events {
-		fmt.Fprintf(out, "%-9s %-12s %-6s %-24s %s\n", event.Kind, platecamera.Plate(event.Raw), event.State, timeText(event.Time), event.Camera)
+		fmt.Fprintf(out, "%-9s %-12s %-6s %-24s %-20s %s\n", event.Kind, platecamera.Plate(event.Raw), event.State, timeText(event.Time), event.Camera, event.Picture)
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ import (
 type feeCommand struct {
 	Tariff     string   `required:"" help:"The tariff's file, TOML or JSON."`
 	Entry      string   `required:"" help:"When it came: 2026-03-02T10:00:00+01:00, or 2026-03-02T10:00 in the tariff's zone."`
-	Exit       string   `required:"" help:"When it leaves."`
+	Exit       string   `xor:"until" required:"" help:"When it leaves."`
+	Pays       string   `xor:"until" required:"" help:"In place of --exit: what is paid ahead, to learn how long that is enough." placeholder:"AMOUNT"`
 	Type       string   `help:"Type of the spot (compact, regular, large, ev, handicapped), or a kind of vehicle that the tariff names."`
 	Paid       []string `help:"What was paid and when, WHEN=AMOUNT or WHEN=AMOUNT@TENDER; may be given several times." placeholder:"WHEN=AMOUNT" sep:"none"`
 	JSON       bool     `name:"json" help:"Print JSON."`
@@ -61,6 +62,11 @@ func (c *feeCommand) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if c.Pays != "" {
+		if stay.ExitMS, err = c.bought(loaded, stay); err != nil {
+			return err
+		}
+	}
 	bill := tariff.Due(loaded, stay, paid)
 	if c.JSON {
 		encoder := json.NewEncoder(out)
@@ -71,10 +77,20 @@ func (c *feeCommand) Run(out io.Writer) error {
 	return err
 }
 
+// bought is how long what is paid ahead is enough: a second before it is not, where time to the second is priced.
+func (c *feeCommand) bought(t *tariff.Tariff, stay tariff.Stay) (int64, error) {
+	p := flagParser{tariff: t}
+	untilMS := tariff.Buys(t, stay, p.money("pays", c.Pays))
+	if untilMS == stay.EntryMS && p.err == nil {
+		p.fail("pays", "it buys no time")
+	}
+	return untilMS, p.err
+}
+
 func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 	p := flagParser{tariff: t}
 	s := tariff.Stay{
-		EntryMS: p.time("entry", c.Entry), ExitMS: p.time("exit", c.Exit), Vehicle: c.Vehicle, Groups: c.Group,
+		EntryMS: p.time("entry", c.Entry), Vehicle: c.Vehicle, Groups: c.Group,
 		Product: c.Product, Lost: c.Lost, Unknown: c.Unknown, Discounts: c.Validation, Tender: c.Tender, UnpaidDays: c.Unpaid, Violations: c.Violation,
 		OccupancyPermille: int64(c.Occupancy*10 + 0.5), Bounded: c.Suspect,
 	}
@@ -82,6 +98,9 @@ func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 		s.Vehicle = c.Type
 	} else {
 		s.SpotType = p.spotType(c.Type)
+	}
+	if s.ExitMS = s.EntryMS; c.Exit != "" {
+		s.ExitMS = p.time("exit", c.Exit)
 	}
 	if s.ExitMS < s.EntryMS {
 		p.fail("exit", "it is before the entry")
@@ -96,7 +115,7 @@ func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 	p.known("product", s.Product, productsOf(t))
 	p.known("vehicle", s.Vehicle, vehiclesOf(t))
 	for _, group := range c.Group {
-		p.known("group", group, wordsOf(t, func(w *tariff.Who) []string { return w.Groups }))
+		p.known("group", group, t.Words(func(w *tariff.Who) []string { return w.Groups }))
 	}
 	for _, code := range c.Validation {
 		p.known("validation", code, codesOf(t.Discounts, func(d tariff.Discount) string { return d.Code }))
@@ -217,36 +236,11 @@ func (p *flagParser) known(flag, word string, words []string) {
 }
 
 func productsOf(t *tariff.Tariff) []string {
-	return wordsOf(t, func(w *tariff.Who) []string { return w.Products })
+	return t.Words(func(w *tariff.Who) []string { return w.Products })
 }
 
 func vehiclesOf(t *tariff.Tariff) []string {
-	return wordsOf(t, func(w *tariff.Who) []string { return w.Vehicles })
-}
-
-// wordsOf lists what the parts of a tariff ask for.
-func wordsOf(t *tariff.Tariff, of func(*tariff.Who) []string) []string {
-	words := []string{}
-	for i := range t.Rules {
-		words = append(words, of(&t.Rules[i].For)...)
-	}
-	for i := range t.Offers {
-		words = append(words, of(&t.Offers[i].For)...)
-	}
-	for i := range t.Caps {
-		words = append(words, of(&t.Caps[i].For)...)
-	}
-	for i := range t.Extras {
-		words = append(words, of(&t.Extras[i].For)...)
-	}
-	for i := range t.Discounts {
-		words = append(words, of(&t.Discounts[i].For)...)
-	}
-	for i := range t.Charging.Prices {
-		words = append(words, of(&t.Charging.Prices[i].For)...)
-	}
-	slices.Sort(words)
-	return slices.Compact(words)
+	return t.Words(func(w *tariff.Who) []string { return w.Vehicles })
 }
 
 func codesOf[T any](list []T, code func(T) string) []string {

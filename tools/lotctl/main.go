@@ -14,6 +14,10 @@ import (
 
 // commands has a field per group of commands, each with a file of its own.
 type commands struct {
+	Status statusCommand  `cmd:"" help:"A running gateway at a glance: spots, gates, and what needs a person."`
+	Doctor doctorCommand  `cmd:"" help:"Every check of a running gateway; the exit code is 1 if it has a fault."`
+	Gate   gateCommands   `cmd:"" help:"The gates of a running gateway: as they are, why, and orders to them."`
+	Ticket ticketCommands `cmd:"" help:"Visits: find one, and say what it costs and why."`
 	Camera cameraCommands `cmd:"" help:"What plate cameras send."`
 	Board  boardCommands  `cmd:"" help:"The boards that this version knows, and their wiring."`
 	Driver driverCommands `cmd:"" help:"The drivers that this version has."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type receipt struct {
 	DueMinor      int64         `json:"dueMinor"`
 	TenderMinor   int64         `json:"dueInTenderMinor"`
 	OverMinor     int64         `json:"overpaidMinor"`
+	KeptMinor     int64         `json:"keptMinor"`
 	PaidUntil     string        `json:"paidUntil,omitempty"`
 	Overstay      bool          `json:"overstay"`
 	Tariff        string        `json:"tariff"`
@@ -49,7 +51,7 @@ type receiptLine struct {
 func receiptOf(t *tariff.Tariff, b *tariff.Bill) receipt {
 	r := receipt{
 		Currency: string(t.Currency), TotalMinor: b.Fee.TotalMinor, TaxMinor: b.Fee.TaxMinor, SubtotalMinor: b.Fee.SubtotalMinor, TaxMilli: b.Fee.TaxMilli,
-		AddedMinor: b.Fee.AddedMinor, PaidMinor: b.PaidMinor, DueMinor: b.DueMinor, TenderMinor: b.TenderMinor, OverMinor: b.OverMinor,
+		AddedMinor: b.Fee.AddedMinor, PaidMinor: b.PaidMinor, DueMinor: b.DueMinor, TenderMinor: b.TenderMinor, OverMinor: b.OverMinor, KeptMinor: b.KeptMinor,
 		Overstay: b.Fee.Overstay, Tariff: t.ID, Version: t.Version, Charges: []receiptLine{},
 	}
 	if b.LeaveByMS != 0 {
@@ -75,9 +77,12 @@ func decimal(t *tariff.Tariff, minor int64) string {
 // receiptText is a fee as a driver reads it.
 func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string) string {
 	var w strings.Builder
-	const form = "Mon 2006-01-02 15:04"
+	form := "Mon 2006-01-02 15:04"
+	if s.EntryMS%60_000 != 0 || s.ExitMS%60_000 != 0 {
+		form += ":05"
+	}
 	elapsed := s.ExitMS - s.EntryMS
-	fmt.Fprintf(&w, "%s (version %s)\n", t.Name, t.Version)
+	fmt.Fprintf(&w, "%s (version %s)\n", cmp.Or(t.Name, t.ID, "Tariff"), t.Version)
 	fmt.Fprintf(&w, "from %s\nto   %s\n%d h %d min, amounts in %s\n\n", at(t, s.EntryMS).Format(form), at(t, s.ExitMS).Format(form), elapsed/3_600_000, elapsed/60_000%60, t.Currency)
 	for i := range b.Fee.Charges {
 		c := &b.Fee.Charges[i]
@@ -85,7 +90,7 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 		if c.ToMS != c.FromMS {
 			span += " - " + at(t, c.ToMS).Format("01-02 15:04")
 		}
-		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimSuffix(c.Rule+": "+wording.How(t.Currency, c), ": "))
+		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimPrefix(c.Rule+": "+wording.How(t.Currency, c), ": "))
 	}
 	line := func(name string, minor int64) { fmt.Fprintf(&w, "  %-32s %10s\n", name, decimal(t, minor)) }
 	fmt.Fprintln(&w, "  "+strings.Repeat("-", 43))
@@ -102,6 +107,12 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 	line("due", b.DueMinor)
 	if b.TenderMinor != b.DueMinor {
 		line("due in "+tender, b.TenderMinor)
+	}
+	if b.Cashier {
+		fmt.Fprintf(&w, "  more than can be paid in %s: pay at the cashier's\n", tender)
+	}
+	if b.KeptMinor != 0 {
+		line("paid too much, no change", b.KeptMinor)
 	}
 	if b.OverMinor != 0 {
 		line("paid too much", b.OverMinor)

@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
-	"gatehouse/sync/commandline"
 	"gatehouse/sync/uplink/identity"
 )
 
@@ -64,15 +60,13 @@ type syncCommands struct {
 }
 
 type syncStatus struct {
-	URL    string `name:"url" default:"http://127.0.0.1:8080" help:"The gateway."`
-	Socket string `type:"path" placeholder:"FILE" help:"The gateway's socket, in place of its address."`
-	Token  string `env:"GATEHOUSE_TOKEN" placeholder:"TOKEN" help:"An access token."`
-	JSON   bool   `name:"json" help:"Print the gateway's answer."`
+	gatewayFlags `embed:""`
+	JSON         bool `name:"json" help:"Print the gateway's answer."`
 }
 
 // syncAnswer is GET /api/v1/sync.
 type syncAnswer struct {
-	State, Broker, Problem, Standing, Detail string
+	State, Broker, Problem, Standing string
 
 	Waiting, Unstable                                      uint64
 	OldestSeconds, HoursLeft, DrainPerSecond, DrainSeconds int64
@@ -80,17 +74,14 @@ type syncAnswer struct {
 	HeardAt, CertificateUntil time.Time
 }
 
-// syncPatience is how long a gateway may take to answer.
-const syncPatience = 10 * time.Second
-
 // Run asks the gateway.
 func (c syncStatus) Run(out io.Writer) error {
-	text, err := c.ask()
-	if err != nil {
+	var text json.RawMessage
+	if err := c.get("/api/v1/sync", &text); err != nil {
 		return err
 	}
 	if c.JSON {
-		_, err = fmt.Fprintf(out, "%s\n", text)
+		_, err := fmt.Fprintf(out, "%s\n", text)
 		return err
 	}
 	var a syncAnswer
@@ -128,39 +119,4 @@ func seconds(n int64) string {
 		return fmt.Sprintf("%d days", n/day)
 	}
 	return (time.Duration(n) * time.Second).String()
-}
-
-func (c syncStatus) ask() ([]byte, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), syncPatience)
-	defer cancel()
-	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
-	if c.Socket != "" {
-		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", c.Socket)
-		}
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/api/v1/sync", nil)
-	if err != nil {
-		return nil, fmt.Errorf("%w: --url: %w", commandline.ErrUsage, err)
-	}
-	if c.Token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.Token)
-	}
-	client := &http.Client{Transport: transport}
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("the gateway does not answer: %w", err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	if err != nil {
-		return nil, err
-	}
-	if response.StatusCode != http.StatusOK {
-		var a syncAnswer
-		_ = json.Unmarshal(text, &a) // an answer without a reason is told by its status
-		return nil, fmt.Errorf("the gateway refuses (%s): %s", response.Status, a.Detail)
-	}
-	return text, nil
 }

@@ -35,7 +35,7 @@ func loadTariff(name string) (*tariff.Tariff, tomlfile.Problems, error) {
 		return nil, nil, err
 	}
 	if strings.HasSuffix(strings.ToLower(name), ".json") {
-		return tariffdoc.ParseJSON(data)
+		return tariffdoc.ParseJSON(name, data)
 	}
 	return tariffdoc.Parse(name, data)
 }
@@ -53,9 +53,16 @@ func (c *tariffCheck) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s: ok: %d rules, %d caps, %d offers, in %s and %s\n",
-		c.File, len(loaded.Rules), len(loaded.Caps), len(loaded.Offers), loaded.Currency, loaded.Zone)
+	_, err = fmt.Fprintf(out, "%s: ok: %s, %s, %s, in %s and %s\n", c.File, counted(len(loaded.Rules), "rule"),
+		counted(len(loaded.Caps), "cap"), counted(len(loaded.Offers), "offer"), loaded.Currency, loaded.Zone)
 	return err
+}
+
+func counted(count int, word string) string {
+	if count == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", count, word)
 }
 
 type tariffReference struct{}

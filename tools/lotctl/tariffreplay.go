@@ -19,7 +19,7 @@ import (
 // left out. With --json it prints one object:
 //
 //	{"tickets": file, "currency", "new": {"name", "version"}, "old": the same, or null: compared with what was paid,
-//	 "rows", "priced", "untrusted", "badRows", "bad": [{"line", "problem"}] (the first 20),
+//	 "rows", "priced", "untrusted", "open" (no exit yet), "badRows", "bad": [{"line", "problem"}] (the first 20),
 //	 "oldMinor", "newMinor", "changeMinor", "paidMinor" (if rows say),
 //	 "same": stays that cost the same, "winners": {"stays", "minor"}: pay less, "losers": {"stays", "minor"}: pay more,
 //	 "biggest": [{"line", "entry", "exit", "type", "oldMinor", "newMinor", "changeMinor", "old": [charges], "new": [charges]}],
@@ -76,6 +76,7 @@ type comparison struct {
 	Rows      int          `json:"rows"`
 	Priced    int          `json:"priced"`
 	Untrusted int          `json:"untrusted"`
+	Open      int          `json:"open"`
 	BadRows   int          `json:"badRows"`
 	Bad       []badRow     `json:"bad"`
 	OldMinor  int64        `json:"oldMinor"`
@@ -136,6 +137,10 @@ func (r *comparison) play(from io.Reader) error {
 		switch {
 		case errors.Is(err, io.EOF):
 			return r.ended()
+		case errors.Is(err, errOpenStay):
+			r.Rows++
+			r.Open++
+			continue
 		case errors.As(err, &bad):
 			r.bad(bad)
 			continue

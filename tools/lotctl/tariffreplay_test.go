@@ -105,6 +105,33 @@ func TestBadRowsAreToldByLineAndLeftOut(t *testing.T) {
 	}
 }
 
+// TestFilesOfSpreadsheets are read as they are exported: marks, ends of lines, separators, names and order of columns, amounts,
+// stays that go on, and times of the hour that comes twice.
+func TestFilesOfSpreadsheets(t *testing.T) {
+	dir := write(t, map[string]string{"t.toml": tariffText})
+	for name, c := range map[string]struct {
+		text                    string
+		rows, priced, open, bad int
+		paid                    int64
+	}{
+		"excel":         {"\ufeffsep=;\r\nExit Time;Paid;Entry Time\r\n2026-03-02 11:00;\"1.234,50\";2026-03-02 10:00\r\n2026-03-02 11:00;2,50;2026-03-02 10:00\r\n", 2, 1, 0, 1, 250},
+		"quotes":        {"\"entry\",\"exit\",\"paid\"\n\"2026-03-02 10:00\",\"2026-03-02 11:00\",\"2.00 EUR\"\n", 1, 1, 0, 0, 200},
+		"open":          {"entry,exit,paid\n2026-03-02T10:00,,\n2026-03-02T10:00,2026-03-02T11:00,2.00\n", 2, 1, 1, 0, 200},
+		"before":        {"entry,exit,paid\n2026-03-02T10:00,2026-03-02T09:00,1\n2026-03-02T10:00,2026-03-02T11:00,2.000\n", 2, 1, 0, 1, 200},
+		"twice":         {"entry,exit,paid\n2026-10-25T02:50,2026-10-25T02:10,2.00\n2026-10-25T02:10,2026-10-25T02:50,2.00\n", 2, 2, 0, 0, 400},
+		"no such day":   {"entry,exit,paid\n2026-02-30T01:00,2026-03-02T11:00,1\n2026-03-29T02:30,2026-03-29T04:00,2\n", 2, 1, 0, 1, 200},
+		"tabs and more": {"plate\tin\tout\tamount_eur\nB\t2026-03-02T10:00:00+01:00\t2026-03-02T11:00:00+01:00\tEUR 3\n", 1, 1, 0, 0, 300},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "s.csv"), []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, text := replayTariff(t, "--tariff", filepath.Join(dir, "t.toml"), "--tickets", filepath.Join(dir, "s.csv"))
+		if got.Rows != c.rows || got.Priced != c.priced || got.Open != c.open || got.BadRows != c.bad || got.Paid == nil || *got.Paid != c.paid {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
 func TestWhatReplayRefuses(t *testing.T) {
 	yen := strings.NewReplacer(`"EUR"`, `"JPY"`, `"2.00"`, `"200"`, `"10.00"`, `"1000"`, `"4.00"`, `"400"`).Replace(tariffText)
 	dir := write(t, map[string]string{

@@ -22,6 +22,9 @@ func (r *comparison) text() string {
 	if r.Untrusted > 0 {
 		fmt.Fprintf(&w, ", %d not to be trusted (--all takes them)", r.Untrusted)
 	}
+	if r.Open > 0 {
+		fmt.Fprintf(&w, ", %d without an exit yet", r.Open)
+	}
 	if r.BadRows > 0 {
 		fmt.Fprintf(&w, ", %d bad", r.BadRows)
 	}

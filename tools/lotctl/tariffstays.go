@@ -30,11 +30,18 @@ type stayRow struct {
 // rowMaxBytes bounds a line, so that a file without line ends is no flood.
 const rowMaxBytes = 64 << 10
 
-// columnNames are the headers by which a column is known, in lower case. What was paid may have a currency behind it.
+// columnNames are the headers by which a column is known, in lower case, blanks and hyphens as _. What was paid may have a
+// currency behind it.
 var columnNames = map[string][]string{
-	"entry":  {"entry", "entry_time", "entered", "arrive", "arrive_local", "arrival", "arrival_time", "start", "from"},
-	"exit":   {"exit", "exit_time", "left", "depart", "depart_local", "departure", "departure_time", "end", "to"},
-	"paid":   {"paid", "fee", "amount", "paid_amount", "total_fee"},
+	"entry": {
+		"entry", "entry_time", "entry_at", "entry_local", "entered", "entered_at", "arrive", "arrive_local", "arrival", "arrival_time", "check_in", "checkin", "time_in", "in",
+		"start", "start_time", "from",
+	},
+	"exit": {
+		"exit", "exit_time", "exit_at", "exit_local", "exited", "exited_at", "left", "depart", "depart_local", "departure", "departure_time", "check_out", "checkout", "time_out", "out",
+		"end", "end_time", "to",
+	},
+	"paid":   {"paid", "fee", "amount", "paid_amount", "amount_paid", "total_fee", "total", "price"},
 	"type":   {"type", "spot_type", "vehicle", "vehicle_type"},
 	"stable": {"stable", "trusted"},
 }
@@ -52,6 +59,9 @@ type stayReader struct {
 	joined   []byte // of a cell with doubled quotes
 }
 
+// errOpenStay is of a stay that has no exit yet.
+var errOpenStay = errors.New("the stay is still open")
+
 // rowError is what is wrong with one row.
 type rowError struct {
 	line int
@@ -68,6 +78,11 @@ func newStayReader(from io.Reader, t *tariff.Tariff) (*stayReader, error) {
 		return nil, fmt.Errorf("the file has no header: %w", err)
 	}
 	header = bytes.TrimPrefix(header, []byte("\ufeff"))
+	if bytes.HasPrefix(header, []byte("sep=")) { // a spreadsheet's word for itself; the header shows it as well
+		if header, err = r.next(); err != nil {
+			return nil, fmt.Errorf("the file has no header: %w", err)
+		}
+	}
 	r.comma = ','
 	for _, other := range []byte{';', '\t'} {
 		if bytes.Count(header, []byte{other}) > bytes.Count(header, []byte{r.comma}) {
@@ -78,7 +93,8 @@ func newStayReader(from io.Reader, t *tariff.Tariff) (*stayReader, error) {
 		return nil, err
 	}
 	for i, cell := range r.cells {
-		if err := r.column(i, strings.ToLower(strings.TrimSpace(string(cell)))); err != nil {
+		name := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(string(cell))))
+		if err := r.column(i, name); err != nil {
 			return nil, err
 		}
 	}
@@ -187,7 +203,7 @@ func (r *stayReader) cell(kind string) string {
 	return string(bytes.TrimSpace(r.cells[at]))
 }
 
-// read is the next stay. Its error is io.EOF, a *rowError, or that of the file.
+// read is the next stay. Its error is io.EOF, errOpenStay, a *rowError, or that of the file.
 func (r *stayReader) read() (stayRow, error) {
 	line, err := r.next()
 	if err != nil {
@@ -199,10 +215,18 @@ func (r *stayReader) read() (stayRow, error) {
 	row := stayRow{line: r.line, trusted: true, typeOf: r.cell("type")}
 	entry, okEntry := parseTicketTime(r.cell("entry"), r.tariff.Zone)
 	exit, okExit := parseTicketTime(r.cell("exit"), r.tariff.Zone)
+	if okEntry && okExit && exit < entry {
+		exit = max(exit, otherReading(exit, r.cell("exit"), r.tariff.Zone))
+	}
+	if okEntry && okExit && exit < entry {
+		entry = min(entry, otherReading(entry, r.cell("entry"), r.tariff.Zone))
+	}
 	row.entryMS, row.exitMS = entry, exit
 	switch {
 	case !okEntry:
 		return row, r.wrong("the entry %.40q is no time; write 2026-03-02T10:00 in the tariff's zone, or with an offset", r.cell("entry"))
+	case r.cell("exit") == "":
+		return row, errOpenStay
 	case !okExit:
 		return row, r.wrong("the exit %.40q is no time; write 2026-03-02T10:00 in the tariff's zone, or with an offset", r.cell("exit"))
 	case exit < entry:
@@ -241,11 +265,16 @@ func (r *stayReader) typed(row *stayRow) error {
 	return nil
 }
 
-// payment reads what was paid. Zeros beyond the currency's digits are how spreadsheets write.
+// payment reads what was paid. Zeros beyond the currency's digits, a comma where cells are parted by something else, and the
+// currency beside the amount are how spreadsheets write.
 func (r *stayReader) payment(row *stayRow) error {
 	text := r.cell("paid")
 	if text == "" {
 		return nil
+	}
+	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, string(r.tariff.Currency)), string(r.tariff.Currency)))
+	if r.comma != ',' && !strings.Contains(text, ".") {
+		text = strings.Replace(text, ",", ".", 1)
 	}
 	if whole, fraction, pointed := strings.Cut(text, "."); pointed {
 		for digits := r.tariff.Currency.MinorDigits(); len(fraction) > digits && fraction[len(fraction)-1] == '0'; {
@@ -276,6 +305,23 @@ func parseTicketTime(text string, zone *time.Location) (int64, bool) {
 	return 0, false
 }
 
+// otherReading is a civil time of the hour that comes twice as the other of both times, if it is one.
+func otherReading(atMS int64, text string, zone *time.Location) int64 {
+	if strings.ContainsAny(text, "Z+") || strings.Count(text, "-") > 2 {
+		return atMS // it says which
+	}
+	at := time.UnixMilli(atMS).In(zone)
+	from, until := at.ZoneBounds()
+	_, offset := at.Zone()
+	for _, beside := range []time.Time{from.Add(-time.Second), until} {
+		_, other := beside.In(zone).Zone()
+		if twin := at.Add(time.Duration(offset-other) * time.Second); other != offset && twin.Format("15:04:05.000") == at.Format("15:04:05.000") {
+			return twin.UnixMilli()
+		}
+	}
+	return atMS
+}
+
 // parsePlainTime reads 2026-03-02T10:00 and 2026-03-02 10:00:30.
 func parsePlainTime(text string, zone *time.Location) (int64, bool) {
 	const form = "0000-00-00T00:00:00"
@@ -295,7 +341,8 @@ func parsePlainTime(text string, zone *time.Location) (int64, bool) {
 	}
 	year, month, day, hour, minute := two(0)*100+two(2), time.Month(two(5)), two(8), two(11), two(14)
 	at := time.Date(year, month, day, hour, minute, second, 0, zone)
-	if month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 || at.Day() != day && hour > 3 {
+	if month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59 ||
+		day > 28 && time.Date(year, month, day, 12, 0, 0, 0, time.UTC).Day() != day {
 		return 0, false
 	}
 	return at.UnixMilli(), true

@@ -59,7 +59,8 @@ func TestAChainConverges(t *testing.T) {
 	fired := report["fired"].(map[string]any)
 	for _, fault := range []string{
 		"messages_lost", "messages_duplicated", "messages_delayed", "partitions", "broker_restarts", "cloud_restarts", "cloud_restores",
-		"cloud_restores_unnoticed", "gateway_restarts", "clock_steps", "trims",
+		"cloud_restores_unnoticed", "gateway_restarts", "clock_steps", "trims", "partitions_over_a_week", "cards_restored", "cards_cloned",
+		"gateways_swapped", "old_cards_back", "log_damages", "settled",
 	} {
 		if fired[fault] == 0.0 {
 			t.Errorf("%s never happened", fault)
@@ -81,7 +82,7 @@ func TestTheSameSeedEndsInTheSameDigest(t *testing.T) {
 }
 
 func TestChainFlagsSayWhatToWrite(t *testing.T) {
-	for _, c := range []chainCommand{{Lots: 0, Days: 1, Vehicles: 1}, {Lots: 1, Days: 0, Vehicles: 1}, {Lots: 1, Days: 1}} {
+	for _, c := range []chainCommand{{Lots: 0, Days: 1, Vehicles: 1}, {Lots: 1, Days: 0, Vehicles: 1}, {Lots: 1, Days: 1, Vehicles: -1}} {
 		if err := c.Run(&bytes.Buffer{}); err == nil || !strings.HasPrefix(err.Error(), "lotsim: ") {
 			t.Errorf("%+v: %v", c, err)
 		}

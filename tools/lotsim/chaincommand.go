@@ -14,7 +14,7 @@ import (
 type chainCommand struct {
 	Lots     int    `help:"How many car parks." default:"500"`
 	Days     int    `help:"Days of traffic under faults; an aftermath of 90 quiet days follows." default:"1"`
-	Vehicles int    `help:"Vehicles a day and lot; each makes about nine facts." default:"60"`
+	Vehicles int    `help:"Vehicles a day and lot; each makes about nine facts. 0: 60, or as many as keep a long run of a large chain to some three million facts." default:"0"`
 	Seed     uint64 `help:"Seed of everything that is left to chance." default:"1" aliases:"from"`
 	Count    int    `help:"How many seeds, from the given one on." default:"1"`
 	Trouble  int    `help:"How many times as often as usual something goes wrong at a lot." default:"1"`
@@ -27,8 +27,8 @@ var errNotConverged = errors.New("lotsim: headquarters and lots do not agree")
 
 // Run prints what the chain came to, for each seed, until one is wrong.
 func (r *chainCommand) Run(out io.Writer) error {
-	if r.Lots < 1 || r.Lots > 5_000 || r.Days < 1 || r.Days > 400 || r.Vehicles < 1 || r.Vehicles > 20_000 {
-		return errors.New("lotsim: --lots is 1 to 5000, --days 1 to 400, --vehicles 1 to 20000")
+	if r.Lots < 1 || r.Lots > 5_000 || r.Days < 1 || r.Days > 400 || r.Vehicles < 0 || r.Vehicles > 20_000 {
+		return errors.New("lotsim: --lots is 1 to 5000, --days 1 to 400, --vehicles 0 to 20000")
 	}
 	if r.Count < 1 || r.Trouble < 1 || r.Trouble > 100 {
 		return errors.New("lotsim: --count is at least 1, --trouble 1 to 100")
@@ -41,8 +41,24 @@ func (r *chainCommand) Run(out io.Writer) error {
 	return nil
 }
 
+// What a run is kept to if nobody says how many vehicles come.
+const (
+	usualVehicles   = 60
+	leastVehicles   = 6
+	factsOfAVehicle = 9
+	usualFactsMax   = 3_000_000
+)
+
+// vehicles is how many come to a lot on a day.
+func (r *chainCommand) vehicles() int {
+	if r.Vehicles > 0 {
+		return r.Vehicles
+	}
+	return max(leastVehicles, min(usualVehicles, usualFactsMax/(r.Lots*r.Days*factsOfAVehicle)))
+}
+
 func (r *chainCommand) runSeed(out io.Writer, seed uint64) error {
-	options := chain.Options{Lots: r.Lots, Days: r.Days, Vehicles: r.Vehicles, Seed: seed, Trouble: r.Trouble, Only: fact.LocationID(r.Lot)}
+	options := chain.Options{Lots: r.Lots, Days: r.Days, Vehicles: r.vehicles(), Seed: seed, Trouble: r.Trouble, Only: fact.LocationID(r.Lot)}
 	if r.Tell {
 		options.Tell = func(what string) { fmt.Fprintln(out, what) }
 	}
@@ -55,7 +71,7 @@ func (r *chainCommand) runSeed(out io.Writer, seed uint64) error {
 		return err
 	}
 	if !result.Converged {
-		again := fmt.Sprintf("go run ./tools/lotsim chain --lots %d --days %d --vehicles %d --trouble %d --seed %d", r.Lots, r.Days, r.Vehicles, r.Trouble, seed)
+		again := fmt.Sprintf("go run ./tools/lotsim chain --lots %d --days %d --vehicles %d --trouble %d --seed %d", r.Lots, r.Days, r.vehicles(), r.Trouble, seed)
 		if len(result.WrongLots) > 0 {
 			again += " --lot " + string(result.WrongLots[0])
 		}

@@ -19,7 +19,7 @@ var layers = [][]string{
 		"sync/wire", "sync/factlog", "drivers/line",
 	},
 	// sync/outbox speaks in the messages of sync/wire
-	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/dialog", "drivers/poller"},
+	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/dialog", "drivers/poller", "drivers/talker"},
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
 	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales"},

@@ -185,19 +185,24 @@ func (g *Gateway) Serve(ctx context.Context, broker string, live wire.Live, answ
 		}}},
 		Up: func(client *mqtt.Client) {
 			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindState), Payload: []byte("online"), Retained: true})
-			if data, err := wire.EncodeMessage(&live); err == nil {
-				_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindLive), Payload: data})
-			}
 		},
 	})
 	if err != nil {
 		return err
 	}
 	defer client.Close()
+	now, err := wire.EncodeMessage(&live)
+	if err != nil {
+		return err
+	}
+	again := time.NewTicker(time.Second) // the aggregator may not have subscribed yet
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-again.C:
+			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindLive), Payload: now})
 		case message := <-heard:
 			for _, reply := range answer(message) {
 				data, err := wire.EncodeMessage(reply)

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -38,6 +39,7 @@ const minuteMS = 60_000
 func Test(t *testing.T, b Bench) {
 	t.Run("it keeps the contract", func(t *testing.T) { drivertest.TestCamera(t, b.listener) })
 	t.Run("every event comes back", b.comesBack)
+	t.Run("a parser that has grown makes no garbage", b.makesNoGarbage)
 	t.Run("a repetition is told once, the next visit again", b.repeats)
 	t.Run("what is cut off says no other plate", b.cutOff)
 	t.Run("answers say what is wrong", b.answers)
@@ -119,6 +121,54 @@ func (b Bench) returns(t *testing.T, sent drivers.PlateRead) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("sent %+v\nread %+v", want, got)
 	}
+}
+
+func (b Bench) makesNoGarbage(t *testing.T) {
+	parser := platecamera.NewParser(time.UTC, b.Format)
+	body := b.Event(drivers.PlateRead{EventID: "e1", Raw: "AB-12 CDE", Confidence: 900, CameraMS: 1_700_000_000_000, Direction: fact.Inward})
+	plate := ""
+	allocations := testing.AllocsPerRun(100, func() {
+		events, err := parser.Parse(body, b.ContentType)
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%+v, %v", events, err)
+		}
+		plate = events[0].Raw
+	})
+	if allocations > 0 || plate != "AB-12 CDE" {
+		t.Errorf("%v allocations for the event of %q", allocations, plate)
+	}
+}
+
+// Benchmark measures a parser that has grown.
+func Benchmark(b *testing.B, bench Bench, body []byte) {
+	parser := platecamera.NewParser(time.UTC, bench.Format)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := parser.Parse(body, bench.ContentType); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// File is a body in the make's testdata.
+func File(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// Events are what a body says in a make's words.
+func Events(t *testing.T, format platecamera.Format, body, contentType string, zone *time.Location) []platecamera.Event {
+	t.Helper()
+	events, err := platecamera.Parse([]byte(body), contentType, zone, format)
+	if err != nil {
+		t.Fatalf("%.80q: %v", body, err)
+	}
+	return events
 }
 
 // Watched runs a camera in a bubble while play posts to it, and returns what it reported.

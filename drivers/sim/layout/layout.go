@@ -21,6 +21,7 @@ type Layout struct {
 	Second   bool // each spot has a second sensor
 	ByHand   bool // barriers that close only when the gateway says so
 	Sensed   bool // spots have sensors
+	Zoned    int  // spots of a floor that a zone controller watches; 0: the sensor of each spot is a device
 	// SlackMS is added to how long gates wait for arms, loops and cameras: where a fast clock makes a moment of the
 	// machine's a second of the lot's.
 	SlackMS int64

@@ -97,12 +97,30 @@ func (l Layout) writeGate(b *strings.Builder, gate int) {
 }
 
 func (l Layout) writeSpotDevices(b *strings.Builder) {
-	if !l.Sensed {
+	switch {
+	case !l.Sensed:
+		return
+	case l.Zoned > 0:
+		l.writeZoneControllers(b)
 		return
 	}
 	for spot := range l.Spots {
 		number := l.SpotNumber(spot)
 		fmt.Fprintf(b, "[[device]]\nid = %s\ndriver = \"ultrasonic\"\nrole = \"sensor\"\nspots = [%s]\nsettings = { port = %s, silent_ms = 60000 }\n",
 			quote("spot-"+number), quote(number), quote("spot-"+number))
+	}
+}
+
+func (l Layout) writeZoneControllers(b *strings.Builder) {
+	for first := 0; first < l.Spots; {
+		floor, place := l.placeOf(first)
+		numbers := []string{}
+		for range min(l.Zoned, l.perFloor()-place, l.Spots-first) {
+			numbers = append(numbers, quote(l.SpotNumber(first+len(numbers))))
+		}
+		id := quote(fmt.Sprintf("zone-%s%d", strings.ToLower(letter(floor)), place/l.Zoned+1))
+		fmt.Fprintf(b, "[[device]]\nid = %s\ndriver = \"zonecontroller\"\nrole = \"sensor\"\nspots = [%s]\n", id, strings.Join(numbers, ", "))
+		fmt.Fprintf(b, "settings = { port = %s, profile = \"zone-distances\", slaves = [\"1\"], spots_each = %d }\n", id, len(numbers))
+		first += len(numbers)
 	}
 }

@@ -18,8 +18,14 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 		how = fmt.Sprintf("%d x %s at %s", c.Units, Length(c.UnitMS), fractional(currency, c))
 	case c.UnitMS > 0 && c.PriceMinor != 0:
 		how = fmt.Sprintf("%s at %s per %s", Length(c.ToMS-c.FromMS), fractional(currency, c), Length(c.UnitMS))
+	case c.Kind == tariff.Time && c.Units > 1:
+		how = fmt.Sprintf("%d x %s", c.Units, fractional(currency, c))
 	case c.Kind == tariff.Time:
-		how = "up to this time " + decimal(currency, c.PriceMinor)
+		how = fractional(currency, c) + " for this time"
+	case c.Kind == tariff.NoRule:
+		how = "no price at this time: free"
+	case c.Kind == tariff.Rounded:
+		how = "of the total"
 	case c.Kind == tariff.Flat:
 		how = "flat price"
 	default:

@@ -35,8 +35,11 @@ function show(state) {
   set("waiting", sync ? number(sync.waiting) : "–");
   set("oldest", sync ? span(sync.oldestSeconds) : "–");
   set("drain", sync ? number(sync.drainPerSecond) : "–");
-  document.getElementById("lot-page").href = state.lotPage;
-  document.getElementById("cloud-page").href = state.cloudPage;
+  for (const [id, address] of [["lot", state.lotPage], ["cloud", state.cloudPage]]) {
+    document.getElementById(`${id}-page`).href = address;
+    const frame = document.getElementById(`${id}-frame`);
+    if (frame.src !== address) frame.src = address;
+  }
 }
 
 async function look() {

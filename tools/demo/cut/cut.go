@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // Wire carries connections to one address. While it is cut there are none, and new ones end at once.
@@ -12,6 +13,8 @@ type Wire struct {
 	to       string
 	listener net.Listener
 	serving  sync.WaitGroup
+	there    atomic.Int64
+	back     atomic.Int64
 
 	mu    sync.Mutex
 	is    bool
@@ -52,6 +55,22 @@ func (w *Wire) IsCut() bool {
 	return w.is
 }
 
+// Bytes is how many it has carried so far, there and back.
+func (w *Wire) Bytes() (there, back int64) { return w.there.Load(), w.back.Load() }
+
+// counted counts what is written.
+type counted struct {
+	to    io.Writer
+	bytes *atomic.Int64
+}
+
+func (c counted) Write(data []byte) (int, error) {
+	c.bytes.Add(int64(len(data))) // before, so that whoever has read them finds them counted
+	n, err := c.to.Write(data)
+	c.bytes.Add(int64(n - len(data)))
+	return n, err
+}
+
 // Close ends it.
 func (w *Wire) Close() {
 	w.listener.Close()
@@ -86,9 +105,9 @@ func (w *Wire) carry(near net.Conn) {
 	defer w.forget(far)
 	w.serving.Go(func() {
 		defer far.Close()
-		_, _ = io.Copy(far, near) // an end is an end, whoever made it
+		_, _ = io.Copy(counted{far, &w.there}, near) // an end is an end, whoever made it
 	})
-	_, _ = io.Copy(near, far)
+	_, _ = io.Copy(counted{near, &w.back}, far)
 }
 
 func (w *Wire) admit(conn net.Conn) bool {

@@ -66,4 +66,8 @@ func TestACutWireCarriesNothingAndAHealedOneDoes(t *testing.T) {
 	if err := talk(dial()); err != nil || wire.IsCut() {
 		t.Errorf("healed, and yet: %v", err)
 	}
+	const words = int64(2 * len("word\n"))
+	if there, back := wire.Bytes(); there != words || back != words {
+		t.Errorf("%d bytes there and %d back, not %d", there, back, words)
+	}
 }

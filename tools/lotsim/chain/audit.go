@@ -29,30 +29,37 @@ func (c *Chain) blame(s *site, format string, args ...any) {
 	}
 }
 
+// outcome is what some lots came to, and what they and headquarters fold to, lot by lot.
+type outcome struct {
+	result       Result
+	ours, theirs [][32]byte
+}
+
 // audit asks of every fact whether it is where it should be.
-func (c *Chain) audit() {
-	var ours, theirs []*fold
+func (c *Chain) audit() outcome {
+	o := outcome{}
 	for _, s := range c.sites {
 		own, other := c.auditSite(s)
-		ours, theirs = append(ours, own), append(theirs, other)
+		o.ours, o.theirs = append(o.ours, own.digest()), append(o.theirs, other.digest())
 		counters := sum(c.cloud.holdings[s.location].was, c.cloud.holdings[s.location].receiver.Counters())
 		c.result.DuplicatesDropped += counters.Duplicates
 		c.result.Rewinds += counters.Rewinds
 		c.result.Conflicts += counters.Conflicts
 		c.result.Forged += counters.Forged
 	}
-	c.result.Digest = digest(theirs)
-	c.result.Converged = c.result.Digest == digest(ours) && c.result.Lost == 0 && c.result.Double == 0
+	o.result = c.result
+	return o
 }
 
 // auditSite is what the lot's own facts fold to, and what headquarters counts. Facts that nobody has any more are no
 // difference, be they at headquarters or not.
 func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
 	l := c.cloud.holdings[s.location]
-	ours, theirs = newFold(), l.fold
+	held := l.count()
+	ours, theirs = newFold(), held.fold
 	lost, double := 0, 0
 	for _, t := range s.truth {
-		k := l.facts[t.dot]
+		k := held.facts[t.dot]
 		switch {
 		case k != nil && k.times > 1:
 			double++
@@ -68,7 +75,7 @@ func (c *Chain) auditSite(s *site) (ours, theirs *fold) {
 	for _, t := range s.truth {
 		known[t.dot] = true
 	}
-	for dot, k := range l.facts {
+	for dot, k := range held.facts {
 		switch {
 		case known[dot]:
 		case k.apart:

@@ -103,7 +103,7 @@ func (b *box) boot() {
 	b.site.legit[incarnation] = b.legit
 	b.commit(started)
 	config := outbox.SenderConfig{
-		Location: b.site.location, Keys: b.chain.cloudKeys, LingerMS: b.chain.lingerMS, IdleMS: 6 * 3_600_000, LiveMS: 60_000, LiveIdleMS: 6 * 3_600_000,
+		Location: b.site.location, Keys: b.chain.cloudKeys, LingerMS: b.chain.lingerMS, IdleMS: 12 * hourMS, LiveMS: 60_000, LiveIdleMS: dayMS,
 	}
 	b.sender = outbox.NewSender(config, b.card.runs(), b.card.sender, b.chain.nowMS)
 	b.step(outbox.Woken{})

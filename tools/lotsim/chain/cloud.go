@@ -25,9 +25,6 @@ type holding struct {
 	suspects   []fact.Incarnation // that were seen to be a clone, and that nobody has found to be the lot's own since
 	receiver   *outbox.Receiver
 	was        outbox.ReceiverCounters // of receivers before this one
-
-	facts map[fact.Dot]*kept
-	fold  *fold // of those that are counted, in the order of their arrival
 }
 
 // operation is a change of what is kept: a fact, or a range of facts that is counted from now on, or not.
@@ -55,7 +52,7 @@ type backup struct {
 func (k *cloud) open(c *Chain, epoch fact.Incarnation) {
 	k.chain, k.epoch, k.holdings, k.backups = c, epoch, map[fact.LocationID]*holding{}, map[fact.LocationID]backup{}
 	for _, s := range c.sites {
-		l := &holding{saved: outbox.ReceiverState{Epoch: epoch}, facts: map[fact.Dot]*kept{}, fold: newFold()}
+		l := &holding{saved: outbox.ReceiverState{Epoch: epoch}}
 		k.holdings[s.location] = l
 		k.revive(s)
 		k.backups[s.location] = backup{state: l.saved}
@@ -117,12 +114,12 @@ func (k *cloud) step(s *site, event outbox.ReceiverEvent) {
 				k.chain.wrong(s, len(effect.Facts), "%d facts of %v counted, which was seen to be a clone", len(effect.Facts), effect.Batch.Incarnation)
 			}
 			for _, arrival := range effect.Facts {
-				l.operate(operation{fact: told{arrival.Dot, arrival.Bytes}, apart: effect.Apart})
+				l.operations = append(l.operations, operation{fact: told{arrival.Dot, arrival.Bytes}, apart: effect.Apart})
 			}
 		case outbox.Release:
-			l.operate(operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last})
+			l.operations = append(l.operations, operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last})
 		case outbox.Retract:
-			l.operate(operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last, apart: true})
+			l.operations = append(l.operations, operation{incarnation: effect.Incarnation, first: effect.First, last: effect.Last, apart: true})
 		case outbox.SaveLife:
 			l.save(effect)
 		case outbox.Notice:
@@ -157,45 +154,58 @@ func (l *holding) save(effect outbox.SaveLife) {
 	l.saved.Lives = lives
 }
 
-func (l *holding) operate(o operation) {
-	l.operations = append(l.operations, o)
-	l.apply(o)
+// held is what the operations come to.
+type held struct {
+	facts map[fact.Dot]*kept
+	fold  *fold // of those that are counted, in the order of their arrival
 }
 
-// apply changes what is counted, in the fold too. A fold can't forget, so it is made anew where facts are taken out.
-func (l *holding) apply(o operation) {
-	if o.incarnation == 0 {
-		k := l.facts[o.fact.dot]
-		if k == nil {
-			k = &kept{bytes: o.fact.bytes, apart: o.apart}
-			l.facts[o.fact.dot] = k
+// count carries out all operations.
+func (l *holding) count() held {
+	h := held{map[fact.Dot]*kept{}, newFold()}
+	for i, o := range l.operations {
+		if o.incarnation == 0 {
+			h.take(o)
+		} else if h.mark(o); o.apart {
+			h.refold(l.operations[:i])
 		}
-		k.times++
-		if !o.apart {
-			l.fold.add(o.fact.bytes)
-		}
-		return
 	}
+	return h
+}
+
+// take adds a fact.
+func (h *held) take(o operation) {
+	k := h.facts[o.fact.dot]
+	if k == nil {
+		k = &kept{bytes: o.fact.bytes, apart: o.apart}
+		h.facts[o.fact.dot] = k
+	}
+	k.times++
+	if !o.apart {
+		h.fold.add(o.fact.bytes)
+	}
+}
+
+// mark changes whether a range is counted.
+func (h *held) mark(o operation) {
 	for seq := o.first; seq <= o.last; seq++ {
-		k := l.facts[fact.Dot{Incarnation: o.incarnation, Seq: seq}]
+		k := h.facts[fact.Dot{Incarnation: o.incarnation, Seq: seq}]
 		if k == nil {
 			continue
 		}
 		if k.apart && !o.apart {
-			l.fold.add(k.bytes)
+			h.fold.add(k.bytes)
 		}
 		k.apart = o.apart
 	}
-	if o.apart {
-		l.refold()
-	}
 }
 
-func (l *holding) refold() {
-	l.fold = newFold()
-	for _, o := range l.operations {
-		if k := l.facts[o.fact.dot]; o.incarnation == 0 && k != nil && !k.apart {
-			l.fold.add(k.bytes)
+// refold makes the fold anew: it can't forget what was taken out.
+func (h *held) refold(operations []operation) {
+	h.fold = newFold()
+	for _, o := range operations {
+		if k := h.facts[o.fact.dot]; o.incarnation == 0 && k != nil && !k.apart {
+			h.fold.add(k.bytes)
 		}
 	}
 }
@@ -250,11 +260,7 @@ func (k *cloud) restore() {
 	}
 	for _, s := range k.chain.sites {
 		l, b := k.holdings[s.location], k.backups[s.location]
-		l.operations = append([]operation(nil), l.operations[:b.operations]...)
-		l.facts, l.fold = map[fact.Dot]*kept{}, newFold()
-		for _, o := range l.operations {
-			l.apply(o)
-		}
+		l.operations = l.operations[:b.operations]
 		l.saved, l.suspects = b.state, slices.Clone(b.suspects)
 		l.saved.Epoch = k.epoch
 		k.chain.tell(s, "headquarters is restored, now in epoch %v, round %d", k.epoch, l.saved.Round)

@@ -41,11 +41,11 @@ func (c *Chain) plan() {
 func (c *Chain) planDay(s *site, day int64) {
 	at := func() int64 { return startMS + day*dayMS + s.dice.Int64N(dayMS) }
 	for range max(1, c.options.Trouble) {
-		c.planTrouble(s, at)
+		c.planTrouble(s, day, at)
 	}
 }
 
-func (c *Chain) planTrouble(s *site, at func() int64) {
+func (c *Chain) planTrouble(s *site, day int64, at func() int64) {
 	if s.dice.IntN(2) == 0 {
 		c.at(at(), func() { c.partition(s, minuteMS<<s.dice.IntN(10)) })
 	}
@@ -55,19 +55,26 @@ func (c *Chain) planTrouble(s *site, at func() int64) {
 	if s.dice.IntN(5) == 0 {
 		c.at(at(), func() { c.stepClock(s) })
 	}
-	if s.dice.IntN(20) == 0 {
+	if s.dice.IntN(20) == 0 || s.number == 0 && day == 0 {
 		copyMS := at()
 		c.at(copyMS, func() { c.copyCard(s) })
 	}
-	if s.dice.IntN(30) == 0 {
+	if s.dice.IntN(30) == 0 || s.number == 3 && day == 0 {
 		c.at(at(), func() { c.damage(s.main) })
 	}
 }
 
+// onceFaults is how many kinds of trouble planOnce knows.
+const onceFaults = 4
+
 // planOnce is what happens to few sites, once.
 func (c *Chain) planOnce(s *site) {
 	at := func() int64 { return startMS + s.dice.Int64N(c.busyMS-startMS) }
-	switch s.dice.IntN(20) {
+	which := s.dice.IntN(20)
+	if s.number < onceFaults {
+		which = s.number // so that each of these happens in the smallest chain too
+	}
+	switch which {
 	case 0:
 		c.at(at(), func() { c.cloneCard(s) })
 	case 1:
@@ -156,7 +163,7 @@ func (c *Chain) swap(s *site) {
 	s.main = fresh
 	c.in(hourMS, fresh.boot)
 	c.drive(fresh)
-	if s.dice.IntN(2) == 0 {
+	if s.dice.IntN(2) == 0 && s.number >= onceFaults {
 		c.destroy(s, old.card, nil)
 		return
 	}
@@ -191,6 +198,9 @@ func (k *cloud) newest(s *site) (fact.Dot, wire.Hash) {
 // damage has the disk lose some facts.
 func (c *Chain) damage(b *box) {
 	if !b.on || len(b.card.log) < 20 {
+		if c.nowMS < c.busyMS {
+			c.in(hourMS, func() { c.damage(b) })
+		}
 		return
 	}
 	c.result.Fired.LogDamages++

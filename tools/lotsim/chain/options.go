@@ -42,6 +42,25 @@ type Faults struct {
 	SendersRestored  int `json:"sender_states_lost"`
 }
 
+// ofLots are the counts of what happens to each lot by itself. The others happen to all lots at once.
+func (f *Faults) ofLots() []*int {
+	return []*int{
+		&f.Lost, &f.Duplicated, &f.Reordered, &f.Partitions, &f.LongPartitions, &f.CommitFailures, &f.GatewayRestarts, &f.CardsRestored,
+		&f.CardsCloned, &f.GatewaysSwapped, &f.OldCardsBack, &f.ClockSteps, &f.LogDamages, &f.NewerFacts, &f.Trims, &f.Settled, &f.SendersRestored,
+	}
+}
+
+// add adds what fired at more lots of the same chain.
+func (f *Faults) add(more *Faults) {
+	counts := f.ofLots()
+	for i, count := range more.ofLots() {
+		*counts[i] += *count
+	}
+	f.LongestPartition = max(f.LongestPartition, more.LongestPartition)
+	f.BrokerRestarts, f.CloudRestarts = more.BrokerRestarts, more.CloudRestarts
+	f.CloudRestores, f.SilentRestores = more.CloudRestores, more.SilentRestores
+}
+
 // Result is what a run came to.
 type Result struct {
 	Converged         bool   `json:"converged"`
@@ -68,4 +87,24 @@ type Result struct {
 	// Wrong says what is wrong, of the first lots where something is.
 	Wrong     []string          `json:"wrong,omitempty"`
 	WrongLots []fact.LocationID `json:"wrong_lots,omitempty"`
+}
+
+// add adds what more lots of the same chain came to.
+func (r *Result) add(more *Result) {
+	r.Facts += more.Facts
+	r.DuplicatesDropped += more.DuplicatesDropped
+	r.Rewinds += more.Rewinds
+	r.Fenced += more.Fenced
+	r.Lost += more.Lost
+	r.Double += more.Double
+	r.Destroyed += more.Destroyed
+	r.KeptApart += more.KeptApart
+	r.Batches += more.Batches
+	r.WireBytes += more.WireBytes
+	r.Conflicts += more.Conflicts
+	r.Forged += more.Forged
+	r.SimulatedMS = more.SimulatedMS
+	r.Fired.add(&more.Fired)
+	r.Wrong = append(r.Wrong, more.Wrong[:min(len(more.Wrong), wrongMax-len(r.Wrong))]...)
+	r.WrongLots = append(r.WrongLots, more.WrongLots...)
 }

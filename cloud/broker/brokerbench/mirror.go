@@ -1,0 +1,159 @@
+package brokerbench
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+const (
+	subject      = "gatehouse.main.bench.facts" // as long as the topic of a gateway
+	stream       = "FACTS"
+	mirrored     = "MIRROR"
+	readyTimeout = 20 * time.Second
+	pollEvery    = 2 * time.Millisecond
+)
+
+// Mirror is a leaf with a stream and a hub with its mirror, in this process.
+type Mirror struct {
+	dir       string
+	hub, leaf *server.Server
+	port      int
+}
+
+// NewMirror starts the hub. With always, it flushes each message to the disk, as a ledger must; by default JetStream does so
+// every two minutes.
+func NewMirror(dir string, always bool) (*Mirror, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	m := &Mirror{dir: dir, port: port}
+	m.hub, err = start(&server.Options{
+		ServerName: "hub", JetStreamDomain: "hub", StoreDir: filepath.Join(dir, "hub"), SyncAlways: always,
+		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: port, NoAdvertise: true}, // a leaf that learned it would go round the wire
+	})
+	return m, err
+}
+
+// HubAddress is where a leaf connects.
+func (m *Mirror) HubAddress() string { return fmt.Sprintf("127.0.0.1:%d", m.port) }
+
+// StartLeaf starts the leaf with its stream. It connects to an address, which may be a wire that is cut.
+func (m *Mirror) StartLeaf(address string) (err error) {
+	m.leaf, err = start(&server.Options{
+		ServerName: "leaf", JetStreamDomain: "leaf", StoreDir: filepath.Join(m.dir, "leaf"),
+		LeafNode: server.LeafNodeOpts{
+			ReconnectInterval: time.Second, Remotes: []*server.RemoteLeafOpts{{URLs: []*url.URL{{Scheme: "nats-leaf", Host: address}}}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	c, err := dial(m.leaf)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	return c.request("$JS.API.STREAM.CREATE."+stream, `{"name":"`+stream+`","subjects":["`+subject+`"],"storage":"file","num_replicas":1}`)
+}
+
+// StartMirror has the hub mirror the leaf's stream, once the leaf is connected.
+func (m *Mirror) StartMirror() error {
+	if err := await("the leaf's connection", func() bool { return m.hub.NumLeafNodes() > 0 }); err != nil {
+		return err
+	}
+	c, err := dial(m.hub)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	return c.request("$JS.API.STREAM.CREATE."+mirrored, `{"name":"`+mirrored+`","storage":"file","num_replicas":1,"mirror":{"name":"`+stream+
+		`","external":{"api":"$JS.leaf.API"}}}`)
+}
+
+// Store puts messages into the leaf's stream and returns when they are in it.
+func (m *Mirror) Store(payloads [][]byte) error {
+	c, err := dial(m.leaf)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	want := count(m.leaf, stream) + len(payloads)
+	for _, payload := range payloads {
+		if err := c.publish(subject, payload); err != nil {
+			return err
+		}
+	}
+	if err := c.flush(); err != nil {
+		return err
+	}
+	return await("the leaf's stream", func() bool { return count(m.leaf, stream) >= want })
+}
+
+// Mirrored is how many messages the hub has.
+func (m *Mirror) Mirrored() int { return count(m.hub, mirrored) }
+
+// Close ends both.
+func (m *Mirror) Close() error {
+	for _, s := range []*server.Server{m.leaf, m.hub} {
+		if s != nil {
+			s.Shutdown()
+			s.WaitForShutdown()
+		}
+	}
+	return os.RemoveAll(m.dir)
+}
+
+func start(o *server.Options) (*server.Server, error) {
+	o.DontListen, o.NoSigs, o.NoLog, o.JetStream = true, true, true, true
+	if o.LeafNode.Port != 0 || len(o.LeafNode.Remotes) > 0 {
+		o.DontListen, o.Host, o.Port = false, "127.0.0.1", server.RANDOM_PORT // the library's leaf nodes need it
+	}
+	s, err := server.NewServer(o)
+	if err != nil {
+		return nil, fmt.Errorf("brokerbench: %w", err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(readyTimeout) {
+		return nil, errors.New("brokerbench: a server is not ready")
+	}
+	return s, nil
+}
+
+func freePort() (int, error) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("brokerbench: %w", err)
+	}
+	return free.Addr().(*net.TCPAddr).Port, free.Close()
+}
+
+// count is how many messages a stream has.
+func count(s *server.Server, name string) int {
+	info, err := s.JszAccount(&server.JSzOptions{Account: server.DEFAULT_GLOBAL_ACCOUNT, Streams: true})
+	if err != nil {
+		return 0
+	}
+	for _, detail := range info.Streams {
+		if detail.Name == name {
+			return int(detail.State.Msgs)
+		}
+	}
+	return 0
+}
+
+func await(what string, is func() bool) error {
+	for until := time.Now().Add(readyTimeout); !is(); time.Sleep(pollEvery) {
+		if time.Now().After(until) {
+			return fmt.Errorf("brokerbench: %s: not within %v", what, readyTimeout)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package platecamera
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/htmlindex"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// readable is a text of two bytes a character as one of UTF-8, and any other text as it is. Such a text begins with its
+// mark, or with a character of which one byte is zero.
+func readable(text, contentType string) string {
+	if len(text) < 4 || len(text)%2 != 0 && !hasMark(text) {
+		return text
+	}
+	order := unicode.LittleEndian
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"), startsDocument(text[0]) && text[1] == 0 && text[3] == 0:
+	case strings.HasPrefix(text, "\xfe\xff"), startsDocument(text[1]) && text[0] == 0 && text[2] == 0:
+		order = unicode.BigEndian
+	default:
+		return text
+	}
+	plain, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().String(text)
+	if err != nil {
+		return text
+	}
+	return plain
+}
+
+func hasMark(text string) bool {
+	return strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff")
+}
+
+// startsDocument reports whether JSON, XML or key=value text may begin with a character.
+func startsDocument(c byte) bool { return strings.IndexByte("{[<CE-", c) >= 0 }
+
+// decoded is a text that is not UTF-8 as one that is: by the characters that its XML head or its content type names, or
+// else, if all of it is sound, as cameras in China write. What can be read neither way stays as it is: what has letters
+// in it that are none is no plate, but may still say when something happened.
+func decoded(text, contentType string) string {
+	if isASCII(text) {
+		return text
+	}
+	name := valueAfter(text[:min(len(text), declarationMax)], "encoding=", "? >")
+	if name == "" {
+		name = valueAfter(contentType, "charset=", "; ")
+	}
+	sound := utf8.ValidString(text)
+	if sound && (name == "" || strings.EqualFold(name, "UTF-8")) {
+		return text
+	}
+	named, err := htmlindex.Get(name)
+	isNamed := err == nil && named != unicode.UTF8
+	switch {
+	case sound && !(isNamed && strings.HasPrefix(strings.ToLower(name), "gb") && isChinese(text)):
+		return text
+	case !isNamed && !isChinese(text):
+		return text
+	case !isNamed:
+		named = simplifiedchinese.GB18030
+	}
+	if plain, err := named.NewDecoder().String(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// declarationMax is where the head of an XML document has ended, in bytes.
+const declarationMax = 200
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// isChinese reports whether all that is not ASCII is a pair of bytes as GB 2312 has them. Every province and every letter
+// of a Chinese plate is among them, and a letter of Western Europe, which stands alone, is not.
+func isChinese(text string) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] < utf8.RuneSelf {
+			continue
+		}
+		if text[i] < 0xA1 || text[i] > 0xF7 || i+1 == len(text) || text[i+1] < 0xA1 || text[i+1] == 0xFF {
+			return false
+		}
+		i++
+	}
+	return true
+}

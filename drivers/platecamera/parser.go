@@ -1,0 +1,121 @@
+package platecamera
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unsafe"
+)
+
+// Parser reads bodies one after another, as their cameras write them. It keeps what it needs for that: of a body that is
+// like the one before it, it makes no garbage. It belongs to one goroutine.
+type Parser struct {
+	zone    *time.Location
+	formats []Format
+	walker  walker
+	events  []Event
+	claimed int
+	seen    int // documents
+}
+
+// NewParser makes a parser of some makes of camera. Times without a zone are in zone.
+func NewParser(zone *time.Location, formats ...Format) *Parser {
+	p := &Parser{zone: zone, formats: formats}
+	p.walker.found = p.read
+	return p
+}
+
+// Parse is NewParser and its Parse, with events that are the caller's to keep.
+func Parse(body []byte, contentType string, zone *time.Location, formats ...Format) ([]Event, error) {
+	events, err := NewParser(zone, formats...).Parse(body, contentType)
+	return kept(events), err
+}
+
+// kept are events that last.
+func kept(events []Event) []Event {
+	if len(events) == 0 {
+		return nil
+	}
+	lasting := make([]Event, len(events))
+	for i, event := range events {
+		lasting[i] = event.Kept()
+	}
+	return lasting
+}
+
+// eventsMax bounds the events of one body.
+const eventsMax = 4_096
+
+// Parse reads all events of a body: a post, a recorded stream, or its parts, with or without their heads. A document
+// that no format claims is passed over if another one is claimed. The events hold parts of the body, and are good until
+// the body is changed or the parser is used again: Kept makes one that lasts.
+func (p *Parser) Parse(body []byte, contentType string) ([]Event, error) {
+	p.events, p.claimed, p.seen = p.events[:0], 0, 0
+	t := &p.walker.tree
+	t.shares, t.candidates, t.texts = t.shares[:0], t.candidates[:0], t.texts[:0]
+	// A copy of the body would be the largest thing that is made for an event, and of no use after it.
+	broken, limit := p.walker.walk(unsafe.String(unsafe.SliceData(body), len(body)), contentType)
+	switch {
+	case len(p.events) > eventsMax:
+		return nil, fmt.Errorf("%w: more than %d events in one body", ErrBody, eventsMax)
+	case limit != nil:
+		return nil, limit
+	case p.claimed > 0:
+		return p.events, nil
+	case broken != nil:
+		return nil, broken
+	case p.seen == 0:
+		return nil, fmt.Errorf("%w: it holds no JSON, no XML and no key=value text", ErrBody)
+	}
+	return nil, fmt.Errorf("%w: %d documents, all of them something else", ErrVendor, p.seen)
+}
+
+// read takes the events of one document.
+func (p *Parser) read(document Node) {
+	p.seen++
+	if len(p.events) > eventsMax {
+		return
+	}
+	for i := range p.formats {
+		if format := &p.formats[i]; format.Claims(document) {
+			p.claimed++
+			from := len(p.events)
+			p.events = format.Read(p.events, document, p.zone)
+			for at := from; at < len(p.events); at++ {
+				p.events[at].Vendor = format.Vendor
+				p.events[at].settle()
+			}
+			return
+		}
+	}
+}
+
+// Kept is the event with nothing of the body that it came in.
+func (e Event) Kept() Event {
+	texts := [...]*string{
+		&e.Raw, &e.Country, &e.Direction, &e.Vehicle, &e.Camera, &e.Channel, &e.EventID, &e.Car, &e.Picture,
+	}
+	candidates := slices.Clone(e.Candidates)
+	var all strings.Builder
+	for _, text := range texts {
+		all.WriteString(*text)
+	}
+	for _, candidate := range candidates {
+		all.WriteString(candidate.Raw)
+	}
+	rest := all.String()
+	take := func(text *string) { *text, rest = rest[:len(*text)], rest[len(*text):] }
+	for _, text := range texts {
+		take(text)
+	}
+	for i := range candidates {
+		take(&candidates[i].Raw)
+	}
+	e.Candidates, e.Chars = candidates, slices.Clone(e.Chars)
+	e.SumOf = slices.Clone(e.SumOf)
+	for i, id := range e.SumOf {
+		e.SumOf[i] = strings.Clone(id)
+	}
+	return e
+}

@@ -1,0 +1,582 @@
+package tariff_test
+
+import (
+	"math/big"
+	"slices"
+	"time"
+
+	"gatehouse/gateway/tariff"
+)
+
+// slowFee prices all of a stay: what slow makes of its time, and what comes beside it, one step of REFERENCE.md after the
+// other. Amounts are parts of a minor unit.
+func slowFee(t *tariff.Tariff, stay tariff.Stay) int64 {
+	t = slowFor(t, &stay)
+	for i := range stay.Earlier {
+		stay.Earlier[i].EntryMS, stay.Earlier[i].ExitMS = slowSeconds(t, stay.Earlier[i].EntryMS, stay.Earlier[i].ExitMS)
+	}
+	stay.EntryMS, stay.ExitMS = slowSeconds(t, stay.EntryMS, stay.ExitMS)
+	slowJoin(t, &stay)
+	codes := slowCodes(t, &stay)
+	sum := int64(0)
+	switch {
+	case stay.Lost:
+		sum = slowLost(t, &stay)
+	case stay.Booked != nil:
+		sum = slowBooked(t, &stay)
+	case stay.Session != nil && !t.Charging.WithParking:
+	default:
+		sum = slowParked(t, stay.EntryMS, stay.ExitMS, codes)
+	}
+	if stay.Session != nil {
+		sum += slowSession(t, &stay)
+	}
+	for _, code := range stay.Violations {
+		for _, v := range t.Violations {
+			if v.Code != code {
+				continue
+			}
+			minor := v.Minor
+			if v.ReducedMinor > 0 && stay.ViolationAgeMS <= v.WithinMS {
+				minor = v.ReducedMinor
+			}
+			if v.Instead {
+				sum = 0
+			}
+			sum += minor * partsOfMinor
+		}
+	}
+	if sum > 0 {
+		sum = max(sum, t.MinMinor*partsOfMinor)
+	}
+	sum += slowExtras(t, &stay, sum)
+	sum = slowOff(t, codes, sum)
+	if sum > 0 {
+		days := int64(-1)
+		late := int64(0)
+		for _, l := range t.Late {
+			if stay.UnpaidDays > l.AfterDays && l.AfterDays > days {
+				days, late = l.AfterDays, l.Minor*partsOfMinor+portion(sum, l.Basis, 10_000)
+			}
+		}
+		sum += late
+	}
+	return slowTaxed(t, sum)
+}
+
+// portion is the part of an amount that b of c are, to the nearest part.
+func portion(a, b, c int64) int64 {
+	product := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
+	negative := product.Sign() < 0
+	product.Abs(product).Mul(product, big.NewInt(2)).Add(product, big.NewInt(c)).Quo(product, big.NewInt(2*c))
+	if negative {
+		return -product.Int64()
+	}
+	return product.Int64()
+}
+
+// slowFor is the tariff for one driver at one occupancy: only what is for the stay, at its prices.
+func slowFor(t *tariff.Tariff, stay *tariff.Stay) *tariff.Tariff {
+	mine := *t
+	isFor := func(w tariff.Who) bool {
+		if len(w.Vehicles) > 0 && !slices.Contains(w.Vehicles, stay.Vehicle) || len(w.Products) > 0 && !slices.Contains(w.Products, stay.Product) {
+			return false
+		}
+		if w.Spots != 0 && w.Spots&tariff.SpotsOf(stay.SpotType) == 0 {
+			return false
+		}
+		for _, group := range stay.Groups {
+			if slices.Contains(w.Groups, group) {
+				return true
+			}
+		}
+		return len(w.Groups) == 0
+	}
+	multiplier := int64(1000)
+	for _, step := range t.Surge.Steps {
+		if stay.OccupancyPermille >= step.FromPermille {
+			multiplier = step.Permille
+		}
+	}
+	dearer := func(minor int64) int64 { return portion(minor, multiplier, 1000) }
+	prices := func(steps []tariff.Step, calm bool) []tariff.Step {
+		steps = slices.Clone(steps)
+		for i := range steps {
+			s := &steps[i]
+			switch {
+			case calm:
+			case s.PriceMilli == 0:
+				s.PriceMinor = dearer(s.PriceMinor)
+			default:
+				all := (s.PriceMinor*1000 + s.PriceMilli) * multiplier / 1000
+				s.PriceMinor, s.PriceMilli = all/1000, all%1000
+			}
+		}
+		return steps
+	}
+	mine.Rules = slices.DeleteFunc(slices.Clone(t.Rules), func(r tariff.Rule) bool { return !isFor(r.For) })
+	for i := range mine.Rules {
+		mine.Rules[i].Steps = prices(mine.Rules[i].Steps, mine.Rules[i].NoSurge)
+	}
+	mine.Offers = slices.DeleteFunc(slices.Clone(t.Offers), func(o tariff.Offer) bool { return !isFor(o.For) })
+	for i := range mine.Offers {
+		mine.Offers[i].Steps = prices(mine.Offers[i].Steps, mine.Offers[i].NoSurge)
+	}
+	mine.Caps = slices.DeleteFunc(slices.Clone(t.Caps), func(c tariff.Cap) bool { return !isFor(c.For) })
+	for i := range mine.Caps {
+		mine.Caps[i].Amounts = slices.Clone(mine.Caps[i].Amounts)
+		for j := range mine.Caps[i].Amounts {
+			if a := &mine.Caps[i].Amounts[j]; !t.Surge.CapsHold {
+				a.Minor = dearer(a.Minor)
+			}
+		}
+	}
+	mine.Extras = slices.DeleteFunc(slices.Clone(t.Extras), func(e tariff.Extra) bool { return !isFor(e.For) || e.Tender != "" && e.Tender != stay.Tender })
+	mine.Discounts = slices.DeleteFunc(slices.Clone(t.Discounts), func(d tariff.Discount) bool { return !isFor(d.For) })
+	mine.Charging.Prices = slices.DeleteFunc(slices.Clone(t.Charging.Prices), func(c tariff.ChargePrice) bool { return !isFor(c.For) })
+	mine.Booking.Steps, mine.Booking.OverstaySteps = prices(t.Booking.Steps, false), prices(t.Booking.OverstaySteps, false)
+	return &mine
+}
+
+func slowSeconds(t *tariff.Tariff, entryMS, exitMS int64) (int64, int64) {
+	const minute = 60_000
+	switch t.Seconds {
+	case tariff.SecondsDrop:
+		return entryMS, entryMS + (exitMS-entryMS)/minute*minute
+	case tariff.SecondsUp:
+		return entryMS, entryMS + (exitMS-entryMS+minute-1)/minute*minute
+	case tariff.SecondsClock:
+		return floor(entryMS, minute) * minute, floor(exitMS, minute) * minute
+	}
+	return entryMS, exitMS
+}
+
+func slowJoin(t *tariff.Tariff, stay *tariff.Stay) {
+	cameMS := stay.EntryMS
+	for _, visit := range slices.Backward(stay.Earlier) {
+		left, came := time.UnixMilli(visit.ExitMS).In(t.Zone).Format(time.DateOnly), time.UnixMilli(cameMS).In(t.Zone).Format(time.DateOnly)
+		soon := t.Reentry.WithinMS > 0 && cameMS-visit.ExitMS <= t.Reentry.WithinMS
+		if !soon && !(t.Reentry.SameDay && left == came) {
+			return
+		}
+		if t.Reentry.Gap == tariff.GapFree {
+			stay.EntryMS -= visit.ExitMS - visit.EntryMS
+		} else {
+			stay.EntryMS = min(stay.EntryMS, visit.EntryMS)
+		}
+		cameMS = visit.EntryMS
+	}
+}
+
+// slowCodes are the discounts that count, as the tariff lists them.
+func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
+	day := tariff.Date(floor(newSlowTable(t, stay.EntryMS/60_000, stay.EntryMS/60_000).shown[200], minutesOfDay))
+	valid := func(d tariff.Discount) bool {
+		return (d.ValidFrom == 0 || d.ValidFrom <= day) && (d.ValidTo == 0 || day <= d.ValidTo)
+	}
+	shown := []int{}
+	for _, code := range stay.Discounts {
+		i := slices.IndexFunc(t.Discounts, func(d tariff.Discount) bool { return d.Code == code })
+		if i >= 0 && valid(t.Discounts[i]) && !slices.Contains(shown, i) && (len(shown) == 0 || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks) {
+			shown = append(shown, i)
+		}
+	}
+	codes := []tariff.Discount{}
+	for i, d := range t.Discounts {
+		if slices.Contains(shown, i) || d.Automatic && valid(d) {
+			codes = append(codes, d)
+		}
+	}
+	return codes
+}
+
+func slowOff(t *tariff.Tariff, codes []tariff.Discount, sum int64) int64 {
+	for _, fixed := range []bool{true, false} {
+		for _, d := range codes {
+			off := d.Minor * partsOfMinor
+			switch d.Kind {
+			case tariff.TimeOff:
+				continue
+			case tariff.PercentOff:
+				off = portion(sum, d.Basis, 10_000)
+			case tariff.FixedPrice:
+				off = sum - off
+			}
+			if (d.Kind == tariff.FixedPrice) != fixed || sum < d.MinMinor*partsOfMinor {
+				continue
+			}
+			if d.MaxMinor > 0 {
+				off = min(off, d.MaxMinor*partsOfMinor)
+			}
+			sum -= max(0, min(off, sum))
+		}
+	}
+	return sum
+}
+
+// slowParked prices parking time: grace, time off, then what is cheaper.
+func slowParked(t *tariff.Tariff, fromMS, toMS int64, codes []tariff.Discount) int64 {
+	from, to := fromMS/60_000, toMS/60_000
+	if grace := t.Grace.EntryMS / 60_000; grace > 0 && to > from {
+		if stay := to - from; stay < grace || stay == grace && !t.Grace.Sharp {
+			return 0
+		}
+		if t.Grace.Kind == tariff.Continuous {
+			from += grace
+		}
+	}
+	start, end, shorter := from, to, false
+	for _, d := range codes {
+		if d.Kind != tariff.TimeOff {
+			continue
+		}
+		shorter = true
+		if off := min(d.ValueMS/60_000, end-start); d.AtEnd {
+			end -= off
+		} else {
+			start += off
+		}
+	}
+	clock := newSlowTable(t, from, to)
+	whole := slowTime(t, clock, from, to, from, to)
+	if shorter {
+		return min(whole, slowTime(t, clock, from, to, start, end))
+	}
+	return whole
+}
+
+// slowTime prices time by the rules or an offer, of a stay of which discounts leave a part.
+func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) int64 {
+	best, found := int64(0), false
+	if t.Choice == tariff.Cheapest || len(t.Offers) == 0 {
+		best, found = slowRules(t, clock, start, end), true
+	}
+	for i := range t.Offers {
+		o := &t.Offers[i]
+		if !slowIn(t, clock, o.Entry, from) || !slowIn(t, clock, o.Exit, to) || to-from < o.MinMS/60_000 || o.MaxMS > 0 && to-from > o.MaxMS/60_000 {
+			continue
+		}
+		total := slowOffer(t, clock, o, from, to)
+		if !o.Timeless {
+			total = slowOffer(t, clock, o, start, end)
+		}
+		if t.Choice == tariff.Priority || len(o.For.Products) > 0 {
+			return total
+		}
+		best = min(best, total)
+	}
+	if !found {
+		return slowRules(t, clock, start, end)
+	}
+	return best
+}
+
+// slowOffer sells an offer from a minute on, and again if it repeats, and prices the rest by the rules.
+func slowOffer(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, from, to int64) int64 {
+	until := min(to, slowCovered(t, clock, o, from))
+	total := slowLadder(o.Steps, until-from)
+	if until >= to {
+		return total
+	}
+	again := o.Repeats && slowIn(t, clock, o.Entry, until)
+	rest := slowRules(t, clock, until, to)
+	if again && t.Choice == tariff.Cheapest && slowCovered(t, clock, o, until) >= to && rest < slowLadder(o.Steps, to-until) {
+		again = false
+	}
+	if again {
+		return total + slowOffer(t, clock, o, until, to)
+	}
+	return total + rest
+}
+
+func slowCovered(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, from int64) int64 {
+	last := clock.from + int64(len(clock.shown)) - 1
+	switch o.Covers {
+	case tariff.CoversPeriod:
+		if o.Roll == tariff.Civil {
+			return time.Unix(from*60, 0).In(t.Zone).AddDate(0, 0, int(o.ForMS/86_400_000)).Unix() / 60
+		}
+		return from + o.ForMS/60_000
+	case tariff.CoversClock:
+		for until := from + 1; until < last; until++ {
+			if clock.day(until, o.UntilMS) != clock.day(from, o.UntilMS) {
+				return until
+			}
+		}
+	case tariff.CoversEntry:
+		index, day, _ := slowStretch(t, clock, o.Entry, from)
+		if len(o.Entry) == 0 {
+			break
+		}
+		for until := from + 1; until < last; until++ {
+			if clock.shown[until-clock.from] >= day*minutesOfDay+o.Entry[index].ToMS/60_000 {
+				return until
+			}
+		}
+	}
+	return 1 << 40
+}
+
+// slowLadder prices minutes by steps, unit by unit, without rules or caps.
+func slowLadder(steps []tariff.Step, minutes int64) int64 {
+	sum := int64(0)
+	for i := range steps {
+		s := &steps[i]
+		from, to := s.FromMS/60_000, min(minutes, s.ToMS/60_000)
+		if s.ToMS == 0 {
+			to = minutes
+		}
+		if minutes < from || minutes == from && i > 0 && !steps[i-1].Sharp {
+			return sum
+		}
+		switch unit := s.UnitMS / 60_000; {
+		case unit == 0:
+			sum += partsOf(s)
+		case s.Count == tariff.Prorated:
+			sum += partsOf(s) / unit * (to - from)
+		case s.Count == tariff.Completed:
+			for at := from + unit; at <= to; at += unit {
+				sum += partsOf(s)
+			}
+		default:
+			sum += partsOf(s)
+			for at := from + unit; (at < to || at == to && s.Sharp) && (s.ToMS == 0 || at < s.ToMS/60_000); at += unit {
+				sum += partsOf(s)
+			}
+		}
+	}
+	return sum
+}
+
+func slowLost(t *tariff.Tariff, stay *tariff.Stay) int64 {
+	price := t.Lost.Minor * partsOfMinor
+	switch {
+	case t.Lost.Kind == tariff.LostDays:
+		for days := int64(86_400_000); days < stay.ExitMS-stay.EntryMS; days += 86_400_000 {
+			price += t.Lost.Minor * partsOfMinor
+		}
+		return price
+	case stay.Unknown || t.Lost.Kind == tariff.LostFixed:
+		return price
+	}
+	known := slowParked(t, stay.EntryMS, stay.ExitMS, nil)
+	switch t.Lost.Kind {
+	case tariff.LostOnTop:
+		return known + price
+	case tariff.LostAsStay:
+		return known
+	}
+	return max(known, price)
+}
+
+func slowBooked(t *tariff.Tariff, stay *tariff.Stay) int64 {
+	b, k := stay.Booked, &t.Booking
+	from, to, entry, exit := b.FromMS/60_000, b.ToMS/60_000, stay.EntryMS/60_000, stay.ExitMS/60_000
+	clock := newSlowTable(t, min(from, entry), max(to, exit))
+	plain := func(from, to int64) int64 { return slowTime(t, clock, from, to, from, to) }
+	booking := int64(0)
+	switch {
+	case b.PaidMinor > 0:
+		booking = b.PaidMinor * partsOfMinor
+	case len(k.Steps) == 0 && k.Minor == 0:
+		booking = plain(from, to)
+	default:
+		booking = k.Minor*partsOfMinor + slowLadder(k.Steps, to-from)
+	}
+	if b.NoShow {
+		return booking + k.NoShowMinor*partsOfMinor
+	}
+	late := exit > to+k.LateMS/60_000
+	if late && k.Overstay == tariff.OverstayWhole {
+		if whole := slowParked(t, min(entry, from)*60_000, stay.ExitMS, nil); whole > booking {
+			return whole
+		}
+	}
+	sum := booking
+	if entry < from-k.EarlyMS/60_000 {
+		sum += plain(entry, min(from, exit))
+	}
+	switch after := max(entry, to); {
+	case !late || k.Overstay == tariff.OverstayWhole:
+	case k.Overstay == tariff.OverstayRate:
+		sum += slowLadder(k.OverstaySteps, exit-after)
+	default:
+		sum += plain(after, exit)
+	}
+	return sum
+}
+
+// slowExtras adds fees beside the time; a fee for each stretch counts those that hold a minute of the stay.
+func slowExtras(t *tariff.Tariff, stay *tariff.Stay, base int64) int64 {
+	sum := int64(0)
+	entry, exit := floor(stay.EntryMS, 60_000), floor(stay.ExitMS, 60_000)
+	clock := newSlowTable(t, entry, exit)
+	for _, e := range t.Extras {
+		if base <= 0 && !e.Always || !slowIn(t, clock, e.Entry, entry) || !slowIn(t, clock, e.Exit, exit) {
+			continue
+		}
+		touched := map[[2]int64]bool{}
+		if len(e.During) == 0 {
+			touched[[2]int64{}] = true
+		}
+		for minute := entry; minute < exit && len(e.During) > 0; minute++ {
+			if index, day, inside := slowStretch(t, clock, e.During, minute); inside {
+				touched[[2]int64{int64(index), day}] = true
+			}
+		}
+		sum += int64(len(touched)) * (e.Minor*partsOfMinor + portion(base, e.Basis, 10_000))
+	}
+	return sum
+}
+
+// slowTaxed rounds a sum and puts on top what taxes are to come on top.
+func slowTaxed(t *tariff.Tariff, sum int64) int64 {
+	charged := slowRounded(sum, t.Rounding.Mode, t.Rounding.StepMinor)
+	included := int64(1_000_000)
+	for _, tax := range t.Taxes {
+		if tax.Included {
+			included += tax.RatePPM
+		}
+	}
+	net, added, rate := portion(charged*partsOfMinor, 1_000_000, included), int64(0), int64(0)
+	for _, tax := range t.Taxes {
+		if !tax.Included {
+			rate += tax.RatePPM
+			added += slowRounded(portion(net, tax.RatePPM, 1_000_000), t.Rounding.TaxMode, 1)
+		}
+	}
+	if t.Rounding.TaxOf == tariff.OfTotal {
+		added = slowRounded(portion(net, rate, 1_000_000), t.Rounding.TaxMode, 1)
+	}
+	return charged + added
+}
+
+// slowRounded counts up to the multiples of a step next to an amount.
+func slowRounded(parts int64, mode tariff.Mode, stepMinor int64) int64 {
+	step := max(1, stepMinor)
+	below := parts / (step * partsOfMinor) * step
+	rest := parts - below*partsOfMinor
+	switch half := step * partsOfMinor; {
+	case rest == 0, mode == tariff.Down:
+		return below
+	case mode == tariff.Up, 2*rest > half:
+		return below + step
+	case 2*rest == half && (mode == tariff.HalfUp || below/step%2 == 1):
+		return below + step
+	}
+	return below
+}
+
+// slowMeter prices one session minute by minute.
+type slowMeter struct {
+	t     *tariff.Tariff
+	s     *tariff.Session
+	clock *slowTable
+	sum   int64
+	spent map[*tariff.ChargePrice]int64
+}
+
+// price is that of a dimension in a minute of a session that began in another.
+func (m *slowMeter) price(of tariff.Dimension, minute, start int64) *tariff.ChargePrice {
+	for i := range m.t.Charging.Prices {
+		q := &m.t.Charging.Prices[i]
+		since := (minute - start) * 60_000
+		if q.Dimension == of && (q.MinMA == 0 || m.s.CurrentMA >= q.MinMA) && (q.MaxMA == 0 || m.s.CurrentMA < q.MaxMA) &&
+			since >= q.FromMS && (q.ToMS == 0 || since < q.ToMS) && slowIn(m.t, m.clock, q.When, minute) {
+			return q
+		}
+	}
+	return nil
+}
+
+func (m *slowMeter) put(q *tariff.ChargePrice, amount int64) {
+	if most := q.MaxMinor * partsOfMinor; most > 0 {
+		amount = min(amount, max(0, most-m.spent[q]))
+	}
+	m.spent[q] += amount
+	m.sum += amount
+}
+
+func (m *slowMeter) once(of tariff.Dimension, from int64) {
+	if q := m.price(of, from, from); q != nil {
+		m.sum += q.PriceMilli * (partsOfMinor / 1000)
+	}
+}
+
+// timed prices the minutes of a dimension; if it is stepped, the last price's are made whole steps.
+func (m *slowMeter) timed(of tariff.Dimension, first, last, start int64, stepped bool) {
+	all, run := int64(0), int64(0)
+	var now *tariff.ChargePrice
+	amount := func() int64 { return portion(now.PriceMilli*(partsOfMinor/1000), run, 60) }
+	for minute := first; minute < last; minute++ {
+		q := m.price(of, minute, start)
+		if q == nil {
+			continue
+		}
+		if now != nil && q != now {
+			m.put(now, amount())
+			run = 0
+		}
+		now = q
+		run++
+		all++
+	}
+	if now == nil {
+		return
+	}
+	for step := now.StepMS / 60_000; stepped && step > 0 && all%step != 0; all++ {
+		run++
+	}
+	m.put(now, amount())
+}
+
+func (m *slowMeter) energy(from int64) {
+	q := m.price(tariff.PerEnergy, from, from)
+	if q == nil || m.s.EnergyWh <= 0 {
+		return
+	}
+	wh := m.s.EnergyWh
+	for q.StepWh > 0 && wh%q.StepWh != 0 {
+		wh++
+	}
+	m.put(q, portion(q.PriceMilli*(partsOfMinor/1000), wh, 1000))
+}
+
+func slowSession(t *tariff.Tariff, stay *tariff.Stay) int64 {
+	k, s := &t.Charging, stay.Session
+	left := s.LeftMS
+	if left == 0 {
+		left = stay.ExitMS
+	}
+	from, to, reserved := s.FromMS/60_000, max(s.FromMS, s.ToMS)/60_000, s.ReservedMS/60_000
+	out := max(to, left/60_000)
+	m := slowMeter{t: t, s: s, clock: newSlowTable(t, from-reserved, out), spent: map[*tariff.ChargePrice]int64{}}
+	if s.NoShow {
+		m.once(tariff.PerNoShow, from)
+	}
+	m.timed(tariff.PerReserved, from-reserved, from, from-reserved, true)
+	if s.NoShow {
+		return m.sum
+	}
+	idle, pricedIdle := to, false
+	if grace := k.IdleGraceMS / 60_000; out-to <= grace {
+		idle = out
+	} else if k.GraceAlways {
+		idle += grace
+	}
+	for minute := idle; minute < out; minute++ {
+		pricedIdle = pricedIdle || m.price(tariff.PerIdle, minute, from) != nil
+	}
+	m.once(tariff.PerSession, from)
+	m.energy(from)
+	m.timed(tariff.PerConnected, from, out, from, true)
+	m.timed(tariff.PerCharging, from, to, from, k.StepEach || !pricedIdle)
+	m.timed(tariff.PerIdle, idle, out, from, true)
+	if k.MinMinor > 0 {
+		m.sum = max(m.sum, k.MinMinor*partsOfMinor)
+	}
+	if k.MaxMinor > 0 {
+		m.sum = min(m.sum, k.MaxMinor*partsOfMinor)
+	}
+	return m.sum
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"gatehouse/gateway/api"
+	"gatehouse/gateway/lot"
+)
+
+type doctorCommand struct {
+	gatewayFlags `embed:""`
+	JSON         bool `name:"json" help:"Print one JSON object."`
+}
+
+// examination is what lotctl doctor --json prints.
+type examination struct {
+	Status string      `json:"status"` // ok, or the worst of all
+	Checks []check     `json:"checks"`
+	Alerts []api.Alert `json:"alerts"`
+}
+
+// check is one thing that can be well or not: a line of /healthz.
+type check struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Value string `json:"value"`
+	Limit string `json:"limit,omitempty"`
+	Do    string `json:"do,omitempty"`
+	Ready bool   `json:"ready"`
+}
+
+// errUnwell ends a doctor's visit to a gateway that has a fault.
+var errUnwell = errors.New("the gateway has faults")
+
+// Run looks at every check and alert of a gateway. A fault makes it end as what was looked at is wrong.
+func (c doctorCommand) Run(out io.Writer) error {
+	_, path, err := c.here()
+	if err != nil {
+		return err
+	}
+	var found examination
+	var alerts api.Alerts
+	if err := errors.Join(c.get("/healthz?verbose", &found), c.get(path+"/alerts", &alerts)); err != nil {
+		return err
+	}
+	found.Alerts = alerts.Alerts
+	if c.JSON {
+		err = printJSON(out, found)
+	} else {
+		printChecks(out, found.Checks)
+		fmt.Fprintln(out)
+		printAlerts(out, found.Alerts)
+	}
+	if err == nil && found.faulty() {
+		err = errUnwell
+	}
+	return err
+}
+
+func printChecks(out io.Writer, checks []check) {
+	for _, c := range checks {
+		word := c.State
+		if word == lot.Info.String() {
+			word = "ok"
+		}
+		fmt.Fprintf(out, "%-8s %-14s %s", word, c.ID, c.Value)
+		if c.Limit != "" {
+			fmt.Fprintf(out, " (limit %s)", c.Limit)
+		}
+		fmt.Fprintln(out)
+		if c.Do != "" {
+			fmt.Fprintf(out, "         %s\n", c.Do)
+		}
+	}
+}
+
+// faulty is whether anything is worse than a warning.
+func (e examination) faulty() bool {
+	for _, c := range e.Checks {
+		if c.State == lot.Fault.String() || !c.Ready {
+			return true
+		}
+	}
+	for _, a := range e.Alerts {
+		if a.Severity == lot.Fault.String() {
+			return true
+		}
+	}
+	return false
+}
