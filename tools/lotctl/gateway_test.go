@@ -30,6 +30,7 @@ func newDesk(t *testing.T) *desk {
 	gateway := apitest.New(apitest.Small())
 	server := httptest.NewServer(api.New(api.Options{Backend: gateway, Tokens: []api.Token{
 		{Name: "ann", Role: api.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
+		{Name: "tom", Role: api.RoleConfigure, SHA256: sha256.Sum256([]byte(apitest.ConfigureToken))},
 	}}))
 	t.Cleanup(server.Close)
 	return &desk{T: t, gateway: gateway, url: server.URL, token: apitest.OperateToken}

@@ -24,6 +24,7 @@ type commands struct {
 	Sensor sensorCommands `cmd:"" help:"What spot sensors send."`
 	Enrol  enrolCommand   `cmd:"" help:"Give this gateway an identity at headquarters, by a one-time code."`
 	Sync   syncCommands   `cmd:"" help:"The sync with headquarters."`
+	Policy policyCommands `cmd:"" help:"Headquarters' documents at a running gateway, and your own edits of them."`
 	Fee    feeCommand     `cmd:"" help:"Price a stay, and say why."`
 	Tariff tariffCommands `cmd:"" help:"Tariffs: check one, read about their format."`
 }
