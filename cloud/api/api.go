@@ -4,12 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"sync/atomic"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gatehouse/cloud/enrol"
 	"gatehouse/cloud/ledger"
@@ -17,6 +13,7 @@ import (
 	"gatehouse/cloud/steer"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Options are what the API is made of.
@@ -35,14 +32,18 @@ type Options struct {
 	Changes     func(ctx context.Context) <-chan struct{}
 	SetLocation func(l ledger.Location, zone string) error
 	// Settle carries out a decision about an incarnation that was fenced or superseded.
-	Settle   func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
+	Settle func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
+	// Verify holds a location's rows against its signed batches, and mends them.
+	Verify   func(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error)
 	Checks   func() []Check
-	Measures func() []Measure
-	Tokens   []Token // beside those that the store holds
+	Measures func() []rest.Measure
+	Tokens   []rest.Token // beside those that the store holds
 	// Open lets programs on this machine act as RoleOperate without a token: for a demonstration.
-	Open   bool
-	Now    func() time.Time
-	Logger *slog.Logger
+	Open bool
+	// PublicFeeds lets everybody read the open-data feeds.
+	PublicFeeds bool
+	Now         func() time.Time
+	Logger      *slog.Logger
 }
 
 // Link is how a location is connected.
@@ -54,13 +55,15 @@ type Link struct {
 // Server is the API in service.
 type Server struct {
 	Options
-	handler http.Handler
-	mounted http.Handler
-	live    *live
-	usual   atomic.Pointer[map[fact.LocationID]usual]
-	usualAt atomic.Int64 // Unix milliseconds
-	layouts atomic.Pointer[map[fact.LocationID]layout]
-	keys    atomic.Pointer[[]Token]
+	handler  http.Handler
+	mounted  http.Handler
+	live     *rest.Live
+	usual    atomic.Pointer[map[fact.LocationID]usual]
+	usualAt  atomic.Int64 // Unix milliseconds
+	layouts  atomic.Pointer[map[fact.LocationID]layout]
+	listings atomic.Pointer[map[fact.LocationID]listing]
+	feeds    feedCache
+	keys     atomic.Pointer[[]rest.Token]
 }
 
 // New makes the API. Call Refresh before it serves, and every few seconds.
@@ -68,26 +71,35 @@ func New(o Options) *Server {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Options: o}
-	s.live = newLive(s)
+	s := &Server{Options: o, feeds: feedCache{made: map[string]feedDocument{}}}
+	s.live = rest.NewLive(rest.LiveSource{
+		Read:    func(ctx context.Context) (any, time.Time, error) { return s.stateOf(ctx), s.Now(), nil },
+		Changes: o.Changes, Refuse: s.problemOf, Most: streamsMax, Every: streamEvery,
+	})
 	s.usual.Store(&map[fact.LocationID]usual{})
 	s.layouts.Store(&map[fact.LocationID]layout{})
-	s.keys.Store(&[]Token{})
-	rest := http.NewServeMux()
-	spec := s.register(rest)
+	s.listings.Store(&map[fact.LocationID]listing{})
+	s.keys.Store(&[]rest.Token{})
+	door := s.door()
+	book := door.NewBook(o.Version, "A chain of car parks.")
+	s.operations(book)
+	book.Close()
 	outer := http.NewServeMux()
-	outer.Handle("/api/", orProblem(rest))
-	outer.Handle("GET /openapi.json", s.need(RoleView, specification(spec)))
-	outer.Handle("GET /docs", s.need(RoleView, s.documentation(spec)))
+	door.Mount(outer, book, s.measures)
 	outer.HandleFunc("GET /livez", s.alive)
 	outer.HandleFunc("GET /readyz", s.ready)
-	outer.Handle("GET /healthz", s.need(RoleView, http.HandlerFunc(s.healthy)))
-	outer.Handle("GET /metrics", s.need(RoleView, s.metrics()))
-	outer.HandleFunc("GET /login", s.login)
-	outer.HandleFunc("POST /login", s.login)
-	outer.Handle("/", s.needPage(http.HandlerFunc(s.page)))
-	s.handler = s.guard(outer)
+	outer.Handle("GET /healthz", door.Need(rest.RoleView, http.HandlerFunc(s.healthy)))
+	outer.Handle("/", door.NeedPage(http.HandlerFunc(s.page)))
+	s.handler = door.Guard(outer)
 	return s
+}
+
+func (s *Server) door() *rest.Door {
+	return &rest.Door{
+		Name: "headquarters", Title: "Gatehouse headquarters", Home: "headquarters", Keeper: "who runs headquarters",
+		Hint: "an API key; who may configure makes one", Cookie: "gatehouse_hq_token", Open: s.Open, BodyMax: bodyMax, Logger: s.Logger,
+		Find: func(token string) (rest.Somebody, bool) { return rest.Find(token, s.Tokens, *s.keys.Load()) },
+	}
 }
 
 // Mount serves a page at /, for RoleView: it is made of the server's own State and Stream. Call it before it serves.
@@ -95,7 +107,7 @@ func (s *Server) Mount(page http.Handler) { s.mounted = page }
 
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	if s.mounted == nil {
-		notFound("page", docsHint).write(w)
+		rest.NotFound("page", rest.DocsHint).Write(w)
 		return
 	}
 	s.mounted.ServeHTTP(w, r)
@@ -112,50 +124,8 @@ func (s *Server) Refresh(ctx context.Context) error {
 	if err := s.readLayouts(ctx); err != nil {
 		return err
 	}
+	if err := s.readListings(ctx); err != nil {
+		return err
+	}
 	return s.readUsual(ctx)
-}
-
-// register describes and mounts every operation.
-func (s *Server) register(mux *http.ServeMux) *huma.OpenAPI {
-	config := huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: "Gatehouse headquarters", Version: s.Version, Description: "A chain of car parks."},
-			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}},
-			},
-			Security: []map[string][]string{{"token": {}}},
-		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
-		DefaultFormat: "application/json",
-		Transformers: []huma.Transformer{func(_ huma.Context, _ string, v any) (any, error) {
-			if e, is := v.(*huma.ErrorModel); is {
-				return ofHuma(e), nil
-			}
-			return v, nil
-		}},
-	}
-	api := humago.New(mux, config)
-	operations(&book{server: s, api: api})
-	tidySchemas(api.OpenAPI().Components.Schemas.Map())
-	return api.OpenAPI()
-}
-
-// tidySchemas removes huma's own errors, which a Problem replaces, and says that no list is ever null.
-func tidySchemas(schemas map[string]*huma.Schema) {
-	delete(schemas, "ErrorModel")
-	delete(schemas, "ErrorDetail")
-	for _, schema := range schemas {
-		for _, property := range schema.Properties {
-			if property.Type == huma.TypeArray {
-				property.Nullable = false
-			}
-		}
-	}
-}
-
-// problemSchema is how a Problem looks.
-func problemSchema(api huma.API) *huma.Schema {
-	return api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 }

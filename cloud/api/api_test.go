@@ -274,6 +274,12 @@ func TestTheSpecification(t *testing.T) {
 			t.Errorf("%s is not described", path)
 		}
 	}
+	for path, content := range map[string]string{"/apds/places": "application/json", "/datex2/parking-table": "application/xml"} {
+		answer := b.at(paths["/api/v1/feeds"+path], "get.responses.200.content")
+		if !strings.Contains(answer, content) {
+			t.Errorf("%s is described as %s", path, answer)
+		}
+	}
 	for path, item := range paths {
 		for method, operation := range item.(map[string]any) {
 			if b.at(operation, "responses.default") == "<nil>" || b.at(operation, "x-role") == "<nil>" {

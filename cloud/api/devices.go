@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/cloud/enrol"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Device is one key of one gateway.
@@ -79,7 +80,7 @@ func (s *Server) makeCode(ctx context.Context, in *struct {
 		Confirm  bool   `json:"confirm,omitempty" doc:"The certificate opens nothing until somebody has compared and confirmed the fingerprint"`
 	}
 }) (*struct{ Body Code }, error) {
-	code, err := s.Registry.NewCode(ctx, in.Body.Location, whoOf(ctx).name, in.Body.Confirm)
+	code, err := s.Registry.NewCode(ctx, in.Body.Location, rest.Who(ctx).Name, in.Body.Confirm)
 	if err != nil {
 		return nil, s.problemOf(err)
 	}
@@ -116,10 +117,10 @@ func (s *Server) confirmDevice(ctx context.Context, in *DevicePath) (*deviceAnsw
 	if d, known := s.Registry.Device(in.Fingerprint); known && d.State == enrol.StateActive {
 		return &deviceAnswer{deviceOf(d)}, nil
 	} else if known && d.State != enrol.StateWaiting {
-		return nil, problem(codeNotPossible, "this device is "+string(d.State), "enrol the gateway again with a new code")
+		return nil, rest.NewProblem(rest.CodeNotPossible, "this device is "+string(d.State), "enrol the gateway again with a new code")
 	}
 	return s.changeDevice(ctx, in.Fingerprint, "confirm_device", "", func() error {
-		return s.Registry.Confirm(ctx, in.Fingerprint, whoOf(ctx).name)
+		return s.Registry.Confirm(ctx, in.Fingerprint, rest.Who(ctx).Name)
 	})
 }
 
@@ -133,14 +134,14 @@ func (s *Server) revokeDevice(ctx context.Context, in *struct {
 	Body Reasoned
 }) (*deviceAnswer, error) {
 	return s.changeDevice(ctx, in.Fingerprint, "revoke_device", in.Body.Reason, func() error {
-		return s.Registry.Revoke(ctx, in.Fingerprint, whoOf(ctx).name, in.Body.Reason)
+		return s.Registry.Revoke(ctx, in.Fingerprint, rest.Who(ctx).Name, in.Body.Reason)
 	})
 }
 
 var incarnationText = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
 func (s *Server) settle(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	Incarnation string `path:"incarnation" maxLength:"13" doc:"As the alert names it"`
 	Body        struct {
 		Reasoned
@@ -152,7 +153,7 @@ func (s *Server) settle(ctx context.Context, in *struct {
 	}
 	raw, err := incarnationText.DecodeString(strings.ToUpper(in.Incarnation))
 	if err != nil || len(raw) != 8 {
-		return nil, invalid("path.incarnation", "it has 13 letters and digits, as the alert shows it")
+		return nil, rest.Invalid("path.incarnation", "it has 13 letters and digits, as the alert shows it")
 	}
 	incarnation := fact.Incarnation(binary.BigEndian.Uint64(raw))
 	if err := s.Settle(fact.LocationID(in.Location), incarnation, in.Body.Accept); err != nil {

@@ -11,6 +11,6 @@
 // A request is named by its Idempotency-Key where it makes something; the thing made keeps the name, so that a repetition
 // finds it: a reservation, a rollout, an order. All else is so by nature: doing it twice does it once.
 //
-// The package imports the store, the registry and the desks that it speaks for, huma and prometheus; it must not import
+// The package imports the store, the registry and the desks that it speaks for; it must not import
 // cloud/web or cloud/app.
 package api

@@ -3,6 +3,8 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+
+	"gatehouse/sync/rest"
 )
 
 // Check is one part of the aggregator's health.
@@ -15,24 +17,18 @@ type Check struct {
 
 // alive says that the process serves.
 func (s *Server) alive(w http.ResponseWriter, _ *http.Request) {
-	answerText(w, http.StatusOK, "alive")
+	rest.AnswerText(w, http.StatusOK, "alive")
 }
 
 // ready says whether facts can be taken.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	for _, check := range s.Checks() {
 		if check.Ready && !check.Well {
-			answerText(w, http.StatusServiceUnavailable, "not ready: "+check.ID)
+			rest.AnswerText(w, http.StatusServiceUnavailable, "not ready: "+check.ID)
 			return
 		}
 	}
-	answerText(w, http.StatusOK, "ready")
-}
-
-func answerText(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n")) // the client is gone, and nobody is left to tell
+	rest.AnswerText(w, http.StatusOK, "ready")
 }
 
 // healthy tells how the aggregator is: with ?verbose all checks, else those that are not well.

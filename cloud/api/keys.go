@@ -2,12 +2,12 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"regexp"
 	"time"
+
+	"gatehouse/sync/rest"
 )
 
 const kindKey = "api-key"
@@ -35,11 +35,11 @@ func (s *Server) eachKey(ctx context.Context, visit func(k keptKey, revision int
 }
 
 func (s *Server) readKeys(ctx context.Context) error {
-	tokens := []Token{}
+	tokens := []rest.Token{}
 	err := s.eachKey(ctx, func(k keptKey, _ int64) {
-		role, err := ParseRole(k.Role)
+		role, err := rest.ParseRole(k.Role)
 		if err == nil && !k.Ended && len(k.SHA256) == sha256.Size {
-			tokens = append(tokens, Token{k.Name, role, [sha256.Size]byte(k.SHA256)})
+			tokens = append(tokens, rest.Token{Name: k.Name, Role: role, SHA256: [sha256.Size]byte(k.SHA256)})
 		}
 	})
 	if err != nil {
@@ -89,13 +89,11 @@ func (s *Server) makeKey(ctx context.Context, in *struct {
 	}
 }) (*struct{ Body MadeKey }, error) {
 	if !keyName.MatchString(in.Body.Name) || in.Body.Name == "owner" {
-		return nil, invalid("body.name", "use small letters, digits and . _ @ -, and not owner")
+		return nil, rest.Invalid("body.name", "use small letters, digits and . _ @ -, and not owner")
 	}
-	var secret [24]byte
-	_, _ = rand.Read(secret[:]) // it never fails
-	token := base64.RawURLEncoding.EncodeToString(secret[:])
+	token := rest.NewTokenText()
 	sum := sha256.Sum256([]byte(token))
-	k := keptKey{Name: in.Body.Name, Role: in.Body.Role, SHA256: sum[:], By: whoOf(ctx).name, At: s.Now().UTC()}
+	k := keptKey{Name: in.Body.Name, Role: in.Body.Role, SHA256: sum[:], By: rest.Who(ctx).Name, At: s.Now().UTC()}
 	revision := int64(0)
 	known := false
 	err := s.eachKey(ctx, func(old keptKey, at int64) {
@@ -107,7 +105,7 @@ func (s *Server) makeKey(ctx context.Context, in *struct {
 		return nil, s.problemOf(err)
 	}
 	if known {
-		return nil, problem(codeConflict, "there is a key of this name already", "end it first, or choose another name")
+		return nil, rest.NewProblem(rest.CodeConflict, "there is a key of this name already", "end it first, or choose another name")
 	}
 	if err := s.putKey(ctx, k, revision, "make_key"); err != nil {
 		return nil, err
@@ -126,7 +124,7 @@ func (s *Server) putKey(ctx context.Context, k keptKey, revision int64, action s
 		return s.problemOf(err)
 	}
 	if !done {
-		return problem(codeConflict, "somebody else changed this key in the same moment", "ask again")
+		return rest.NewProblem(rest.CodeConflict, "somebody else changed this key in the same moment", "ask again")
 	}
 	if err := s.readKeys(ctx); err != nil {
 		return s.problemOf(err)
@@ -148,7 +146,7 @@ func (s *Server) endKey(ctx context.Context, in *struct {
 		return nil, s.problemOf(err)
 	}
 	if revision == 0 {
-		return nil, notFound("key "+clip(in.Name), "GET /api/v1/keys lists all")
+		return nil, rest.NotFound("key "+rest.Clip(in.Name), "GET /api/v1/keys lists all")
 	}
 	if found.Ended {
 		return nil, nil

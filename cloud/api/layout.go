@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 const kindLayout = "layout"
@@ -67,12 +68,12 @@ type locationWish struct {
 }
 
 func (s *Server) setLocation(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	Body locationWish
 }) (*struct{ Body Location }, error) {
 	zone, err := time.LoadLocation(in.Body.Timezone)
 	if err != nil || in.Body.Timezone == "" || in.Body.Timezone == "Local" {
-		return nil, invalid("body.timezone", "it is none of the IANA time zones; write for example Europe/Berlin")
+		return nil, rest.Invalid("body.timezone", "it is none of the IANA time zones; write for example Europe/Berlin")
 	}
 	id := fact.LocationID(in.Location)
 	if err := s.SetLocation(ledger.Location{ID: id, Name: in.Body.Name, Zone: zone, Currency: fact.Currency(in.Body.Currency)}, in.Body.Timezone); err != nil {
@@ -103,7 +104,7 @@ func (s *Server) putLayout(ctx context.Context, location string, floors []Floor)
 		return s.problemOf(err)
 	}
 	if !done {
-		return problem(codeConflict, "somebody else changed this location in the same moment", "look, and ask again")
+		return rest.NewProblem(rest.CodeConflict, "somebody else changed this location in the same moment", "look, and ask again")
 	}
 	return nil
 }
@@ -216,7 +217,7 @@ func (s *Server) availabilityOf(l *ledger.Summary) Availability {
 	return a
 }
 
-func (s *Server) availability(ctx context.Context, in *Here) (*struct{ Body Availability }, error) {
+func (s *Server) availability(ctx context.Context, in *rest.Here) (*struct{ Body Availability }, error) {
 	l, err := s.summary(in.Location)
 	if err != nil {
 		return nil, err
@@ -234,7 +235,7 @@ type FloorAvailability struct {
 
 // FloorPath names a floor.
 type FloorPath struct {
-	Here
+	rest.Here
 	Floor string `path:"floorId" maxLength:"64"`
 }
 
@@ -252,7 +253,7 @@ func (s *Server) floorAvailability(ctx context.Context, in *FloorPath) (*struct{
 			return &struct{ Body FloorAvailability }{FloorAvailability{f, s.syncOf(&l, s.Now().UnixMilli()).Stale}}, nil
 		}
 	}
-	return nil, notFound("floor "+clip(in.Floor)+" known of "+clip(in.Location), "PUT the location with its floors first")
+	return nil, rest.NotFound("floor "+rest.Clip(in.Floor)+" known of "+rest.Clip(in.Location), "PUT the location with its floors first")
 }
 
 // Spot is the newest word on a spot.
@@ -284,5 +285,5 @@ func (s *Server) spotsOfFloor(ctx context.Context, in *FloorPath) (*struct{ Body
 		}
 		return out, nil
 	}
-	return nil, notFound("floor "+clip(in.Floor)+" known of "+clip(in.Location), "PUT the location with its floors first")
+	return nil, rest.NotFound("floor "+rest.Clip(in.Floor)+" known of "+rest.Clip(in.Location), "PUT the location with its floors first")
 }

@@ -9,12 +9,6 @@ const (
 	streamsMax = 64
 	// streamEvery is the least time between two snapshots of one stream: 500 lots speak once a second each.
 	streamEvery = time.Second
-	// heartbeatEvery keeps proxies and phones from closing a quiet stream.
-	heartbeatEvery = 15 * time.Second
-	// writeWithin is how long a client may take to read what a stream sends.
-	writeWithin = 10 * time.Second
-	// cookieFor is how long a browser stays logged in.
-	cookieFor = 30 * 24 * time.Hour
 	// attentionShown is how many things that need a person a snapshot carries.
 	attentionShown = 100
 	// trendDays is what trends and averages look back on.

@@ -12,6 +12,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/steer"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 )
 
 // Need is something that needs a person, with what to do about it.
@@ -70,17 +71,23 @@ type Sync struct {
 	Stale    bool       `json:"stale" doc:"What is shown of now is old"`
 	Since    *time.Time `json:"since" doc:"Since when it is on or off line; null: nothing was heard of it"`
 	HeardAt  *time.Time `json:"heardAt" doc:"When it said last how it is"`
-	Waiting  uint64     `json:"waiting" doc:"Facts that headquarters lacked then"`
+	Waiting  uint64     `json:"waiting" doc:"Facts that headquarters lacks, of those that it was told of"`
 	OldestMS int64      `json:"oldestMS" doc:"Age of the oldest of them, by now"`
 	Program  string     `json:"version" doc:"Of the gateway's software"`
+	History  string     `json:"history" enum:"unknown,equal,differs" doc:"The digest of the lot's own log beside that of headquarters' copy"`
+	EqualAt  *time.Time `json:"historyEqualAt" doc:"When the two were last found equal"`
 }
+
+// agreements are the words of outbox.Agreement.
+var agreements = [...]string{"unknown", "equal", "differs"}
 
 // syncOf is how a location's sync is. What it said of its outbox grows older while it says nothing.
 func (s *Server) syncOf(l *ledger.Summary, nowMS int64) Sync {
 	link := s.Link(l.ID)
 	silent := l.LiveAtMS == 0 || nowMS-l.LiveAtMS > silentMS
 	out := Sync{
-		Online: link.Online, Stale: silent || !link.Online, Since: timeAt(link.SinceMS), HeardAt: timeAt(l.LiveAtMS), Waiting: l.Live.Waiting, Program: l.Live.Program,
+		Online: link.Online, Stale: silent || !link.Online, Since: timeAt(link.SinceMS), HeardAt: timeAt(l.LiveAtMS), Waiting: l.Waiting(), Program: l.Live.Program,
+		History: agreements[l.Agreement], EqualAt: timeAt(l.AgreedMS),
 	}
 	switch {
 	case out.Waiting > 0:
@@ -101,6 +108,14 @@ func (s *Server) needsOf(l *ledger.Summary, alerts []ledger.Alert, newest string
 	sync := s.syncOf(l, nowMS)
 	if n, is := offline(l, sync, nowMS); is {
 		add(n)
+	}
+	if l.Agreement == outbox.Differs {
+		add(Need{Code: "history_differs", Severity: severityFault, Since: timeAt(l.AgreedMS), What: "Headquarters' copy of its history is not what the lot has", weight: 890,
+			Do: "Verify the location with mend (POST .../verify); if it still differs, look for a second card, and have the lot count."})
+	}
+	if l.RowsDiffer {
+		add(Need{Code: "rows_differ", Severity: severityFault, What: "Its rows at headquarters are not what its signed batches come to", weight: 885,
+			Do: "Verify the location with mend: its rows are then made again. Look at headquarters' disk."})
 	}
 	for i := range alerts {
 		add(alertNeed(&alerts[i]))

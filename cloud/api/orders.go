@@ -7,6 +7,7 @@ import (
 	"gatehouse/cloud/steer"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 )
 
 // verbs are what can be ordered.
@@ -25,8 +26,8 @@ type Order struct {
 const orderPatience = 12 * time.Second
 
 func (s *Server) order(ctx context.Context, in *struct {
-	Here
-	Keyed
+	rest.Here
+	rest.Keyed
 	Body struct {
 		Verb   string `json:"verb" enum:"open_once,hold,end_hold,free_exit,restart"`
 		Gate   string `json:"gateId,omitempty" maxLength:"64"`
@@ -37,11 +38,11 @@ func (s *Server) order(ctx context.Context, in *struct {
 	verb := verbs[in.Body.Verb]
 	switch {
 	case verb != policy.Restart && verb != policy.FreeExit && in.Body.Gate == "":
-		return nil, invalid("body.gateId", "which gate?")
+		return nil, rest.Invalid("body.gateId", "which gate?")
 	case verb == policy.FreeExit && in.Body.Ticket == "":
-		return nil, invalid("body.ticketId", "which ticket?")
-	case verb == policy.Restart && whoOf(ctx).role < RoleConfigure:
-		return nil, whoOf(ctx).lacks(RoleConfigure)
+		return nil, rest.Invalid("body.ticketId", "which ticket?")
+	case verb == policy.Restart && rest.Who(ctx).Role < rest.RoleConfigure:
+		return nil, rest.Forbidden(rest.Who(ctx), rest.RoleConfigure)
 	}
 	if _, err := s.summary(in.Location); err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (s *Server) order(ctx context.Context, in *struct {
 	defer cancel()
 	o, err := s.Desk.Order(waiting, steer.Order{
 		ID: nameOf(ctx, "order", in.Key), Location: fact.LocationID(in.Location), Verb: verb, Gate: fact.GateID(in.Body.Gate),
-		Ticket: fact.TicketID(in.Body.Ticket), Actor: whoOf(ctx).name, Reason: in.Body.Reason,
+		Ticket: fact.TicketID(in.Body.Ticket), Actor: rest.Who(ctx).Name, Reason: in.Body.Reason,
 	})
 	if err != nil {
 		return nil, s.problemOf(err)

@@ -9,6 +9,7 @@ import (
 	"gatehouse/sync/crdt"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/wire"
 )
 
@@ -87,11 +88,11 @@ type passWish struct {
 type rolloutAnswer struct{ Body Rollout }
 
 func (s *Server) release(ctx context.Context, in *struct {
-	Keyed
+	rest.Keyed
 	Body releaseWish
 }) (*rolloutAnswer, error) {
 	w := steer.Wish{
-		ID: nameText(nameOf(ctx, "rollout", in.Key)), Kind: kinds[in.Body.Kind], Actor: whoOf(ctx).name, Reason: in.Body.Reason, Content: []byte(in.Body.Content),
+		ID: nameText(nameOf(ctx, "rollout", in.Key)), Kind: kinds[in.Body.Kind], Actor: rest.Who(ctx).Name, Reason: in.Body.Reason, Content: []byte(in.Body.Content),
 		EffectiveFrom: in.Body.EffectiveFrom, ReturnAfter: time.Duration(in.Body.ReturnAfter) * time.Minute,
 		Wait: time.Duration(in.Body.Wait) * time.Minute, StopAfter: in.Body.StopAfter, Overrule: in.Body.Overrule,
 	}
@@ -111,7 +112,7 @@ func (s *Server) release(ctx context.Context, in *struct {
 			return nil, err
 		}
 	} else if in.Body.Content == "" {
-		return nil, invalid("body.content", "the document is empty")
+		return nil, rest.Invalid("body.content", "the document is empty")
 	}
 	r, err := s.Desk.Release(ctx, w)
 	if err != nil {
@@ -136,7 +137,7 @@ func (s *Server) known(texts []string) (locations []fact.LocationID, err error) 
 	})
 	for _, text := range texts {
 		if !all[fact.LocationID(text)] {
-			return nil, notFound("location "+clip(text), "GET /api/v1/locations lists all")
+			return nil, rest.NotFound("location "+rest.Clip(text), "GET /api/v1/locations lists all")
 		}
 		locations = append(locations, fact.LocationID(text))
 	}
@@ -171,7 +172,7 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 	}
 	content, err := wire.Marshal(list)
 	if err != nil {
-		return nil, invalid("body.passes", err.Error())
+		return nil, rest.Invalid("body.passes", err.Error())
 	}
 	return content, nil
 }
@@ -181,7 +182,7 @@ func (p *passWish) value() ([]byte, error) {
 	f := fact.PassIssued{Pass: fact.PassID(p.ID), User: fact.UserID(p.User), Plate: normal(p.Plate), Card: p.Card}
 	if p.SpotType != "" {
 		if err := f.SpotType.UnmarshalText([]byte(p.SpotType)); err != nil {
-			return nil, invalid("body.passes", err.Error())
+			return nil, rest.Invalid("body.passes", err.Error())
 		}
 	}
 	if !p.From.IsZero() {
@@ -191,11 +192,11 @@ func (p *passWish) value() ([]byte, error) {
 		f.UntilMS = p.Until.UnixMilli()
 	}
 	if f.Plate == "" && f.Card == "" {
-		return nil, invalid("body.passes", "pass "+clip(p.ID)+" has neither a plate nor a card")
+		return nil, rest.Invalid("body.passes", "pass "+rest.Clip(p.ID)+" has neither a plate nor a card")
 	}
 	value, err := wire.Marshal(f)
 	if err != nil {
-		return nil, invalid("body.passes", err.Error())
+		return nil, rest.Invalid("body.passes", err.Error())
 	}
 	return value, nil
 }
@@ -230,7 +231,7 @@ func (s *Server) stopRollout(ctx context.Context, in *struct {
 	RolloutPath
 	Body Reasoned
 }) (*rolloutAnswer, error) {
-	if err := s.Desk.Stop(ctx, in.Rollout, whoOf(ctx).name+": "+in.Body.Reason); err != nil {
+	if err := s.Desk.Stop(ctx, in.Rollout, rest.Who(ctx).Name+": "+in.Body.Reason); err != nil {
 		return nil, s.problemOf(err)
 	}
 	if err := s.audited(ctx, "", "stop_rollout", in.Rollout, in.Body.Reason); err != nil {
@@ -290,7 +291,7 @@ type Policies struct {
 	Policies []Policy `json:"policies"`
 }
 
-func (s *Server) policies(_ context.Context, in *Here) (*struct{ Body Policies }, error) {
+func (s *Server) policies(_ context.Context, in *rest.Here) (*struct{ Body Policies }, error) {
 	if _, err := s.summary(in.Location); err != nil {
 		return nil, err
 	}

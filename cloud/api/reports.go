@@ -10,20 +10,21 @@ import (
 
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Totals are what some time came to.
 type Totals struct {
-	Entries      int64    `json:"entries"`
-	Exits        int64    `json:"exits"`
-	Denied       int64    `json:"denied"`
-	Revenue      Amount   `json:"revenue" doc:"Received, less what was given back"`
-	RevenueMinor int64    `json:"revenueMinor"`
-	OwedMinor    int64    `json:"owedMinor" doc:"Let out owing, in minor units"`
-	Stays        int64    `json:"stays" doc:"Visits that ended"`
-	AvgDuration  Duration `json:"avgDuration" doc:"Of the visits that ended"`
-	Violations   int64    `json:"violations"`
-	ByHand       int64    `json:"openedByHand"`
+	Entries      int64       `json:"entries"`
+	Exits        int64       `json:"exits"`
+	Denied       int64       `json:"denied"`
+	Revenue      rest.Amount `json:"revenue" doc:"Received, less what was given back"`
+	RevenueMinor int64       `json:"revenueMinor"`
+	OwedMinor    int64       `json:"owedMinor" doc:"Let out owing, in minor units"`
+	Stays        int64       `json:"stays" doc:"Visits that ended"`
+	AvgDuration  Duration    `json:"avgDuration" doc:"Of the visits that ended"`
+	Violations   int64       `json:"violations"`
+	ByHand       int64       `json:"openedByHand"`
 }
 
 // Duration is a length of time as people say it.
@@ -36,7 +37,7 @@ func durationOf(ms int64) Duration { return Duration{ms / 3_600_000, ms / 60_000
 
 func totalsOf(sums ledger.Sums, currency fact.Currency) Totals {
 	t := Totals{
-		Entries: sums.Entries, Exits: sums.Exits, Denied: sums.Denied, Revenue: amountOf(sums.NetMinor(), currency), RevenueMinor: sums.NetMinor(),
+		Entries: sums.Entries, Exits: sums.Exits, Denied: sums.Denied, Revenue: rest.AmountOf(sums.NetMinor(), currency), RevenueMinor: sums.NetMinor(),
 		OwedMinor: sums.OwedMinor, Stays: sums.Sessions, Violations: sums.Violations, ByHand: sums.Raised,
 	}
 	if sums.Sessions > 0 {
@@ -116,16 +117,16 @@ type Realtime struct {
 
 // Revenue is money received (source design: revenue).
 type Revenue struct {
-	Currency       string   `json:"currency"`
-	Today          Amount   `json:"today" doc:"Since midnight, in the location's civil time"`
-	TodayMinor     int64    `json:"todayMinor"`
-	ThisWeek       Amount   `json:"thisWeek" doc:"Since Monday"`
-	ThisWeekMinor  int64    `json:"thisWeekMinor"`
-	ThisMonth      Amount   `json:"thisMonth" doc:"Since the 1st"`
-	ThisMonthMinor int64    `json:"thisMonthMinor"`
-	AvgTicket      Amount   `json:"avgTicketValue" doc:"Per visit that ended, over seven days"`
-	AvgTicketMinor int64    `json:"avgTicketValueMinor"`
-	AvgDuration    Duration `json:"avgDuration" doc:"Per visit that ended, over seven days"`
+	Currency       string      `json:"currency"`
+	Today          rest.Amount `json:"today" doc:"Since midnight, in the location's civil time"`
+	TodayMinor     int64       `json:"todayMinor"`
+	ThisWeek       rest.Amount `json:"thisWeek" doc:"Since Monday"`
+	ThisWeekMinor  int64       `json:"thisWeekMinor"`
+	ThisMonth      rest.Amount `json:"thisMonth" doc:"Since the 1st"`
+	ThisMonthMinor int64       `json:"thisMonthMinor"`
+	AvgTicket      rest.Amount `json:"avgTicketValue" doc:"Per visit that ended, over seven days"`
+	AvgTicketMinor int64       `json:"avgTicketValueMinor"`
+	AvgDuration    Duration    `json:"avgDuration" doc:"Per visit that ended, over seven days"`
 }
 
 func revenueOf(l *ledger.Summary, hours []ledger.Hour, now time.Time) Revenue {
@@ -142,8 +143,8 @@ func revenueOf(l *ledger.Summary, hours []ledger.Hour, now time.Time) Revenue {
 		r.AvgTicketMinor = (recent.NetMinor() + recent.Sessions/2) / recent.Sessions
 		r.AvgDuration = durationOf(recent.StayMS / recent.Sessions)
 	}
-	r.Today, r.ThisWeek = amountOf(r.TodayMinor, l.Currency), amountOf(r.ThisWeekMinor, l.Currency)
-	r.ThisMonth, r.AvgTicket = amountOf(r.ThisMonthMinor, l.Currency), amountOf(r.AvgTicketMinor, l.Currency)
+	r.Today, r.ThisWeek = rest.AmountOf(r.TodayMinor, l.Currency), rest.AmountOf(r.ThisWeekMinor, l.Currency)
+	r.ThisMonth, r.AvgTicket = rest.AmountOf(r.ThisMonthMinor, l.Currency), rest.AmountOf(r.AvgTicketMinor, l.Currency)
 	return r
 }
 
@@ -192,7 +193,7 @@ func trendsOf(l *ledger.Summary, hours []ledger.Hour, now time.Time) Trends {
 	return t
 }
 
-func (s *Server) dashboard(ctx context.Context, in *Here) (*struct{ Body Dashboard }, error) {
+func (s *Server) dashboard(ctx context.Context, in *rest.Here) (*struct{ Body Dashboard }, error) {
 	l, err := s.summary(in.Location)
 	if err != nil {
 		return nil, err
@@ -245,7 +246,7 @@ type Restated struct {
 }
 
 func (s *Server) analytics(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	Period string `query:"period" default:"7d" pattern:"^([1-9]|[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-6])d$" doc:"1d to 366d, today included" example:"7d"`
 }) (*struct{ Body Analytics }, error) {
 	l, err := s.summary(in.Location)
@@ -254,7 +255,7 @@ func (s *Server) analytics(ctx context.Context, in *struct {
 	}
 	days, err := strconv.Atoi(strings.TrimSuffix(in.Period, "d"))
 	if err != nil {
-		return nil, invalid("query.period", "write 1d to 366d")
+		return nil, rest.Invalid("query.period", "write 1d to 366d")
 	}
 	now := s.Now().In(l.Zone)
 	from, today := dayAt(now, 1-days), dayAt(now, 0)
@@ -313,7 +314,7 @@ type Tickets struct {
 	Tickets []Ticket `json:"tickets"`
 }
 
-func (s *Server) openTickets(ctx context.Context, in *Here) (*struct{ Body Tickets }, error) {
+func (s *Server) openTickets(ctx context.Context, in *rest.Here) (*struct{ Body Tickets }, error) {
 	l, err := s.summary(in.Location)
 	if err != nil {
 		return nil, err

@@ -12,27 +12,28 @@ import (
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/wire"
 )
 
 // Reservation is the right to a spot of a type for a time.
 type Reservation struct {
-	ID           string     `json:"reservationId"`
-	Location     string     `json:"locationId"`
-	User         string     `json:"userId,omitempty"`
-	SpotType     string     `json:"spotType"`
-	Spot         string     `json:"spotId,omitempty" doc:"Chosen by the location some time before the start"`
-	Plate        string     `json:"vehiclePlate,omitempty"`
-	StartTime    *time.Time `json:"startTime"`
-	EndTime      *time.Time `json:"endTime"`
-	Status       string     `json:"status" enum:"confirmed,active,completed,cancelled,no_show"`
-	Prepaid      Amount     `json:"prepaidAmount"`
-	PrepaidMinor int64      `json:"prepaidAmountMinor"`
-	Currency     string     `json:"currency"`
-	Ticket       string     `json:"ticketId,omitempty" doc:"Of the vehicle that came"`
-	Voucher      string     `json:"voucher,omitempty" doc:"The text of a QR code that opens the gate, with or without a network"`
-	Delivered    bool       `json:"delivered" doc:"The location has it. While it has not, the voucher opens all the same"`
-	SoldBy       string     `json:"soldBy" enum:"headquarters,location"`
+	ID           string      `json:"reservationId"`
+	Location     string      `json:"locationId"`
+	User         string      `json:"userId,omitempty"`
+	SpotType     string      `json:"spotType"`
+	Spot         string      `json:"spotId,omitempty" doc:"Chosen by the location some time before the start"`
+	Plate        string      `json:"vehiclePlate,omitempty"`
+	StartTime    *time.Time  `json:"startTime"`
+	EndTime      *time.Time  `json:"endTime"`
+	Status       string      `json:"status" enum:"confirmed,active,completed,cancelled,no_show"`
+	Prepaid      rest.Amount `json:"prepaidAmount"`
+	PrepaidMinor int64       `json:"prepaidAmountMinor"`
+	Currency     string      `json:"currency"`
+	Ticket       string      `json:"ticketId,omitempty" doc:"Of the vehicle that came"`
+	Voucher      string      `json:"voucher,omitempty" doc:"The text of a QR code that opens the gate, with or without a network"`
+	Delivered    bool        `json:"delivered" doc:"The location has it. While it has not, the voucher opens all the same"`
+	SoldBy       string      `json:"soldBy" enum:"headquarters,location"`
 }
 
 // normal is a plate in upper case, without what separates its groups.
@@ -52,7 +53,7 @@ func (s *Server) soldReservation(sold sales.Sold, row *store.ReservationRow) Res
 	r := Reservation{
 		ID: string(sold.Reservation), Location: string(sold.Location), User: string(sold.User), SpotType: sold.SpotType.String(), Plate: string(sold.Plate),
 		StartTime: timeAt(sold.StartMS), EndTime: timeAt(sold.EndMS), Status: fact.ReservationConfirmed.String(),
-		Prepaid: amountOf(sold.PrepaidMinor, currency), PrepaidMinor: sold.PrepaidMinor, Currency: string(currency), Voucher: sold.Voucher, SoldBy: "headquarters",
+		Prepaid: rest.AmountOf(sold.PrepaidMinor, currency), PrepaidMinor: sold.PrepaidMinor, Currency: string(currency), Voucher: sold.Voucher, SoldBy: "headquarters",
 	}
 	if sold.Cancelled {
 		r.Status = fact.ReservationCancelled.String()
@@ -77,20 +78,20 @@ func (s *Server) madeReservation(row *store.ReservationRow) Reservation {
 	currency := s.currencyAt(row.Location)
 	return Reservation{
 		ID: string(row.ID), Location: string(row.Location), User: string(row.User), SpotType: row.SpotType.String(), Spot: string(row.Spot), Plate: string(row.Plate),
-		StartTime: timeAt(row.StartMS), EndTime: timeAt(row.EndMS), Status: row.Status.String(), Prepaid: amountOf(row.PrepaidMinor, currency),
+		StartTime: timeAt(row.StartMS), EndTime: timeAt(row.EndMS), Status: row.Status.String(), Prepaid: rest.AmountOf(row.PrepaidMinor, currency),
 		PrepaidMinor: row.PrepaidMinor, Currency: string(currency), Ticket: string(row.Ticket), Delivered: true, SoldBy: "location",
 	}
 }
 
 // reservationWish is what a reservation asks for.
 type reservationWish struct {
-	Location string      `json:"locationId" maxLength:"64"`
-	SpotType string      `json:"spotType" enum:"compact,regular,large,ev,handicapped"`
-	Start    time.Time   `json:"startTime"`
-	End      time.Time   `json:"endTime"`
-	Plate    string      `json:"vehiclePlate" maxLength:"64"`
-	User     string      `json:"userId,omitempty" maxLength:"64"`
-	Prepaid  GivenAmount `json:"prepaidAmount,omitempty" doc:"What was paid ahead; not to be changed later"`
+	Location string           `json:"locationId" maxLength:"64"`
+	SpotType string           `json:"spotType" enum:"compact,regular,large,ev,handicapped"`
+	Start    time.Time        `json:"startTime"`
+	End      time.Time        `json:"endTime"`
+	Plate    string           `json:"vehiclePlate" maxLength:"64"`
+	User     string           `json:"userId,omitempty" maxLength:"64"`
+	Prepaid  rest.GivenAmount `json:"prepaidAmount,omitempty" doc:"What was paid ahead; not to be changed later"`
 }
 
 // ReservationPath names a reservation.
@@ -109,21 +110,21 @@ func (s *Server) wish(in *reservationWish) (w sales.Wish, err error) {
 		Location: fact.LocationID(in.Location), User: fact.UserID(in.User), Plate: normal(in.Plate), StartMS: in.Start.UnixMilli(), EndMS: in.End.UnixMilli(),
 	}
 	if err := w.SpotType.UnmarshalText([]byte(in.SpotType)); err != nil {
-		return w, invalid("body.spotType", err.Error())
+		return w, rest.Invalid("body.spotType", err.Error())
 	}
 	if w.Plate == "" {
-		return w, invalid("body.vehiclePlate", "the voucher is for one vehicle: give its plate")
+		return w, rest.Invalid("body.vehiclePlate", "the voucher is for one vehicle: give its plate")
 	}
 	if in.Prepaid != "" {
-		if w.PrepaidMinor, err = in.Prepaid.minor(s.currencyAt(w.Location)); err != nil {
-			return w, invalid("body.prepaidAmount", err.Error())
+		if w.PrepaidMinor, err = in.Prepaid.Minor(s.currencyAt(w.Location)); err != nil {
+			return w, rest.Invalid("body.prepaidAmount", err.Error())
 		}
 	}
 	return w, nil
 }
 
 func (s *Server) makeReservation(ctx context.Context, in *struct {
-	Keyed
+	rest.Keyed
 	Body reservationWish
 }) (*struct {
 	Path string `header:"Location" doc:"Where the reservation is"`
@@ -206,9 +207,9 @@ func (s *Server) change(ctx context.Context, id, action string, change func() (s
 	}
 	switch {
 	case now.Body.SoldBy == "location":
-		return nil, problem(codeNotPossible, "this reservation was made at its location, which alone changes it", "use the API of the gateway of "+now.Body.Location)
+		return nil, rest.NewProblem(rest.CodeNotPossible, "this reservation was made at its location, which alone changes it", "use the API of the gateway of "+now.Body.Location)
 	case now.Body.Status != fact.ReservationConfirmed.String() && now.Body.Status != fact.ReservationCancelled.String():
-		return nil, problem(codeNotPossible, "this reservation is "+now.Body.Status, "what has begun is the location's to end")
+		return nil, rest.NewProblem(rest.CodeNotPossible, "this reservation is "+now.Body.Status, "what has begun is the location's to end")
 	}
 	sold, err := change()
 	if err != nil {
@@ -223,7 +224,7 @@ func (s *Server) change(ctx context.Context, id, action string, change func() (s
 
 func (s *Server) editReservation(ctx context.Context, in *struct {
 	ReservationPath
-	Keyed
+	rest.Keyed
 	Body reservationWish
 }) (*reservationAnswer, error) {
 	w, err := s.wish(&in.Body)
@@ -236,11 +237,11 @@ func (s *Server) editReservation(ctx context.Context, in *struct {
 		case err != nil:
 			return old, err
 		case old.Location != w.Location:
-			return old, invalid("body.locationId", "a reservation stays at its location; cancel it and make another")
+			return old, rest.Invalid("body.locationId", "a reservation stays at its location; cancel it and make another")
 		case in.Body.Prepaid != "" && w.PrepaidMinor != old.PrepaidMinor:
-			return old, invalid("body.prepaidAmount", "what was paid ahead can't be changed; leave it out")
+			return old, rest.Invalid("body.prepaidAmount", "what was paid ahead can't be changed; leave it out")
 		case in.Body.User != "" && w.User != old.User:
-			return old, invalid("body.userId", "a reservation stays its user's; leave it out")
+			return old, rest.Invalid("body.userId", "a reservation stays its user's; leave it out")
 		}
 		return s.Office.Edit(ctx, old.Reservation, w)
 	})
@@ -248,7 +249,7 @@ func (s *Server) editReservation(ctx context.Context, in *struct {
 
 func (s *Server) cancelReservation(ctx context.Context, in *struct {
 	ReservationPath
-	Keyed
+	rest.Keyed
 }) (*reservationAnswer, error) {
 	return s.change(ctx, in.Reservation, "cancel_reservation", func() (sales.Sold, error) {
 		return s.Office.Cancel(ctx, fact.ReservationID(in.Reservation))
@@ -305,7 +306,7 @@ type Rights struct {
 	Document Policy         `json:"document"`
 }
 
-func (s *Server) rights(_ context.Context, in *Here) (*struct{ Body Rights }, error) {
+func (s *Server) rights(_ context.Context, in *rest.Here) (*struct{ Body Rights }, error) {
 	if _, err := s.summary(in.Location); err != nil {
 		return nil, err
 	}
@@ -328,7 +329,7 @@ func allotted(a policy.Allotment) map[string]int {
 }
 
 func (s *Server) askRights(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	Body struct {
 		Rights map[string]int `json:"rights" doc:"How many of each spot type, in each quarter-hour" example:"{\"regular\": 20}"`
 		Reason string         `json:"reason" minLength:"1" maxLength:"256"`
@@ -346,7 +347,7 @@ func (s *Server) askRights(ctx context.Context, in *struct {
 	for name, count := range in.Body.Rights {
 		var spotType fact.SpotType
 		if err := spotType.UnmarshalText([]byte(name)); err != nil || spotType == fact.AnyType || count < 0 {
-			return nil, invalid("body.rights", "name spot types, each with a count of 0 or more")
+			return nil, rest.Invalid("body.rights", "name spot types, each with a count of 0 or more")
 		}
 	}
 	asked, err := s.Office.Ask(ctx, fact.LocationID(in.Location), asked.Types)
@@ -357,7 +358,7 @@ func (s *Server) askRights(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.problemOf(err)
 	}
-	if _, err := s.Desk.Publish(ctx, fact.LocationID(in.Location), policy.Lending, whoOf(ctx).name, content); err != nil {
+	if _, err := s.Desk.Publish(ctx, fact.LocationID(in.Location), policy.Lending, rest.Who(ctx).Name, content); err != nil {
 		return nil, s.problemOf(err)
 	}
 	if err := s.audited(ctx, in.Location, "ask_rights", "", in.Body.Reason); err != nil {

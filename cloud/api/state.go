@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // State is the chain at a glance: what the page shows, and what GET …/events sends after changes.
@@ -54,12 +53,12 @@ type ChainNow struct {
 
 // ChainRevenue is today's money in one currency.
 type ChainRevenue struct {
-	Currency   string `json:"currency"`
-	Today      Amount `json:"today"`
-	TodayMinor int64  `json:"todayMinor"`
-	UsualMinor int64  `json:"usualMinor" doc:"The mean of the last seven days until this hour; 0: not known"`
-	Usual      Amount `json:"usual"`
-	SoFarMinor int64  `json:"soFarMinor" doc:"Today until this hour, to be compared with it"`
+	Currency   string      `json:"currency"`
+	Today      rest.Amount `json:"today"`
+	TodayMinor int64       `json:"todayMinor"`
+	UsualMinor int64       `json:"usualMinor" doc:"The mean of the last seven days until this hour; 0: not known"`
+	Usual      rest.Amount `json:"usual"`
+	SoFarMinor int64       `json:"soFarMinor" doc:"Today until this hour, to be compared with it"`
 }
 
 // ChainHour is one civil hour of today.
@@ -77,20 +76,20 @@ type VersionCount struct {
 
 // LocationLine is one location in a list.
 type LocationLine struct {
-	ID           string `json:"locationId"`
-	Name         string `json:"name"`
-	Severity     string `json:"severity" enum:"ok,info,warning,fault"`
-	Total        int    `json:"total"`
-	Available    int    `json:"available"`
-	Occupied     int    `json:"occupied"`
-	Rate         string `json:"occupancyRate"`
-	Inside       int64  `json:"inside" doc:"Vehicles by the loops"`
-	Revenue      Amount `json:"revenueToday"`
-	RevenueMinor int64  `json:"revenueTodayMinor"`
-	Currency     string `json:"currency"`
-	Entries      int64  `json:"entriesToday"`
-	Exits        int64  `json:"exitsToday"`
-	Alerts       int    `json:"needs" doc:"How many things need a person there"`
+	ID           string      `json:"locationId"`
+	Name         string      `json:"name"`
+	Severity     string      `json:"severity" enum:"ok,info,warning,fault"`
+	Total        int         `json:"total"`
+	Available    int         `json:"available"`
+	Occupied     int         `json:"occupied"`
+	Rate         string      `json:"occupancyRate"`
+	Inside       int64       `json:"inside" doc:"Vehicles by the loops"`
+	Revenue      rest.Amount `json:"revenueToday"`
+	RevenueMinor int64       `json:"revenueTodayMinor"`
+	Currency     string      `json:"currency"`
+	Entries      int64       `json:"entriesToday"`
+	Exits        int64       `json:"exitsToday"`
+	Alerts       int         `json:"needs" doc:"How many things need a person there"`
 	Sync
 }
 
@@ -98,7 +97,7 @@ type LocationLine struct {
 func (s *Server) lineOf(l *ledger.Summary, nowMS int64) LocationLine {
 	line := LocationLine{
 		ID: string(l.ID), Name: nameOfLocation(l), Severity: "ok", Inside: l.Live.Inside, RevenueMinor: l.Today.NetMinor(),
-		Revenue: amountOf(l.Today.NetMinor(), l.Currency), Currency: string(l.Currency), Entries: l.Today.Entries, Exits: l.Today.Exits, Sync: s.syncOf(l, nowMS),
+		Revenue: rest.AmountOf(l.Today.NetMinor(), l.Currency), Currency: string(l.Currency), Entries: l.Today.Entries, Exits: l.Today.Exits, Sync: s.syncOf(l, nowMS),
 	}
 	for _, t := range l.Live.Types {
 		line.Total += int(t.Total)
@@ -114,7 +113,7 @@ func (s *Server) stateOf(ctx context.Context) *State {
 	now := s.Now()
 	nowMS := now.UnixMilli()
 	state := &State{
-		Chain: s.Chain, Version: s.Version, Role: whoOf(ctx).role.String(), Revenue: []ChainRevenue{}, Needs: []Need{}, Versions: []VersionCount{}, Rollouts: []Rollout{},
+		Chain: s.Chain, Version: s.Version, Role: rest.Who(ctx).Role.String(), Revenue: []ChainRevenue{}, Needs: []Need{}, Versions: []VersionCount{}, Rollouts: []Rollout{},
 	}
 	var places []ledger.Summary
 	alerts := map[fact.LocationID][]ledger.Alert{}
@@ -197,7 +196,7 @@ func (s *Server) sum(state *State, places []ledger.Summary) {
 		if currency == "" && money.TodayMinor == 0 && len(revenue) > 1 {
 			continue // locations that nobody has named yet
 		}
-		money.Today, money.Usual = amountOf(money.TodayMinor, fact.Currency(currency)), amountOf(money.UsualMinor, fact.Currency(currency))
+		money.Today, money.Usual = rest.AmountOf(money.TodayMinor, fact.Currency(currency)), rest.AmountOf(money.UsualMinor, fact.Currency(currency))
 		state.Revenue = append(state.Revenue, *money)
 	}
 	slices.SortStableFunc(state.Revenue, func(a, b ChainRevenue) int { return cmp.Compare(b.TodayMinor, a.TodayMinor) })
@@ -235,17 +234,8 @@ func (s *Server) chain(ctx context.Context, _ *struct{}) (*struct{ Body *State }
 	return &struct{ Body *State }{s.stateOf(ctx)}, nil
 }
 
-func (s *Server) events(context.Context, *struct{}) (*struct {
-	Body func(huma.Context)
-}, error) {
-	out := new(struct {
-		Body func(huma.Context)
-	})
-	out.Body = func(ctx huma.Context) {
-		r, w := humago.Unwrap(ctx)
-		s.Stream(w, r.WithContext(ctx.Context()), s.changed())
-	}
-	return out, nil
+func (s *Server) events(context.Context, *struct{}) (*rest.Streaming, error) {
+	return rest.Stream(func(w http.ResponseWriter, r *http.Request) { s.Stream(w, r, s.live.Changed()) }), nil
 }
 
 // Locations is a list of locations.
@@ -292,7 +282,7 @@ type Gate struct {
 	Held  bool   `json:"heldOpen"`
 }
 
-func (s *Server) location(ctx context.Context, in *Here) (*struct{ Body Location }, error) {
+func (s *Server) location(ctx context.Context, in *rest.Here) (*struct{ Body Location }, error) {
 	l, err := s.summary(in.Location)
 	if err != nil {
 		return nil, err
@@ -303,7 +293,7 @@ func (s *Server) location(ctx context.Context, in *Here) (*struct{ Body Location
 func (s *Server) locationOf(ctx context.Context, l *ledger.Summary) Location {
 	now := s.Now()
 	out := Location{
-		LocationLine: s.lineOf(l, now.UnixMilli()), Timezone: l.Zone.String(), Role: whoOf(ctx).role.String(), Time: now.In(l.Zone).Format("15:04"),
+		LocationLine: s.lineOf(l, now.UnixMilli()), Timezone: l.Zone.String(), Role: rest.Who(ctx).Role.String(), Time: now.In(l.Zone).Format("15:04"),
 		ByType: s.availabilityOf(l).ByType, Floors: []Floor{}, Gates: []Gate{}, Facts: l.Facts, NewestAt: timeAt(l.NewestMS), Site: l.Live.Site,
 		Needs: s.needsAt(ctx, l.ID), Policies: s.policiesAt(l.ID), Devices: []Device{}, Hours: make([]ChainHour, 24),
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -50,7 +51,9 @@ type App struct {
 	renewals   atomic.Int64 // rises when receivers must be made again
 	standby    atomic.Bool  // stability is a standby's, and not the own disk's
 	counting   sync.RWMutex // held for writing while the counters are read from the store
-	tally      tally
+	members    members
+	knowing    sync.Mutex
+	known      map[fact.LocationID]sight // how far the counters are
 	up         atomic.Bool
 	failure    atomic.Value // string: why the store failed last; "": it works
 	others     func(fact.LocationID, wire.Message)
@@ -65,7 +68,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err := mqtt.CheckName(o.Chain); err != nil {
 		return nil, err
 	}
-	a := &App{options: o, mux: http.NewServeMux()}
+	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}}
 	a.failure.Store("")
 	a.background, a.stop = context.WithCancel(context.Background())
 	defer func() {
@@ -76,10 +79,16 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}
+	if a.members.own, err = memberID(o.Dir); err != nil {
+		return nil, err
+	}
+	if a.shares() {
+		a.members.live.Store(&[]string{}) // until it has said that it is there
+	}
 	if err := a.openAuthority(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.reloadFor(ctx); err != nil {
+	if err := a.reloadAll(ctx); err != nil {
 		return nil, err
 	}
 	stability, err := a.store.Stable(ctx)
@@ -122,6 +131,9 @@ func (a *App) openAuthority(ctx context.Context) (err error) {
 		return err
 	}
 	a.signer = policy.Key(key)
+	if err := a.shareAuthority(ctx, dir); err != nil {
+		return err
+	}
 	if a.registry, err = enrol.OpenRegistry(ctx, a.authority, a.store, a.options.Now); err != nil {
 		return err
 	}
@@ -133,6 +145,26 @@ func (a *App) openAuthority(ctx context.Context) (err error) {
 	return nil
 }
 
+// kindAuthority is the document that says with which key the aggregators of a store sign.
+const kindAuthority = "authority"
+
+// shareAuthority refuses a second key over one store: gateways believe only the one that they enrolled with.
+func (a *App) shareAuthority(ctx context.Context, dir string) error {
+	if !a.shares() || a.options.TrustBroker {
+		return nil
+	}
+	own := a.signer.Public()
+	if _, err := a.store.PutDocument(ctx, "", kindAuthority, "signer", 0, own); err != nil {
+		return err
+	}
+	return a.store.EachDocument(ctx, kindAuthority, func(_, _ string, _ int64, known []byte) error {
+		if !bytes.Equal(known, own) {
+			return fmt.Errorf("app: the aggregators of this database sign with another key than %s holds; copy the folder authority of one of them there, before it is ever used", dir)
+		}
+		return nil
+	})
+}
+
 // Start opens the broker and the doors.
 func (a *App) Start() error {
 	if err := a.startBroker(); err != nil {
@@ -141,11 +173,16 @@ func (a *App) Start() error {
 	for _, w := range a.workers {
 		a.done.Go(w.run)
 	}
+	if a.shares() {
+		if err := a.beat(a.background); err != nil {
+			return err
+		}
+	}
 	subscribe := func(kind string) mqtt.Subscription {
 		return mqtt.Subscription{Filter: mqtt.AllOf(a.options.Chain, kind), Handle: a.receive}
 	}
 	client, err := mqtt.Dial(mqtt.Options{
-		Broker: a.broker.URL(), ClientID: "headquarters-" + a.store.Epoch().String() + "-" + fmt.Sprint(os.Getpid()), TLS: a.brokerTLS(),
+		Broker: a.broker.URL(), ClientID: "headquarters-" + a.members.own + "-" + fmt.Sprint(os.Getpid()), TLS: a.brokerTLS(),
 		Subscriptions: []mqtt.Subscription{subscribe(mqtt.KindFacts), subscribe(mqtt.KindLive), subscribe(mqtt.KindState), subscribe(mqtt.KindBirth)},
 		Up: func(*mqtt.Client) {
 			a.up.Store(true)
@@ -167,8 +204,15 @@ func (a *App) startBroker() (err error) {
 		a.broker = broker.External{Address: a.options.Broker}
 		return nil
 	}
+	var cluster broker.Cluster
+	if a.options.ClusterListen != "" {
+		cluster = broker.Cluster{
+			Name: a.options.Chain, Listen: a.options.ClusterListen, Peers: a.options.ClusterPeers,
+			TLS: a.authority.ClusterTLS(a.options.Hosts, a.options.Now),
+		}
+	}
 	embedded, err := broker.Start(broker.Options{
-		Name: "headquarters", Chain: a.options.Chain, Listen: a.options.MQTT, Dir: filepath.Join(a.options.Dir, "broker"),
+		Name: "headquarters-" + a.members.own, Cluster: cluster, Chain: a.options.Chain, Listen: a.options.MQTT, Dir: filepath.Join(a.options.Dir, "broker"),
 		TLS: a.authority.ServerTLS(a.options.Hosts, a.options.Now), Admit: a.admit, Log: a.options.Log,
 	})
 	if err != nil {
@@ -266,6 +310,11 @@ func (a *App) Close() error {
 		errs = append(errs, a.server.Shutdown(ctx))
 	}
 	a.done.Wait()
+	if a.store != nil && a.shares() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		errs = append(errs, a.store.Leave(ctx, a.members.own))
+	}
 	if a.broker != nil {
 		a.broker.Close()
 	}
@@ -291,6 +340,10 @@ func (a *App) receive(m mqtt.Message) {
 		a.changes.tell()
 	}
 	if kind == mqtt.KindState {
+		return
+	}
+	if wire.IsHistory(m.Payload) && !a.members.owns(fact.LocationID(location)) {
+		a.counters.others.Add(1)
 		return
 	}
 	select {

@@ -17,6 +17,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/wire"
 )
 
 // patience is how long a test waits for what must come.
@@ -65,6 +66,42 @@ func want(g *apptest.Gateway) [32]byte {
 	book := ledger.NewBook(time.UTC)
 	book.Fold(g.Records)
 	return book.Digest()
+}
+
+// says has a gateway say how it is until headquarters knows it.
+func says(t *testing.T, a *app.App, g *apptest.Gateway, broker string, live wire.Live, path, text string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = g.Serve(ctx, broker, live, func(wire.Message) []wire.Message { return nil }) })
+	defer serving.Wait()
+	defer cancel()
+	for deadline := time.Now().Add(patience); !strings.Contains(get(t, a, path), text); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not come", text)
+		}
+	}
+}
+
+func TestAHistoryThatDiffersNeedsAPerson(t *testing.T) {
+	a := start(t, t.TempDir())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	g, broker := enrolled(t, a, "p8", 1, 300, 100)
+	live := g.Live()
+	live.Waiting, live.OldestMS = 299, 60_000 // said before the facts came
+	if err := g.Send(ctx, broker); err != nil {
+		t.Fatal(err)
+	}
+	says(t, a, g, broker, live, "/api/v1/locations/p8", `"history":"equal"`)
+	if page := get(t, a, "/api/v1/locations/p8"); !strings.Contains(page, `"waiting":0,`) || strings.Contains(page, "history_differs") {
+		t.Error(page)
+	}
+	live.Serial, live.Chain[7] = 2, live.Chain[7]^1
+	says(t, a, g, broker, live, "/metrics", `gatehouse_cloud_location_history_differs{location="p8"} 1`)
+	if page := get(t, a, "/api/v1/locations/p8"); !strings.Contains(page, `"history":"differs"`) || !strings.Contains(page, `"code":"history_differs"`) {
+		t.Error(page)
+	}
 }
 
 func TestFactsOfManyLocationsArriveOverTLS(t *testing.T) {

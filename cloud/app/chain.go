@@ -8,6 +8,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/wire"
 )
 
@@ -17,42 +18,56 @@ type chain struct {
 	ledger *ledger.Chain
 }
 
-// load reads the counters from the store. Live messages stay.
-func (c *chain) load(ctx context.Context, s store.Store, now time.Time) error {
+// load reads the counters of all locations from the store.
+func (c *chain) load(ctx context.Context, s store.Store, locations []store.Location, now time.Time) error {
 	fresh := ledger.NewChain()
-	locations, err := s.Locations(ctx)
-	if err != nil {
+	if err := read(ctx, s, fresh, locations, "", now); err != nil {
 		return err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ledger = fresh
+	return nil
+}
+
+// reload reads the counters of some locations again. What they said of now stays.
+func (c *chain) reload(ctx context.Context, s store.Store, locations []store.Location, now time.Time) error {
+	fresh := ledger.NewChain()
+	for i := range locations {
+		if err := read(ctx, s, fresh, locations[i:i+1], locations[i].ID, now); err != nil {
+			return err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, l := range locations {
-		fresh.SetLocation(l.Location)
-		fresh.Add(l.ID, ledger.Change{Facts: l.Facts, NewestMS: l.NewestMS, Open: l.Open})
+		c.ledger.Take(fresh, l.ID)
+	}
+	return nil
+}
+
+// read adds what the store holds of locations to counters: of all, or of one.
+func read(ctx context.Context, s store.Store, into *ledger.Chain, locations []store.Location, one fact.LocationID, now time.Time) error {
+	for _, l := range locations {
+		into.SetLocation(l.Location)
+		into.Add(l.ID, ledger.Change{Facts: l.Facts, NewestMS: l.NewestMS, Open: l.Open})
+		into.Reach(l.ID, l.Head)
 	}
 	from, to := ledger.DayOf(now.AddDate(0, 0, -chainDays).UnixMilli(), time.UTC), ledger.DayOf(now.AddDate(0, 0, 2).UnixMilli(), time.UTC)
-	hours, err := s.Hours(ctx, "", from, to)
+	hours, err := s.Hours(ctx, one, from, to)
 	if err != nil {
 		return err
 	}
 	for _, h := range hours {
-		fresh.Add(h.Location, ledger.Change{Hours: []ledger.Hour{h.Hour}})
+		into.Add(h.Location, ledger.Change{Hours: []ledger.Hour{h.Hour}})
 	}
-	alerts, err := s.Alerts(ctx)
+	alerts, err := s.Alerts(ctx, one)
 	if err != nil {
 		return err
 	}
 	for _, a := range alerts {
-		fresh.SetAlert(a.Location, a.Alert)
+		into.SetAlert(a.Location, a.Alert)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ledger != nil {
-		for _, before := range c.ledger.Summaries(now.UnixMilli()) {
-			if before.LiveAtMS != 0 {
-				fresh.SetLive(before.Live, before.LiveAtMS)
-			}
-		}
-	}
-	c.ledger = fresh
 	return nil
 }
 
@@ -62,10 +77,21 @@ func (c *chain) add(location fact.LocationID, change ledger.Change) {
 	c.ledger.Add(location, change)
 }
 
-func (c *chain) live(m wire.Live, now time.Time) {
+func (c *chain) live(m wire.Live, found outbox.Agreement, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ledger.SetLive(m, now.UnixMilli())
+	if c.ledger.SetLive(m, now.UnixMilli()) {
+		c.ledger.SetAgreement(m.Location, found, now.UnixMilli())
+	}
+}
+
+// reached notes how far headquarters has the incarnations of a location.
+func (c *chain) reached(location fact.LocationID, lives []outbox.Life) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, life := range lives {
+		c.ledger.Reach(location, fact.Dot{Incarnation: life.Incarnation, Seq: life.Applied})
+	}
 }
 
 // Chain shows the counters of all locations. See must not keep what it is given, nor change it.

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/cloud/api"
 	"gatehouse/cloud/app"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/wire"
 )
 
@@ -57,7 +57,7 @@ func (h *headquarters) until(what string, is func() bool) {
 // Over the real broker, with TLS: a gateway is seen, takes a document, lends rights, and carries an order out.
 func TestWhatGoesDownComesBack(t *testing.T) {
 	a, err := app.New(t.Context(), app.Options{
-		Dir: t.TempDir(), Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0", Tokens: []api.Token{api.NewToken("owner", api.RoleConfigure, "secret")},
+		Dir: t.TempDir(), Listen: "127.0.0.1:0", MQTT: "127.0.0.1:0", Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "secret")},
 	})
 	if err != nil {
 		t.Fatal(err)

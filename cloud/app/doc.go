@@ -12,10 +12,15 @@
 //   - Batches are believed only with the signature of an enrolled key of their location (Options.TrustBroker switches
 //     that off for tests and for chains that sign nothing).
 //
-// Several aggregators may share a database and a broker. Each hears every message, and the first to commit wins: the others
-// find the location's revision changed, judge the message anew, see repetitions, and only acknowledge. That costs decoding
-// twice and buys that any of them may die at any moment without anybody having to notice. A chain that wants the work
-// divided gives each its own broker and its own gateways: locations share nothing.
+// Several aggregators may share a database and a broker, and the work: each location belongs to one of those that are alive,
+// by rendezvous hashing, and the others drop its batches and greetings unread. Who is alive is told by a row for each that
+// rises once a second; one that stands still for four seconds of an observer's own clock loses its locations to the others,
+// who then read them from the store and have their gateways send on. MQTT 3.1.1 has no shared subscriptions, and none are
+// needed. The revision of a location is the fencing token: an update names the one that it builds on, in its own
+// transaction, so that an aggregator that was paused, or believes too much, writes nothing over what others have
+// committed. They must share the folder authority too, and refuse to start with another key. Live messages and answers are
+// heard by all, so that each can show the page; counters of the others' locations are read from the store, some seconds
+// behind.
 //
 // What is stable: with a synchronous standby, what the standby has flushed. Without one, what is applied: a chain that
 // wants more configures a standby; gateways keep 30 days either way.

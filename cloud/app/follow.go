@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"gatehouse/cloud/ledger"
+	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/outbox"
 )
@@ -29,8 +31,11 @@ func (a *App) follow() {
 }
 
 func (a *App) look() {
-	if a.options.Postgres == "" {
+	if !a.shares() {
 		return // nobody else has this store
+	}
+	if err := a.beat(a.background); err != nil && a.background.Err() == nil {
+		a.options.Log.Warn("others may take this aggregator's locations: it can't say that it works", "err", err)
 	}
 	if err := a.registry.Refresh(a.background); err != nil {
 		a.options.Log.Warn("devices are not up to date", "err", err)
@@ -38,9 +43,7 @@ func (a *App) look() {
 	if a.standby.Load() {
 		a.askStandby()
 	}
-	if a.outdated() {
-		a.reload()
-	}
+	a.reread()
 }
 
 // askStandby acknowledges as stable what was applied before the standby was found to have everything.
@@ -79,44 +82,92 @@ func (a *App) order(w *worker, j job) bool {
 	}
 }
 
-// tally tells own commits from those of others by the sum of all revisions.
-type tally struct {
-	revisions int64 // when the counters were read
-	updates   int64 // own ones until then
+// sight is how far the counters have a location.
+type sight struct {
+	revision int64
+	at       time.Time // when it was read from the store
 }
 
-// outdated reports whether others have committed since the counters were read.
-func (a *App) outdated() bool {
-	a.counting.Lock()
-	defer a.counting.Unlock()
-	sum, err := a.revisions(a.background)
-	return err == nil && sum != a.tally.revisions+a.counters.updates.Load()-a.tally.updates
-}
+// rereadEvery is how often a location that others count is read again, and rereadMax how many of them in one look.
+const (
+	rereadEvery = 5 * time.Second
+	rereadMax   = 100
+)
 
-func (a *App) revisions(ctx context.Context) (sum int64, err error) {
-	locations, err := a.store.Locations(ctx)
-	for _, l := range locations {
-		sum += l.Revision
+// count moves the counters by what this aggregator has committed. It is false if others have committed between: then the
+// location is to be read anew. The caller holds counting for reading.
+func (a *App) count(location fact.LocationID, result store.Result) bool {
+	a.knowing.Lock()
+	defer a.knowing.Unlock()
+	known := a.known[location]
+	if result.Rebuilt || known.revision != result.Revision-1 {
+		return false
 	}
-	return sum, err
+	a.known[location] = sight{result.Revision, known.at}
+	a.chain.add(location, result.Change)
+	return true
 }
 
-// reload reads all counters again.
-func (a *App) reload() {
-	if err := a.reloadFor(context.WithoutCancel(a.background)); err != nil {
+// reread reads the locations that others have committed to, those first that were read longest ago.
+func (a *App) reread() {
+	locations, err := a.store.Locations(a.background)
+	if err != nil {
+		return // the next look tries again
+	}
+	now := time.Now()
+	var changed []fact.LocationID
+	a.knowing.Lock()
+	for _, l := range locations {
+		known := a.known[l.ID]
+		if known.revision != l.Revision && now.Sub(known.at) >= rereadEvery {
+			changed = append(changed, l.ID)
+		}
+	}
+	slices.SortStableFunc(changed, func(x, y fact.LocationID) int { return a.known[x].at.Compare(a.known[y].at) })
+	a.knowing.Unlock()
+	if len(changed) > 0 {
+		a.reload(changed[:min(len(changed), rereadMax)])
+	}
+}
+
+// reload reads the counters of locations again.
+func (a *App) reload(changed []fact.LocationID) {
+	if err := a.reloadThese(context.WithoutCancel(a.background), changed); err != nil {
 		a.options.Log.Error("the counters are not up to date", "err", err)
 	}
+	a.changes.tell()
 }
 
-func (a *App) reloadFor(ctx context.Context) error {
+func (a *App) reloadAll(ctx context.Context) error {
 	a.counting.Lock()
 	defer a.counting.Unlock()
-	sum, err := a.revisions(ctx)
+	locations, err := a.store.Locations(ctx)
 	if err != nil {
 		return err
 	}
-	a.tally = tally{sum, a.counters.updates.Load()}
-	return a.chain.load(ctx, a.store, a.options.Now())
+	a.saw(locations)
+	return a.chain.load(ctx, a.store, locations, a.options.Now())
+}
+
+func (a *App) reloadThese(ctx context.Context, changed []fact.LocationID) error {
+	a.counting.Lock()
+	defer a.counting.Unlock()
+	all, err := a.store.Locations(ctx)
+	if err != nil {
+		return err
+	}
+	locations := slices.DeleteFunc(all, func(l store.Location) bool { return !slices.Contains(changed, l.ID) })
+	a.saw(locations)
+	return a.chain.reload(ctx, a.store, locations, a.options.Now())
+}
+
+// saw notes at which revisions locations are about to be read: what is committed meanwhile shows as a change.
+func (a *App) saw(locations []store.Location) {
+	a.knowing.Lock()
+	defer a.knowing.Unlock()
+	for _, l := range locations {
+		a.known[l.ID] = sight{l.Revision, time.Now()}
+	}
 }
 
 // SetLocation names a location and its zone.
@@ -125,8 +176,27 @@ func (a *App) SetLocation(l ledger.Location, zone string) error {
 		return err
 	}
 	a.renewals.Add(1) // the revision has changed: receivers begin anew
-	a.reload()
+	a.reload([]fact.LocationID{l.ID})
 	return nil
+}
+
+// Verify holds a location's rows against its signed batches, and makes them again if they differ and mend says so.
+func (a *App) Verify(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error) {
+	if same, err = a.store.Verify(ctx, location); err != nil {
+		return false, err
+	}
+	if !same && mend {
+		if err := a.store.Rebuild(ctx, location); err != nil {
+			return false, err
+		}
+		a.renewals.Add(1) // the revision has changed: receivers begin anew
+		a.reload([]fact.LocationID{location})
+	}
+	a.chain.mu.Lock()
+	a.chain.ledger.SetRowsDiffer(location, !same && !mend)
+	a.chain.mu.Unlock()
+	a.changes.tell()
+	return same, nil
 }
 
 // Settle carries out a person's decision about an incarnation that was fenced or superseded.

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/cloud/api"
 	"gatehouse/cloud/enrol"
+	"gatehouse/sync/rest"
 )
 
 // counters count since the start.
@@ -17,6 +18,7 @@ type counters struct {
 	received, dropped, strange, unreadable atomic.Int64
 	facts, batches, updates, acks, unsent  atomic.Int64
 	conflicts, failures, behind            atomic.Int64
+	others, taken                          atomic.Int64
 }
 
 func (a *App) routes() {
@@ -54,9 +56,9 @@ func reply(w http.ResponseWriter, status int, value any) {
 }
 
 // measures are the aggregator's own numbers, for /metrics.
-func (a *App) measures() []api.Measure {
+func (a *App) measures() []rest.Measure {
 	c := &a.counters
-	all := []api.Measure{}
+	all := []rest.Measure{}
 	for _, m := range []struct {
 		name, help string
 		value      int64
@@ -69,12 +71,14 @@ func (a *App) measures() []api.Measure {
 		{"batches_total", "Batches kept.", c.batches.Load()},
 		{"acknowledgements_total", "Acknowledgements sent.", c.acks.Load()},
 		{"acknowledgements_unsent_total", "Acknowledgements that the broker didn't take.", c.unsent.Load()},
+		{"others_total", "Batches and greetings that are another aggregator's.", c.others.Load()},
+		{"taken_over_total", "Locations taken from aggregators that ended.", c.taken.Load()},
 		{"conflicts_total", "Commits that another aggregator was faster with.", c.conflicts.Load()},
 		{"store_failures_total", "Commits that failed.", c.failures.Load()},
 	} {
-		all = append(all, api.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
+		all = append(all, rest.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
 	}
-	return append(all, api.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits.", Value: float64(c.behind.Load())})
+	return append(all, rest.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits.", Value: float64(c.behind.Load())})
 }
 
 // enrolRequest is what a gateway sends once.

@@ -30,6 +30,15 @@ func (l *links) set(location fact.LocationID, online bool, nowMS int64) bool {
 	return true
 }
 
+// each visits all locations of which something was heard.
+func (l *links) each(visit func(fact.LocationID)) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for location := range l.known {
+		visit(location)
+	}
+}
+
 // Link is how a location is connected. While headquarters itself has lost the broker, nobody is.
 func (a *App) Link(location fact.LocationID) api.Link {
 	a.links.mu.RLock()

@@ -5,26 +5,31 @@ import (
 	"log/slog"
 	"time"
 
-	"gatehouse/cloud/api"
+	"gatehouse/sync/rest"
 )
 
 // Options are how an aggregator runs.
 type Options struct {
-	Dir         string   // everything it keeps
-	Chain       string   // the second level of topics
-	Listen      string   // HTTPS of health, metrics, enrolment; "": none
-	MQTT        string   // listen address of the embedded broker
-	Hosts       []string // names and addresses under which gateways reach it
-	Postgres    string   // connection string; "": SQLite in Dir
-	Broker      string   // address of an external broker; "": the embedded one
-	BrokerTLS   *tls.Config
-	TrustBroker bool        // believe batches without a known key
-	Workers     int         // 0: 16
-	Tokens      []api.Token // who may ask, beside API keys
-	Open        bool        // programs on this machine may look and operate without a token: for a demonstration
-	Version     string
-	Log         *slog.Logger
-	Now         func() time.Time // nil: time.Now
+	Dir       string   // everything it keeps
+	Chain     string   // the second level of topics
+	Listen    string   // HTTPS of health, metrics, enrolment; "": none
+	MQTT      string   // listen address of the embedded broker
+	Hosts     []string // names and addresses under which gateways reach it
+	Postgres  string   // connection string; "": SQLite in Dir
+	Broker    string   // address of an external broker; "": the embedded one
+	BrokerTLS *tls.Config
+	// ClusterListen and ClusterPeers make the embedded broker a member of a cluster: where the others reach it, and where it
+	// reaches them. All need the same authority, and Hosts must name what stands before the port of ClusterListen there.
+	ClusterListen string
+	ClusterPeers  []string
+	TrustBroker   bool         // believe batches without a known key
+	Workers       int          // 0: 16
+	Tokens        []rest.Token // who may ask, beside API keys
+	Open          bool         // programs on this machine may look and operate without a token: for a demonstration
+	PublicFeeds   bool         // everybody may read the open-data feeds
+	Version       string
+	Log           *slog.Logger
+	Now           func() time.Time // nil: time.Now
 }
 
 const (

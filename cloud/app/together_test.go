@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"context"
-	"net"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,15 +22,8 @@ func TestOfTwoAggregatorsOneMayDie(t *testing.T) {
 	database := pgtest.New(t)
 	database.Init(t)
 	database.Start(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	mosquitto(t, address)
+	address := apptest.FreeAddress(t)
+	apptest.Mosquitto(t, address)
 	launch := func() *app.App {
 		a, err := app.New(t.Context(), app.Options{
 			Dir: t.TempDir(), Postgres: database.Address("postgres"), Broker: "tcp://" + address, TrustBroker: true,
@@ -75,6 +70,33 @@ func TestOfTwoAggregatorsOneMayDie(t *testing.T) {
 	catchesUp(t, second, 4_000)
 }
 
+func TestASecondKeyOverOneDatabaseIsRefused(t *testing.T) {
+	pgtest.OnlyInIntegration(t)
+	database := pgtest.New(t)
+	database.Init(t)
+	database.Start(t)
+	open := func(dir string) error {
+		a, err := app.New(t.Context(), app.Options{Dir: dir, Postgres: database.Address("postgres"), Broker: "tcp://127.0.0.1:1"})
+		if err == nil {
+			err = a.Close()
+		}
+		return err
+	}
+	first, second := t.TempDir(), t.TempDir()
+	if err := open(first); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "copy the folder authority") {
+		t.Errorf("%v", err)
+	}
+	if err := os.CopyFS(filepath.Join(second, "authority"), os.DirFS(filepath.Join(first, "authority"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(second); err != nil {
+		t.Error(err)
+	}
+}
+
 // catchesUp waits until an aggregator's counters hold what another committed.
 func catchesUp(t *testing.T, a *app.App, facts int64) {
 	t.Helper()
@@ -88,7 +110,7 @@ func catchesUp(t *testing.T, a *app.App, facts int64) {
 		if total == facts {
 			return
 		}
-		if attempt == 100 {
+		if attempt == 300 {
 			t.Fatalf("%d facts in the counters", total)
 		}
 		time.Sleep(100 * time.Millisecond)

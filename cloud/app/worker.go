@@ -21,6 +21,7 @@ type job struct {
 	answer   chan<- error    // of settled
 	note     chan<- struct{} // note what is applied, and say so here
 	stable   bool            // what was noted has reached the standby
+	taken    bool            // the location was another aggregator's until now
 }
 
 // worker owns the receivers of its locations.
@@ -186,6 +187,10 @@ func (w *worker) step(in *intake, at *work, j job) {
 		w.collect(in, at, *j.settled)
 	case j.stable:
 		w.collect(in, at, outbox.Stabilised{Marks: in.reached})
+	case j.taken:
+		if ack, known := in.receiver.Resume(); known {
+			at.acks = append(at.acks, ack)
+		}
 	default:
 		w.message(in, at, j)
 	}
@@ -231,7 +236,7 @@ func (w *worker) message(in *intake, at *work, j job) {
 		w.collect(in, at, outbox.Greeted{Hello: *m})
 	case *wire.Live:
 		if m.Location == j.location {
-			w.app.chain.live(*m, w.app.options.Now())
+			w.app.chain.live(*m, in.receiver.Agrees(m.Applied, m.Chain), w.app.options.Now())
 			w.app.changes.tell()
 		}
 	case *wire.Wanted:
@@ -285,10 +290,10 @@ func (w *worker) commit(order []fact.LocationID, works map[fact.LocationID]*work
 	if len(updates) == 0 {
 		return nil
 	}
-	reload := false
+	var reload []fact.LocationID
 	defer func() {
-		if reload {
-			w.app.reload()
+		if len(reload) > 0 {
+			w.app.reload(reload)
 		}
 	}()
 	w.app.counting.RLock()
@@ -308,25 +313,28 @@ func (w *worker) commit(order []fact.LocationID, works map[fact.LocationID]*work
 			again = append(again, at.jobs...)
 			continue
 		}
-		reload = w.committed(at, results[i]) || reload
+		if w.committed(at, results[i]) {
+			reload = append(reload, at.update.Location)
+		}
 	}
 	return again
 }
 
-// committed counts and acknowledges; it reports whether the counters must be read again.
+// committed counts and acknowledges; it reports whether the location's counters must be read again.
 func (w *worker) committed(at *work, result store.Result) bool {
 	location := at.update.Location
 	at.in.revision = result.Revision
 	w.app.counters.facts.Add(int64(len(at.update.Count)))
 	w.app.counters.batches.Add(int64(len(at.update.Entries)))
 	w.app.counters.updates.Add(1)
-	if !result.Rebuilt {
-		w.app.chain.add(location, result.Change)
+	counts := w.app.count(location, result)
+	if at.update.Life != nil {
+		w.app.chain.reached(location, at.update.Life.Lives)
 	}
 	w.app.changes.tell()
 	w.acknowledge(at)
 	answer(at.jobs, nil)
-	return result.Rebuilt
+	return !counts
 }
 
 // fail drops the receivers of jobs that came to nothing: what they believe is not on the disk.

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -310,10 +311,7 @@ func TestAClusterOfThreeOutlivesOne(t *testing.T) {
 	var group sync.WaitGroup
 	for i, address := range addresses {
 		options := o.options(t, fmt.Sprint("node-", i))
-		routes := o.authority.ServerTLS([]string{"127.0.0.1"}, time.Now)
-		routes.RootCAs = o.authority.Pool()
-		routes.GetClientCertificate = o.authority.HeadquartersTLS(time.Now).GetClientCertificate
-		options.Cluster = broker.Cluster{Name: "main", Listen: address, TLS: routes}
+		options.Cluster = broker.Cluster{Name: "main", Listen: address, TLS: o.authority.ClusterTLS([]string{"127.0.0.1"}, time.Now)}
 		for j, peer := range addresses {
 			if j != i {
 				options.Cluster.Peers = append(options.Cluster.Peers, peer)
@@ -333,6 +331,7 @@ func TestAClusterOfThreeOutlivesOne(t *testing.T) {
 	headquarters := connect(t, nodes[0].URL(), "hq", o.authority.HeadquartersTLS(time.Now), mqtt.AllOf("main", mqtt.KindFacts))
 	wait(t, "headquarters", headquarters.up)
 	config, _ := o.gateway(t, "p8")
+	notARoute(t, addresses[0], config)
 	gateway := connect(t, nodes[1].URL(), "p8", config)
 	wait(t, "the gateway", gateway.up)
 	topic := mqtt.Topic("main", "p8", mqtt.KindFacts)
@@ -344,6 +343,19 @@ func TestAClusterOfThreeOutlivesOne(t *testing.T) {
 	// Its own node dies: a gateway takes the next address of its list.
 	nodes[1].Close()
 	wait(t, "the loss", gateway.down)
+}
+
+// notARoute: the authority signs gateways' certificates too, and the door of brokers must not open for one.
+func notARoute(t *testing.T, address string, gateway *tls.Config) {
+	t.Helper()
+	intruder, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, Certificates: gateway.Certificates})
+	if err == nil {
+		_, err = intruder.Read(make([]byte, 1))
+		_ = intruder.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "tls: bad certificate") {
+		t.Errorf("a gateway's certificate opens the door of brokers: %v", err)
+	}
 }
 
 // hear publishes until it is heard, as the outbox does.

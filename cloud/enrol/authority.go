@@ -169,7 +169,7 @@ func (a *Authority) serverCertificate(hosts []string, now time.Time) (*tls.Certi
 		return a.server, nil
 	}
 	template := &x509.Certificate{
-		Subject:   pkix.Name{CommonName: "Gatehouse broker"},
+		Subject:   pkix.Name{CommonName: brokerName},
 		NotBefore: now.Add(-backdate), NotAfter: now.AddDate(0, 0, serverDays),
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}, // brokers dial each other
 	}
@@ -204,6 +204,9 @@ func (a *Authority) pair(template *x509.Certificate) (*tls.Certificate, error) {
 // headquartersName is the common name of headquarters' own programs; no location can be called so, because of the blank.
 const headquartersName = "gatehouse headquarters"
 
+// brokerName is the common name of its brokers.
+const brokerName = "Gatehouse broker"
+
 // HeadquartersTLS is how headquarters' own programs connect to its broker: a certificate that lives in memory.
 func (a *Authority) HeadquartersTLS(now func() time.Time) *tls.Config {
 	var mu sync.Mutex
@@ -230,6 +233,26 @@ func (a *Authority) HeadquartersTLS(now func() time.Time) *tls.Config {
 		},
 	}
 }
+
+// ClusterTLS is for brokers that dial each other, under the names by which they do: none but headquarters' own programs
+// pass, though the authority signs gateways' certificates too.
+func (a *Authority) ClusterTLS(hosts []string, now func() time.Time) *tls.Config {
+	config := a.ServerTLS(hosts, now)
+	config.RootCAs, config.GetClientCertificate = a.Pool(), a.HeadquartersTLS(now).GetClientCertificate
+	config.VerifyConnection = func(peer tls.ConnectionState) error {
+		if len(peer.PeerCertificates) == 0 {
+			return errNotOurs
+		}
+		name := peer.PeerCertificates[0].Subject
+		if name.CommonName != brokerName && name.CommonName != headquartersName || len(name.OrganizationalUnit) > 0 {
+			return errNotOurs
+		}
+		return nil
+	}
+	return config
+}
+
+var errNotOurs = errors.New("enrol: the peer is none of headquarters' own programs")
 
 // IsHeadquarters reports whether a certificate is one of HeadquartersTLS. The caller has verified its chain.
 func IsHeadquarters(certificate *x509.Certificate) bool {

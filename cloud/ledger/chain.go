@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/wire"
 )
 
@@ -27,8 +28,23 @@ type Summary struct {
 	Today    Sums
 	Day      Day // that Today is of
 	Live     wire.Live
-	LiveAtMS int64 // when headquarters heard it; 0: never
-	Alerts   int   // active ones
+	LiveAtMS int64    // when headquarters heard it; 0: never
+	Reached  fact.Dot // the newest fact that headquarters has of the newest incarnation
+	// Agreement is what the lot's own digest of its history, in its last live message that had one, came to beside
+	// headquarters'; AgreedMS is when the two were the same last.
+	Agreement outbox.Agreement
+	AgreedMS  int64
+	// RowsDiffer is set from when its rows were found not to be what its signed batches come to until they are made again.
+	RowsDiffer bool
+	Alerts     int // active ones
+}
+
+// Waiting is how many facts headquarters lacks: as many as the lot said, but not those that have come since.
+func (s *Summary) Waiting() uint64 {
+	if s.Live.Waiting == 0 || s.Live.Produced.Incarnation != s.Reached.Incarnation {
+		return s.Live.Waiting
+	}
+	return min(s.Live.Waiting, s.Live.Produced.Seq-min(s.Live.Produced.Seq, s.Reached.Seq))
 }
 
 // Chain is what headquarters' page shows of all locations: counters that each change moves, so that a view costs the
@@ -110,6 +126,31 @@ func (c *Chain) Add(id fact.LocationID, change Change) {
 	}
 }
 
+// Take puts the counters of a location in place of those that are here. What the location said of itself stays.
+func (c *Chain) Take(from *Chain, id fact.LocationID) {
+	fresh, known := from.places[id]
+	if !known {
+		return
+	}
+	old := c.place(id)
+	for i, open := range old.Open {
+		c.open[i] += fresh.Open[i] - open
+	}
+	for _, day := range slices.Sorted(maps.Keys(old.days)) {
+		if sums := c.days[day]; sums != nil {
+			sums.Add(*old.days[day], -1)
+		}
+	}
+	for _, day := range slices.Sorted(maps.Keys(fresh.days)) {
+		addDay(c.days, day, *fresh.days[day])
+	}
+	fresh.Live, fresh.LiveAtMS, fresh.Agreement, fresh.AgreedMS, fresh.RowsDiffer = old.Live, old.LiveAtMS, old.Agreement, old.AgreedMS, old.RowsDiffer
+	if old.Reached.Incarnation > fresh.Reached.Incarnation {
+		fresh.Reached = old.Reached
+	}
+	c.places[id] = fresh
+}
+
 // addDay keeps the newest days.
 func addDay(days map[Day]*Sums, day Day, sums Sums) {
 	if days[day] == nil {
@@ -155,6 +196,29 @@ func (c *Chain) SetLive(live wire.Live, heardMS int64) bool {
 	p.Live, p.LiveAtMS = live, heardMS
 	return true
 }
+
+// Reach says how far headquarters has an incarnation of a location.
+func (c *Chain) Reach(id fact.LocationID, dot fact.Dot) {
+	p := c.place(id)
+	if cmp.Or(cmp.Compare(dot.Incarnation, p.Reached.Incarnation), cmp.Compare(dot.Seq, p.Reached.Seq)) > 0 {
+		p.Reached = dot
+	}
+}
+
+// SetAgreement says what the comparison of a location's history with headquarters' came to.
+func (c *Chain) SetAgreement(id fact.LocationID, found outbox.Agreement, nowMS int64) {
+	p := c.place(id)
+	switch found {
+	case outbox.AgreementUnknown:
+		return // the last comparison stands
+	case outbox.Agrees:
+		p.AgreedMS = nowMS
+	}
+	p.Agreement = found
+}
+
+// SetRowsDiffer says what the comparison of a location's rows with its batches came to.
+func (c *Chain) SetRowsDiffer(id fact.LocationID, differ bool) { c.place(id).RowsDiffer = differ }
 
 // Day are the sums of a civil day over all locations, each in its own zone.
 func (c *Chain) Day(day Day) Sums {

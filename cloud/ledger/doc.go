@@ -24,5 +24,6 @@
 // are read (Redate), so that the correction may come late too. A fact that comes after its day was closed is told as a
 // Restatement.
 //
-// The package is pure. It imports sync/fact and, for live messages, sync/wire; it knows neither stores nor batches.
+// The package is pure. It imports sync/fact and, for live messages and digests of history, sync/wire and sync/outbox; it knows
+// neither stores nor batches.
 package ledger

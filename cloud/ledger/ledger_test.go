@@ -347,3 +347,37 @@ func TestTheChainCountsWhatItsLocationsDo(t *testing.T) {
 		t.Error("the fault that is gone is still there")
 	}
 }
+
+// What another aggregator counted takes the place of what was counted here, and what the lot said of itself stays.
+func TestALocationThatWasReadAgainTakesItsPlace(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	visits := func(tickets ...fact.TicketID) ledger.Change {
+		w := newWriter(1, june)
+		for _, ticket := range tickets {
+			w.visit(ticket)
+		}
+		w.after(0, fact.EntryGranted{Gate: "in", Ticket: "open", Priced: fact.EV})
+		return ledger.NewBook(berlin).Fold(w.records)
+	}
+	chain, fresh := ledger.NewChain(), ledger.NewChain()
+	for _, id := range []fact.LocationID{"p8", "p9"} {
+		chain.SetLocation(ledger.Location{ID: id, Zone: berlin, Currency: "EUR"})
+		chain.Add(id, visits("T1"))
+	}
+	chain.SetLive(wire.Live{Location: "p8", Incarnation: 1, Serial: 1, Types: []wire.LiveType{{Type: fact.Regular, Total: 100, Available: 40}}}, 7)
+	fresh.SetLocation(ledger.Location{ID: "p8", Zone: berlin, Currency: "EUR"})
+	fresh.Add("p8", visits("T1", "T2"))
+	for range 2 {
+		chain.Take(fresh, "p8")
+	}
+	if day := chain.Day(20260601); day.Sessions != 3 {
+		t.Errorf("%+v", day)
+	}
+	if s, _ := chain.Summary("p8", june.UnixMilli()); s.Today.Sessions != 2 || s.LiveAtMS != 7 || chain.Spots().Total != 100 || chain.Open()[fact.EV] != 2 {
+		t.Errorf("%+v %+v", s, chain.Open())
+	}
+	chain.Take(fresh, "p9") // nothing was read of it
+	if s, _ := chain.Summary("p9", june.UnixMilli()); s.Today.Sessions != 1 {
+		t.Errorf("%+v", s)
+	}
+}

@@ -68,11 +68,25 @@ const attempts = 5
 func (p *postgres) write(ctx context.Context, do func(session) error) error {
 	for attempt := 1; ; attempt++ {
 		err := p.transaction(ctx, pgx.TxOptions{}, do)
-		var failure *pgconn.PgError
-		if attempt == attempts || !errors.As(err, &failure) || failure.Code != "40001" && failure.Code != "40P01" {
+		if attempt == attempts || !again(err) {
 			return err
 		}
 	}
+}
+
+// again tells if a transaction should be tried again: it lost to another one, or both made the same table.
+func again(err error) bool {
+	var failure *pgconn.PgError
+	if !errors.As(err, &failure) {
+		return false
+	}
+	switch failure.Code {
+	case "40001", "40P01", "42P07", "42710": // serialization, deadlock, duplicate table or object
+		return true
+	case "23505": // IF NOT EXISTS looks before it makes, and the catalogue's own index finds out
+		return strings.HasPrefix(failure.ConstraintName, "pg_")
+	}
+	return false
 }
 
 func (p *postgres) read(ctx context.Context, do func(session) error) error {

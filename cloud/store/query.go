@@ -55,10 +55,11 @@ func (s *sqlStore) SetLocation(ctx context.Context, l ledger.Location, zoneName 
 func (s *sqlStore) Locations(ctx context.Context) ([]Location, error) {
 	return query(ctx, s, func(scan scanner) (Location, error) {
 		var l Location
-		err := scan(&l.ID, &l.Name, &l.ZoneName, &l.Currency, &l.Revision, &l.Facts, &l.NewestMS, &l.Open[0], &l.Open[1], &l.Open[2], &l.Open[3], &l.Open[4], &l.Open[5])
+		err := scan(&l.ID, &l.Name, &l.ZoneName, &l.Currency, &l.Revision, &l.Head.Incarnation, &l.Head.Seq, &l.Facts, &l.NewestMS, &l.Open[0], &l.Open[1], &l.Open[2], &l.Open[3], &l.Open[4], &l.Open[5])
 		l.Zone = zoneOf(l.ZoneName)
 		return l, err
-	}, `SELECT location, name, zone, currency, revision, facts, newest_ms, open0, open1, open2, open3, open4, open5 FROM locations ORDER BY location`)
+	}, `SELECT location, name, zone, currency, revision, head, COALESCE((SELECT applied FROM lives WHERE lives.location = locations.location AND incarnation = head), 0),
+		facts, newest_ms, open0, open1, open2, open3, open4, open5 FROM locations ORDER BY location`)
 }
 
 // Hours are the sums of days, those of clocks that were never set too, by location and hour.
@@ -175,10 +176,11 @@ func (s *sqlStore) Payments(ctx context.Context, location fact.LocationID, ticke
 		WHERE location = $1 AND (ticket = $2 OR $2 = '') ORDER BY incarnation, seq`, string(location), string(ticket))
 }
 
-// Alerts are the active ones of all locations.
-func (s *sqlStore) Alerts(ctx context.Context) ([]AlertRow, error) {
+// Alerts are the active ones of a location, or of all.
+func (s *sqlStore) Alerts(ctx context.Context, location fact.LocationID) ([]AlertRow, error) {
 	return query(ctx, s, func(scan scanner) (AlertRow, error) { return scanAlert(scan) },
-		`SELECT location, kind, subject, active, at_ms, detail, hlc, incarnation, seq FROM alerts WHERE active = 1 ORDER BY location, kind, subject`)
+		`SELECT location, kind, subject, active, at_ms, detail, hlc, incarnation, seq FROM alerts
+		WHERE active = 1 AND (location = $1 OR $1 = '') ORDER BY location, kind, subject`, string(location))
 }
 
 func scanAlert(scan scanner) (AlertRow, error) {

@@ -84,6 +84,67 @@ func (s *sqlStore) loadSums(ctx context.Context, location fact.LocationID, book 
 	return nil
 }
 
+// verifyAttempts is how often a location is read again that changed meanwhile.
+const verifyAttempts = 3
+
+// Verify folds a location's batches anew, in memory, and holds its rows against what they come to.
+func (s *sqlStore) Verify(ctx context.Context, location fact.LocationID) (same bool, err error) {
+	for range verifyAttempts {
+		state, before, err := s.State(ctx, location)
+		if err != nil {
+			return false, err
+		}
+		rows, err := s.Book(ctx, location)
+		if err != nil {
+			return false, err
+		}
+		fresh, lives, err := s.refold(ctx, location)
+		if err != nil {
+			return false, err
+		}
+		if _, after, err := s.State(ctx, location); err != nil || after != before {
+			if err != nil {
+				return false, err
+			}
+			continue
+		}
+		return rows.Digest() == fresh.Digest() && sameTips(state.Lives, lives), nil
+	}
+	return false, ErrConflict
+}
+
+// refold folds a location's batches in memory.
+func (s *sqlStore) refold(ctx context.Context, location fact.LocationID) (book *ledger.Book, lives []outbox.Life, err error) {
+	err = s.engine.read(ctx, func(tx session) error {
+		zone := "UTC"
+		err := tx.rows(`SELECT zone FROM locations WHERE location = $1`, func(scan scanner) error { return scan(&zone) }, string(location))
+		if err != nil {
+			return err
+		}
+		counted, judged, err := s.judge(tx, location)
+		if err != nil {
+			return err
+		}
+		book = ledger.NewBook(zoneOf(zone))
+		if judged.Life != nil {
+			lives = judged.Life.Lives
+		}
+		err = s.eachCounted(tx, location, counted, func(records []fact.Record) error {
+			book.Fold(records)
+			return nil
+		})
+		book.Put(ledger.Change{Alerts: judged.Alerts})
+		return err
+	})
+	return book, lives, err
+}
+
+func sameTips(a, b []outbox.Life) bool {
+	one, err := outbox.HistoryDigest(outbox.ReceiverState{Lives: a}.Tips())
+	other, failure := outbox.HistoryDigest(outbox.ReceiverState{Lives: b}.Tips())
+	return err == nil && failure == nil && one == other
+}
+
 // Rebuild makes all rows of a location again from its batches, in one transaction: nobody sees it half done. Restatements
 // stay, because they are what headquarters once said.
 func (s *sqlStore) Rebuild(ctx context.Context, location fact.LocationID) error {
@@ -114,18 +175,15 @@ func (s *sqlStore) rebuild(tx session, location fact.LocationID, at *standing) e
 		return err
 	}
 	at.newestHLC, at.newestMS = 0, 0
-	receiver := outbox.NewReceiver(outbox.ReceiverConfig{Location: location}, outbox.ReceiverState{Epoch: s.epoch})
-	counted, judged := runs{}, Update{Location: location}
-	err = s.eachKept(tx, location, func(k kept) error {
-		effects, err := replay(receiver, k)
-		counted.judge(effects)
-		judged.Collect(effects, func(*wire.Batch) []byte { return nil })
-		return err
-	})
+	counted, judged, err := s.judge(tx, location)
 	if err != nil {
 		return err
 	}
-	if err := s.foldCounted(tx, location, at, counted); err != nil {
+	err = s.eachCounted(tx, location, counted, func(records []fact.Record) error {
+		_, err := s.foldOne(tx, &Update{Location: location, Count: records}, at)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	change := ledger.Change{Alerts: judged.Alerts}
@@ -136,8 +194,21 @@ func (s *sqlStore) rebuild(tx session, location fact.LocationID, at *standing) e
 	return w.place(&judged, at, &change)
 }
 
-// foldCounted folds the facts that count, each once.
-func (s *sqlStore) foldCounted(tx session, location fact.LocationID, at *standing, counted runs) error {
+// judge has a receiver judge all entries again. It returns the facts that count, and what else the receiver had to say.
+func (s *sqlStore) judge(tx session, location fact.LocationID) (counted runs, judged Update, err error) {
+	receiver := outbox.NewReceiver(outbox.ReceiverConfig{Location: location}, outbox.ReceiverState{Epoch: s.epoch})
+	counted, judged = runs{}, Update{Location: location}
+	err = s.eachKept(tx, location, func(k kept) error {
+		effects, err := replay(receiver, k)
+		counted.judge(effects)
+		judged.Collect(effects, func(*wire.Batch) []byte { return nil })
+		return err
+	})
+	return counted, judged, err
+}
+
+// eachCounted visits the facts that count, batch by batch, each once.
+func (s *sqlStore) eachCounted(tx session, location fact.LocationID, counted runs, visit func([]fact.Record) error) error {
 	return s.eachKept(tx, location, func(k kept) error {
 		if k.kind != kindBatch {
 			return nil
@@ -146,19 +217,18 @@ func (s *sqlStore) foldCounted(tx session, location fact.LocationID, at *standin
 		if err != nil {
 			return err
 		}
-		u := Update{Location: location}
+		var records []fact.Record
 		for i, raw := range batch.Records {
 			if counted.take(batch.Dot(i)) {
 				if record, err := wire.DecodeRecord(raw); err == nil {
-					u.Count = append(u.Count, record)
+					records = append(records, record)
 				}
 			}
 		}
-		if len(u.Count) == 0 {
+		if len(records) == 0 {
 			return nil
 		}
-		_, err = s.foldOne(tx, &u, at)
-		return err
+		return visit(records)
 	})
 }
 

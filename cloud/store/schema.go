@@ -48,6 +48,7 @@ func tables() []string {
 		`CREATE TABLE IF NOT EXISTS alerts (location TEXT, kind TEXT, subject TEXT, active BIGINT NOT NULL, at_ms BIGINT NOT NULL, detail TEXT NOT NULL,
 			hlc BIGINT NOT NULL, incarnation BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (location, kind, subject))`,
 		`CREATE TABLE IF NOT EXISTS documents (location TEXT, kind TEXT, key TEXT, revision BIGINT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (location, kind, key))`,
+		`CREATE TABLE IF NOT EXISTS aggregators (location TEXT, member TEXT, beat BIGINT NOT NULL, PRIMARY KEY (location, member))`,
 		`CREATE TABLE IF NOT EXISTS audit (location TEXT, at_ms BIGINT, tie BIGINT, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL,
 			PRIMARY KEY (location, at_ms, tie))`,
 	}

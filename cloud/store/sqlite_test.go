@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -49,6 +50,38 @@ func TestALostDatabaseIsMadeAgainFromTheSegments(t *testing.T) {
 	}
 	if _, acks := newAggregator(s).take(t, "p8", g.batch(t, 100)); acks[0].Marks[0].Applied != 1100 {
 		t.Errorf("%+v", acks)
+	}
+}
+
+// Somebody changes a payment in the database's file: its rows are no longer what the signed batches come to.
+func TestADamagedRowIsFoundAndMadeAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := openSQLite(dir)(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	a.take(t, "p8", g.batch(t, 250))
+	for _, damage := range []string{`UPDATE payments SET amount = amount + 100`, `DELETE FROM tickets`, `DELETE FROM lives`} {
+		if same, err := s.Verify(t.Context(), "p8"); err != nil || !same {
+			t.Fatalf("sound rows differ: %v", err)
+		}
+		file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(10000)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = file.ExecContext(t.Context(), damage); err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if same, err := s.Verify(t.Context(), "p8"); err != nil || same {
+			t.Errorf("after %s the rows pass: %v", damage, err)
+		}
+		if err := s.Rebuild(t.Context(), "p8"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
 	}
 }
 

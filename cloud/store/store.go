@@ -23,8 +23,9 @@ var ErrClosed = errors.New("store: closed")
 type Location struct {
 	ledger.Location
 	ZoneName string
-	Revision int64 // of everything about the location
-	Facts    int64 // counted
+	Revision int64    // of everything about the location
+	Head     fact.Dot // the newest fact of the incarnation that the lot goes on with
+	Facts    int64    // counted
 	NewestMS int64
 	Open     [ledger.SpotTypes]int64
 }
@@ -85,6 +86,10 @@ type Store interface {
 	// Stable raises the stable marks: what the replica or the backup holds of everything committed so far.
 	Stable(ctx context.Context) (Stability, error)
 
+	// Beat says that an aggregator works on this store, and returns all that do or did; Leave, that it ends.
+	Beat(ctx context.Context, member string) ([]Member, error)
+	Leave(ctx context.Context, member string) error
+
 	SetLocation(ctx context.Context, l ledger.Location, zoneName string) error
 	Locations(ctx context.Context) ([]Location, error)
 	Hours(ctx context.Context, location fact.LocationID, from, to ledger.Day) ([]HourRow, error) // "": all, not redated
@@ -97,13 +102,16 @@ type Store interface {
 	Reservation(ctx context.Context, id fact.ReservationID) ([]ReservationRow, error)
 	Passes(ctx context.Context, location fact.LocationID) ([]ledger.Pass, error)
 	Payments(ctx context.Context, location fact.LocationID, ticket fact.TicketID) ([]ledger.Payment, error)
-	Alerts(ctx context.Context) ([]AlertRow, error) // active ones
+	Alerts(ctx context.Context, location fact.LocationID) ([]AlertRow, error) // active ones; "": of all
 	Spots(ctx context.Context, location fact.LocationID) ([]ledger.Spot, error)
 	// RawFacts are the original bytes of facts, in the order of the dots; what isn't here is left out.
 	RawFacts(ctx context.Context, location fact.LocationID, dots []fact.Dot) ([][]byte, error)
 
 	// Book is all rows of a location, to be compared.
 	Book(ctx context.Context, location fact.LocationID) (*ledger.Book, error)
+	// Verify folds the batches of a location anew, in memory, and reports whether its rows are what they come to.
+	// ErrConflict: it changed all the time.
+	Verify(ctx context.Context, location fact.LocationID) (same bool, err error)
 	// Rebuild makes all rows of a location again from its batches.
 	Rebuild(ctx context.Context, location fact.LocationID) error
 

@@ -132,6 +132,7 @@ func suite(t *testing.T, fresh func(t *testing.T) opener) {
 		{"what was committed is there after a restart, once", testRestart},
 		{"of two aggregators the slower judges anew", testConflict},
 		{"rows are made again from the batches", testRebuild},
+		{"aggregators see each other work", testMembers},
 		{"a new zone moves the hours", testZone},
 		{"late facts restate a closed day", testRestate},
 		{"facts kept apart count when a person says so", testRelease},
@@ -204,6 +205,24 @@ func testConflict(t *testing.T, open opener) {
 	}
 }
 
+func testMembers(t *testing.T, open opener) {
+	s := open(t)
+	for beat := int64(1); beat <= 3; beat++ {
+		if all, err := s.Beat(t.Context(), "one"); err != nil || len(all) != 1 || all[0] != (store.Member{ID: "one", Beat: beat}) {
+			t.Fatalf("%+v %v", all, err)
+		}
+	}
+	if all, err := s.Beat(t.Context(), "other"); err != nil || len(all) != 2 || all[0].Beat != 3 || all[1].Beat != 1 {
+		t.Errorf("%+v %v", all, err)
+	}
+	if err := s.Leave(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.Beat(t.Context(), "other"); err != nil || len(all) != 1 || all[0] != (store.Member{ID: "other", Beat: 2}) {
+		t.Errorf("%+v %v", all, err)
+	}
+}
+
 func testRebuild(t *testing.T, open opener) {
 	s := open(t)
 	a := newAggregator(s)
@@ -213,6 +232,9 @@ func testRebuild(t *testing.T, open opener) {
 		a.take(t, "p9", other.batch(t, 200))
 	}
 	before, revision := digestOf(t, s, "p8"), a.revisions["p8"]
+	if same, err := s.Verify(t.Context(), "p8"); err != nil || !same {
+		t.Errorf("rows that nobody touched differ from their batches: %v", err)
+	}
 	if err := s.Rebuild(t.Context(), "p8"); err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,8 @@ type connection struct {
 	Waiting        int
 	OldestMS       int64
 	Program        string `json:"version"`
+	History        string
+	HistoryEqualAt time.Time
 }
 
 type line struct {

@@ -112,6 +112,16 @@ func (v *chainView) Cells() string {
 	return b.String()
 }
 
+// Equal is how many locations have at headquarters the history that they have themselves.
+func (v *chainView) Equal() (n int) {
+	for i := range v.Locations {
+		if v.Locations[i].History == "equal" {
+			n++
+		}
+	}
+	return n
+}
+
 // level is how full a location is, from 0 to 9.
 func (l *line) level() int {
 	if l.Total <= 0 {

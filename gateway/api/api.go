@@ -1,20 +1,20 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"reflect"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"time"
 
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/rest"
 )
 
 // Options are what the API is made of. Only Backend is needed.
 type Options struct {
 	Backend Backend
-	Tokens  []Token
+	Tokens  []rest.Token
 	// Open lets programs on this machine act as RoleOperate without a token: for a demonstration.
 	Open bool
 	// Live is the stream of snapshots that Page shares; nil makes one.
@@ -24,7 +24,7 @@ type Options struct {
 	// Devices is mounted at /devices/. It decides by itself whom it believes.
 	Devices http.Handler
 	// Measures adds what only the shell can measure to /metrics: decision times, flushes, queues.
-	Measures func() []Measure
+	Measures func() []rest.Measure
 	// Logger hears of failures and of tokens that are wrong, and never of plates.
 	Logger *slog.Logger
 }
@@ -42,70 +42,56 @@ func New(o Options) http.Handler {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &server{Options: o}
-	rest := http.NewServeMux()
-	spec := s.register(rest)
+	door := s.door()
+	book := door.NewBook(o.Backend.Info().Version, "One car park, run by the gateway at its gate.",
+		reflect.TypeFor[lot.Severity](), reflect.TypeFor[lot.Colour]())
+	s.operations(book)
+	book.Close()
 
 	outer := http.NewServeMux()
-	outer.Handle("/api/", orProblem(rest))
-	outer.Handle("GET /openapi.json", s.need(RoleView, specification(spec)))
-	outer.Handle("GET /docs", s.need(RoleView, s.documentation(spec)))
+	door.Mount(outer, book, s.measures)
 	outer.HandleFunc("GET /livez", s.alive)
 	outer.HandleFunc("GET /readyz", s.ready)
-	outer.Handle("GET /healthz", s.need(RoleView, http.HandlerFunc(s.healthy)))
-	outer.Handle("GET /metrics", s.need(RoleView, s.metrics()))
-	outer.HandleFunc("GET /login", s.login)
-	outer.HandleFunc("POST /login", s.login)
+	outer.Handle("GET /healthz", door.Need(rest.RoleView, http.HandlerFunc(s.healthy)))
 	if o.Devices != nil {
 		outer.Handle("/devices/", o.Devices)
 	}
 	if o.Page != nil {
-		outer.Handle("/", s.needPage(o.Page))
+		outer.Handle("/", door.NeedPage(o.Page))
 	}
-	return s.guard(outer)
+	return door.Guard(outer)
 }
 
-// register describes and mounts every operation.
-func (s *server) register(mux *http.ServeMux) *huma.OpenAPI {
-	config := huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{
-				Title: "Gatehouse", Version: s.Backend.Info().Version,
-				Description: "One car park, run by the gateway at its gate.",
-			},
-			Components: &huma.Components{
-				Schemas:         huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}},
-			},
-			Security: []map[string][]string{{"token": {}}},
+func (s *server) door() *rest.Door {
+	return &rest.Door{
+		Name: "the gateway", Title: "Gatehouse", Home: "the lot", Keeper: "who set the gateway up", Hint: "a token of the site file",
+		Cookie: "gatehouse_token", Open: s.Open, BodyMax: bodyMax, Codes: ownStatus, Logger: s.Logger,
+		Find: func(token string) (rest.Somebody, bool) { return rest.Find(token, s.Tokens) },
+	}
+}
+
+// Live serves the state of the lot, streams of it, and receipts, to the API and to the page.
+type Live struct {
+	*rest.Live
+	backend Backend
+}
+
+// NewLive makes a Live that reads the lot through backend.
+func NewLive(backend Backend) *Live {
+	return &Live{backend: backend, Live: rest.NewLive(rest.LiveSource{
+		Read: func(ctx context.Context) (any, time.Time, error) {
+			var state State
+			var nowMS int64
+			info := backend.Info()
+			err := backend.View(ctx, func(l *lot.Lot) {
+				state, nowMS = stateOf(ctx, l, info), l.Now().WallMS
+			})
+			state.Checks = unwell(backend.Health().Checks)
+			state.Headquarters = backend.Headquarters()
+			state.Severity = severityOf(state.Alerts, state.Checks)
+			return state, time.UnixMilli(nowMS), err
 		},
-		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
-		DefaultFormat: "application/json",
-		Transformers: []huma.Transformer{func(_ huma.Context, _ string, v any) (any, error) {
-			if e, is := v.(*huma.ErrorModel); is {
-				return ofHuma(e), nil
-			}
-			return v, nil
-		}},
-	}
-	for _, code := range []reflect.Type{reflect.TypeFor[lot.Severity](), reflect.TypeFor[lot.Colour]()} { // JSON has their text
-		config.Components.Schemas.RegisterTypeAlias(code, reflect.TypeFor[string]())
-	}
-	api := humago.New(mux, config)
-	operations(&book{server: s, api: api})
-	tidySchemas(api.OpenAPI().Components.Schemas.Map())
-	return api.OpenAPI()
-}
-
-// tidySchemas removes huma's own errors, which a Problem replaces, and says that no list is ever null.
-func tidySchemas(schemas map[string]*huma.Schema) {
-	delete(schemas, "ErrorModel")
-	delete(schemas, "ErrorDetail")
-	for _, schema := range schemas {
-		for _, property := range schema.Properties {
-			if property.Type == huma.TypeArray {
-				property.Nullable = false
-			}
-		}
-	}
+		Changes: backend.Changes, Refuse: func(error) *rest.Problem { return rest.Unavailable("the lot") },
+		Most: streamsMax, Every: streamEvery,
+	})}
 }

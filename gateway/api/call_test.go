@@ -12,14 +12,15 @@ import (
 
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/api/apitest"
+	"gatehouse/sync/rest"
 )
 
 // tokens are one for each role.
-func tokens() []api.Token {
-	return []api.Token{
-		{Name: "wall", Role: api.RoleView, SHA256: sha256.Sum256([]byte(apitest.ViewToken))},
-		{Name: "anna", Role: api.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
-		{Name: "boss", Role: api.RoleConfigure, SHA256: sha256.Sum256([]byte(apitest.ConfigureToken))},
+func tokens() []rest.Token {
+	return []rest.Token{
+		{Name: "wall", Role: rest.RoleView, SHA256: sha256.Sum256([]byte(apitest.ViewToken))},
+		{Name: "anna", Role: rest.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
+		{Name: "boss", Role: rest.RoleConfigure, SHA256: sha256.Sum256([]byte(apitest.ConfigureToken))},
 	}
 }
 

@@ -7,30 +7,31 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Gate is one gate as it is now.
 type Gate struct {
 	Lane
-	State       string    `json:"state" example:"idle"`
-	Arm         string    `json:"arm" enum:"up,down,unknown" doc:"Where the arm is, or goes to"`
-	ArmSight    string    `json:"armSight" enum:"seen,moving,assumed,unknown" doc:"How that is known: its switches say so, it is on its way, it was sent there and no switch tells, not at all"`
-	ArmingLoop  string    `json:"armingLoop" enum:"clear,occupied,failed,unknown" doc:"What the loop before the arm reads"`
-	ClosingLoop string    `json:"closingLoop" enum:"clear,occupied,failed,unknown" doc:"What the loop under the arm reads"`
-	Present     bool      `json:"vehiclePresent" doc:"A vehicle stands before the arm"`
-	Qualified   bool      `json:"loopsQualified" doc:"Its loops were seen working since the start"`
-	Pending     int       `json:"pendingGrants" doc:"Vehicles that may pass and have not yet"`
-	Held        bool      `json:"heldOpen"`
-	HeldBy      string    `json:"heldBy,omitempty"`
-	Passed      int64     `json:"passed" doc:"Vehicles that went through, ever"`
-	Tailgated   int64     `json:"tailgated" doc:"Of them, those on another's grant"`
-	Faults      []string  `json:"faults"`
-	Without     []string  `json:"without" doc:"What is broken, such as no_camera"`
-	Display     lot.Face  `json:"display" doc:"What the driver sees"`
-	Due         Amount    `json:"due" doc:"What the driver at the gate is asked to pay"`
-	DueMinor    int64     `json:"dueMinor"`
-	Ticket      string    `json:"ticketId,omitempty" doc:"For which it is due; role operate"`
-	Last        *Decision `json:"lastDecision,omitempty"`
+	State       string      `json:"state" example:"idle"`
+	Arm         string      `json:"arm" enum:"up,down,unknown" doc:"Where the arm is, or goes to"`
+	ArmSight    string      `json:"armSight" enum:"seen,moving,assumed,unknown" doc:"How that is known: its switches say so, it is on its way, it was sent there and no switch tells, not at all"`
+	ArmingLoop  string      `json:"armingLoop" enum:"clear,occupied,failed,unknown" doc:"What the loop before the arm reads"`
+	ClosingLoop string      `json:"closingLoop" enum:"clear,occupied,failed,unknown" doc:"What the loop under the arm reads"`
+	Present     bool        `json:"vehiclePresent" doc:"A vehicle stands before the arm"`
+	Qualified   bool        `json:"loopsQualified" doc:"Its loops were seen working since the start"`
+	Pending     int         `json:"pendingGrants" doc:"Vehicles that may pass and have not yet"`
+	Held        bool        `json:"heldOpen"`
+	HeldBy      string      `json:"heldBy,omitempty"`
+	Passed      int64       `json:"passed" doc:"Vehicles that went through, ever"`
+	Tailgated   int64       `json:"tailgated" doc:"Of them, those on another's grant"`
+	Faults      []string    `json:"faults"`
+	Without     []string    `json:"without" doc:"What is broken, such as no_camera"`
+	Display     lot.Face    `json:"display" doc:"What the driver sees"`
+	Due         rest.Amount `json:"due" doc:"What the driver at the gate is asked to pay"`
+	DueMinor    int64       `json:"dueMinor"`
+	Ticket      string      `json:"ticketId,omitempty" doc:"For which it is due; role operate"`
+	Last        *Decision   `json:"lastDecision,omitempty"`
 }
 
 // Decision is one decision of a gate, for people.
@@ -66,12 +67,12 @@ func gateOf(ctx context.Context, l *lot.Lot, i int) Gate {
 		State: v.State, Arm: armOf(&v), ArmSight: v.ArmSight,
 		ArmingLoop: v.Loops.Arming.String(), ClosingLoop: v.Loops.Closing.String(), Present: v.Present, Qualified: v.Qualified, Pending: v.Vends, Held: v.Held, HeldBy: v.HeldBy,
 		Passed: v.Passed, Tailgated: v.Tailgated, Faults: v.Faults, Without: v.Without, Display: v.Face,
-		Due: amountOf(v.DueMinor, cfg.Currency), DueMinor: v.DueMinor,
+		Due: rest.AmountOf(v.DueMinor, cfg.Currency), DueMinor: v.DueMinor,
 	}
 	if g.Display.Lines == nil {
 		g.Display.Lines = []string{}
 	}
-	if v.DueMinor > 0 && seesPlates(ctx) {
+	if v.DueMinor > 0 && rest.SeesPlates(ctx) {
 		g.Ticket = string(v.Ticket)
 	}
 	if v.Last.AtMS != 0 {
@@ -93,7 +94,7 @@ func decisionOf(ctx context.Context, l *lot.Lot, d lot.DecisionAt) Decision {
 		out.Spot = l.Config().Spots[i].Number
 	}
 	out.Words = verdict(d.Granted, direction) + ": " + inWords(d.Reason)
-	if seesPlates(ctx) {
+	if rest.SeesPlates(ctx) {
 		out.Plate, out.Ticket = string(d.Plate), string(d.Ticket)
 	}
 	return out
@@ -122,14 +123,14 @@ func decisionsOf(ctx context.Context, l *lot.Lot, most int) []Decision {
 }
 
 type gateRequest struct {
-	Here
-	Keyed
+	rest.Here
+	rest.Keyed
 	Gate string `path:"gateId" maxLength:"64"`
 	Body noteBody
 }
 
 type gateAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Gate
 }
 
@@ -138,7 +139,7 @@ type Gates struct {
 	Gates []Gate `json:"gates"`
 }
 
-func (s *server) allGates(ctx context.Context, in *Here) (*struct{ Body Gates }, error) {
+func (s *server) allGates(ctx context.Context, in *rest.Here) (*struct{ Body Gates }, error) {
 	cfg, err := s.at(ctx, in.Location)
 	if err != nil {
 		return nil, err
@@ -175,7 +176,7 @@ func confirmGate(r lot.Request, gate int, note string) lot.Event {
 }
 
 // commandGate has one gate carry out a command and answers what the gate is now.
-func (s *server) commandGate(event gateCommand) handler[gateRequest, gateAnswer] {
+func (s *server) commandGate(event gateCommand) rest.Handler[gateRequest, gateAnswer] {
 	return func(ctx context.Context, in *gateRequest) (*gateAnswer, error) {
 		_, gate, err := s.gateAt(ctx, in.Location, in.Gate)
 		if err != nil {
@@ -185,8 +186,8 @@ func (s *server) commandGate(event gateCommand) handler[gateRequest, gateAnswer]
 		if err != nil {
 			return nil, err
 		}
-		s.Logger.Info("a person commanded a gate", "gate", in.Gate, "actor", whoOf(ctx).name)
-		out := &gateAnswer{Replayed: replay(result.Repeated)}
+		s.Logger.Info("a person commanded a gate", "gate", in.Gate, "actor", rest.Who(ctx).Name)
+		out := &gateAnswer{Replayed: rest.Replay(result.Repeated)}
 		return out, s.view(ctx, func(l *lot.Lot) { out.Body = gateOf(ctx, l, gate) })
 	}
 }
@@ -197,14 +198,14 @@ type Count struct {
 }
 
 func (s *server) correctCount(ctx context.Context, in *struct {
-	Here
-	Keyed
+	rest.Here
+	rest.Keyed
 	Body struct {
 		Inside int64  `json:"inside" minimum:"0" maximum:"100000" doc:"Vehicles that are inside"`
 		Note   string `json:"note,omitempty" maxLength:"256"`
 	}
 }) (*struct {
-	Replayed
+	rest.Replayed
 	Body Count
 }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
@@ -215,9 +216,9 @@ func (s *server) correctCount(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := new(struct {
-		Replayed
+		rest.Replayed
 		Body Count
 	})
-	out.Replayed = replay(result.Repeated)
+	out.Replayed = rest.Replay(result.Repeated)
 	return out, s.view(ctx, func(l *lot.Lot) { out.Body.Inside = l.Inside() })
 }

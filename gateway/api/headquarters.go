@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"time"
+
+	"gatehouse/sync/rest"
 )
 
 // HeadquartersState says in a word how the sync is.
@@ -39,28 +41,28 @@ type headquartersAnswer struct{ Body Headquarters }
 func (s *server) headquarters(context.Context, *struct{}) (*headquartersAnswer, error) {
 	hq := s.Backend.Headquarters()
 	if hq == nil {
-		return nil, notFound("headquarters", "this location belongs to no chain: its site file has no [sync]")
+		return nil, rest.NotFound("headquarters", "this location belongs to no chain: its site file has no [sync]")
 	}
 	return &headquartersAnswer{*hq}, nil
 }
 
 // headquartersMeasures are the same as metrics.
-func headquartersMeasures(hq *Headquarters) []Measure {
+func headquartersMeasures(hq *Headquarters) []rest.Measure {
 	if hq == nil {
 		return nil
 	}
 	linked := hq.State == HeadquartersSynced || hq.State == HeadquartersSending || hq.State == HeadquartersFenced
-	all := []Measure{
-		gauge("lot_headquarters_up", "1 while headquarters answers.", oneIf(linked)),
-		gauge("lot_outbox_facts", "Facts that headquarters doesn't have yet.", float64(hq.Waiting)),
-		gauge("lot_outbox_unstable_facts", "Facts that headquarters' replica doesn't have yet.", float64(hq.Unstable)),
-		gauge("lot_outbox_oldest_seconds", "Age of the oldest fact that headquarters doesn't have yet.", float64(hq.OldestS)),
-		gauge("lot_outbox_room_hours", "For how long facts fit on the disk while headquarters stays away.", float64(hq.HoursLeft)),
-		gauge("lot_outbox_drain_facts_per_second", "Facts a second that headquarters took over the last seconds.", float64(hq.DrainPerS)),
-		gauge("lot_headquarters_standing_info", "How headquarters regards this gateway's facts.", 1, "standing", hq.Standing),
+	all := []rest.Measure{
+		rest.Gauge("lot_headquarters_up", "1 while headquarters answers.", rest.OneIf(linked)),
+		rest.Gauge("lot_outbox_facts", "Facts that headquarters doesn't have yet.", float64(hq.Waiting)),
+		rest.Gauge("lot_outbox_unstable_facts", "Facts that headquarters' replica doesn't have yet.", float64(hq.Unstable)),
+		rest.Gauge("lot_outbox_oldest_seconds", "Age of the oldest fact that headquarters doesn't have yet.", float64(hq.OldestS)),
+		rest.Gauge("lot_outbox_room_hours", "For how long facts fit on the disk while headquarters stays away.", float64(hq.HoursLeft)),
+		rest.Gauge("lot_outbox_drain_facts_per_second", "Facts a second that headquarters took over the last seconds.", float64(hq.DrainPerS)),
+		rest.Gauge("lot_headquarters_standing_info", "How headquarters regards this gateway's facts.", 1, "standing", hq.Standing),
 	}
 	if hq.Certificate != nil {
-		all = append(all, gauge("lot_certificate_end_timestamp_seconds", "When this gateway's certificate ends.", float64(hq.Certificate.Unix())))
+		all = append(all, rest.Gauge("lot_certificate_end_timestamp_seconds", "When this gateway's certificate ends.", float64(hq.Certificate.Unix())))
 	}
 	return all
 }

@@ -5,30 +5,27 @@ import (
 	"net/http"
 
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/rest"
 )
 
 // alive says that the process serves.
-func (s *server) alive(w http.ResponseWriter, _ *http.Request) { answerText(w, http.StatusOK, "alive") }
+func (s *server) alive(w http.ResponseWriter, _ *http.Request) {
+	rest.AnswerText(w, http.StatusOK, "alive")
+}
 
 // ready says whether gates can decide.
 func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	for _, check := range s.Backend.Health().Checks {
 		if !check.Ready {
-			answerText(w, http.StatusServiceUnavailable, "not ready: "+check.ID)
+			rest.AnswerText(w, http.StatusServiceUnavailable, "not ready: "+check.ID)
 			return
 		}
 	}
 	if err := s.Backend.View(r.Context(), func(*lot.Lot) {}); err != nil {
-		answerText(w, http.StatusServiceUnavailable, "not ready: the lot does not answer")
+		rest.AnswerText(w, http.StatusServiceUnavailable, "not ready: the lot does not answer")
 		return
 	}
-	answerText(w, http.StatusOK, "ready")
-}
-
-func answerText(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n")) // the client is gone, and nobody is left to tell
+	rest.AnswerText(w, http.StatusOK, "ready")
 }
 
 // healthy tells how the gateway is: with ?verbose all checks, else those that are not well.

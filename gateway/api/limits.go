@@ -9,12 +9,6 @@ const (
 	streamsMax = 32
 	// streamEvery is the least time between two snapshots of one stream.
 	streamEvery = 250 * time.Millisecond
-	// heartbeatEvery keeps proxies and phones from closing a quiet stream.
-	heartbeatEvery = 15 * time.Second
-	// writeWithin is how long a client may take to read what a stream sends.
-	writeWithin = 10 * time.Second
-	// cookieFor is how long a browser stays logged in.
-	cookieFor = 30 * 24 * time.Hour
 	// ticketsMax bounds lists of tickets.
 	ticketsMax = 1_000
 	// trendDays is what trends and averages look back on.

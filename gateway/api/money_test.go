@@ -12,6 +12,7 @@ import (
 	"gatehouse/gateway/api/apitest"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // A float can't tell these from their neighbours.
@@ -68,11 +69,11 @@ func TestAmountsGoRoundUnchanged(t *testing.T) {
 		currency := rapid.SampledFrom([]fact.Currency{"EUR", "JPY", "KWD"}).Draw(r, "currency")
 		minor := rapid.Int64Range(-1_000_000_000_000, 1_000_000_000_000).Draw(r, "minor")
 		text := fact.Money{Minor: minor, Currency: currency}.Decimal()
-		written, err := json.Marshal(api.Amount(text))
+		written, err := json.Marshal(rest.Amount(text))
 		if err != nil || string(written) != text {
 			r.Fatalf("%s is written %s, %v", text, written, err)
 		}
-		var number, quoted api.GivenAmount
+		var number, quoted rest.GivenAmount
 		if err := json.Unmarshal(written, &number); err != nil {
 			r.Fatal(err)
 		}

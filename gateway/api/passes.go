@@ -6,11 +6,12 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 type passRequest struct {
-	Here
-	Keyed
+	rest.Here
+	rest.Keyed
 	Body struct {
 		User     string    `json:"userId,omitempty" maxLength:"64"`
 		Plate    string    `json:"vehiclePlate,omitempty" maxLength:"64"`
@@ -33,7 +34,7 @@ type Pass struct {
 }
 
 type passAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Pass
 }
 
@@ -43,7 +44,7 @@ func (s *server) issuePass(ctx context.Context, in *passRequest) (*passAnswer, e
 	}
 	var kind fact.SpotType
 	if err := kind.UnmarshalText([]byte(in.Body.SpotType)); err != nil {
-		return nil, invalid("body.spotType", err.Error())
+		return nil, rest.Invalid("body.spotType", err.Error())
 	}
 	result, err := s.submit(ctx, lot.IssuePass{
 		Request: request(ctx, in.Keyed), User: fact.UserID(in.Body.User), Raw: in.Body.Plate, Card: in.Body.Card, SpotType: kind,
@@ -52,17 +53,17 @@ func (s *server) issuePass(ctx context.Context, in *passRequest) (*passAnswer, e
 	if err != nil {
 		return nil, err
 	}
-	return &passAnswer{replay(result.Repeated), Pass{
+	return &passAnswer{rest.Replay(result.Repeated), Pass{
 		ID: string(result.Pass), User: in.Body.User, Plate: in.Body.Plate, Card: in.Body.Card, SpotType: in.Body.SpotType,
 		From: in.Body.From.UTC(), Until: in.Body.Until.UTC(),
 	}}, nil
 }
 
 func (s *server) revokePass(ctx context.Context, in *struct {
-	Here
-	Keyed
+	rest.Here
+	rest.Keyed
 	Pass string `path:"passId" maxLength:"64"`
-}) (*Replayed, error) {
+}) (*rest.Replayed, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}
@@ -70,5 +71,5 @@ func (s *server) revokePass(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return new(replay(result.Repeated)), nil
+	return new(rest.Replay(result.Repeated)), nil
 }

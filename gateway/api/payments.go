@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // PaymentPath names one payment of a ticket.
@@ -16,7 +17,7 @@ type PaymentPath struct {
 
 // moneyAnswer is the fee as it is after its account has moved.
 type moneyAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Fee
 }
 
@@ -30,12 +31,12 @@ func (s *server) account(ctx context.Context, command lot.Event) (*moneyAnswer, 
 	if err != nil {
 		return nil, err
 	}
-	out := &moneyAnswer{Replayed: replay(result.Repeated)}
+	out := &moneyAnswer{Replayed: rest.Replay(result.Repeated)}
 	return out, s.view(ctx, func(l *lot.Lot) { out.Body = feeOf(l, &t) })
 }
 
 // given is an amount of a request; 0 if there is none.
-func (s *server) given(ctx context.Context, amount GivenAmount) (int64, error) {
+func (s *server) given(ctx context.Context, amount rest.GivenAmount) (int64, error) {
 	if amount == "" {
 		return 0, nil
 	}
@@ -43,22 +44,22 @@ func (s *server) given(ctx context.Context, amount GivenAmount) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	minor, err := amount.minor(cfg.Currency)
+	minor, err := amount.Minor(cfg.Currency)
 	if err == nil && minor <= 0 {
-		return 0, invalid("body.amount", "write more than nothing, or leave it out")
+		return 0, rest.Invalid("body.amount", "write more than nothing, or leave it out")
 	}
 	if err != nil {
-		return 0, invalid("body.amount", err.Error())
+		return 0, rest.Invalid("body.amount", err.Error())
 	}
 	return minor, nil
 }
 
 type captureRequest struct {
 	PaymentPath
-	Keyed
+	rest.Keyed
 	Body struct {
-		Amount    GivenAmount `json:"amount,omitempty" doc:"Left out: as much as is due"`
-		Reference string      `json:"gatewayRef,omitempty" maxLength:"64"`
+		Amount    rest.GivenAmount `json:"amount,omitempty" doc:"Left out: as much as is due"`
+		Reference string           `json:"gatewayRef,omitempty" maxLength:"64"`
 	}
 }
 
@@ -74,7 +75,7 @@ func (s *server) capture(ctx context.Context, in *captureRequest) (*moneyAnswer,
 
 type voidRequest struct {
 	PaymentPath
-	Keyed
+	rest.Keyed
 	Body noteBody
 }
 
@@ -86,11 +87,11 @@ func (s *server) void(ctx context.Context, in *voidRequest) (*moneyAnswer, error
 
 type refundRequest struct {
 	PaymentPath
-	Keyed
+	rest.Keyed
 	Body struct {
-		Amount    GivenAmount `json:"amount,omitempty" doc:"Left out: what was paid too much"`
-		Reference string      `json:"gatewayRef,omitempty" maxLength:"64"`
-		Note      string      `json:"note,omitempty" maxLength:"256" doc:"Why; it goes into the log"`
+		Amount    rest.GivenAmount `json:"amount,omitempty" doc:"Left out: what was paid too much"`
+		Reference string           `json:"gatewayRef,omitempty" maxLength:"64"`
+		Note      string           `json:"note,omitempty" maxLength:"256" doc:"Why; it goes into the log"`
 	}
 }
 
@@ -107,11 +108,11 @@ func (s *server) refund(ctx context.Context, in *refundRequest) (*moneyAnswer, e
 
 type waiveRequest struct {
 	TicketPath
-	Keyed
+	rest.Keyed
 	Body struct {
-		Reason string      `json:"reason" enum:"equipment_fault,emergency_vehicle,staff,goodwill,wrong_charge,other"`
-		Amount GivenAmount `json:"amount,omitempty" doc:"Left out: all that is due"`
-		Note   string      `json:"note,omitempty" maxLength:"256" doc:"It goes into the log"`
+		Reason string           `json:"reason" enum:"equipment_fault,emergency_vehicle,staff,goodwill,wrong_charge,other"`
+		Amount rest.GivenAmount `json:"amount,omitempty" doc:"Left out: all that is due"`
+		Note   string           `json:"note,omitempty" maxLength:"256" doc:"It goes into the log"`
 	}
 }
 
@@ -122,7 +123,7 @@ func (s *server) waive(ctx context.Context, in *waiveRequest) (*moneyAnswer, err
 	}
 	var waiver fact.Waiver
 	if err := waiver.UnmarshalText([]byte(in.Body.Reason)); err != nil {
-		return nil, invalid("body.reason", err.Error())
+		return nil, rest.Invalid("body.reason", err.Error())
 	}
 	return s.account(ctx, lot.WaiveFee{
 		Request: request(ctx, in.Keyed), Ticket: fact.TicketID(in.Ticket), AmountMinor: minor, Waiver: waiver, Note: in.Body.Note,
@@ -131,7 +132,7 @@ func (s *server) waive(ctx context.Context, in *waiveRequest) (*moneyAnswer, err
 
 type ticketNoteRequest struct {
 	TicketPath
-	Keyed
+	rest.Keyed
 	Body noteBody
 }
 
@@ -145,7 +146,7 @@ func (s *server) mislay(ctx context.Context, in *ticketNoteRequest) (*moneyAnswe
 
 type validateRequest struct {
 	TicketPath
-	Keyed
+	rest.Keyed
 	Body struct {
 		Code   string `json:"code" minLength:"1" maxLength:"64" doc:"Of a discount of the ticket's tariff"`
 		Coupon string `json:"coupon,omitempty" maxLength:"64" doc:"Number of the single coupon, if coupons have one"`
@@ -172,7 +173,7 @@ type Tariff struct {
 	Text    string     `json:"text" doc:"As it is in the log"`
 }
 
-func (s *server) tariffs(ctx context.Context, in *Here) (*struct{ Body Tariffs }, error) {
+func (s *server) tariffs(ctx context.Context, in *rest.Here) (*struct{ Body Tariffs }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}

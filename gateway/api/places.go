@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Place is the location (FR-6).
@@ -78,7 +79,7 @@ func (s *server) places(ctx context.Context, _ *struct{}) (*struct{ Body Places 
 	})
 }
 
-func (s *server) place(ctx context.Context, in *Here) (*struct{ Body Place }, error) {
+func (s *server) place(ctx context.Context, in *rest.Here) (*struct{ Body Place }, error) {
 	cfg, err := s.at(ctx, in.Location)
 	if err != nil {
 		return nil, err
@@ -120,7 +121,7 @@ func wayOf(d fact.Direction) string {
 	return d.String()
 }
 
-func (s *server) availability(ctx context.Context, in *Here) (*struct{ Body Availability }, error) {
+func (s *server) availability(ctx context.Context, in *rest.Here) (*struct{ Body Availability }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}

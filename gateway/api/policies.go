@@ -7,17 +7,17 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 )
 
 // headquartersOperations are all that concern headquarters.
-func headquartersOperations(b *book) {
-	s := b.server
-	b.tag = "Headquarters"
-	read(b, RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
-	read(b, RoleView, "listPolicies", "/api/v1/policies", "What headquarters released here, and what was edited on site", s.policies)
-	read(b, RoleOperate, "getPolicy", "/api/v1/policies/{kind}", "One document as it is in effect", s.onePolicy)
-	replace(b, RoleConfigure, "editPolicy", "/api/v1/policies/{kind}", "Edit a document on site, until headquarters has seen it and decided", s.editPolicy)
-	remove(b, RoleConfigure, "revertPolicy", "/api/v1/policies/{kind}", "Take the edit back", s.revertPolicy)
+func (s *server) headquartersOperations(b *rest.Book) {
+	b.Tag = "Headquarters"
+	rest.Read(b, rest.RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
+	rest.Read(b, rest.RoleView, "listPolicies", "/api/v1/policies", "What headquarters released here, and what was edited on site", s.policies)
+	rest.Read(b, rest.RoleOperate, "getPolicy", "/api/v1/policies/{kind}", "One document as it is in effect", s.onePolicy)
+	rest.Replace(b, rest.RoleConfigure, "editPolicy", "/api/v1/policies/{kind}", "Edit a document on site, until headquarters has seen it and decided", s.editPolicy)
+	rest.Remove(b, rest.RoleConfigure, "revertPolicy", "/api/v1/policies/{kind}", "Take the edit back", s.revertPolicy)
 }
 
 // Policy is one kind of what headquarters says, as it is in effect here.
@@ -82,7 +82,7 @@ type PolicyPath struct {
 func (p *PolicyPath) kind() (policy.Kind, error) {
 	kind, known := policy.ParseKind(p.Kind)
 	if !known {
-		return 0, notFound("document of kind "+clip(p.Kind), "GET /api/v1/policies lists the kinds")
+		return 0, rest.NotFound("document of kind "+rest.Clip(p.Kind), "GET /api/v1/policies lists the kinds")
 	}
 	return kind, nil
 }
@@ -124,8 +124,8 @@ func (s *server) edited(ctx context.Context, in *PolicyPath, content []byte) (*p
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Backend.EditPolicy(ctx, kind, whoOf(ctx).name, content); err != nil {
-		return nil, invalid("body.content", err.Error())
+	if err := s.Backend.EditPolicy(ctx, kind, rest.Who(ctx).Name, content); err != nil {
+		return nil, rest.Invalid("body.content", err.Error())
 	}
 	return s.onePolicy(ctx, in)
 }

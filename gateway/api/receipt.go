@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/rest"
 )
 
 // Receipt is a ticket with its fee, for the page.
@@ -23,7 +24,7 @@ type Receipt struct {
 func (l *Live) Receipt(ctx context.Context, ticket string) (text []byte, ok bool, err error) {
 	s := &server{Options: Options{Backend: l.backend, Logger: slog.New(slog.DiscardHandler)}}
 	t, err := s.ticket(ctx, ticket)
-	if p := (*Problem)(nil); errors.As(err, &p) && p.Status == http.StatusNotFound {
+	if p := (*rest.Problem)(nil); errors.As(err, &p) && p.Status == http.StatusNotFound {
 		return nil, false, nil
 	}
 	if err != nil {

@@ -2,16 +2,15 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Dashboard is the location at a glance (FR-8; source design: Dashboard).
@@ -62,7 +61,7 @@ var ticketNumber = regexp.MustCompile(`\bT[0-9A-Z]{13}-[0-9a-z]+\b`)
 func alertsOf(ctx context.Context, l *lot.Lot) []Alert {
 	alerts := []Alert{}
 	for _, a := range l.Alerts() {
-		if !seesPlates(ctx) {
+		if !rest.SeesPlates(ctx) {
 			a.What = ticketNumber.ReplaceAllString(a.What, "…")
 			a.Where = placeOnly(l, a)
 		}
@@ -113,7 +112,7 @@ type Decisions struct {
 	Decisions []Decision `json:"decisions" doc:"The newest first"`
 }
 
-func (s *server) dashboard(ctx context.Context, in *Here) (*struct{ Body Dashboard }, error) {
+func (s *server) dashboard(ctx context.Context, in *rest.Here) (*struct{ Body Dashboard }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}
@@ -124,7 +123,7 @@ func (s *server) dashboard(ctx context.Context, in *Here) (*struct{ Body Dashboa
 }
 
 func (s *server) analytics(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	Period string `query:"period" default:"7d" pattern:"^([1-9]|[12][0-9]|30)d$" doc:"1d to 30d, today included" example:"7d"`
 }) (*struct{ Body Analytics }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
@@ -132,7 +131,7 @@ func (s *server) analytics(ctx context.Context, in *struct {
 	}
 	days, err := strconv.Atoi(strings.TrimSuffix(in.Period, "d"))
 	if err != nil {
-		return nil, invalid("query.period", "write 1d to 30d")
+		return nil, rest.Invalid("query.period", "write 1d to 30d")
 	}
 	out := &struct{ Body Analytics }{}
 	err = s.view(ctx, func(l *lot.Lot) { out.Body = analyticsOf(l, days) })
@@ -156,7 +155,7 @@ func analyticsOf(l *lot.Lot, days int) Analytics {
 	return a
 }
 
-func (s *server) alerts(ctx context.Context, in *Here) (*struct{ Body Alerts }, error) {
+func (s *server) alerts(ctx context.Context, in *rest.Here) (*struct{ Body Alerts }, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}
@@ -164,7 +163,7 @@ func (s *server) alerts(ctx context.Context, in *Here) (*struct{ Body Alerts }, 
 	return out, s.view(ctx, func(l *lot.Lot) { out.Body.Alerts = alertsOf(ctx, l) })
 }
 
-func (s *server) decisions(ctx context.Context, in *Here) (*struct{ Body Decisions }, error) {
+func (s *server) decisions(ctx context.Context, in *rest.Here) (*struct{ Body Decisions }, error) {
 	cfg, err := s.at(ctx, in.Location)
 	if err != nil {
 		return nil, err
@@ -175,18 +174,9 @@ func (s *server) decisions(ctx context.Context, in *Here) (*struct{ Body Decisio
 	})
 }
 
-func (s *server) events(ctx context.Context, in *Here) (*struct {
-	Body func(huma.Context)
-}, error) {
+func (s *server) events(ctx context.Context, in *rest.Here) (*rest.Streaming, error) {
 	if _, err := s.at(ctx, in.Location); err != nil {
 		return nil, err
 	}
-	out := new(struct {
-		Body func(huma.Context)
-	})
-	out.Body = func(ctx huma.Context) {
-		r, w := humago.Unwrap(ctx)
-		s.Live.Stream(w, r.WithContext(ctx.Context()), s.Live.changed())
-	}
-	return out, nil
+	return rest.Stream(func(w http.ResponseWriter, r *http.Request) { s.Live.Stream(w, r, s.Live.Changed()) }), nil
 }

@@ -12,6 +12,7 @@ import (
 	"gatehouse/gateway/api/apitest"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 func TestTheDashboard(t *testing.T) {
@@ -129,8 +130,8 @@ func TestHealth(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	b := newBench(t)
-	b.handler = api.New(api.Options{Backend: b.backend, Tokens: tokens(), Measures: func() []api.Measure {
-		return []api.Measure{
+	b.handler = api.New(api.Options{Backend: b.backend, Tokens: tokens(), Measures: func() []rest.Measure {
+		return []rest.Measure{
 			{Name: "lot_gate_decision_seconds", Help: "From event to order.", Buckets: map[float64]uint64{0.05: 3, 0.5: 4}, Count: 4, Value: 0.3},
 			{Name: "lot_outbox_entries", Help: "Facts not yet sent.", Value: 7, Labels: map[string]string{"to": "cloud"}},
 			{Name: "lot_dropped_readings_total", Help: "Readings dropped.", Value: 2, Grows: true},

@@ -6,43 +6,44 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Reservation is the right to a spot of a type for a time (FR-4).
 type Reservation struct {
-	ID           string     `json:"reservationId"`
-	Location     string     `json:"locationId"`
-	User         string     `json:"userId,omitempty"`
-	SpotType     string     `json:"spotType"`
-	Spot         string     `json:"spotId,omitempty" doc:"Chosen some time before the start"`
-	Plate        string     `json:"vehiclePlate,omitempty"`
-	StartTime    *time.Time `json:"startTime"`
-	EndTime      *time.Time `json:"endTime"`
-	Status       string     `json:"status" enum:"confirmed,active,completed,cancelled,no_show"`
-	Prepaid      Amount     `json:"prepaidAmount"`
-	PrepaidMinor int64      `json:"prepaidAmountMinor"`
-	Currency     string     `json:"currency"`
-	Ticket       string     `json:"ticketId,omitempty" doc:"Of the vehicle that came"`
+	ID           string      `json:"reservationId"`
+	Location     string      `json:"locationId"`
+	User         string      `json:"userId,omitempty"`
+	SpotType     string      `json:"spotType"`
+	Spot         string      `json:"spotId,omitempty" doc:"Chosen some time before the start"`
+	Plate        string      `json:"vehiclePlate,omitempty"`
+	StartTime    *time.Time  `json:"startTime"`
+	EndTime      *time.Time  `json:"endTime"`
+	Status       string      `json:"status" enum:"confirmed,active,completed,cancelled,no_show"`
+	Prepaid      rest.Amount `json:"prepaidAmount"`
+	PrepaidMinor int64       `json:"prepaidAmountMinor"`
+	Currency     string      `json:"currency"`
+	Ticket       string      `json:"ticketId,omitempty" doc:"Of the vehicle that came"`
 }
 
 func reservationOf(cfg *lot.Config, r *lot.Reservation) Reservation {
 	return Reservation{
 		ID: string(r.ID), Location: string(cfg.Location), User: string(r.User), SpotType: r.SpotType.String(), Spot: string(r.Spot),
 		Plate: string(r.Plate), StartTime: timeAt(r.StartMS), EndTime: timeAt(r.EndMS), Status: r.Status.String(),
-		Prepaid: amountOf(r.PrepaidMinor, cfg.Currency), PrepaidMinor: r.PrepaidMinor, Currency: string(cfg.Currency), Ticket: string(r.Ticket),
+		Prepaid: rest.AmountOf(r.PrepaidMinor, cfg.Currency), PrepaidMinor: r.PrepaidMinor, Currency: string(cfg.Currency), Ticket: string(r.Ticket),
 	}
 }
 
 // reservationWish is what a reservation asks for.
 type reservationWish struct {
-	Location string        `json:"locationId" maxLength:"64"`
-	SpotType string        `json:"spotType" enum:"compact,regular,large,ev,handicapped"`
-	Start    time.Time     `json:"startTime"`
-	End      time.Time     `json:"endTime"`
-	Plate    string        `json:"vehiclePlate" maxLength:"64"`
-	User     string        `json:"userId,omitempty" maxLength:"64"`
-	Prepaid  GivenAmount   `json:"prepaidAmount,omitempty" doc:"What was paid ahead; not to be changed later"`
-	spotType fact.SpotType // of SpotType
+	Location string           `json:"locationId" maxLength:"64"`
+	SpotType string           `json:"spotType" enum:"compact,regular,large,ev,handicapped"`
+	Start    time.Time        `json:"startTime"`
+	End      time.Time        `json:"endTime"`
+	Plate    string           `json:"vehiclePlate" maxLength:"64"`
+	User     string           `json:"userId,omitempty" maxLength:"64"`
+	Prepaid  rest.GivenAmount `json:"prepaidAmount,omitempty" doc:"What was paid ahead; not to be changed later"`
+	spotType fact.SpotType    // of SpotType
 }
 
 type ReservationPath struct {
@@ -50,7 +51,7 @@ type ReservationPath struct {
 }
 
 type reservationAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Reservation
 }
 
@@ -60,22 +61,22 @@ func (s *server) check(ctx context.Context, wish *reservationWish) (cfg *lot.Con
 		return nil, 0, err
 	}
 	if err := wish.spotType.UnmarshalText([]byte(wish.SpotType)); err != nil {
-		return nil, 0, invalid("body.spotType", err.Error())
+		return nil, 0, rest.Invalid("body.spotType", err.Error())
 	}
 	if wish.Prepaid == "" {
 		return cfg, 0, nil
 	}
-	if prepaidMinor, err = wish.Prepaid.minor(cfg.Currency); err != nil {
-		return nil, 0, invalid("body.prepaidAmount", err.Error())
+	if prepaidMinor, err = wish.Prepaid.Minor(cfg.Currency); err != nil {
+		return nil, 0, rest.Invalid("body.prepaidAmount", err.Error())
 	}
 	return cfg, prepaidMinor, nil
 }
 
 func (s *server) makeReservation(ctx context.Context, in *struct {
-	Keyed
+	rest.Keyed
 	Body reservationWish
 }) (*struct {
-	Replayed
+	rest.Replayed
 	Path string `header:"Location" doc:"Where the reservation is"`
 	Body Reservation
 }, error) {
@@ -92,11 +93,11 @@ func (s *server) makeReservation(ctx context.Context, in *struct {
 	}
 	made, err := s.reservation(ctx, string(result.Reservation))
 	out := new(struct {
-		Replayed
+		rest.Replayed
 		Path string `header:"Location" doc:"Where the reservation is"`
 		Body Reservation
 	})
-	out.Replayed, out.Path, out.Body = replay(result.Repeated), "/api/v1/reservations/"+made.ID, made
+	out.Replayed, out.Path, out.Body = rest.Replay(result.Repeated), "/api/v1/reservations/"+made.ID, made
 	return out, err
 }
 
@@ -114,11 +115,11 @@ func (s *server) reservation(ctx context.Context, id string) (Reservation, error
 	if !found {
 		if r, found, err = s.Backend.EndedReservation(fact.ReservationID(id)); err != nil {
 			s.Logger.Error("ended reservations can't be read", "err", err)
-			return Reservation{}, unavailable()
+			return Reservation{}, rest.Unavailable("the lot")
 		}
 	}
 	if !found {
-		return Reservation{}, notFound("reservation "+clip(id), "check the number")
+		return Reservation{}, rest.NotFound("reservation "+rest.Clip(id), "check the number")
 	}
 	return reservationOf(cfg, &r), nil
 }
@@ -130,7 +131,7 @@ func (s *server) oneReservation(ctx context.Context, in *ReservationPath) (*stru
 
 func (s *server) editReservation(ctx context.Context, in *struct {
 	ReservationPath
-	Keyed
+	rest.Keyed
 	Body reservationWish
 }) (*reservationAnswer, error) {
 	_, prepaidMinor, err := s.check(ctx, &in.Body)
@@ -142,10 +143,10 @@ func (s *server) editReservation(ctx context.Context, in *struct {
 		return nil, err
 	}
 	if in.Body.Prepaid != "" && prepaidMinor != old.PrepaidMinor {
-		return nil, invalid("body.prepaidAmount", "what was paid ahead can't be changed; leave it out")
+		return nil, rest.Invalid("body.prepaidAmount", "what was paid ahead can't be changed; leave it out")
 	}
 	if in.Body.User != "" && in.Body.User != old.User {
-		return nil, invalid("body.userId", "a reservation stays its user's; leave it out")
+		return nil, rest.Invalid("body.userId", "a reservation stays its user's; leave it out")
 	}
 	return s.changeReservation(ctx, lot.EditReservation{
 		Request: request(ctx, in.Keyed), Reservation: fact.ReservationID(in.Reservation), SpotType: in.Body.spotType, Raw: in.Body.Plate,
@@ -155,7 +156,7 @@ func (s *server) editReservation(ctx context.Context, in *struct {
 
 func (s *server) cancelReservation(ctx context.Context, in *struct {
 	ReservationPath
-	Keyed
+	rest.Keyed
 }) (*reservationAnswer, error) {
 	return s.changeReservation(ctx, lot.CancelReservation{
 		Request: request(ctx, in.Keyed), Reservation: fact.ReservationID(in.Reservation),
@@ -169,7 +170,7 @@ func (s *server) changeReservation(ctx context.Context, command lot.Event, id st
 		return nil, err
 	}
 	r, err := s.reservation(ctx, id)
-	return &reservationAnswer{replay(result.Repeated), r}, err
+	return &reservationAnswer{rest.Replay(result.Repeated), r}, err
 }
 
 // Reservations is a list of reservations.

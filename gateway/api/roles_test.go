@@ -9,32 +9,33 @@ import (
 
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/api/apitest"
+	"gatehouse/sync/rest"
 )
 
 // needs is the least role of every operation.
-var needs = map[string]api.Role{
-	"listLocations": api.RoleView, "getLocation": api.RoleView, "getAvailability": api.RoleView, "listSpots": api.RoleView, "getTicket": api.RoleView,
-	"getFee": api.RoleView, "listGates": api.RoleView, "getDashboard": api.RoleView, "getAnalytics": api.RoleView,
-	"listAlerts": api.RoleView, "listDecisions": api.RoleView, "streamEvents": api.RoleView, "getSync": api.RoleView,
+var needs = map[string]rest.Role{
+	"listLocations": rest.RoleView, "getLocation": rest.RoleView, "getAvailability": rest.RoleView, "listSpots": rest.RoleView, "getTicket": rest.RoleView,
+	"getFee": rest.RoleView, "listGates": rest.RoleView, "getDashboard": rest.RoleView, "getAnalytics": rest.RoleView,
+	"listAlerts": rest.RoleView, "listDecisions": rest.RoleView, "streamEvents": rest.RoleView, "getSync": rest.RoleView,
 
-	"setSpotStatus": api.RoleOperate, "enter": api.RoleOperate, "exit": api.RoleOperate, "findTickets": api.RoleOperate,
-	"listOpenTickets": api.RoleOperate, "payTicket": api.RoleOperate, "closeTicket": api.RoleOperate, "reopenTicket": api.RoleOperate,
-	"makeReservation": api.RoleOperate, "getReservation": api.RoleOperate, "editReservation": api.RoleOperate,
-	"cancelReservation": api.RoleOperate, "listUserReservations": api.RoleOperate, "openGate": api.RoleOperate,
-	"holdGate": api.RoleOperate, "releaseGate": api.RoleOperate, "lowerGate": api.RoleOperate, "confirmGate": api.RoleOperate,
-	"correctCount": api.RoleOperate, "capturePayment": api.RoleOperate, "voidPayment": api.RoleOperate, "refundPayment": api.RoleOperate,
-	"waiveFee": api.RoleOperate, "oweFee": api.RoleOperate, "validateTicket": api.RoleOperate, "mislayTicket": api.RoleOperate,
-	"reportCharging": api.RoleOperate, "classTicket": api.RoleOperate,
+	"setSpotStatus": rest.RoleOperate, "enter": rest.RoleOperate, "exit": rest.RoleOperate, "findTickets": rest.RoleOperate,
+	"listOpenTickets": rest.RoleOperate, "payTicket": rest.RoleOperate, "closeTicket": rest.RoleOperate, "reopenTicket": rest.RoleOperate,
+	"makeReservation": rest.RoleOperate, "getReservation": rest.RoleOperate, "editReservation": rest.RoleOperate,
+	"cancelReservation": rest.RoleOperate, "listUserReservations": rest.RoleOperate, "openGate": rest.RoleOperate,
+	"holdGate": rest.RoleOperate, "releaseGate": rest.RoleOperate, "lowerGate": rest.RoleOperate, "confirmGate": rest.RoleOperate,
+	"correctCount": rest.RoleOperate, "capturePayment": rest.RoleOperate, "voidPayment": rest.RoleOperate, "refundPayment": rest.RoleOperate,
+	"waiveFee": rest.RoleOperate, "oweFee": rest.RoleOperate, "validateTicket": rest.RoleOperate, "mislayTicket": rest.RoleOperate,
+	"reportCharging": rest.RoleOperate, "classTicket": rest.RoleOperate,
 
-	"listTariffs": api.RoleView, "listPolicies": api.RoleView, "getPolicy": api.RoleOperate, "editPolicy": api.RoleConfigure,
-	"revertPolicy": api.RoleConfigure,
+	"listTariffs": rest.RoleView, "listPolicies": rest.RoleView, "getPolicy": rest.RoleOperate, "editPolicy": rest.RoleConfigure,
+	"revertPolicy": rest.RoleConfigure,
 
-	"serviceSpot": api.RoleConfigure, "issuePass": api.RoleConfigure, "revokePass": api.RoleConfigure,
+	"serviceSpot": rest.RoleConfigure, "issuePass": rest.RoleConfigure, "revokePass": rest.RoleConfigure,
 }
 
 // shown is the token of each role.
-var shown = map[api.Role]string{
-	api.RoleNobody: "", api.RoleView: apitest.ViewToken, api.RoleOperate: apitest.OperateToken, api.RoleConfigure: apitest.ConfigureToken,
+var shown = map[rest.Role]string{
+	rest.RoleNobody: "", rest.RoleView: apitest.ViewToken, rest.RoleOperate: apitest.OperateToken, rest.RoleConfigure: apitest.ConfigureToken,
 }
 
 // over answers for a request whose client has gone, so that streams end at once.
@@ -64,7 +65,7 @@ func TestEveryOperationForEveryRole(t *testing.T) {
 		for role, token := range shown {
 			got := b.over(c.method, c.path, token, "{}")
 			switch {
-			case role == api.RoleNobody:
+			case role == rest.RoleNobody:
 				got.isProblem(401, "unauthorized")
 			case role < least:
 				got.isProblem(403, "forbidden")
@@ -81,10 +82,10 @@ func TestWhatLiesBesideTheAPI(t *testing.T) {
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("page")) })
 	devices := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte("devices")) })
 	b.handler = api.New(api.Options{Backend: b.backend, Tokens: tokens(), Page: page, Devices: devices})
-	for path, least := range map[string]api.Role{
-		"/": api.RoleView, "/anything": api.RoleView, "/openapi.json": api.RoleView, "/docs": api.RoleView, "/metrics": api.RoleView,
-		"/healthz": api.RoleView, "/healthz?verbose": api.RoleView, "/livez": api.RoleNobody, "/readyz": api.RoleNobody,
-		"/login": api.RoleNobody, "/devices/cam-in": api.RoleNobody,
+	for path, least := range map[string]rest.Role{
+		"/": rest.RoleView, "/anything": rest.RoleView, "/openapi.json": rest.RoleView, "/docs": rest.RoleView, "/metrics": rest.RoleView,
+		"/healthz": rest.RoleView, "/healthz?verbose": rest.RoleView, "/livez": rest.RoleNobody, "/readyz": rest.RoleNobody,
+		"/login": rest.RoleNobody, "/devices/cam-in": rest.RoleNobody,
 	} {
 		for role, token := range shown {
 			if got := b.ask("GET", path, token, "").status; (got == 200) != (role >= least) || (got == 401) != (role < least) {
@@ -163,13 +164,13 @@ func TestLogIn(t *testing.T) {
 }
 
 func TestRolesAreReadByTheirNames(t *testing.T) {
-	for _, role := range []api.Role{api.RoleView, api.RoleOperate, api.RoleConfigure} {
-		if got, err := api.ParseRole(role.String()); got != role || err != nil {
+	for _, role := range []rest.Role{rest.RoleView, rest.RoleOperate, rest.RoleConfigure} {
+		if got, err := rest.ParseRole(role.String()); got != role || err != nil {
 			t.Errorf("%s is read as %s, %v", role, got, err)
 		}
 	}
 	for _, code := range []string{"", "nobody", "root"} {
-		if got, err := api.ParseRole(code); err == nil || got != api.RoleNobody {
+		if got, err := rest.ParseRole(code); err == nil || got != rest.RoleNobody {
 			t.Errorf("%q is read as %s", code, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Spot is one parking space as it is now (FR-1).
@@ -37,7 +38,7 @@ func spotOf(ctx context.Context, l *lot.Lot, i int32) Spot {
 	if spot.Zone >= 0 {
 		s.Zone = string(cfg.Zones[spot.Zone].ID)
 	}
-	if seesPlates(ctx) {
+	if rest.SeesPlates(ctx) {
 		s.Ticket, s.Plate = string(state.Ticket), state.Vehicle
 		if t, found := l.Ticket(state.Ticket); found && t.Plate != "" {
 			s.Plate = string(t.Plate)
@@ -64,17 +65,17 @@ func timeAt(wallMS int64) *time.Time {
 
 // SpotPath names one spot.
 type SpotPath struct {
-	Here
+	rest.Here
 	Spot string `path:"spotId" maxLength:"64"`
 }
 
 type spotAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Spot
 }
 
 func (s *server) spotsOfFloor(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	Floor string `path:"floorId" maxLength:"64"`
 }) (*struct {
 	Body struct {
@@ -88,7 +89,7 @@ func (s *server) spotsOfFloor(ctx context.Context, in *struct {
 	}
 	floor := floorIndex(cfg, in.Floor)
 	if floor < 0 {
-		return nil, notFound("floor "+clip(in.Floor), "the location lists its floors")
+		return nil, rest.NotFound("floor "+rest.Clip(in.Floor), "the location lists its floors")
 	}
 	spots := []Spot{}
 	err = s.view(ctx, func(l *lot.Lot) {
@@ -119,7 +120,7 @@ func floorIndex(cfg *lot.Config, id string) int {
 
 func (s *server) setSpot(ctx context.Context, in *struct {
 	SpotPath
-	Keyed
+	rest.Keyed
 	Body struct {
 		Status  string `json:"status" enum:"occupied,available"`
 		Vehicle string `json:"vehicleId,omitempty" maxLength:"64" doc:"What stands there, as the sender calls it"`
@@ -136,7 +137,7 @@ func (s *server) setSpot(ctx context.Context, in *struct {
 
 func (s *server) serviceSpot(ctx context.Context, in *struct {
 	SpotPath
-	Keyed
+	rest.Keyed
 	Body struct {
 		Out  bool   `json:"out" doc:"true: out of service; false: back in service"`
 		Note string `json:"note,omitempty" maxLength:"256"`
@@ -156,7 +157,7 @@ func (s *server) changeSpot(ctx context.Context, in SpotPath, command func(i int
 	found := false
 	err := s.view(ctx, func(l *lot.Lot) { spot, found = l.Spot(fact.SpotID(in.Spot)) })
 	if err == nil && !found {
-		err = notFound("spot "+clip(in.Spot), "list the spots of a floor")
+		err = rest.NotFound("spot "+rest.Clip(in.Spot), "list the spots of a floor")
 	}
 	if err != nil {
 		return nil, err
@@ -165,6 +166,6 @@ func (s *server) changeSpot(ctx context.Context, in SpotPath, command func(i int
 	if err != nil {
 		return nil, err
 	}
-	out := &spotAnswer{Replayed: replay(result.Repeated)}
+	out := &spotAnswer{Replayed: rest.Replay(result.Repeated)}
 	return out, s.view(ctx, func(l *lot.Lot) { out.Body = spotOf(ctx, l, spot) })
 }

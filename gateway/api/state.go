@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // State is all of the lot that a page shows: what GET …/events sends after every change. Plates, and the numbers
@@ -61,11 +62,11 @@ type ZoneState struct {
 
 // HourState is one civil hour of today.
 type HourState struct {
-	Hour         int    `json:"hour"`
-	Entries      int64  `json:"entries"`
-	Exits        int64  `json:"exits"`
-	RevenueMinor int64  `json:"revenueMinor"`
-	Revenue      Amount `json:"revenue"`
+	Hour         int         `json:"hour"`
+	Entries      int64       `json:"entries"`
+	Exits        int64       `json:"exits"`
+	RevenueMinor int64       `json:"revenueMinor"`
+	Revenue      rest.Amount `json:"revenue"`
 }
 
 // cellOf is the letter of each status.
@@ -79,7 +80,7 @@ func stateOf(ctx context.Context, l *lot.Lot, info Info) State {
 	s := State{
 		Location: string(cfg.Location), Name: cfg.Name, Timezone: cfg.Zone.String(), Currency: string(cfg.Currency),
 		Clock: l.Now().Trust.String(), SafeMode: info.SafeMode, Demo: info.Demo, Version: info.Version, Board: info.Board,
-		Role: whoOf(ctx).role.String(), Realtime: realtimeOf(l), Floors: floorsOf(l), Gates: make([]Gate, len(cfg.Gates)),
+		Role: rest.Who(ctx).Role.String(), Realtime: realtimeOf(l), Floors: floorsOf(l), Gates: make([]Gate, len(cfg.Gates)),
 		Revenue: revenueOf(l), Today: todayOf(l), Alerts: alertsOf(ctx, l), Decisions: decisionsOf(ctx, l, decisionsShown),
 	}
 	s.AlertsAll = len(s.Alerts)
@@ -144,7 +145,7 @@ func todayOf(l *lot.Lot) []HourState {
 		at.RevenueMinor += h.RevenueMinor
 	}
 	for i := range today {
-		today[i].Revenue = amountOf(today[i].RevenueMinor, cfg.Currency)
+		today[i].Revenue = rest.AmountOf(today[i].RevenueMinor, cfg.Currency)
 	}
 	return today
 }

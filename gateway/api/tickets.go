@@ -9,48 +9,49 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Ticket is one visit (source design: parking_tickets).
 type Ticket struct {
-	ID          string     `json:"ticketId"`
-	Location    string     `json:"locationId"`
-	Status      string     `json:"status" enum:"admitted,active,leaving,completed,cancelled"`
-	Spot        string     `json:"spotId,omitempty" doc:"Held for it, or where its vehicle was seen last"`
-	Parked      bool       `json:"parked" doc:"Its vehicle was seen on the spot"`
-	Plate       string     `json:"licensePlate,omitempty" doc:"Normal form; role operate"`
-	PlateRaw    string     `json:"licensePlateRaw,omitempty" doc:"As read or typed; role operate"`
-	Credential  string     `json:"credential"`
-	Vehicle     string     `json:"vehicleType"`
-	EntryTime   *time.Time `json:"entryTime"`
-	ExitTime    *time.Time `json:"exitTime,omitempty"`
-	EntryGate   string     `json:"entryGateId,omitempty"`
-	ExitGate    string     `json:"exitGateId,omitempty"`
-	Reservation string     `json:"reservationId,omitempty" doc:"Role operate"`
-	Pass        string     `json:"passId,omitempty"`
-	Tariff      string     `json:"tariff,omitempty" doc:"The version promised at the entry"`
-	Suspect     string     `json:"suspect,omitempty" doc:"Why the stay is in doubt; its fee is bounded"`
-	Redated     bool       `json:"redated,omitempty" doc:"Its entry time was set right after the clock was"`
-	Fee         Amount     `json:"totalFee" doc:"Until now, or as settled at the exit"`
-	FeeMinor    int64      `json:"totalFeeMinor"`
-	Paid        bool       `json:"paid" doc:"Nothing is due now"`
-	DueMinor    int64      `json:"dueMinor"`
-	Currency    string     `json:"currency"`
-	Payments    []Payment  `json:"payments"`
+	ID          string      `json:"ticketId"`
+	Location    string      `json:"locationId"`
+	Status      string      `json:"status" enum:"admitted,active,leaving,completed,cancelled"`
+	Spot        string      `json:"spotId,omitempty" doc:"Held for it, or where its vehicle was seen last"`
+	Parked      bool        `json:"parked" doc:"Its vehicle was seen on the spot"`
+	Plate       string      `json:"licensePlate,omitempty" doc:"Normal form; role operate"`
+	PlateRaw    string      `json:"licensePlateRaw,omitempty" doc:"As read or typed; role operate"`
+	Credential  string      `json:"credential"`
+	Vehicle     string      `json:"vehicleType"`
+	EntryTime   *time.Time  `json:"entryTime"`
+	ExitTime    *time.Time  `json:"exitTime,omitempty"`
+	EntryGate   string      `json:"entryGateId,omitempty"`
+	ExitGate    string      `json:"exitGateId,omitempty"`
+	Reservation string      `json:"reservationId,omitempty" doc:"Role operate"`
+	Pass        string      `json:"passId,omitempty"`
+	Tariff      string      `json:"tariff,omitempty" doc:"The version promised at the entry"`
+	Suspect     string      `json:"suspect,omitempty" doc:"Why the stay is in doubt; its fee is bounded"`
+	Redated     bool        `json:"redated,omitempty" doc:"Its entry time was set right after the clock was"`
+	Fee         rest.Amount `json:"totalFee" doc:"Until now, or as settled at the exit"`
+	FeeMinor    int64       `json:"totalFeeMinor"`
+	Paid        bool        `json:"paid" doc:"Nothing is due now"`
+	DueMinor    int64       `json:"dueMinor"`
+	Currency    string      `json:"currency"`
+	Payments    []Payment   `json:"payments"`
 }
 
 // Payment is one payment for a ticket (source design: payment_transactions).
 type Payment struct {
-	ID        string     `json:"paymentId"`
-	Status    string     `json:"paymentStatus" enum:"pending,completed,failed,authorised,voided,waived"`
-	Amount    Amount     `json:"amount"`
-	Minor     int64      `json:"amountMinor"`
-	Method    string     `json:"paymentMethod"`
-	Reference string     `json:"gatewayRef,omitempty"`
-	At        *time.Time `json:"at,omitempty"`
-	Gate      string     `json:"gateId,omitempty"`
-	Refunded  int64      `json:"refundedMinor,omitempty" doc:"Given back of it"`
-	Waiver    string     `json:"waiver,omitempty" doc:"Why nothing was paid"`
+	ID        string      `json:"paymentId"`
+	Status    string      `json:"paymentStatus" enum:"pending,completed,failed,authorised,voided,waived"`
+	Amount    rest.Amount `json:"amount"`
+	Minor     int64       `json:"amountMinor"`
+	Method    string      `json:"paymentMethod"`
+	Reference string      `json:"gatewayRef,omitempty"`
+	At        *time.Time  `json:"at,omitempty"`
+	Gate      string      `json:"gateId,omitempty"`
+	Refunded  int64       `json:"refundedMinor,omitempty" doc:"Given back of it"`
+	Waiver    string      `json:"waiver,omitempty" doc:"Why nothing was paid"`
 }
 
 func ticketOf(ctx context.Context, l *lot.Lot, t *lot.Ticket) Ticket {
@@ -60,18 +61,18 @@ func ticketOf(ctx context.Context, l *lot.Lot, t *lot.Ticket) Ticket {
 		Credential: t.Credential.String(), Vehicle: t.Vehicle.String(), EntryTime: timeAt(t.Entry.WallMS), ExitTime: timeAt(t.Exit.WallMS),
 		EntryGate: string(t.EntryGate), ExitGate: string(t.ExitGate), Pass: string(t.Pass), Tariff: t.Tariff,
 		Suspect: codeOf(t.Suspect != fact.ReasonNone, t.Suspect), Redated: t.Redated,
-		Fee: amountOf(account.Fee.TotalMinor, cfg.Currency), FeeMinor: account.Fee.TotalMinor, Paid: account.DueMinor == 0,
+		Fee: rest.AmountOf(account.Fee.TotalMinor, cfg.Currency), FeeMinor: account.Fee.TotalMinor, Paid: account.DueMinor == 0,
 		DueMinor: account.DueMinor, Currency: string(cfg.Currency), Payments: make([]Payment, len(t.Payments)),
 	}
 	for i := range t.Payments {
 		p := &t.Payments[i]
 		out.Payments[i] = Payment{
-			ID: string(p.ID), Status: p.Status.String(), Amount: amountOf(p.AmountMinor, cfg.Currency), Minor: p.AmountMinor,
+			ID: string(p.ID), Status: p.Status.String(), Amount: rest.AmountOf(p.AmountMinor, cfg.Currency), Minor: p.AmountMinor,
 			Method: p.Method.String(), Reference: p.Reference, At: timeAt(p.At.WallMS), Gate: string(p.Gate),
 			Refunded: p.RefundedMinor, Waiver: codeOf(p.Waiver != fact.WaiverNone, p.Waiver),
 		}
 	}
-	if seesPlates(ctx) {
+	if rest.SeesPlates(ctx) {
 		out.Plate, out.PlateRaw, out.Reservation = string(t.Plate), t.PlateRaw, string(t.Reservation)
 	}
 	return out
@@ -98,10 +99,10 @@ func (s *server) ticket(ctx context.Context, id string) (lot.Ticket, error) {
 	t, found, err := s.Backend.ClosedTicket(fact.TicketID(id))
 	if err != nil {
 		s.Logger.Error("closed tickets can't be read", "err", err)
-		return t, unavailable()
+		return t, rest.Unavailable("the lot")
 	}
 	if !found {
-		return t, notFound("ticket "+clip(id), "check the number, or find the ticket by its plate")
+		return t, rest.NotFound("ticket "+rest.Clip(id), "check the number, or find the ticket by its plate")
 	}
 	return t, nil
 }
@@ -120,13 +121,13 @@ func (s *server) findTickets(ctx context.Context, in *struct {
 }) (*struct{ Body Tickets }, error) {
 	wanted := string(plate.Normalize(in.Plate))
 	if wanted == "" {
-		return nil, invalid("query.plate", "no letter or digit in it")
+		return nil, rest.Invalid("query.plate", "no letter or digit in it")
 	}
 	return s.listTickets(ctx, "", ticketsMax, func(t *lot.Ticket) bool { return strings.Contains(string(t.Plate), wanted) })
 }
 
 func (s *server) openTickets(ctx context.Context, in *struct {
-	Here
+	rest.Here
 	After string `query:"after" maxLength:"64" doc:"Go on behind this ticketId"`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }) (*struct{ Body Tickets }, error) {
@@ -155,18 +156,18 @@ type noteBody struct {
 }
 
 type ticketAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Ticket
 }
 
 type correctRequest struct {
 	TicketPath
-	Keyed
+	rest.Keyed
 	Body noteBody
 }
 
 // correctTicket closes a ticket, or opens it again.
-func (s *server) correctTicket(closes bool) handler[correctRequest, ticketAnswer] {
+func (s *server) correctTicket(closes bool) rest.Handler[correctRequest, ticketAnswer] {
 	return func(ctx context.Context, in *correctRequest) (*ticketAnswer, error) {
 		result, err := s.submit(ctx, lot.CorrectTicket{
 			Request: request(ctx, in.Keyed), Ticket: fact.TicketID(in.Ticket), Close: closes, Note: in.Body.Note,
@@ -178,7 +179,7 @@ func (s *server) correctTicket(closes bool) handler[correctRequest, ticketAnswer
 		if err != nil {
 			return nil, err
 		}
-		out := &ticketAnswer{Replayed: replay(result.Repeated)}
+		out := &ticketAnswer{Replayed: rest.Replay(result.Repeated)}
 		return out, s.view(ctx, func(l *lot.Lot) { out.Body = ticketOf(ctx, l, &t) })
 	}
 }

@@ -5,22 +5,23 @@ import (
 	"time"
 
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/rest"
 )
 
 // Totals are what some time came to.
 type Totals struct {
-	Entries      int64    `json:"entries"`
-	Exits        int64    `json:"exits"`
-	Denied       int64    `json:"denied"`
-	DeniedFull   int64    `json:"deniedFull" doc:"Of them, because the lot was full"`
-	Revenue      Amount   `json:"revenue"`
-	RevenueMinor int64    `json:"revenueMinor"`
-	OwedMinor    int64    `json:"owedMinor" doc:"Let out owing, in minor units"`
-	Stays        int64    `json:"stays" doc:"Visits that ended"`
-	AvgDuration  Duration `json:"avgDuration" doc:"Of the visits that ended"`
-	PeakOccupied int64    `json:"peakOccupied" doc:"Most spots occupied at once"`
-	PeakRate     string   `json:"peakOccupancyRate" example:"62.4%"`
-	PeakInside   int64    `json:"peakInside" doc:"Most vehicles inside at once, by the loops"`
+	Entries      int64       `json:"entries"`
+	Exits        int64       `json:"exits"`
+	Denied       int64       `json:"denied"`
+	DeniedFull   int64       `json:"deniedFull" doc:"Of them, because the lot was full"`
+	Revenue      rest.Amount `json:"revenue"`
+	RevenueMinor int64       `json:"revenueMinor"`
+	OwedMinor    int64       `json:"owedMinor" doc:"Let out owing, in minor units"`
+	Stays        int64       `json:"stays" doc:"Visits that ended"`
+	AvgDuration  Duration    `json:"avgDuration" doc:"Of the visits that ended"`
+	PeakOccupied int64       `json:"peakOccupied" doc:"Most spots occupied at once"`
+	PeakRate     string      `json:"peakOccupancyRate" example:"62.4%"`
+	PeakInside   int64       `json:"peakInside" doc:"Most vehicles inside at once, by the loops"`
 }
 
 // totalsOf sums hours up.
@@ -28,7 +29,7 @@ func totalsOf(cfg *lot.Config, hours []lot.Hour) Totals {
 	sum := sumOf(hours)
 	t := Totals{
 		Entries: sum.Entries, Exits: sum.Exits, Denied: sum.Denied, DeniedFull: sum.DeniedFull,
-		Revenue: amountOf(sum.RevenueMinor, cfg.Currency), RevenueMinor: sum.RevenueMinor, OwedMinor: sum.OwedMinor,
+		Revenue: rest.AmountOf(sum.RevenueMinor, cfg.Currency), RevenueMinor: sum.RevenueMinor, OwedMinor: sum.OwedMinor,
 		Stays: sum.Stays, PeakOccupied: sum.PeakOccupied, PeakInside: sum.PeakInside, PeakRate: rate(sum.PeakOccupied, int64(len(cfg.Spots))),
 	}
 	if sum.Stays > 0 {
@@ -66,16 +67,16 @@ func rate(part, whole int64) string {
 
 // Revenue is money received (source design: revenue).
 type Revenue struct {
-	Currency       string   `json:"currency"`
-	Today          Amount   `json:"today" doc:"Since midnight, in civil time"`
-	TodayMinor     int64    `json:"todayMinor"`
-	ThisWeek       Amount   `json:"thisWeek" doc:"Since Monday"`
-	ThisWeekMinor  int64    `json:"thisWeekMinor"`
-	ThisMonth      Amount   `json:"thisMonth" doc:"Since the 1st"`
-	ThisMonthMinor int64    `json:"thisMonthMinor"`
-	AvgTicket      Amount   `json:"avgTicketValue" doc:"Per visit that ended, over seven days"`
-	AvgTicketMinor int64    `json:"avgTicketValueMinor"`
-	AvgDuration    Duration `json:"avgDuration" doc:"Per visit that ended, over seven days"`
+	Currency       string      `json:"currency"`
+	Today          rest.Amount `json:"today" doc:"Since midnight, in civil time"`
+	TodayMinor     int64       `json:"todayMinor"`
+	ThisWeek       rest.Amount `json:"thisWeek" doc:"Since Monday"`
+	ThisWeekMinor  int64       `json:"thisWeekMinor"`
+	ThisMonth      rest.Amount `json:"thisMonth" doc:"Since the 1st"`
+	ThisMonthMinor int64       `json:"thisMonthMinor"`
+	AvgTicket      rest.Amount `json:"avgTicketValue" doc:"Per visit that ended, over seven days"`
+	AvgTicketMinor int64       `json:"avgTicketValueMinor"`
+	AvgDuration    Duration    `json:"avgDuration" doc:"Per visit that ended, over seven days"`
 }
 
 func revenueOf(l *lot.Lot) Revenue {
@@ -93,8 +94,8 @@ func revenueOf(l *lot.Lot) Revenue {
 		r.AvgTicketMinor = (recent.RevenueMinor + recent.Stays/2) / recent.Stays
 		r.AvgDuration = durationOf(recent.StaysMS / recent.Stays)
 	}
-	r.Today, r.ThisWeek = amountOf(r.TodayMinor, cfg.Currency), amountOf(r.ThisWeekMinor, cfg.Currency)
-	r.ThisMonth, r.AvgTicket = amountOf(r.ThisMonthMinor, cfg.Currency), amountOf(r.AvgTicketMinor, cfg.Currency)
+	r.Today, r.ThisWeek = rest.AmountOf(r.TodayMinor, cfg.Currency), rest.AmountOf(r.ThisWeekMinor, cfg.Currency)
+	r.ThisMonth, r.AvgTicket = rest.AmountOf(r.ThisMonthMinor, cfg.Currency), rest.AmountOf(r.AvgTicketMinor, cfg.Currency)
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // atGate is the body of an entry or exit by plate (source design: Entry/Exit APIs).
@@ -38,29 +39,29 @@ type Entered struct {
 
 // Exited answers an exit (source design: ExitResult).
 type Exited struct {
-	Action      string     `json:"action" enum:"open_gate,request_payment,alert_operator"`
-	Ticket      *string    `json:"ticketId" doc:"null if none was found"`
-	Fee         Amount     `json:"fee" doc:"What is to be paid now; 0 with open_gate"`
-	FeeMinor    int64      `json:"feeMinor"`
-	Currency    string     `json:"currency"`
-	Breakdown   *Breakdown `json:"breakdown,omitempty" doc:"How the stay is priced"`
-	Message     string     `json:"displayMessage" doc:"For the driver"`
-	Reason      string     `json:"reason" example:"unpaid"`
-	DecidedWith []string   `json:"decidedWith"`
+	Action      string      `json:"action" enum:"open_gate,request_payment,alert_operator"`
+	Ticket      *string     `json:"ticketId" doc:"null if none was found"`
+	Fee         rest.Amount `json:"fee" doc:"What is to be paid now; 0 with open_gate"`
+	FeeMinor    int64       `json:"feeMinor"`
+	Currency    string      `json:"currency"`
+	Breakdown   *Breakdown  `json:"breakdown,omitempty" doc:"How the stay is priced"`
+	Message     string      `json:"displayMessage" doc:"For the driver"`
+	Reason      string      `json:"reason" example:"unpaid"`
+	DecidedWith []string    `json:"decidedWith"`
 }
 
 type visitRequest struct {
-	Keyed
+	rest.Keyed
 	Body atGate
 }
 
 type enterAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Entered
 }
 
 type exitAnswer struct {
-	Replayed
+	rest.Replayed
 	Body Exited
 }
 
@@ -75,7 +76,7 @@ func (s *server) enter(ctx context.Context, in *visitRequest) (*enterAnswer, err
 	if err != nil {
 		return nil, err
 	}
-	out := &enterAnswer{Replayed: replay(result.Repeated)}
+	out := &enterAnswer{Replayed: rest.Replay(result.Repeated)}
 	return out, s.view(ctx, func(l *lot.Lot) { out.Body = enteredOf(l, gate, result) })
 }
 
@@ -114,7 +115,7 @@ func (s *server) exit(ctx context.Context, in *visitRequest) (*exitAnswer, error
 	if err != nil {
 		return nil, err
 	}
-	out := &exitAnswer{Replayed: replay(result.Repeated)}
+	out := &exitAnswer{Replayed: rest.Replay(result.Repeated)}
 	out.Body = exitedOf(cfg, result)
 	err = s.view(ctx, func(l *lot.Lot) {
 		out.Body.DecidedWith = l.GateView(gate).Without
@@ -127,7 +128,7 @@ func (s *server) exit(ctx context.Context, in *visitRequest) (*exitAnswer, error
 
 func exitedOf(cfg *lot.Config, result lot.Result) Exited {
 	e := Exited{
-		Fee: amountOf(result.DueMinor, cfg.Currency), FeeMinor: result.DueMinor, Currency: string(cfg.Currency),
+		Fee: rest.AmountOf(result.DueMinor, cfg.Currency), FeeMinor: result.DueMinor, Currency: string(cfg.Currency),
 		Message: toDriver(result.Reason), Reason: result.Reason.String(),
 	}
 	if result.Ticket != "" {
@@ -156,5 +157,5 @@ func (s *server) gateAt(ctx context.Context, location, gate string) (*lot.Config
 			return cfg, i, nil
 		}
 	}
-	return nil, 0, notFound("gate "+clip(gate), "the location lists its gates")
+	return nil, 0, rest.NotFound("gate "+rest.Clip(gate), "the location lists its gates")
 }

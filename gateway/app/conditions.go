@@ -10,6 +10,7 @@ import (
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // conditionsMax bounds what one monitor may tell of.
@@ -82,11 +83,11 @@ func (c *conditions) checks() (checks []api.Check) {
 	return checks
 }
 
-func (c *conditions) measures() (measures []api.Measure) {
+func (c *conditions) measures() (measures []rest.Measure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range c.told {
-		measures = append(measures, api.Measure{
+		measures = append(measures, rest.Measure{
 			Name: "lot_monitor", Help: "What the monitors of the machine read.", Value: float64(t.Value),
 			Labels: map[string]string{"device": string(t.device), "condition": t.ID, "unit": t.Unit},
 		})

@@ -5,9 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"gatehouse/gateway/api"
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/rest"
 )
 
 // decisionBounds are the upper bounds of the buckets of lot_gate_decision_seconds, among them the gate's budget (50 ms) and
@@ -46,23 +46,23 @@ func letsThrough(effect lot.Effect) bool {
 }
 
 // Measures are what only the shell can measure.
-func (a *App) Measures() []api.Measure {
+func (a *App) Measures() []rest.Measure {
 	log := a.journal.Load().Health().Log
 	return append(append(a.owner.times.measures(), a.conditions.measures()...),
-		api.Measure{Name: "lot_log_flushes", Help: "Flushes of the fact log since it was opened.", Value: float64(log.Flushes)},
-		api.Measure{Name: "lot_log_flush_max_seconds", Help: "The longest flush since the log was opened.", Value: float64(log.MaxFlushUS) / 1e6},
-		api.Measure{Name: "lot_inbox", Help: "Events that wait for their turn.", Value: float64(len(a.owner.inbox))},
+		rest.Measure{Name: "lot_log_flushes", Help: "Flushes of the fact log since it was opened.", Value: float64(log.Flushes)},
+		rest.Measure{Name: "lot_log_flush_max_seconds", Help: "The longest flush since the log was opened.", Value: float64(log.MaxFlushUS) / 1e6},
+		rest.Measure{Name: "lot_inbox", Help: "Events that wait for their turn.", Value: float64(len(a.owner.inbox))},
 	)
 }
 
-func (d *decisionTimes) measures() []api.Measure {
+func (d *decisionTimes) measures() []rest.Measure {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	buckets := make(map[float64]uint64, len(decisionBounds))
 	for i, bound := range decisionBounds {
 		buckets[bound] = d.buckets[i]
 	}
-	return []api.Measure{{
+	return []rest.Measure{{
 		Name: "lot_gate_decision_seconds", Help: "From the event that lets a vehicle through to the order that raises the arm.",
 		Buckets: buckets, Count: d.count, Value: d.sum,
 	}}

@@ -12,6 +12,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/web"
+	"gatehouse/sync/rest"
 )
 
 // serve serves the page of a lot, as the gateway does. Whoever asks from this machine may operate it.
@@ -251,9 +252,9 @@ func testLogIn(t *testing.T, b *browser) {
 	live := api.NewLive(backend)
 	server := httptest.NewServer(api.New(api.Options{
 		Backend: backend, Live: live, Page: web.New(web.Options{State: live.State, Stream: live.Stream, Receipt: live.Receipt}),
-		Tokens: []api.Token{
-			{Name: "wall", Role: api.RoleView, SHA256: sha256.Sum256([]byte("wall-token"))},
-			{Name: "anna", Role: api.RoleOperate, SHA256: sha256.Sum256([]byte("anna-token"))},
+		Tokens: []rest.Token{
+			{Name: "wall", Role: rest.RoleView, SHA256: sha256.Sum256([]byte("wall-token"))},
+			{Name: "anna", Role: rest.RoleOperate, SHA256: sha256.Sum256([]byte("anna-token"))},
 		},
 	}))
 	t.Cleanup(func() {

@@ -24,6 +24,40 @@ func (s ReceiverState) Tips() []Tip {
 	return tips
 }
 
+// Agreement is what two replicas of one log find when they compare their chains.
+type Agreement uint8
+
+// The agreements.
+const (
+	AgreementUnknown Agreement = 0 // one of them doesn't know the chain there, or no more
+	Agrees           Agreement = 1
+	Differs          Agreement = 2
+)
+
+// Agrees compares the sender's own chain after a fact with what is here. Until there the sender's whole log is the same, or
+// it is not.
+func (r *Receiver) Agrees(after fact.Dot, chain wire.Hash) Agreement {
+	life := r.life(after.Incarnation)
+	if life == nil || after.Seq == 0 || chain == (wire.Hash{}) {
+		return AgreementUnknown
+	}
+	if after.Seq == life.Applied {
+		if life.Hash == chain {
+			return Agrees
+		}
+		return Differs
+	}
+	for _, check := range life.Checks {
+		if check.Seq == after.Seq {
+			if check.Hash == chain {
+				return Agrees
+			}
+			return Differs
+		}
+	}
+	return AgreementUnknown
+}
+
 // HistoryDigest is the same on two replicas that hold the same facts, in any order of the tips, and, because each tip stands
 // for all facts before it, on no others.
 func HistoryDigest(tips []Tip) ([32]byte, error) {

@@ -75,6 +75,15 @@ func (r runs) position(dot fact.Dot) (position uint64, ok bool) {
 	return 0, false
 }
 
+// dot names the fact at a position; zero: none is there.
+func (r runs) dot(position uint64) fact.Dot {
+	i := r.at(position)
+	if i == len(r) || position < r[i].Position {
+		return fact.Dot{}
+	}
+	return fact.Dot{Incarnation: r[i].Incarnation, Seq: r[i].First + position - r[i].Position}
+}
+
 // through is the position up to which a receiver has everything that has a prefix of an incarnation up to seq, because
 // receivers take facts in the log's order.
 func (r runs) through(incarnation fact.Incarnation, seq uint64) (position uint64, ok bool) {

@@ -90,6 +90,19 @@ func (r *Receiver) greeted(hello *wire.Hello) {
 	r.do(Reply{ack})
 }
 
+// Resume is a word that nobody asked for, of a receiver that was made from what another one committed: how far the lot's
+// newest incarnation is, and that it should go on from there now. The sender would else wait for its batches to be old.
+// known is false if there is no incarnation yet.
+func (r *Receiver) Resume() (ack wire.Ack, known bool) {
+	life := r.life(r.state.Head)
+	if life == nil {
+		return ack, false
+	}
+	ack = r.ack(life.Incarnation)
+	ack.Rewind = fact.Dot{Incarnation: life.Incarnation, Seq: life.Applied + 1}
+	return ack, true
+}
+
 // ack says what is known of an incarnation.
 func (r *Receiver) ack(incarnation fact.Incarnation) wire.Ack {
 	ack := wire.Ack{

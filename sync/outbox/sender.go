@@ -298,7 +298,7 @@ func (s *Sender) State() SenderState {
 func (s *Sender) Status() SenderStatus {
 	return SenderStatus{
 		Linked: s.linked, Synced: s.synced, Produced: s.runs.newest(), Waiting: s.runs.count(s.state.Applied),
-		Applied: s.state.Applied, Unstable: s.runs.count(s.state.Stable), InFlight: len(s.flights), Heard: s.state.Heard, Standing: s.standing,
+		Applied: s.state.Applied, Reached: s.runs.dot(s.state.Applied), Unstable: s.runs.count(s.state.Stable), InFlight: len(s.flights), Heard: s.state.Heard, Standing: s.standing,
 		Resends: s.resends, Rewinds: s.rewinds,
 	}
 }

@@ -183,10 +183,11 @@ type SenderStatus struct {
 	Linked   bool
 	Synced   bool // the receiver has told what it has, on this link
 	Produced fact.Dot
-	Waiting  uint64 // facts not yet applied at the receiver
-	Applied  uint64 // position of the newest one that is
-	Unstable uint64 // facts not yet stable there
-	InFlight int    // batches
+	Waiting  uint64   // facts not yet applied at the receiver
+	Applied  uint64   // position of the newest one that is
+	Reached  fact.Dot // its name; zero: it is in the log no more
+	Unstable uint64   // facts not yet stable there
+	InFlight int      // batches
 	Heard    wire.Heard
 	Standing wire.Standing
 	Resends  uint64

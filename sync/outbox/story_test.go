@@ -304,3 +304,51 @@ func TestLiveStateGoesFirst(t *testing.T) {
 		t.Errorf("%+v", effects)
 	}
 }
+
+// The aggregator that had the lot ends with batches on their way. Another takes over from the store, and says so: no time
+// passes before the lot sends again.
+func TestAReceiverThatTookOverHasTheSenderGoOnAtOnce(t *testing.T) {
+	h, g := linked(5)
+	if _, known := newHeadquarters().receiver.Resume(); known {
+		t.Error("a receiver that knows nothing asks for something")
+	}
+	g.happen(40)
+	g.pass(2)
+	if lost := take(&g.out); len(lost) == 0 {
+		t.Fatal("nothing was on its way")
+	}
+	h.restart()
+	ack, known := h.receiver.Resume()
+	if !known {
+		t.Fatal("nothing is known of the lot")
+	}
+	g.step(outbox.Acked{Ack: ack})
+	deliver(h, g)
+	deliver(h, g)
+	if waiting := g.sender.Status().Waiting; waiting != 0 || len(h.facts) != 46 {
+		t.Errorf("%d facts came, %d wait", len(h.facts), waiting)
+	}
+	again, _ := h.receiver.Resume() // to one that has nothing more it says nothing new
+	g.step(outbox.Acked{Ack: again})
+	if g.sender.Status().Rewinds != 1 {
+		t.Errorf("%d rewinds", g.sender.Status().Rewinds)
+	}
+}
+
+// Either side's log may be damaged, in a single bit: the other's digest says so, and nothing else has to be compared.
+func TestTheDigestOfALogTellsADamagedCopy(t *testing.T) {
+	h, g := linked(30)
+	own := g.card.hashes[len(g.card.hashes)-1]
+	if found := h.receiver.Agrees(g.dot, own); found != outbox.Agrees {
+		t.Errorf("equal logs: %v", found)
+	}
+	if found := h.receiver.Agrees(fact.Dot{Incarnation: 10, Seq: g.dot.Seq + 1}, own); found != outbox.AgreementUnknown {
+		t.Errorf("a fact that is not here: %v", found)
+	}
+	damaged := h.receiver.State()
+	damaged.Lives[0].Hash[3] ^= 1
+	fold := outbox.NewReceiver(outbox.ReceiverConfig{Location: "lot"}, damaged)
+	if found := fold.Agrees(g.dot, own); found != outbox.Differs {
+		t.Errorf("a damaged copy: %v", found)
+	}
+}

@@ -63,6 +63,9 @@ func (u *Uplink) note() {
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.status.Waiting > 0 && status.Waiting == 0 {
+		u.Changed() // the last live message said that facts wait, and would be believed for a minute
+	}
 	u.status.SenderStatus, u.status.HeardAt, u.status.Read = status, p.heard, u.next-1
 }
 

@@ -269,6 +269,8 @@ func (u *Uplink) speak(ctx context.Context) {
 		status := u.Status()
 		m.Location, m.Incarnation, m.Serial = u.options.Location, u.options.Incarnation, u.serial.Add(1)
 		m.Waiting, m.OldestMS, m.Program = status.Waiting, status.OldestMS, u.options.Program
+		m.Produced, m.Applied = status.Produced, status.Reached
+		m.Chain = u.chainAt(ctx, status.Applied)
 		data, err := wire.EncodeMessage(&m)
 		if err != nil {
 			u.log.Error("uplink: the moment can't be described", "err", err)
@@ -276,6 +278,23 @@ func (u *Uplink) speak(ctx context.Context) {
 		}
 		_ = u.publish(ctx, mqtt.KindLive, data) // the next one says all of it again
 	}
+}
+
+// chainAt is the log's own chain after a position; zero if nobody knows it any more.
+func (u *Uplink) chainAt(ctx context.Context, position uint64) (chain wire.Hash) {
+	if position == 0 {
+		return chain
+	}
+	err := u.options.Log.Read(ctx, position, func(f Fact) bool {
+		if f.Position == position {
+			chain = f.Hash
+		}
+		return false
+	})
+	if err != nil {
+		return wire.Hash{} // the next live message will say it
+	}
+	return chain
 }
 
 func (u *Uplink) statePath() string { return filepath.Join(u.options.Dir, "uplink.state") }

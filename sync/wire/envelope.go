@@ -115,6 +115,20 @@ func (s *scanner) body(m Message) error {
 	return strictDecoding.Unmarshal(s.data[start:s.at], m)
 }
 
+// IsHistory tells a Batch or a Hello by its first bytes: what is for the one who has the location's receiver.
+func IsHistory(data []byte) bool {
+	s := scanner{data: data, limits: messageLimits}
+	major, items, err := s.head()
+	if err != nil || major != majorArray || items < envelopeItems {
+		return false
+	}
+	if _, err = s.uint(); err != nil {
+		return false
+	}
+	number, err := s.uint()
+	return err == nil && (number == numberBatch || number == numberHello)
+}
+
 func newMessage(number uint64) Message {
 	switch number {
 	case numberBatch:

@@ -129,6 +129,11 @@ type Live struct {
 	Site        string           `cbor:"12,keyasint,omitempty"` // digest of the site file
 	Alerts      []string         `cbor:"13,keyasint"`           // codes of what needs a person
 	Revenue     int64            `cbor:"14,keyasint,omitempty"` // minor units received since local midnight
+	Produced    fact.Dot         `cbor:"15,keyasint,omitzero"`  // the newest durable fact
+	// Applied is the newest fact that headquarters has, by its word, and Chain the lot's own chain after it. The chain goes on
+	// from incarnation to incarnation, so that it is a digest of all facts until then.
+	Applied fact.Dot `cbor:"16,keyasint,omitzero"`
+	Chain   Hash     `cbor:"17,keyasint,omitzero"`
 }
 
 // LiveType is the spots of one type.

@@ -143,6 +143,25 @@ func TestEveryMessageComesBackAsItWas(t *testing.T) {
 	}
 }
 
+func TestHistoryIsToldByItsFirstBytes(t *testing.T) {
+	for _, m := range messages(t) {
+		data, err := wire.EncodeMessage(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, isBatch := m.(*wire.Batch)
+		_, isHello := m.(*wire.Hello)
+		if wire.IsHistory(data) != (isBatch || isHello) {
+			t.Errorf("%T", m)
+		}
+	}
+	for _, rubbish := range [][]byte{nil, {0x83}, {0x83, 1}, {0xff, 1, 1}, []byte("online")} {
+		if wire.IsHistory(rubbish) {
+			t.Errorf("%x", rubbish)
+		}
+	}
+}
+
 func TestBothAnOlderAndANewerPeerSurvive(t *testing.T) {
 	for _, m := range messages(t) {
 		data, err := wire.EncodeMessage(m)

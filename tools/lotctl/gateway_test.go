@@ -14,6 +14,7 @@ import (
 	"gatehouse/gateway/api/apitest"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/commandline"
+	"gatehouse/sync/rest"
 )
 
 // desk is lotctl before a gateway that serves.
@@ -28,9 +29,9 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	gateway := apitest.New(apitest.Small())
-	server := httptest.NewServer(api.New(api.Options{Backend: gateway, Tokens: []api.Token{
-		{Name: "ann", Role: api.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
-		{Name: "tom", Role: api.RoleConfigure, SHA256: sha256.Sum256([]byte(apitest.ConfigureToken))},
+	server := httptest.NewServer(api.New(api.Options{Backend: gateway, Tokens: []rest.Token{
+		{Name: "ann", Role: rest.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
+		{Name: "tom", Role: rest.RoleConfigure, SHA256: sha256.Sum256([]byte(apitest.ConfigureToken))},
 	}}))
 	t.Cleanup(server.Close)
 	return &desk{T: t, gateway: gateway, url: server.URL, token: apitest.OperateToken}

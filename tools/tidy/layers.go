@@ -13,7 +13,7 @@ var layers = [][]string{
 	{"sync/commandline", "sync/tomlfile", "sync/mqtt", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
 	{"sync/fact"},
 	{"boards", "drivers"},
-	{"sync/crdt", "sync/policy", "sync/traffic", "drivers/drivertest"},
+	{"sync/crdt", "sync/policy", "sync/rest", "sync/traffic", "drivers/drivertest"},
 	{
 		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast",
 		"sync/wire", "sync/factlog", "drivers/line",
@@ -22,10 +22,10 @@ var layers = [][]string{
 	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/dialog", "drivers/poller", "drivers/talker"},
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
-	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales"},
+	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales", "cloud/feeds"},
 	{
 		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
-		"cloud/api", "cloud/web", "cloud/broker", "cloud/feeds",
+		"cloud/api", "cloud/web", "cloud/broker",
 	},
 	{"gateway/app", "cloud/app"},
 	{"gateway/cmd/*", "cloud/cmd/*", "tools/*"},

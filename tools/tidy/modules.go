@@ -19,7 +19,7 @@ const tests = "tests"
 var dependencies = []dependency{
 	{"github.com/alecthomas/kong", "sync/commandline", "a grammar of commands as a struct, with the help that technicians read"},
 	{"github.com/creack/pty", "drivers/sim drivers/line", "pseudo terminals, so that simulated serial devices meet the real serial code"},
-	{"github.com/danielgtaylor/huma/v2", "gateway/api cloud/api", "REST with its OpenAPI description from the same types"},
+	{"github.com/danielgtaylor/huma/v2", "sync/rest", "REST with its OpenAPI description from the same types"},
 	{"github.com/eclipse/paho.mqtt.golang", "sync/mqtt", "the MQTT client"},
 	{"github.com/jackc/pgx/v5", "cloud/store", "PostgreSQL, for a chain that outgrows one machine"},
 	{"github.com/klauspost/compress", "sync/wire", "zstd of batches, in Go"},
@@ -30,7 +30,7 @@ var dependencies = []dependency{
 	{"periph.io/x/devices/v3", "drivers/matrix", "device drivers of the periph family"},
 	{"github.com/fxamacker/cbor/v2", "sync/wire", "deterministic CBOR with limits on what it reads"},
 	{"github.com/pelletier/go-toml/v2", "sync/tomlfile", "TOML with positions, for files written by hand"},
-	{"github.com/prometheus/client_golang", "gateway/api cloud/api", "metrics in the form that monitoring reads"},
+	{"github.com/prometheus/client_golang", "sync/rest", "metrics in the form that monitoring reads"},
 	{"github.com/tarm/serial", "drivers/line", "serial ports"},
 	{"go.etcd.io/bbolt", "gateway/journal", "the lot's state in one crash-safe file"},
 	{"golang.org/x/sys", "drivers/line drivers/watchdog", "ioctls of lines, serial ports and watchdogs, with the kernel's structures"},

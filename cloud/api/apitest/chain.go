@@ -17,6 +17,7 @@ import (
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/traffic"
 	"gatehouse/sync/wire"
 )
@@ -45,7 +46,12 @@ type Chain struct {
 func Start() time.Time { return time.Date(2026, 6, 2, 15, 40, 0, 0, time.UTC) }
 
 // New makes an empty chain. Who asks from this machine without a token may operate; the token "owner" configures.
-func New(t testing.TB) *Chain {
+func New(t testing.TB) *Chain { return made(t, false) }
+
+// NewPublic makes one whose open-data feeds are for everybody.
+func NewPublic(t testing.TB) *Chain { return made(t, true) }
+
+func made(t testing.TB, publicFeeds bool) *Chain {
 	t.Helper()
 	c := &Chain{counts: ledger.NewChain(), offline: map[fact.LocationID]int64{}, now: Start(), changed: make(chan struct{}, 1)}
 	dir := t.TempDir()
@@ -86,8 +92,11 @@ func New(t testing.TB) *Chain {
 		Chain: "Nordwest Parking", Version: "1.4.0", Store: c.Store, Registry: c.Registry, Desk: c.Desk, Office: c.Office, See: c.See, Link: c.link,
 		Changes: func(context.Context) <-chan struct{} { return c.changed }, SetLocation: c.setLocation,
 		Settle: func(fact.LocationID, fact.Incarnation, bool) error { return nil },
+		Verify: func(ctx context.Context, location fact.LocationID, _ bool) (bool, error) {
+			return c.Store.Verify(ctx, location)
+		},
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
-		Tokens: []api.Token{api.NewToken("owner", api.RoleConfigure, "owner"), api.NewToken("wall", api.RoleView, "wall")}, Open: true, Now: c.Now,
+		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, PublicFeeds: publicFeeds, Now: c.Now,
 	})
 	return c
 }

@@ -37,6 +37,7 @@ type Gateway struct {
 	packed   map[uint64][]byte // messages by their first fact
 	lasts    map[uint64]uint64
 	acks     chan wire.Ack
+	pause    time.Duration // before each batch
 }
 
 // startMS is when the car parks open: 2026-06-01 06:00 UTC.
@@ -65,6 +66,9 @@ func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, erro
 	}
 	return g, nil
 }
+
+// Pause has it wait before each batch.
+func (g *Gateway) Pause(d time.Duration) { g.pause = d }
 
 // Trust makes a gateway that never enrolled: for brokers without certificates.
 func (g *Gateway) Trust(chain string) { g.chain = chain }
@@ -112,6 +116,12 @@ func (g *Gateway) Enrol(ctx context.Context, address, code string) (broker strin
 	g.chain, g.hqKeys = answer.Chain, policy.Keys{answer.Headquarters}
 	g.tls = &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{{Certificate: [][]byte{block.Bytes}, PrivateKey: g.key}}}
 	return answer.Broker, nil
+}
+
+// Live is a live message of a gateway that headquarters has all facts of, with the digest of its history.
+func (g *Gateway) Live() wire.Live {
+	last := g.Records[len(g.Records)-1].Dot
+	return wire.Live{Location: g.Location, Incarnation: last.Incarnation, Serial: 1, Produced: last, Applied: last, Chain: g.hashes[len(g.hashes)-1]}
 }
 
 // Messages are all batches, packed. A measurement makes them ahead, so that it doesn't count that.
@@ -249,6 +259,7 @@ func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
 			}
 			g.publish(ctx, client, data)
 			sent = g.lasts[sent+1]
+			time.Sleep(g.pause)
 		}
 		timer := time.NewTimer(patience)
 		select {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,9 +35,20 @@ type process struct {
 	command *exec.Cmd
 	codes   map[string]string // by location
 	https   string
+	broker  string
+	out     *bufio.Scanner
+	wanted  int // lines until it serves
 }
 
 func launch(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := begin(t, args...)
+	p.ready(t)
+	return p
+}
+
+// begin starts it; ready waits until it serves.
+func begin(t *testing.T, args ...string) *process {
 	t.Helper()
 	p := &process{command: exec.Command(os.Args[0], append([]string{"run"}, args...)...), codes: map[string]string{}}
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -53,36 +63,29 @@ func launch(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.kill)
-	wanted := 1 + strings.Count(strings.Join(args, " "), "--enrol")
-	for lines := bufio.NewScanner(out); wanted > 0 && lines.Scan(); wanted-- {
-		if m := regexp.MustCompile(`https://(\S+),`).FindStringSubmatch(lines.Text()); m != nil {
-			p.https = m[1]
+	p.out, p.wanted = bufio.NewScanner(out), 1+strings.Count(strings.Join(args, " "), "--enrol")
+	return p
+}
+
+func (p *process) ready(t *testing.T) {
+	t.Helper()
+	for ; p.wanted > 0 && p.out.Scan(); p.wanted-- {
+		if m := regexp.MustCompile(`https://(\S+), broker (\S+)`).FindStringSubmatch(p.out.Text()); m != nil {
+			p.https, p.broker = m[1], m[2]
 		}
-		if m := regexp.MustCompile(`code of (\S+): (\S+)`).FindStringSubmatch(lines.Text()); m != nil {
+		if m := regexp.MustCompile(`code of (\S+): (\S+)`).FindStringSubmatch(p.out.Text()); m != nil {
 			p.codes[m[1]] = m[2]
 		}
 	}
-	if wanted > 0 {
+	if p.wanted > 0 {
 		log, _ := os.ReadFile(p.command.Stderr.(*os.File).Name())
 		t.Fatalf("it didn't start:\n%s", log)
 	}
-	return p
 }
 
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
 	_ = p.command.Wait()
-}
-
-// port is a free one, which a killed process and its successor can share.
-func port(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T) {
@@ -91,7 +94,7 @@ func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T)
 		kills, facts = 25, 40_000
 	}
 	dir := t.TempDir()
-	args := []string{"--data", dir, "--listen", port(t), "--mqtt", port(t)}
+	args := []string{"--data", dir, "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t)}
 	locations := []string{"lot-0", "lot-1", "lot-2"}
 	first := args
 	for _, location := range locations {
@@ -167,7 +170,7 @@ func hold(t *testing.T, dir string, gateways []*apptest.Gateway) {
 }
 
 func TestItEndsWithoutAFussWhenTold(t *testing.T) {
-	p := launch(t, "--data", t.TempDir(), "--listen", port(t), "--mqtt", port(t))
+	p := launch(t, "--data", t.TempDir(), "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t))
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

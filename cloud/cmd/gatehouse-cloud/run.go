@@ -12,26 +12,29 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"gatehouse/cloud/api"
 	"gatehouse/cloud/app"
+	"gatehouse/sync/rest"
 )
 
 // runCommand is gatehouse-cloud run.
 type runCommand struct {
-	Data        string   `help:"Folder for everything that is kept." default:"gatehouse-cloud"`
-	Listen      string   `help:"Address of HTTPS: page, API, health, metrics, enrolment." default:":8443"`
-	Mqtt        string   `help:"Address of the embedded broker." default:":8883"`
-	Host        []string `help:"Name or address under which gateways reach this machine; repeat for more."`
-	Chain       string   `help:"Name of the chain in MQTT topics." default:"main"`
-	Postgres    string   `help:"PostgreSQL connection string, in place of the own database." placeholder:"URL"`
-	Broker      string   `help:"Address of an MQTT broker, in place of the own one: tls://host:8883." placeholder:"URL"`
-	BrokerCa    string   `help:"Certificate authority of that broker (PEM)." placeholder:"FILE" name:"broker-ca"`
-	BrokerCert  string   `help:"Client certificate for that broker (PEM)." placeholder:"FILE" name:"broker-cert"`
-	BrokerKey   string   `help:"Its key (PEM)." placeholder:"FILE" name:"broker-key"`
-	TrustBroker bool     `help:"Believe batches of locations that never enrolled. For trials."`
-	Enrol       []string `help:"Print a one-time code for a gateway of this location." placeholder:"LOCATION"`
-	Open        bool     `help:"Let programs on this machine look and operate without a token. For a demonstration."`
-	Verbose     bool     `help:"Say more in the log."`
+	Data          string   `help:"Folder for everything that is kept." default:"gatehouse-cloud"`
+	Listen        string   `help:"Address of HTTPS: page, API, health, metrics, enrolment." default:":8443"`
+	Mqtt          string   `help:"Address of the embedded broker." default:":8883"`
+	Host          []string `help:"Name or address under which gateways reach this machine; repeat for more."`
+	Chain         string   `help:"Name of the chain in MQTT topics." default:"main"`
+	Postgres      string   `help:"PostgreSQL connection string, in place of the own database." placeholder:"URL"`
+	Broker        string   `help:"Address of an MQTT broker, in place of the own one: tls://host:8883." placeholder:"URL"`
+	BrokerCa      string   `help:"Certificate authority of that broker (PEM)." placeholder:"FILE" name:"broker-ca"`
+	BrokerCert    string   `help:"Client certificate for that broker (PEM)." placeholder:"FILE" name:"broker-cert"`
+	BrokerKey     string   `help:"Its key (PEM)." placeholder:"FILE" name:"broker-key"`
+	ClusterListen string   `help:"Address at which the own brokers of other machines reach this one, as a cluster." placeholder:"ADDRESS" name:"cluster-listen"`
+	ClusterPeer   []string `help:"Where the own broker of another machine listens for its cluster; repeat for each. Needs --postgres." placeholder:"ADDRESS" name:"cluster-peer"`
+	TrustBroker   bool     `help:"Believe batches of locations that never enrolled. For trials."`
+	Enrol         []string `help:"Print a one-time code for a gateway of this location." placeholder:"LOCATION"`
+	PublicFeeds   bool     `help:"Let everybody read the open-data feeds (APDS, DATEX II, ParkAPI)." name:"public-feeds"`
+	Open          bool     `help:"Let programs on this machine look and operate without a token. For a demonstration."`
+	Verbose       bool     `help:"Say more in the log."`
 }
 
 // Run serves until it is told to stop.
@@ -41,6 +44,9 @@ func (c *runCommand) Run() error {
 	level := slog.LevelInfo
 	if c.Verbose {
 		level = slog.LevelDebug
+	}
+	if (c.ClusterListen == "") != (len(c.ClusterPeer) == 0) || c.ClusterListen != "" && c.Postgres == "" {
+		return errors.New("a cluster of brokers needs --cluster-listen, --cluster-peer for each other machine, and --postgres, which they share")
 	}
 	brokerTLS, err := c.brokerTLS()
 	if err != nil {
@@ -52,8 +58,8 @@ func (c *runCommand) Run() error {
 	}
 	a, err := app.New(ctx, app.Options{
 		Dir: c.Data, Chain: c.Chain, Listen: c.Listen, MQTT: c.Mqtt, Hosts: append(c.Host, "localhost", "127.0.0.1", "::1"),
-		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version,
-		Log: log, Open: c.Open, Tokens: []api.Token{ownToken(filepath.Join(c.Data, "token"), log)},
+		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version, ClusterListen: c.ClusterListen, ClusterPeers: c.ClusterPeer,
+		Log: log, Open: c.Open, PublicFeeds: c.PublicFeeds, Tokens: []rest.Token{rest.OwnerToken(filepath.Join(c.Data, "token"), log)},
 	})
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/site"
 	"gatehouse/gateway/web"
+	"gatehouse/sync/rest"
 )
 
 // gateway is what serve needs.
@@ -118,12 +119,12 @@ func (g *gateway) listen(ctx context.Context, server *http.Server, listener net.
 
 // handler is everything that the gateway serves over HTTP.
 func handler(g gateway, running *app.App) http.Handler {
-	tokens := make([]api.Token, 0, len(g.loaded.Tokens)+1)
+	tokens := make([]rest.Token, 0, len(g.loaded.Tokens)+1)
 	for _, t := range g.loaded.Tokens {
-		tokens = append(tokens, api.Token{Name: t.Name, Role: api.RoleView + api.Role(t.Role), SHA256: t.SHA256})
+		tokens = append(tokens, rest.Token{Name: t.Name, Role: rest.RoleView + rest.Role(t.Role), SHA256: t.SHA256})
 	}
 	if len(tokens) == 0 && !g.demo {
-		tokens = append(tokens, ownToken(filepath.Join(g.data, "token"), g.log))
+		tokens = append(tokens, rest.OwnerToken(filepath.Join(g.data, "token"), g.log))
 	}
 	live := api.NewLive(running)
 	return api.New(api.Options{

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	cloudapi "gatehouse/cloud/api"
 	cloudapp "gatehouse/cloud/app"
 	"gatehouse/drivers"
 	"gatehouse/gateway/app"
@@ -22,6 +21,7 @@ import (
 	"gatehouse/gateway/site"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/uplink/identity"
 	"gatehouse/sync/wire"
 )
@@ -58,7 +58,7 @@ func (w *town) now() time.Time {
 func (w *town) open() {
 	w.Helper()
 	a, err := cloudapp.New(w.Context(), cloudapp.Options{
-		Dir: w.dir, Listen: "127.0.0.1:0", MQTT: w.mqtt, Tokens: []cloudapi.Token{cloudapi.NewToken("owner", cloudapi.RoleConfigure, "secret")}, Now: w.now,
+		Dir: w.dir, Listen: "127.0.0.1:0", MQTT: w.mqtt, Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "secret")}, Now: w.now,
 	})
 	if err != nil {
 		w.Fatal(err)

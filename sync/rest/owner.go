@@ -1,4 +1,4 @@
-package main
+package rest
 
 import (
 	"crypto/rand"
@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-
-	"gatehouse/cloud/api"
 )
 
 // tokenBytes of chance are in a token, of tokenLength characters.
@@ -18,30 +16,31 @@ const (
 	tokenLength = tokenBytes / 3 * 4
 )
 
-func newToken() string {
+// NewTokenText is the text of a new token.
+func NewTokenText() string {
 	var secret [tokenBytes]byte
 	rand.Read(secret[:]) // never fails: it crashes the program instead
 	return base64.RawURLEncoding.EncodeToString(secret[:])
 }
 
-// ownToken is the first token, for everything: made at the first start, and kept where only this program's user can read it.
-// API keys for others are made with it.
-func ownToken(path string, log *slog.Logger) api.Token {
-	token, err := readToken(path)
+// OwnerToken is the first token, for everything: made at the first start, and kept in a file that only this program's
+// user can read. Where that fails it is one that nobody knows: better no access than anybody's.
+func OwnerToken(path string, log *slog.Logger) Token {
+	text, err := readToken(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNoToken) {
-		token = newToken()
-		err = keepToken(path, token)
+		text = NewTokenText()
+		err = keepToken(path, text)
 	}
 	if err != nil {
-		token = newToken() // nobody knows it: better no access than anybody's
+		text = NewTokenText()
 		log.Error("the access token can't be read or kept; nobody has access", "file", path, "err", err)
 	} else {
-		log.Info("this file holds the token of the owner, who makes API keys for others", "file", path)
+		log.Info("this file holds the owner's token, for everything", "file", path)
 	}
-	return api.NewToken("owner", api.RoleConfigure, token)
+	return NewToken("owner", RoleConfigure, text)
 }
 
-var errNoToken = errors.New("the file holds no token")
+var errNoToken = errors.New("rest: the file holds no token")
 
 // readToken reads a kept token. A file that is too short for one, as a power cut may leave it, holds none: least of all
 // an empty one, which anybody could show.

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"encoding/json"
@@ -12,7 +12,8 @@ import (
 // Amount is an amount of money in an answer: in JSON a number with exactly the digits of its currency, 12.40.
 type Amount string
 
-func amountOf(minor int64, currency fact.Currency) Amount {
+// AmountOf is an amount of minor units of a currency.
+func AmountOf(minor int64, currency fact.Currency) Amount {
 	return Amount(fact.Money{Minor: minor, Currency: currency}.Decimal())
 }
 
@@ -39,10 +40,10 @@ func (Amount) Schema(huma.Registry) *huma.Schema {
 // never passes through a float.
 type GivenAmount string
 
-var errAmount = errors.New("api: write an amount as a number or a string, for example 12.50")
+var errAmount = errors.New("rest: write an amount as a number or a string, for example 12.50")
 
-// minor is the exact amount in minor units of the currency. More digits than the currency has are an error.
-func (a GivenAmount) minor(currency fact.Currency) (int64, error) {
+// Minor is the exact amount in minor units of the currency. More digits than the currency has are an error.
+func (a GivenAmount) Minor(currency fact.Currency) (int64, error) {
 	money, err := fact.ParseMoney(string(a), currency)
 	return money.Minor, err
 }

@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"errors"
@@ -8,14 +8,12 @@ import (
 	"strings"
 )
 
-const cookieName = "gatehouse_hq_token"
-
-// guard is what every request goes through first: it finds out who asks, refuses what a foreign site has a
+// Guard is what every request goes through first: it finds out who asks, refuses what a foreign site has a
 // browser send, and turns a panic into an answer.
-func (s *Server) guard(next http.Handler) http.Handler {
+func (d *Door) Guard(next http.Handler) http.Handler {
 	sameSite := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer s.rescue(w, r)
+		defer d.rescue(w, r)
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
@@ -23,15 +21,15 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		_, byBearer := bearer(r)
 		if err := sameSite.Check(r); err != nil && !byBearer {
-			problem(codeCrossSite, "a browser sent this from another site", "open headquarters' own page").write(w)
+			NewProblem(CodeCrossSite, "a browser sent this from another site", "open the page of "+d.Name+" itself").Write(w)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(withWho(r.Context(), s.identify(r))))
+		next.ServeHTTP(w, r.WithContext(withWho(r.Context(), d.identify(r))))
 	})
 }
 
-// rescue answers for a handler that panicked.
-func (s *Server) rescue(w http.ResponseWriter, r *http.Request) {
+// rescue answers for a handler that panicked. Nothing else is touched by it: a lot lives in another goroutine.
+func (d *Door) rescue(w http.ResponseWriter, r *http.Request) {
 	cause := recover()
 	if cause == nil {
 		return
@@ -39,8 +37,8 @@ func (s *Server) rescue(w http.ResponseWriter, r *http.Request) {
 	if err, is := cause.(error); is && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
-	s.Logger.Error("a request failed", "method", r.Method, "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
-	problem(codeInternal, "headquarters failed on this request", "ask again; if it fails again, send the log to the makers").write(w)
+	d.Logger.Error("a request failed", "method", r.Method, "route", r.Pattern, "cause", cause, "stack", string(debug.Stack()))
+	d.failed().Write(w)
 }
 
 func bearer(r *http.Request) (token string, shown bool) {
@@ -48,23 +46,23 @@ func bearer(r *http.Request) (token string, shown bool) {
 }
 
 // identify finds who makes a request: by its bearer token, else by its cookie, else by where it comes from.
-func (s *Server) identify(r *http.Request) somebody {
+func (d *Door) identify(r *http.Request) Somebody {
 	if token, shown := bearer(r); shown {
-		who, known := s.find(token)
+		who, known := d.Find(token)
 		if !known {
-			s.Logger.Warn("a token is not known", "from", r.RemoteAddr)
+			d.Logger.Warn("a token is not known", "from", r.RemoteAddr)
 		}
 		return who
 	}
-	if cookie, err := r.Cookie(cookieName); err == nil {
-		if who, known := s.find(cookie.Value); known {
+	if cookie, err := r.Cookie(d.Cookie); err == nil {
+		if who, known := d.Find(cookie.Value); known {
 			return who
 		}
 	}
-	if s.Open && isLoopback(r.RemoteAddr) && isLoopback(r.Host) {
-		return somebody{"demo", RoleOperate}
+	if d.Open && isLoopback(r.RemoteAddr) && isLoopback(r.Host) {
+		return Somebody{"demo", RoleOperate}
 	}
-	return somebody{}
+	return Somebody{}
 }
 
 // isLoopback tells if an address or a Host header names this machine. Of a Host header too, so that no foreign
@@ -79,33 +77,32 @@ func isLoopback(address string) bool {
 }
 
 // lacks is why somebody may not do what needs a role, or nil.
-func (who somebody) lacks(role Role) *Problem {
+func (d *Door) lacks(who Somebody, role Role) *Problem {
 	switch {
-	case who.role >= role:
+	case who.Role >= role:
 		return nil
-	case who.role == RoleNobody:
-		return problem(codeNobody, "no token, or one that is not known", "send Authorization: Bearer with an API key; who may configure makes one")
+	case who.Role == RoleNobody:
+		return NewProblem(CodeNobody, "no token, or one that is not known", "send Authorization: Bearer with "+d.Hint)
 	}
-	return problem(codeForbidden, "this needs the role "+role.String()+"; the token "+who.name+" has the role "+who.role.String(),
-		"use a token with that role")
+	return Forbidden(who, role)
 }
 
-// need lets in who has a role.
-func (s *Server) need(role Role, next http.Handler) http.Handler {
+// Need lets in who has a role.
+func (d *Door) Need(role Role, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := whoOf(r.Context()).lacks(role); p != nil {
-			p.write(w)
+		if p := d.lacks(Who(r.Context()), role); p != nil {
+			p.Write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// needPage is need for what people open in a browser: who is not logged in gets to do so.
-func (s *Server) needPage(page http.Handler) http.Handler {
-	guarded := s.need(RoleView, page)
+// NeedPage is Need for what people open in a browser: who is not logged in gets to do so.
+func (d *Door) NeedPage(page http.Handler) http.Handler {
+	guarded := d.Need(RoleView, page)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if whoOf(r.Context()).role == RoleNobody && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		if Who(r.Context()).Role == RoleNobody && strings.Contains(r.Header.Get("Accept"), "text/html") {
 			http.Redirect(w, r, "/login", http.StatusSeeOther)
 			return
 		}
@@ -124,10 +121,10 @@ func orProblem(mux *http.ServeMux) http.Handler {
 		verdict := statusOnly{header: w.Header()}
 		handler.ServeHTTP(&verdict, r)
 		if verdict.status == http.StatusMethodNotAllowed {
-			problem(codeMethod, "this path has no "+r.Method, "use one of "+w.Header().Get("Allow")).write(w)
+			NewProblem(CodeMethod, "this path has no "+r.Method, "use one of "+w.Header().Get("Allow")).Write(w)
 			return
 		}
-		notFound("path like this one", docsHint).write(w)
+		NotFound("path like this one", DocsHint).Write(w)
 	})
 }
 

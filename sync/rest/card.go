@@ -1,4 +1,4 @@
-package api
+package rest
 
 // hasCardNumber tells if a text holds what can be the number of a payment card, which is then refused whole, and
 // neither kept nor logged: 13 to 19 digits that begin as those of the card schemes do (2 to 6) and have a right

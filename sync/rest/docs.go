@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"encoding/json"
@@ -40,15 +40,17 @@ type docField struct {
 }
 
 // documentation serves a page for people, made from the OpenAPI description.
-func (s *server) documentation(spec *huma.OpenAPI) http.Handler {
-	codes := slices.Sorted(maps.Keys(problemStatus))
+func (d *Door) documentation(spec *huma.OpenAPI) http.Handler {
+	problems := maps.Clone(problemStatus)
+	maps.Copy(problems, d.Codes)
+	codes := slices.Sorted(maps.Keys(problems))
 	page := struct {
 		Title, Version string
 		Tags           []docTag
 		Problems       map[string]int
 		Codes          []string
-	}{spec.Info.Title, spec.Info.Version, docTags(spec), problemStatus, codes}
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { s.showPage(w, http.StatusOK, "docs.html", page) })
+	}{spec.Info.Title, spec.Info.Version, docTags(spec), problems, codes}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { d.showPage(w, http.StatusOK, "docs.html", page) })
 }
 
 func docTags(spec *huma.OpenAPI) []docTag {

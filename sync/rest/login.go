@@ -1,4 +1,4 @@
-package api
+package rest
 
 import (
 	"embed"
@@ -7,45 +7,52 @@ import (
 	"time"
 )
 
+const (
+	// cookieFor is how long a browser stays logged in.
+	cookieFor = 30 * 24 * time.Hour
+	loginMax  = 4 << 10 // bytes
+)
+
 //go:embed login.html docs.html
 var pages embed.FS
 
 // login gives a browser a cookie with its token. A token in the address comes from a link or QR code that was
 // printed for a wall or a phone.
-func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, bodyMax)
+func (d *Door) login(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, loginMax)
 	token := r.FormValue("token")
-	who, known := s.find(token)
+	who, known := d.Find(token)
 	if !known {
 		if token != "" {
-			s.Logger.Warn("a token is not known", "from", r.RemoteAddr)
+			d.Logger.Warn("a token is not known", "from", r.RemoteAddr)
 		}
-		s.showLogin(w, loginPage{Wrong: token != ""})
+		d.showLogin(w, loginPage{Door: d, Wrong: token != ""})
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: token, Path: "/", MaxAge: int(cookieFor / time.Second), HttpOnly: true, Secure: r.TLS != nil,
+		Name: d.Cookie, Value: token, Path: "/", MaxAge: int(cookieFor / time.Second), HttpOnly: true, Secure: r.TLS != nil,
 		SameSite: http.SameSiteStrictMode,
 	})
 	// A page of our own goes on: after a redirect from another site, the browser would keep the strict cookie back.
-	s.showLogin(w, loginPage{Name: who.name, Role: who.role.String()})
+	d.showLogin(w, loginPage{Door: d, Who: who.Name, Role: who.Role.String()})
 }
 
 type loginPage struct {
-	Wrong      bool
-	Name, Role string // of who is logged in now
+	*Door
+	Wrong     bool
+	Who, Role string // who is logged in now
 }
 
-func (s *Server) showLogin(w http.ResponseWriter, page loginPage) {
+func (d *Door) showLogin(w http.ResponseWriter, page loginPage) {
 	status := http.StatusOK
 	if page.Wrong {
 		status = http.StatusUnauthorized
 	}
-	s.showPage(w, status, "login.html", page)
+	d.showPage(w, status, "login.html", page)
 }
 
 // showPage answers with one of the pages that are part of this package. They need nothing from elsewhere.
-func (s *Server) showPage(w http.ResponseWriter, status int, name string, data any) {
+func (d *Door) showPage(w http.ResponseWriter, status int, name string, data any) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
@@ -55,6 +62,6 @@ func (s *Server) showPage(w http.ResponseWriter, status int, name string, data a
 		err = made.Execute(w, data)
 	}
 	if err != nil {
-		s.Logger.Error("a page can't be shown", "page", name, "err", err)
+		d.Logger.Error("a page can't be shown", "page", name, "err", err)
 	}
 }
