@@ -198,17 +198,24 @@ func TestNeverMoreThanLent(t *testing.T) {
 	})
 }
 
+// claim is what a voucher uses up.
+type claim struct {
+	spotType       fact.SpotType
+	startMS, endMS int64
+	right          uint32
+}
+
 func standing(t *rapid.T, o *office, lent uint32) {
 	all, err := o.Of("u1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts, claims := map[int64]uint32{}, map[policy.Claim]bool{}
+	counts, claims := map[int64]uint32{}, map[claim]bool{}
 	for _, s := range all {
 		if s.Cancelled {
 			continue
 		}
-		claim := policy.Claim{SpotType: s.SpotType, StartMS: s.StartMS, EndMS: s.EndMS, Right: s.Right}
+		claim := claim{s.SpotType, s.StartMS, s.EndMS, s.Right}
 		if claims[claim] || s.Right >= lent {
 			t.Fatalf("right %d of %d is out twice, or was never lent", s.Right, lent)
 		}

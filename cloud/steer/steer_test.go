@@ -243,6 +243,18 @@ func TestALocalEditStands(t *testing.T) {
 	})
 }
 
+// Headquarters' store was restored: what the gateway has is newer than what is remembered, and the next document is newer
+// than both.
+func TestADocumentIsNewerThanWhatTheGatewayHas(t *testing.T) {
+	c := newChain(t)
+	c.desk.Hear(t.Context(), "p1", &wire.Wanted{Location: "p1", Have: []policy.Version{{Kind: policy.Blocklist, Version: 9}}})
+	c.restart()
+	h, err := c.desk.Publish(t.Context(), "p1", policy.Blocklist, "ann", []byte("B-GH 13"))
+	if err != nil || h.Version != 10 {
+		t.Errorf("version %d, %v", h.Version, err)
+	}
+}
+
 func TestLentIsWhatBothSay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newChain(t)

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 // Backend is what the API needs of the gateway; gateway/app is one.
@@ -25,6 +26,10 @@ type Backend interface {
 	Info() Info
 	// Headquarters is how the sync is; nil if the location belongs to no chain.
 	Headquarters() *Headquarters
+	// Shelf is what headquarters and technicians said that is in effect, or waits.
+	Shelf() policy.Shelf
+	// EditPolicy is a technician's edit on site; nil takes it back. Its error says why it can't be used.
+	EditPolicy(ctx context.Context, kind policy.Kind, actor string, content []byte) error
 }
 
 // Info is what does not change while the gateway runs.

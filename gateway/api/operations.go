@@ -74,6 +74,5 @@ func (s *server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleView, "streamEvents", location+"/events", "The state of the lot after every change, as server-sent events", s.events)
 	b.DescribeStream(location+"/events", reflect.TypeFor[State]())
 
-	b.Tag = "Headquarters"
-	rest.Read(b, rest.RoleView, "getSync", "/api/v1/sync", "How the sync with headquarters is: what waits, how old it is, how fast it drains", s.headquarters)
+	s.headquartersOperations(b)
 }

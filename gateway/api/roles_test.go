@@ -27,7 +27,8 @@ var needs = map[string]rest.Role{
 	"waiveFee": rest.RoleOperate, "oweFee": rest.RoleOperate, "validateTicket": rest.RoleOperate, "mislayTicket": rest.RoleOperate,
 	"reportCharging": rest.RoleOperate, "classTicket": rest.RoleOperate,
 
-	"listTariffs": rest.RoleView,
+	"listTariffs": rest.RoleView, "listPolicies": rest.RoleView, "getPolicy": rest.RoleOperate, "editPolicy": rest.RoleConfigure,
+	"revertPolicy": rest.RoleConfigure,
 
 	"serviceSpot": rest.RoleConfigure, "issuePass": rest.RoleConfigure, "revokePass": rest.RoleConfigure,
 }

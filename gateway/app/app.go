@@ -148,6 +148,7 @@ func (a *App) begin(report journal.Report) {
 		Location: a.options.Site.Lot.Location, Parent: report.Parent.Incarnation, ParentSeq: report.Parent.Seq,
 		ParentHash: report.ParentHash, Cause: cause[:min(len(cause), causeMaxBytes)], Version: a.options.Version, SiteDigest: a.options.Site.Digest,
 	}}, nil)
+	a.greetKeys()
 	o.declareDamage(report)
 }
 

@@ -30,6 +30,16 @@ func (a *App) newRemote() {
 	a.sync.site = made.Sync
 }
 
+// greetKeys has vouchers be honoured from the first moment, without any network.
+func (a *App) greetKeys() {
+	if who, err := a.identity(); err == nil && who != nil {
+		a.remote.Connect(who.Keys(), nil)
+	}
+	if keys := a.remote.Keys(); len(keys) > 0 {
+		a.owner.step(lot.TrustKeys{Keys: keys}, nil)
+	}
+}
+
 // siteOf is the site with texts in place of some of its file; nil: with none.
 func (a *App) siteOf(settings, tariff []byte) (made *site.Site, err error) {
 	made = a.file
@@ -82,7 +92,9 @@ func (a *App) applyTariff(ctx context.Context, text []byte) error {
 		a.options.Log.Warn("tariff of headquarters", "warning", warning)
 	}
 	cfg := made.Lot
-	_, err = a.Submit(ctx, lot.SetTariff{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest})
+	_, err = a.Submit(ctx, lot.SetTariff{
+		TariffVersion: lot.TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}, Next: cfg.NextTariffs,
+	})
 	return err
 }
 
@@ -102,6 +114,14 @@ func (a *App) applySettings(ctx context.Context, text []byte) error {
 
 // relink has headquarters count as lost until it has answered by what is set, or trusted, now.
 func (a *App) relink() { a.sync.anew() }
+
+// Shelf is what headquarters and technicians said that is in effect, or waits.
+func (a *App) Shelf() policy.Shelf { return a.remote.Shelf() }
+
+// EditPolicy is a technician's edit on site; nil takes it back. Its error says why it can't be used.
+func (a *App) EditPolicy(ctx context.Context, kind policy.Kind, actor string, content []byte) error {
+	return a.remote.Edit(ctx, kind, actor, content)
+}
 
 // synced reports whether headquarters answers.
 func (a *App) synced() bool {

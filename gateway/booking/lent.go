@@ -65,9 +65,12 @@ func (b *Book) Kept(t fact.SpotType, nowMS, untilMS int64) int {
 	return max(0, most-seated)
 }
 
-// fitsLent returns nil if there is a right for one more sale of headquarters, in place of the given one.
+// fitsLent returns nil if there is a right for one more sale of headquarters, in place of the given one: one that was lent,
+// and that the location did not use itself after it was told that it is not sold.
 func (c *Calendar) fitsLent(instead fact.ReservationID, wanted span) error {
-	return c.fits(instead, wanted, func(_ int64, now sold) bool { return now.lent < c.lent[wanted.of] })
+	return c.fits(instead, wanted, func(_ int64, now sold) bool {
+		return now.lent < c.lent[wanted.of] && now.own+now.lent < c.capacity[wanted.of]
+	})
 }
 
 // fitsBoth returns nil if the location has room for one more sale of headquarters, whether it lent the right or not.
@@ -124,8 +127,5 @@ func (b *Book) CheckVoucher(f fact.ReservationMade) error {
 // forgot one of its own and sold a right twice.
 func (b *Book) CheckTold(f fact.ReservationMade) error {
 	wanted := Reservation{SpotType: f.SpotType, StartMS: f.StartMS, EndMS: f.EndMS, Right: f.Right}
-	if b.calendar.fitsLent(f.Reservation, wanted.span()) == nil {
-		return nil
-	}
 	return b.calendar.fitsBoth(f.Reservation, wanted.span())
 }

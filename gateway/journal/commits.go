@@ -107,5 +107,8 @@ func (c *commits) wait(through factlog.Index) error {
 	for c.durable < through && c.broken == nil {
 		c.settled.Wait()
 	}
+	if c.durable >= through {
+		return nil // also if the journal has ended since
+	}
 	return c.broken
 }

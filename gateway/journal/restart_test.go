@@ -38,6 +38,26 @@ func TestFirstStartIsEmptyAndTheNextGoesOn(t *testing.T) {
 	})
 }
 
+// What a checkpoint under way holds is in no later one.
+func TestTheEndWaitsForTheCheckpointUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t)
+		s.open()
+		for range 40 {
+			done := s.hand(5, true)
+			s.nowMS += 1 << 32
+			synctest.Wait()
+			s.j.CheckpointIfDue(s.nowMS, s.state)
+			s.close()
+			<-done
+			if r := s.open(); r.Replayed != 0 {
+				t.Fatalf("%+v", r)
+			}
+		}
+		s.close()
+	})
+}
+
 func TestTailBehindTheCheckpointIsReplayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)

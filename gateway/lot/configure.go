@@ -4,16 +4,14 @@ import (
 	"slices"
 
 	"gatehouse/gateway/booking"
-	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
 )
 
 // SetTariff has entries promise another tariff from here on. It is to be said again after each start, or to be in the
 // configuration that the lot is made of. Said again it changes nothing.
 type SetTariff struct {
-	Tariff *tariff.Tariff
-	Text   string // as it goes into the log, where Config.ReadTariff reads it
-	Digest string // that names the text
+	TariffVersion
+	Next []TariffVersion // as in Config
 }
 
 // SetPolicy has the lot go by other rules than its site file says. Like a tariff, it is not remembered.
@@ -56,13 +54,13 @@ func (l *Lot) configured(ev Event) bool {
 	switch e := ev.(type) {
 	case SetTariff:
 		changed := *l.cfg
-		changed.Tariff, changed.TariffText, changed.TariffDigest = e.Tariff, e.Text, e.Digest
+		changed.Tariff, changed.TariffText, changed.TariffDigest, changed.NextTariffs = e.Tariff, e.Text, e.Digest, e.Next
 		l.cfg = &changed
-		l.promiseTariff()
+		l.currentTariff()
 	case SetPolicy:
 		changed := *l.cfg
 		changed.Name, changed.Policy, changed.Booking = e.Name, e.Policy, e.Booking
-		l.cfg = &changed
+		l.cfg, l.idle = &changed, newIdleFaces(e.Name)
 		l.book.SetRules(e.Booking)
 		for kind, spots := range sellable(l.cfg) {
 			l.book.Calendar().SetCapacity(fact.SpotType(kind), spots)

@@ -235,7 +235,7 @@ func (s *teller) fields(value any) string {
 			text += " without=" + strings.Join(without.Codes(), ",")
 			continue
 		}
-		text += " " + strings.ToLower(name) + "=" + s.name(fmt.Sprint(field.Interface()))
+		text += " " + strings.ToLower(name) + "=" + s.name(strings.ReplaceAll(strings.TrimSpace(fmt.Sprint(field.Interface())), "\n", " / "))
 	}
 	return text
 }

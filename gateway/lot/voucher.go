@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
 )
@@ -58,7 +57,10 @@ func (l *Lot) vehicleOf(v *policy.Voucher, i int) (fact.Plate, bool) {
 	if read == "" || is("") {
 		return "", true
 	}
-	for _, candidate := range append([]plate.Candidate{{Plate: read}}, l.lanes[i].answered.opinions().Candidates...) {
+	if is(read) {
+		return read, true
+	}
+	for _, candidate := range l.lanes[i].answered.opinions().Candidates {
 		if is(candidate.Plate) {
 			return candidate.Plate, true
 		}

@@ -190,7 +190,7 @@ var ErrNotEditable = errors.New("remote: only headquarters says what is in it")
 func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor string, content []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !Editable(kind) {
+	if !kind.Editable() {
 		return fmt.Errorf("%w: %s", ErrNotEditable, kind)
 	}
 	if content != nil {
@@ -207,13 +207,4 @@ func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor string, conte
 	}
 	r.want(ctx)
 	return r.effect(ctx, kind, false)
-}
-
-// Editable reports whether a technician may edit a kind on site.
-func Editable(kind policy.Kind) bool {
-	switch kind {
-	case policy.Tariff, policy.Validations, policy.Blocklist, policy.Settings:
-		return true
-	}
-	return false
 }

@@ -99,6 +99,7 @@ func (s *Site) WithTariff(text []byte) (*Site, []string, error) {
 		warnings = append(warnings, problem.Error())
 	}
 	made, cfg := *s, *s.Lot
+	cfg.NextTariffs = nil // headquarters says when the next one comes
 	cfg.Tariff, cfg.TariffText, cfg.TariffDigest = loaded, string(text), digestOf(string(text))
 	made.Lot = &cfg
 	return &made, warnings, nil

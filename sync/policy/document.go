@@ -45,6 +45,26 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind_%d", uint8(k))
 }
 
+// Kinds are all that this version knows.
+func Kinds() []Kind {
+	return []Kind{Tariff, Passes, Validations, Blocklist, Settings, Trust, Lending, Sales}
+}
+
+// ParseKind reads the code of a kind.
+func ParseKind(code string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if k.String() == code {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// Editable reports whether a technician may edit a kind on site: the texts.
+func (k Kind) Editable() bool {
+	return k == Tariff || k == Validations || k == Blocklist || k == Settings
+}
+
 // ContentMaxBytes bounds a document: a tariff with all its rules has some 30 KB, passes for a lot of 10,000 some 700.
 const ContentMaxBytes = 1 << 20
 

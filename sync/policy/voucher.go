@@ -61,18 +61,6 @@ func (v *Voucher) Verify(keys Keys, location fact.LocationID) error {
 	return keys.Verify(v.message(), v.Signature)
 }
 
-// Claim is what a voucher uses up: two vouchers with one claim are one right sold twice (by a headquarters that was
-// restored, say), and only the first that comes to the gate counts.
-type Claim struct {
-	SpotType fact.SpotType `cbor:"1,keyasint"`
-	StartMS  int64         `cbor:"2,keyasint"`
-	EndMS    int64         `cbor:"3,keyasint"`
-	Right    uint32        `cbor:"4,keyasint"`
-}
-
-// Claim names the right that the voucher uses up.
-func (v *Voucher) Claim() Claim { return Claim{v.SpotType, v.StartMS, v.EndMS, v.Right} }
-
 // qrAlphabet is capital letters and digits, which a QR code holds in 5.5 bits each.
 var qrAlphabet = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 

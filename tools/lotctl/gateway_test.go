@@ -31,6 +31,7 @@ func newDesk(t *testing.T) *desk {
 	gateway := apitest.New(apitest.Small())
 	server := httptest.NewServer(api.New(api.Options{Backend: gateway, Tokens: []rest.Token{
 		{Name: "ann", Role: rest.RoleOperate, SHA256: sha256.Sum256([]byte(apitest.OperateToken))},
+		{Name: "tom", Role: rest.RoleConfigure, SHA256: sha256.Sum256([]byte(apitest.ConfigureToken))},
 	}}))
 	t.Cleanup(server.Close)
 	return &desk{T: t, gateway: gateway, url: server.URL, token: apitest.OperateToken}

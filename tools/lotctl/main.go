@@ -27,6 +27,7 @@ type commands struct {
 	Sync     syncCommands     `cmd:"" help:"The sync with headquarters."`
 	Fee      feeCommand       `cmd:"" help:"Price a stay, and say why."`
 	Tariff   tariffCommands   `cmd:"" help:"Tariffs: check one, read about their format."`
+	Policy   policyCommands   `cmd:"" help:"Headquarters' documents at a running gateway, and your own edits of them."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -2,6 +2,8 @@ package apitest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
 )
 
 // Start is when a Backend's clock starts: a Monday, 14:00 in Berlin.
@@ -28,6 +31,7 @@ type Backend struct {
 	fails        error
 	checks       []api.Check
 	headquarters *api.Headquarters
+	shelf        policy.Shelf
 	info         api.Info
 	last         lot.Event
 }
@@ -219,6 +223,27 @@ func (b *Backend) Headquarters() *api.Headquarters {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.headquarters
+}
+
+// Shelf is api.Backend's.
+func (b *Backend) Shelf() policy.Shelf {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return policy.Shelf{Kinds: slices.Clone(b.shelf.Kinds)}
+}
+
+// ErrEdit is what editing the text "bad" fails with.
+var ErrEdit = errors.New("apitest: line 1: this can't be used")
+
+// EditPolicy is api.Backend's.
+func (b *Backend) EditPolicy(_ context.Context, kind policy.Kind, actor string, content []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if string(content) == "bad" {
+		return ErrEdit
+	}
+	b.shelf.Edit(kind, actor, content)
+	return nil
 }
 
 // SetHeadquarters says how the sync is.
