@@ -104,10 +104,14 @@ func (l *Lot) findPayment(id fact.PaymentID) (int, *Ticket) {
 	return -1, nil
 }
 
-// paid lets the vehicle out for which the amount asked has come: a price once shown is honoured.
+// paid lets the vehicle out for which the amount asked has come: a price once shown is honoured. If a person has closed its
+// ticket meanwhile, that was too early.
 func (l *Lot) paid(i int, t *Ticket) {
 	n := l.lane(i)
 	n.payment = ""
+	if !t.Open() {
+		l.emit(fact.TicketCorrected{Ticket: t.ID, Close: false, Actor: correctedBy, Note: "paid at the exit after it was closed"})
+	}
 	account := l.Account(t, l.now)
 	l.grantExit(i, t, account, n.shown, n.seen, fact.ReasonPaid)
 }
