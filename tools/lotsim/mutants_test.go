@@ -25,8 +25,8 @@ type breach struct {
 var mutants = []breach{
 	{"D2", mutant{"no fsync", "sync/factlog/log.go", "if err := p.file.Datasync(); err != nil {", "if err := error(nil); err != nil {"}},
 	{"D1", mutant{"ack before commit", "tools/lotsim/rig/commit.go", "	r.waiting = append(r.waiting, c)\n	if r.retryMS", "	r.release(c)\n	c.effects = nil\n	r.waiting = append(r.waiting, c)\n	if r.retryMS"}},
-	{"D1", mutant{"relay before commit", "gateway/lot/passage.go", "	if out.Urgent {", "	if out.Urgent || out.Cause == gate.CauseVend {"}},
-	{"D3", mutant{"a failed flush taken for a good one", "tools/lotsim/rig/commit.go", "	if err := r.flushLog(); err != nil {", "	if err := r.flushLog(); err != nil && r.nowMS < 0 {"}},
+	{"A1", mutant{"relay before commit", "gateway/lot/passage.go", "	if out.Urgent {", "	if out.Urgent || out.Cause == gate.CauseVend {"}},
+	{"D1", mutant{"a failed flush taken for a good one", "tools/lotsim/rig/commit.go", "	if err := r.flushLog(); err != nil {", "	if err := r.flushLog(); err != nil && r.nowMS < 0 {"}},
 	{"P1", mutant{"presence on a loop ignored while lowering", "gateway/gate/blocks.go", "			b |= BlockPresence", "			b |= 0"}},
 	{"P4", mutant{"requalification after boot skipped", "gateway/gate/blocks.go", "		if l.proof != proven {", "		if l.proof > proven {"}},
 	{"P8", mutant{"vend not consumed on passage", "gateway/gate/vend.go", "	vend := g.vends.remove(i)", "	vend := g.vends.list[i].Vend"}},

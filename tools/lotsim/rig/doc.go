@@ -25,7 +25,7 @@
 //	P7   gatecheck, at every lowering: no time to clear
 //	P8   gatecheck; watchpolicy.go against the world: vend not consumed on passage; who backs out counts as through
 //	P9   gatecheck, at every raise and switch: retries without end
-//	A1   watch.go and gatecheck, at every raise and exit: a refusal opens
+//	A1   watch.go and gatecheck, at every raise and exit: relay before commit; a refusal opens
 //	A2   watch.go and gatecheck, at every raise and ticket: a vend raises again and again
 //	A5   watchpolicy.go: nobody is let through while the disk stalls; a gate that is to wait opens while the disk stalls
 //	B1   watch.go, at every entry and after every fact: held spot offered again
@@ -36,7 +36,7 @@
 //	M3   watch.go, at every payment order: an order is sent again instead of asked for
 //	M4   watch.go, at every exit: time while the power was out not counted; declined counts as paid
 //	M5   watch.go, at every exit after a step of the clock: fee by wall clock
-//	D1   watch.go, at every effect: ack before commit; relay before commit
+//	D1   watch.go, at every effect: ack before commit; a failed flush taken for a good one
 //	D2   watch.go, after every restart and every re-opened log: no fsync; restart forgets assignments; restart forgets the log's tail
-//	D3   watchpolicy.go, at every flush: a failed flush taken for a good one; a commit tried again in the same handle
+//	D3   watchpolicy.go, at every flush: a commit tried again in the same handle
 package rig
