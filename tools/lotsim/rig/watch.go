@@ -456,12 +456,13 @@ func (w *watcher) priced(r fact.Record, f fact.ExitGranted, v *visit) error {
 		until := r.At.WallMS - (w.nowMS - untilMS)
 		return tariff.Quote(w.cfg.Tariff, tariff.Stay{EntryMS: until - (untilMS - enteredMS), ExitMS: until, SpotType: v.priced}).TotalMinor
 	}
+	rule := "M4: "
+	if w.stepMS != -never {
+		rule = "M5: "
+	}
 	least := costs(w.nowMS)
 	if most := least; f.FeeMinor > most {
-		if w.stepMS != -never {
-			return fmt.Errorf("M5: ticket %s pays %d, the tariff says %d; the clock was stepped at %d ms", f.Ticket, f.FeeMinor, most, w.stepMS)
-		}
-		return fmt.Errorf("M4: ticket %s pays %d, the tariff says %d", f.Ticket, f.FeeMinor, most)
+		return fmt.Errorf("%sticket %s pays %d, the tariff says %d", rule, f.Ticket, f.FeeMinor, most)
 	}
 	if v.paid > 0 && (v.paidMS < 0 || v.askedMS < 0) {
 		return nil // paid before a restart: the watcher has forgotten when
@@ -470,7 +471,7 @@ func (w *watcher) priced(r fact.Record, f fact.ExitGranted, v *visit) error {
 		least = costs(v.askedMS)
 	}
 	if f.FeeMinor < least {
-		return fmt.Errorf("M4: ticket %s pays %d, the tariff says at least %d", f.Ticket, f.FeeMinor, least)
+		return fmt.Errorf("%sticket %s pays %d, the tariff says at least %d", rule, f.Ticket, f.FeeMinor, least)
 	}
 	return nil
 }
