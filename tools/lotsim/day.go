@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -83,7 +82,7 @@ trace %s
 func (d *day) config() (rig.Config, error) {
 	date, err := time.Parse(time.DateOnly, d.Date)
 	if err != nil {
-		return rig.Config{}, fmt.Errorf("lotsim: --date %q: write a day as 2019-06-01", d.Date)
+		return rig.Config{}, usage(fmt.Sprintf("lotsim: --date %q: write a day as 2019-06-01", d.Date))
 	}
 	if err := d.check(); err != nil {
 		return rig.Config{}, err
@@ -112,11 +111,11 @@ func (d *day) config() (rig.Config, error) {
 // check looks at the flags' values.
 func (d *day) check() error {
 	if d.Gates < 1 || d.Gates > 64 || d.Spots < 1 || d.Spots > 10_000 {
-		return errors.New("lotsim: --gates is 1 to 64, --spots 1 to 10000")
+		return usage("lotsim: --gates is 1 to 64, --spots 1 to 10000")
 	}
 	for _, share := range []float64{d.Misread, d.Unread, d.Tailgate, d.BackOut, d.Elsewhere, d.SensorNoise, d.DeviceFaults} {
 		if !(share >= 0 && share <= 1) {
-			return fmt.Errorf("lotsim: a share is 0 to 1, as 0.03: %v", share)
+			return usage(fmt.Sprintf("lotsim: a share is 0 to 1, as 0.03: %v", share))
 		}
 	}
 	return nil

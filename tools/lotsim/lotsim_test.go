@@ -128,6 +128,8 @@ func TestWrongFlagsSayWhatToWrite(t *testing.T) {
 		d.Ledger = demoDay().Ledger
 		if err := d.Run(io.Discard); err == nil || !strings.HasPrefix(err.Error(), "lotsim: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", d, err)
+		} else if code := codeOf(err); (code == 2) == strings.Contains(want, "it goes from") {
+			t.Errorf("%v ends with %d", err, code)
 		}
 	}
 }

@@ -295,24 +295,8 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 		w.slipped = leave{gate: f.Gate, atMS: w.nowMS, ticket: f.Guess}
 	case fact.VehicleBackedOut:
 		w.backed(f)
-	case fact.PaymentRequested:
-		return w.asked(f)
-	case fact.PaymentFailed:
-		if v := w.open[f.Ticket]; v != nil && v.pending == f.Payment {
-			v.pending = ""
-		}
-	case fact.PaymentReceived:
-		if v := w.open[f.Ticket]; v != nil {
-			v.paid, v.paidMS, v.pending = v.paid+f.AmountMinor, w.nowMS, ""
-		}
-	case fact.FeeOwed:
-		if v := w.open[f.Ticket]; v != nil {
-			v.owed += f.AmountMinor
-		}
-		if w.slipped.ticket == f.Ticket && w.nowMS >= 0 {
-			w.slipped.billed = true
-			w.leaves = append(w.leaves, w.slipped)
-		}
+	case fact.PaymentRequested, fact.PaymentFailed, fact.PaymentReceived, fact.FeeOwed:
+		return w.money(f)
 	case fact.TicketSuspected:
 		if v := w.open[f.Ticket]; v != nil {
 			v.suspect = true
@@ -333,6 +317,31 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 		if v := w.open[w.spots[f.Spot]]; f.After == fact.SpotAvailable && v != nil && v.parked {
 			v.spot, v.parked = "", false // its car left; a spot that is only held stays so
 			delete(w.spots, f.Spot)
+		}
+	}
+	return nil
+}
+
+// money books a fact about a ticket's money.
+func (w *watcher) money(f fact.Fact) error {
+	switch f := f.(type) {
+	case fact.PaymentRequested:
+		return w.asked(f)
+	case fact.PaymentFailed:
+		if v := w.open[f.Ticket]; v != nil && v.pending == f.Payment {
+			v.pending = ""
+		}
+	case fact.PaymentReceived:
+		if v := w.open[f.Ticket]; v != nil {
+			v.paid, v.paidMS, v.pending = v.paid+f.AmountMinor, w.nowMS, ""
+		}
+	case fact.FeeOwed:
+		if v := w.open[f.Ticket]; v != nil {
+			v.owed += f.AmountMinor
+		}
+		if w.slipped.ticket == f.Ticket && w.nowMS >= 0 {
+			w.slipped.billed = true
+			w.leaves = append(w.leaves, w.slipped)
 		}
 	}
 	return nil
