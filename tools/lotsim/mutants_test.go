@@ -43,7 +43,7 @@ var mutants = []breach{
 	{"B4", mutant{"a sensor deletes an assignment", "gateway/lot/spots.go", "		if leaves {\n			s.Ticket", "		if leaves || f.After == fact.SpotUnknown {\n			s.Ticket"}},
 	{"D3", mutant{"a commit tried again in the same handle", "tools/lotsim/rig/commit.go", "	if err := r.flushLog(); err != nil {", "	err := r.flushLog()\n	if err != nil {\n		err = r.flushLog()\n	}\n	if err != nil {"}},
 	{"P1a", mutant{"the arm ignores who comes up to it", "gateway/gate/blocks.go", "	set(g.nowMS < g.approachMS(), BlockApproach)\n", ""}},
-	{"P1t", mutant{"the reversal is lost on its way to the barrier", "tools/lotsim/rig/perform.go", "		r.world.Barrier(r.nowMS, e.Gate, drivers.BarrierCommand(e.Command))", "		if e.Cause != gate.CauseReverse {\n			r.world.Barrier(r.nowMS, e.Gate, drivers.BarrierCommand(e.Command))\n		}"}},
+	{"P1t", mutant{"a closing loop that only pulses", "tools/lotsim/rig/codec.go", "		c.add(lot.LoopChanged{Gate: s.Gate, Loop: loopOf(s.Closing), Level: levelOf(s.Active)})", "		c.add(lot.LoopChanged{Gate: s.Gate, Loop: loopOf(s.Closing), Level: levelOf(s.Active)})\n		if s.Closing && s.Active {\n			c.add(lot.LoopChanged{Gate: s.Gate, Loop: gate.ClosingLoop, Level: gate.Clear})\n		}"}},
 	{"P2", mutant{"reversal waits for the disk", "gateway/gate/command.go", "		g.raise(CauseReverse, Vend{}, true)", "		g.raise(CauseReverse, Vend{}, false)"}},
 	{"P3", mutant{"the arm is put down at power-up", "gateway/gate/gate.go", "	g.keepUp()\n", "	if !g.booted() && !g.arm.lowering {\n		g.lower(CauseTimer)\n	}\n	g.keepUp()\n"}},
 	{"P6", mutant{"a hold is let go in a fire", "gateway/gate/command.go", "	if g.held == CauseNone || g.hold || g.fire ||", "	if g.held == CauseNone || g.hold ||"}},

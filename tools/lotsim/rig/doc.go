@@ -16,7 +16,7 @@
 //
 //	P1   gatecheck, at every input of a gate: presence on a loop ignored while lowering
 //	P1a  gatecheck, at every lowering: the arm ignores who comes up to it
-//	P1t  watch.go, against the world at every step: the reversal is lost on its way to the barrier
+//	P1t  watch.go, against the world at every step: a closing loop that only pulses
 //	P2   gatecheck, in the Step that sees presence: reversal waits for the disk
 //	P3   gatecheck, from power-up on: the arm is put down at power-up
 //	P4   gatecheck, since the loop failed or power came: requalification after boot skipped
