@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -44,6 +45,25 @@ type reservationWish struct {
 	User     string           `json:"userId,omitempty" maxLength:"64"`
 	Prepaid  rest.GivenAmount `json:"prepaidAmount,omitempty" doc:"What was paid ahead; not to be changed later"`
 	spotType fact.SpotType    // of SpotType
+}
+
+// reservationChange is what a reservation is to ask for from now on; what is left out stays.
+type reservationChange struct {
+	Location string           `json:"locationId,omitempty" maxLength:"64"`
+	SpotType string           `json:"spotType,omitempty" enum:"compact,regular,large,ev,handicapped"`
+	Start    *time.Time       `json:"startTime,omitempty"`
+	End      *time.Time       `json:"endTime,omitempty"`
+	Plate    *string          `json:"vehiclePlate,omitempty" maxLength:"64"`
+	User     string           `json:"userId,omitempty" maxLength:"64"`
+	Prepaid  rest.GivenAmount `json:"prepaidAmount,omitempty" doc:"Not to be changed; may be repeated"`
+}
+
+// of is the change of a reservation as a whole wish.
+func (c *reservationChange) of(old *Reservation) reservationWish {
+	return reservationWish{
+		Location: cmp.Or(c.Location, old.Location), SpotType: cmp.Or(c.SpotType, old.SpotType), Start: *cmp.Or(c.Start, old.StartTime, &time.Time{}),
+		End: *cmp.Or(c.End, old.EndTime, &time.Time{}), Plate: *cmp.Or(c.Plate, &old.Plate), User: cmp.Or(c.User, old.User), Prepaid: c.Prepaid,
+	}
 }
 
 type ReservationPath struct {
@@ -132,25 +152,26 @@ func (s *server) oneReservation(ctx context.Context, in *ReservationPath) (*stru
 func (s *server) editReservation(ctx context.Context, in *struct {
 	ReservationPath
 	rest.Keyed
-	Body reservationWish
+	Body reservationChange
 }) (*reservationAnswer, error) {
-	_, prepaidMinor, err := s.check(ctx, &in.Body)
-	if err != nil {
-		return nil, err
-	}
 	old, err := s.reservation(ctx, in.Reservation)
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Prepaid != "" && prepaidMinor != old.PrepaidMinor {
+	wish := in.Body.of(&old)
+	_, prepaidMinor, err := s.check(ctx, &wish)
+	if err != nil {
+		return nil, err
+	}
+	if wish.Prepaid != "" && prepaidMinor != old.PrepaidMinor {
 		return nil, rest.Invalid("body.prepaidAmount", "what was paid ahead can't be changed; leave it out")
 	}
-	if in.Body.User != "" && in.Body.User != old.User {
+	if wish.User != old.User {
 		return nil, rest.Invalid("body.userId", "a reservation stays its user's; leave it out")
 	}
 	return s.changeReservation(ctx, lot.EditReservation{
-		Request: request(ctx, in.Keyed), Reservation: fact.ReservationID(in.Reservation), SpotType: in.Body.spotType, Raw: in.Body.Plate,
-		StartMS: in.Body.Start.UnixMilli(), EndMS: in.Body.End.UnixMilli(),
+		Request: request(ctx, in.Keyed), Reservation: fact.ReservationID(in.Reservation), SpotType: wish.spotType, Raw: wish.Plate,
+		StartMS: wish.Start.UnixMilli(), EndMS: wish.End.UnixMilli(),
 	}, in.Reservation)
 }
 

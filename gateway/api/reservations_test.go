@@ -28,6 +28,16 @@ func TestAReservationFromWishToCancellation(t *testing.T) {
 	b.ask("PUT", path, apitest.OperateToken, strings.Replace(later, "u 7", "u 8", 1)).isProblem(422, "invalid")
 	b.ask("PUT", path, apitest.OperateToken, strings.Replace(later, "T18:30", "T16:00", 1)).isProblem(422, "invalid")
 
+	change := func(body string) answer { return b.ask("PUT", path, apitest.OperateToken, body) }
+	change(`{"endTime":"2026-06-15T17:00:00Z"}`).is(200).has(
+		"startTime", "2026-06-15T15:00:00Z", "endTime", "2026-06-15T17:00:00Z", "vehiclePlate", "MAB1", "spotType", "regular", "userId", "u 7")
+	change(`{"vehiclePlate":"M-CD 2"}`).is(200).has("vehiclePlate", "MCD2", "endTime", "2026-06-15T17:00:00Z", "prepaidAmount", "9.50")
+	change(`{}`).is(200).has("vehiclePlate", "MCD2", "endTime", "2026-06-15T17:00:00Z")
+	change(`{"startTime":"2026-06-15T17:30:00Z"}`).isProblem(422, "invalid")
+	change(`{"locationId":"elsewhere"}`).isProblem(404, "not_found")
+	change(`{"plate":"M-CD 2"}`).isProblem(422, "invalid")
+	b.get(path).has("vehiclePlate", "MCD2", "startTime", "2026-06-15T15:00:00Z")
+
 	b.ask("DELETE", path, apitest.OperateToken, "").is(200).has("status", "cancelled")
 	b.ask("DELETE", path, apitest.OperateToken, "").isProblem(409, "conflict")
 }

@@ -51,7 +51,10 @@ func (l *Lot) applyDenied(at fact.Stamp, reason fact.Reason) {
 
 func (l *Lot) applyExitGranted(r fact.Record, f fact.ExitGranted) {
 	l.changeTicket(f.Ticket, func(t *Ticket) {
-		t.Status, t.Granted, t.Reason = TicketLeaving, r.Dot, f.Reason
+		if t.Open() { // one that a person has closed stays so
+			t.Status = TicketLeaving
+		}
+		t.Granted, t.Reason = r.Dot, f.Reason
 		t.FeeMinor, t.TaxMinor, t.ExitGate = f.FeeMinor, f.TaxMinor, f.Gate
 	})
 	l.decided(f.Gate, Decision{

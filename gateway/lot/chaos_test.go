@@ -67,15 +67,21 @@ type chaos struct {
 	// checkpoint is what a journal wrote last, and how many facts it had then.
 	checkpoint kept
 	behind     int
-	granted    map[fact.TicketID]fact.Dot
+	granted    map[grantAt]fact.Dot
 	raised     map[fact.Dot]int
 	ids        map[byte][]string // by their first letter
+}
+
+// grantAt is the leave of a ticket's vehicle to pass a gate.
+type grantAt struct {
+	gate   fact.GateID
+	ticket fact.TicketID
 }
 
 // happen carries out a script.
 func happen(t failer, script []byte) *chaos {
 	c := &chaos{
-		teller: newTeller(t), script: script, granted: map[fact.TicketID]fact.Dot{}, raised: map[fact.Dot]int{}, ids: map[byte][]string{},
+		teller: newTeller(t), script: script, granted: map[grantAt]fact.Dot{}, raised: map[fact.Dot]int{}, ids: map[byte][]string{},
 	}
 	c.cfg.Policy.RequestKeepMS = 1 << 50 // forgetting keys is no fact
 	c.cfg.Policy.MaxStayMS = 20 * 3_600_000
@@ -124,7 +130,7 @@ func (c *chaos) watched(out lot.Out) {
 		if !is || order.Command != gate.CommandRaise || order.Cause != gate.CauseVend || order.Ticket == "" || order.Retry > 0 {
 			continue
 		}
-		cause, known := c.granted[order.Ticket]
+		cause, known := c.granted[grantAt{c.cfg.Gates[order.Gate].ID, order.Ticket}]
 		if c.raised[cause]++; !known || c.raised[cause] > 1 {
 			c.t.Fatalf("the barrier rises %d times for the grant of ticket %s (known: %t)", c.raised[cause], order.Ticket, known)
 		}
@@ -184,12 +190,12 @@ func (c *chaos) leaves(exit fact.ExitGranted) {
 func (c *chaos) note(r fact.Record) {
 	switch f := r.Fact.(type) {
 	case fact.EntryGranted:
-		c.granted[f.Ticket] = r.Dot
+		c.granted[grantAt{f.Gate, f.Ticket}] = r.Dot
 		c.know(string(f.Ticket))
 	case fact.EntryReadmitted:
-		c.granted[f.Ticket] = r.Dot
+		c.granted[grantAt{f.Gate, f.Ticket}] = r.Dot
 	case fact.ExitGranted:
-		c.granted[f.Ticket] = r.Dot
+		c.granted[grantAt{f.Gate, f.Ticket}] = r.Dot
 		c.leaves(f)
 	case fact.TicketLost:
 		c.know(string(f.Ticket))

@@ -93,7 +93,8 @@ func (l *Lot) findPayment(id fact.PaymentID) (int, *Ticket) {
 	return -1, t
 }
 
-// paid lets the vehicle out for which the amount asked has come: a price once shown is honoured.
+// paid lets the vehicle out for which the amount asked has come: a price once shown is honoured. If a person has closed its
+// ticket meanwhile, that was too early.
 func (l *Lot) paid(i int, t *Ticket) {
 	n := l.lane(i)
 	n.payment = ""

@@ -23,15 +23,15 @@ type chainCommand struct {
 	JSON     bool   `help:"Print one JSON object for each seed." name:"json"`
 }
 
-var errNotConverged = errors.New("lotsim: headquarters and lots do not agree")
+var errNotConverged = errors.New("headquarters and lots do not agree")
 
 // Run prints what the chain came to, for each seed, until one is wrong.
 func (r *chainCommand) Run(out io.Writer) error {
 	if r.Lots < 1 || r.Lots > 5_000 || r.Days < 1 || r.Days > 400 || r.Vehicles < 0 || r.Vehicles > 20_000 {
-		return errors.New("lotsim: --lots is 1 to 5000, --days 1 to 400, --vehicles 0 to 20000")
+		return errors.New("--lots is 1 to 5000, --days 1 to 400, --vehicles 0 to 20000")
 	}
 	if r.Count < 1 || r.Trouble < 1 || r.Trouble > 100 {
-		return errors.New("lotsim: --count is at least 1, --trouble 1 to 100")
+		return errors.New("--count is at least 1, --trouble 1 to 100")
 	}
 	for seed := r.Seed; seed < r.Seed+uint64(r.Count); seed++ {
 		if err := r.runSeed(out, seed); err != nil {

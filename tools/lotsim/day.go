@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"gatehouse/drivers/sim/world"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/commandline"
 	"gatehouse/sync/factlog"
 	"gatehouse/tools/lotsim/rig"
 )
@@ -47,7 +47,7 @@ func (d *day) Run(out io.Writer) error {
 	}
 	dir, err := os.MkdirTemp("", "lotsim-")
 	if err != nil {
-		return fmt.Errorf("lotsim: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	defer os.RemoveAll(dir)
 	config.Disk, config.Dir = factlog.OSDisk{}, dir
@@ -62,7 +62,7 @@ func (d *day) Run(out io.Writer) error {
 		err = d.print(out, &result)
 	}
 	if failed != nil {
-		return fmt.Errorf("lotsim: an invariant broke: %w", failed)
+		return fmt.Errorf("an invariant broke: %w", failed)
 	}
 	return err
 }
@@ -83,7 +83,7 @@ trace %s
 func (d *day) config() (rig.Config, error) {
 	date, err := time.Parse(time.DateOnly, d.Date)
 	if err != nil {
-		return rig.Config{}, fmt.Errorf("lotsim: --date %q: write a day as 2019-06-01", d.Date)
+		return rig.Config{}, fmt.Errorf("%w: --date %q: write a day as 2019-06-01", commandline.ErrUsage, d.Date)
 	}
 	if err := d.check(); err != nil {
 		return rig.Config{}, err
@@ -99,7 +99,7 @@ func (d *day) config() (rig.Config, error) {
 	}
 	plan := place.Plan(d.Seed)
 	if plan.Cars, err = world.Day(stays, d.Date, d.Seed); err != nil {
-		return rig.Config{}, fmt.Errorf("lotsim: %w", err)
+		return rig.Config{}, fmt.Errorf("%w", err)
 	}
 	if err := d.seeWhoCame(plan.Cars, stays); err != nil {
 		return rig.Config{}, err
@@ -112,11 +112,11 @@ func (d *day) config() (rig.Config, error) {
 // check looks at the flags' values.
 func (d *day) check() error {
 	if d.Gates < 1 || d.Gates > 64 || d.Spots < 1 || d.Spots > 10_000 {
-		return errors.New("lotsim: --gates is 1 to 64, --spots 1 to 10000")
+		return fmt.Errorf("%w: --gates is 1 to 64, --spots 1 to 10000", commandline.ErrUsage)
 	}
 	for _, share := range []float64{d.Misread, d.Unread, d.Tailgate, d.BackOut, d.Elsewhere, d.SensorNoise, d.DeviceFaults} {
 		if !(share >= 0 && share <= 1) {
-			return fmt.Errorf("lotsim: a share is 0 to 1, as 0.03: %v", share)
+			return fmt.Errorf("%w: a share is 0 to 1, as 0.03: %v", commandline.ErrUsage, share)
 		}
 	}
 	return nil
@@ -126,12 +126,12 @@ func (d *day) check() error {
 func (d *day) stays() ([]world.Stay, error) {
 	file, err := os.Open(d.Ledger)
 	if err != nil {
-		return nil, fmt.Errorf("lotsim: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	defer file.Close()
 	stays, skipped, err := world.ReadLedger(file)
 	if err != nil {
-		return nil, fmt.Errorf("lotsim: %s: %w", d.Ledger, err)
+		return nil, fmt.Errorf("%s: %w", d.Ledger, err)
 	}
 	const shown = 3
 	for _, reason := range skipped[:min(shown, len(skipped))] {
@@ -150,14 +150,14 @@ func (d *day) seeWhoCame(cars []world.CarPlan, stays []world.Stay) error {
 	}
 	midnight, err := world.MidnightMS(d.Date)
 	if err != nil {
-		return fmt.Errorf("lotsim: %w", err)
+		return fmt.Errorf("%w", err)
 	}
 	var before, after bool
 	for _, stay := range stays {
 		before, after = before || stay.ArriveMS < midnight, after || stay.ArriveMS > midnight
 	}
 	if !before || !after {
-		return fmt.Errorf("lotsim: %s does not cover %s: %s", d.Ledger, d.Date, world.Span(stays))
+		return fmt.Errorf("%s does not cover %s: %s", d.Ledger, d.Date, world.Span(stays))
 	}
 	d.note("%s: nobody came on %s", d.Ledger, d.Date)
 	return nil
@@ -169,7 +169,7 @@ func (d *day) note(format string, values ...any) {
 	if d.errs != nil {
 		errs = d.errs
 	}
-	fmt.Fprintf(errs, "lotsim: "+format+"\n", values...) // who closed the error output does not want to know
+	fmt.Fprintf(errs, ""+format+"\n", values...) // who closed the error output does not want to know
 }
 
 // layoutOf is the lot of a simulated day: every spot serves every vehicle, so that FULL means full.
@@ -187,7 +187,7 @@ func lotConfig(place layout.Layout) (*lot.Config, error) {
 	})
 	parsed, err := site.Parse("layout.toml", []byte(text), drivers.Catalog(all.Catalog()))
 	if err != nil {
-		return nil, fmt.Errorf("lotsim: %w", err)
+		return nil, fmt.Errorf("%w", err)
 	}
 	return parsed.Lot, nil
 }

@@ -55,6 +55,7 @@ func (t *tally) add(r *rig.Result) {
 	t.Reopened += r.Reopened
 	t.Stalls += r.Stalls
 	t.ClockSteps += r.ClockSteps
+	t.Orders += r.Orders
 	t.SimulatedMS += r.SimulatedMS
 	for i := range r.Fired {
 		t.Fired[i] += r.Fired[i]
@@ -63,8 +64,8 @@ func (t *tally) add(r *rig.Result) {
 
 func (t *tally) print(out io.Writer, count int) {
 	fmt.Fprintf(out, "%d seeds: %d vehicles, %d facts, %.0f hours of gate life\n", count, t.Arrivals, t.Facts, float64(t.SimulatedMS)/3.6e6)
-	fmt.Fprintf(out, "  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n", "power_cuts", t.Cuts, "torn_flushes", t.TornFlushes,
-		"state_files_lost", t.StoreLost, "flush_errors", t.FlushErrors, "logs_reopened", t.Reopened, "disk_stalls", t.Stalls, "clock_steps", t.ClockSteps)
+	fmt.Fprintf(out, "  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n  %-18s %d\n", "power_cuts", t.Cuts, "torn_flushes", t.TornFlushes,
+		"state_files_lost", t.StoreLost, "flush_errors", t.FlushErrors, "logs_reopened", t.Reopened, "disk_stalls", t.Stalls, "clock_steps", t.ClockSteps, "orders", t.Orders)
 	for fault, n := range t.Fired {
 		fmt.Fprintf(out, "  %-18s %d\n", world.Fault(fault), n)
 	}
@@ -127,7 +128,41 @@ func badDay(seed uint64) (rig.Config, error) {
 			}
 		}
 	}
+	if dice.IntN(8) == 0 {
+		for i := range cfg.Gates {
+			cfg.Gates[i].Stall = lot.Stall(dice.IntN(2))
+		}
+	}
+	if dice.IntN(2) == 0 {
+		config.Orders = orders(dice, len(cfg.Gates))
+	}
 	return config, nil
+}
+
+// orders are what people do to gates in the middle of the traffic. Whoever holds or stops a gate lets go again.
+func orders(dice *rand.Rand, gates int) []rig.Order {
+	var orders []rig.Order
+	for range 1 + dice.IntN(6) {
+		atMS, gate := dice.Int64N(3*3_600_000), dice.IntN(gates)
+		add := func(inMS int64, event lot.Event) { orders = append(orders, rig.Order{AtMS: atMS + inMS, Event: event}) }
+		untilMS, by := 1_000+dice.Int64N(300_000), lot.Request{Actor: "attendant"}
+		switch dice.IntN(5) {
+		case 0:
+			add(0, lot.HoldGate{Request: by, Gate: gate})
+			add(untilMS, lot.EndHold{Request: by, Gate: gate})
+		case 1:
+			add(0, lot.StopChanged{Gate: gate, Active: true})
+			add(untilMS, lot.StopChanged{Gate: gate})
+		case 2:
+			add(0, lot.RaiseGate{Request: by, Gate: gate})
+		case 3:
+			add(0, lot.LowerGate{Request: by, Gate: gate})
+		case 4:
+			add(0, lot.ConfirmGate{Request: by, Gate: gate})
+		}
+	}
+	slices.SortStableFunc(orders, func(a, b rig.Order) int { return cmp.Compare(a.AtMS, b.AtMS) })
+	return orders
 }
 
 // traffic is a few dozen cars in three hours; in every other seed most of them come within minutes, so that they

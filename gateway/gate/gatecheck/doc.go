@@ -5,6 +5,7 @@
 //	P1a  never lowered before a vehicle on the arming loop that has had no time to stop there
 //	P1t  the arm is not kept coming down for more than 100 ms while a vehicle is in its way
 //	P2   presence while the arm comes down reverses it at once
+//	P3   nothing moves before every input has spoken, unless somebody ordered it
 //	P4   never lowered before each loop was seen occupied and then clear, or a person confirmed
 //	P5   on fire the arm is raised and held, and stays so
 //	P6   STOP > fire > manual raise > hold and vend; a lower waits for all of them

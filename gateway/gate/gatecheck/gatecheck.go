@@ -232,6 +232,16 @@ func (c *Checker) grant(ticket, instead fact.TicketID) {
 	}
 }
 
+// known tells if every installed input has spoken since power-up.
+func (c *Checker) known() bool {
+	for i := range c.loops {
+		if c.loops[i].installed && c.loops[i].level == gate.LevelUnknown {
+			return false
+		}
+	}
+	return c.arm.seen || !c.cfg.UpSwitch && !c.cfg.DownSwitch
+}
+
 func (c *Checker) find(ticket fact.TicketID) *vend {
 	for i := range c.vends {
 		if c.vends[i].ticket == ticket {

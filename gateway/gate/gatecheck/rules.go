@@ -59,6 +59,9 @@ func (c *Checker) command(in gate.Input, o *gate.Output) {
 	if c.stop && o.Command != gate.CommandStop {
 		c.broke("P6", "%s while stopped", o)
 	}
+	if ordered := o.Cause != gate.CauseNone && o.Cause != gate.CauseTimer && o.Cause != gate.CauseReverse; !ordered && !c.known() {
+		c.broke("P3", "%s before every input has spoken", o)
+	}
 	switch o.Command {
 	case gate.CommandRaise:
 		c.raise(in, o)

@@ -83,7 +83,7 @@ func (r *Rig) flush() error {
 	if r.cfg.Measure {
 		began = time.Now()
 	}
-	if err := r.log.Flush(); err != nil {
+	if err := r.flushLog(); err != nil {
 		r.result.FlushErrors++
 		r.fail()
 		return nil
@@ -104,6 +104,12 @@ func (r *Rig) flush() error {
 		}
 	}
 	return nil
+}
+
+func (r *Rig) flushLog() error {
+	err := r.log.Flush()
+	r.watch.flushed(r.log, err)
+	return err
 }
 
 // prepare makes room for what is to come, as the committer does while nobody waits. A failure is no harm yet.

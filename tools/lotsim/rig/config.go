@@ -31,6 +31,8 @@ type Config struct {
 	CutFlushes []int
 	// ClockSteps are jumps of the wall clock.
 	ClockSteps []ClockStep
+	// Orders are what people do, in the order of their times.
+	Orders []Order
 	// Disturb is called before each flush, to have the disk fail it; nil: nothing.
 	Disturb func(d factlog.Disk)
 	// Watch has the invariants checked at every step.
@@ -47,6 +49,12 @@ type Config struct {
 type ClockStep struct {
 	AtMS   int64
 	StepMS int64
+}
+
+// Order is one thing that a person does beside a gate, or by the network.
+type Order struct {
+	AtMS  int64
+	Event lot.Event
 }
 
 const (

@@ -32,6 +32,7 @@ type Result struct {
 	StoreLost         int
 	Stalls            int
 	ClockSteps        int
+	Orders            int
 	DamageDeclared    int
 	Raises            int
 	Retries           int

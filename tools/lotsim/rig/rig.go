@@ -35,6 +35,7 @@ type Rig struct {
 	cuts       []int64
 	cutFlushes []int
 	steps      []ClockStep
+	orders     []Order
 	signals    []world.Signal
 	trace      hash.Hash
 	watch      watcher
@@ -57,7 +58,7 @@ func New(cfg Config) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{cfg: cfg, world: w, trace: sha256.New(), flushing: never, retryMS: never, cuts: cfg.CutsMS, cutFlushes: cfg.CutFlushes, steps: cfg.ClockSteps}
+	r := &Rig{cfg: cfg, world: w, trace: sha256.New(), flushing: never, retryMS: never, cuts: cfg.CutsMS, cutFlushes: cfg.CutFlushes, steps: cfg.ClockSteps, orders: cfg.Orders}
 	r.codec = newCodec(len(cfg.Lot.Spots))
 	r.watch = newWatcher(cfg.Lot)
 	return r, r.boot()
@@ -103,6 +104,9 @@ func (r *Rig) next() int64 {
 	if len(r.steps) > 0 {
 		next = min(next, r.steps[0].AtMS)
 	}
+	if len(r.orders) > 0 {
+		next = min(next, r.orders[0].AtMS)
+	}
 	return next
 }
 
@@ -118,6 +122,11 @@ func (r *Rig) advance() error {
 		r.wallMS += step.StepMS
 		r.result.ClockSteps++
 		return r.step(lot.ClockChanged{To: fact.ClockSynced, StepMS: step.StepMS})
+	case len(r.orders) > 0 && r.orders[0].AtMS <= r.nowMS:
+		order := r.orders[0]
+		r.orders = r.orders[1:]
+		r.result.Orders++
+		return r.step(order.Event)
 	case r.retryMS <= r.nowMS:
 		return r.reopen()
 	case r.flushing <= r.nowMS:
