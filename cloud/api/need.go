@@ -13,6 +13,7 @@ import (
 	"gatehouse/cloud/steer"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/outbox"
+	"gatehouse/sync/wire"
 )
 
 // Need is something that needs a person, with what to do about it.
@@ -113,6 +114,9 @@ func (s *Server) needsOf(l *ledger.Summary, alerts []ledger.Alert, newest string
 		add(Need{Code: "history_differs", Severity: severityFault, Since: timeAt(l.AgreedMS), What: "Headquarters' copy of its history is not what the lot has", weight: 890,
 			Do: "Verify the location with mend (POST .../verify); if it still differs, look for a second card, and have the lot count."})
 	}
+	for _, apart := range l.Apart {
+		add(apartNeed(&apart))
+	}
 	if l.RowsDiffer {
 		add(Need{Code: "rows_differ", Severity: severityFault, What: "Its rows at headquarters are not what its signed batches come to", weight: 885,
 			Do: "Verify the location with mend: its rows are then made again. Look at headquarters' disk."})
@@ -141,6 +145,21 @@ func (s *Server) needsOf(l *ledger.Summary, alerts []ledger.Alert, newest string
 		add(Need{Code: "version_behind", Severity: severityInfo, What: "Runs " + l.Live.Program + ", others run " + newest, Do: "Update it in a quiet hour.", weight: 10})
 	}
 	return needs
+}
+
+// apartNeed is the need of an incarnation whose facts are kept apart: what it may be, and what to do in each case.
+func apartNeed(apart *outbox.Apart) Need {
+	n := Need{
+		Code: "facts_apart", Severity: severityWarning, Subject: apart.Incarnation.String(), weight: 510,
+		What: fmt.Sprintf("%d facts of run %s are kept apart, and not counted", apart.Facts, apart.Incarnation),
+		Do:   "They came from a card that was restored since. Accept the run if its vehicles were there (settle it, with accept), else reject it.",
+	}
+	if apart.Standing == wire.Fenced {
+		n.Severity, n.weight = severityFault, 895
+		n.What = fmt.Sprintf("Run %s is fenced with %d facts kept apart: its card was copied", apart.Incarnation, apart.Facts)
+		n.Do = "Find out which box stands at the gates now, also if it was put in place of another meanwhile: accept its run, reject the other's, and revoke the other's device. Gates go on."
+	}
+	return n
 }
 
 func nameOfLocation(l *ledger.Summary) string { return cmp.Or(l.Name, string(l.ID)) }

@@ -61,6 +61,19 @@ func read(ctx context.Context, s store.Store, into *ledger.Chain, locations []st
 	for _, h := range hours {
 		into.Add(h.Location, ledger.Change{Hours: []ledger.Hour{h.Hour}})
 	}
+	apart, err := s.Apart(ctx, one)
+	if err != nil {
+		return err
+	}
+	for _, l := range locations {
+		var here []outbox.Apart
+		for _, row := range apart {
+			if row.Location == l.ID {
+				here = append(here, row.Apart)
+			}
+		}
+		into.SetApart(l.ID, here)
+	}
 	alerts, err := s.Alerts(ctx, one)
 	if err != nil {
 		return err
@@ -85,10 +98,11 @@ func (c *chain) live(m wire.Live, found outbox.Agreement, now time.Time) {
 	}
 }
 
-// reached notes how far headquarters has the incarnations of a location.
-func (c *chain) reached(location fact.LocationID, lives []outbox.Life) {
+// reached notes how far headquarters has the incarnations of a location, and about which a person should decide.
+func (c *chain) reached(location fact.LocationID, lives []outbox.Life, apart []outbox.Apart) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.ledger.SetApart(location, apart)
 	for _, life := range lives {
 		c.ledger.Reach(location, fact.Dot{Incarnation: life.Incarnation, Seq: life.Applied})
 	}

@@ -329,7 +329,7 @@ func (w *worker) committed(at *work, result store.Result) bool {
 	w.app.counters.updates.Add(1)
 	counts := w.app.count(location, result)
 	if at.update.Life != nil {
-		w.app.chain.reached(location, at.update.Life.Lives)
+		w.app.chain.reached(location, at.update.Life.Lives, at.in.receiver.Apart())
 	}
 	w.app.changes.tell()
 	w.acknowledge(at)

@@ -132,6 +132,11 @@ func (b *Book) Alerts() []Alert {
 	return alerts
 }
 
+// DropAlerts forgets the alerts of some kinds.
+func (b *Book) DropAlerts(kinds ...AlertKind) {
+	maps.DeleteFunc(b.alerts, func(key alertKey, _ Alert) bool { return slices.Contains(kinds, key.kind) })
+}
+
 // Digest is the SHA-256 of all rows in a canonical form. Equal sets of facts have equal digests, whatever their order.
 func (b *Book) Digest() [32]byte {
 	w := digester{}

@@ -36,7 +36,9 @@ type Summary struct {
 	AgreedMS  int64
 	// RowsDiffer is set from when its rows were found not to be what its signed batches come to until they are made again.
 	RowsDiffer bool
-	Alerts     int // active ones
+	// Apart are the incarnations about which a person should decide.
+	Apart  []outbox.Apart
+	Alerts int // active ones
 }
 
 // Waiting is how many facts headquarters lacks: as many as the lot said, but not those that have come since.
@@ -216,6 +218,9 @@ func (c *Chain) SetAgreement(id fact.LocationID, found outbox.Agreement, nowMS i
 	}
 	p.Agreement = found
 }
+
+// SetApart says about which incarnations of a location a person should decide. What is given must not change.
+func (c *Chain) SetApart(id fact.LocationID, apart []outbox.Apart) { c.place(id).Apart = apart }
 
 // SetRowsDiffer says what the comparison of a location's rows with its batches came to.
 func (c *Chain) SetRowsDiffer(id fact.LocationID, differ bool) { c.place(id).RowsDiffer = differ }

@@ -33,7 +33,7 @@ func (u *Update) Collect(effects []outbox.ReceiverEffect, raw func(*wire.Batch) 
 		case outbox.SaveLife:
 			u.save(e)
 		case outbox.Notice:
-			u.Alerts = append(u.Alerts, u.alertOf(e))
+			u.Alerts = append(u.Alerts, u.alertsOf(e)...)
 		case outbox.Reply:
 			acks = append(acks, e.Ack)
 		}
@@ -62,14 +62,34 @@ func (u *Update) save(e outbox.SaveLife) {
 	u.Life = &outbox.SaveLife{Epoch: e.Epoch, Round: e.Round, Head: e.Head, Lives: lives}
 }
 
-// alertOf makes an alert of a notice. Its trace orders it by headquarters' clock, as nothing else could.
-func (u *Update) alertOf(n outbox.Notice) ledger.Alert {
+// syncAlerts are the kinds of alerts that notices make, by headquarters' clock. No fact makes them.
+var syncAlerts = []ledger.AlertKind{
+	ledger.AlertFork, ledger.AlertClone, ledger.AlertForged, ledger.AlertLost, ledger.AlertUnread, ledger.AlertHistory,
+}
+
+// alertsOf makes alerts of a notice. Their trace orders them by headquarters' clock, as nothing else could.
+func (u *Update) alertsOf(n outbox.Notice) []ledger.Alert {
+	if n.Notice == outbox.Decided {
+		n.Seq = decidedSeq
+		alerts := []ledger.Alert{u.alertOf(n, ledger.AlertFork), u.alertOf(n, ledger.AlertClone)}
+		for i := range alerts {
+			alerts[i].Active = false
+		}
+		return alerts
+	}
 	kinds := map[outbox.NoticeKind]ledger.AlertKind{
 		outbox.Forked: ledger.AlertFork, outbox.Cloned: ledger.AlertClone, outbox.Conflict: ledger.AlertClone, outbox.Forged: ledger.AlertForged,
 		outbox.FactsLost: ledger.AlertLost, outbox.FactsUnreadable: ledger.AlertUnread, outbox.HistoryMissing: ledger.AlertHistory,
 	}
+	return []ledger.Alert{u.alertOf(n, kinds[n.Notice])}
+}
+
+// decidedSeq orders a decision behind all that was said of an incarnation in the same moment.
+const decidedSeq = 1 << 62
+
+func (u *Update) alertOf(n outbox.Notice, kind ledger.AlertKind) ledger.Alert {
 	return ledger.Alert{
-		Kind: kinds[n.Notice], Subject: n.Incarnation.String(), Active: true, AtMS: u.NowMS,
+		Kind: kind, Subject: n.Incarnation.String(), Active: true, AtMS: u.NowMS,
 		Detail: fmt.Sprintf("other %s, fact %d, %d facts", n.Other, n.Seq, n.Count),
 		Newest: ledger.Trace{HLC: uint64(max(0, u.NowMS)) << 16, Dot: fact.Dot{Incarnation: n.Incarnation, Seq: n.Seq}},
 	}

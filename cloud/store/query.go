@@ -8,6 +8,8 @@ import (
 
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
+	"gatehouse/sync/wire"
 )
 
 // query runs one query and reads its rows.
@@ -60,6 +62,30 @@ func (s *sqlStore) Locations(ctx context.Context) ([]Location, error) {
 		return l, err
 	}, `SELECT location, name, zone, currency, revision, head, COALESCE((SELECT applied FROM lives WHERE lives.location = locations.location AND incarnation = head), 0),
 		facts, newest_ms, open0, open1, open2, open3, open4, open5 FROM locations ORDER BY location`)
+}
+
+// Apart are the incarnations about which a person should decide, in the order of appearance.
+func (s *sqlStore) Apart(ctx context.Context, location fact.LocationID) ([]ApartRow, error) {
+	type row struct {
+		location fact.LocationID
+		life     outbox.Life
+	}
+	lives, err := query(ctx, s, func(scan scanner) (row, error) {
+		var r row
+		var value []byte
+		err := scan(&r.location, &value)
+		if err == nil {
+			err = wire.Unmarshal(value, &r.life)
+		}
+		return r, err
+	}, `SELECT location, life FROM lives WHERE location = $1 OR $1 = '' ORDER BY location, round`, string(location))
+	apart := []ApartRow{}
+	for _, r := range lives {
+		for _, one := range (&outbox.ReceiverState{Lives: []outbox.Life{r.life}}).Apart() {
+			apart = append(apart, ApartRow{r.location, one})
+		}
+	}
+	return apart, err
 }
 
 // Hours are the sums of days, those of clocks that were never set too, by location and hour.

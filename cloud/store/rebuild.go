@@ -108,6 +108,7 @@ func (s *sqlStore) Verify(ctx context.Context, location fact.LocationID) (same b
 			}
 			continue
 		}
+		rows.DropAlerts(syncAlerts...)
 		return rows.Digest() == fresh.Digest() && sameTips(state.Lives, lives), nil
 	}
 	return false, ErrConflict
@@ -133,7 +134,7 @@ func (s *sqlStore) refold(ctx context.Context, location fact.LocationID) (book *
 			book.Fold(records)
 			return nil
 		})
-		book.Put(ledger.Change{Alerts: judged.Alerts})
+		book.DropAlerts(syncAlerts...)
 		return err
 	})
 	return book, lives, err
@@ -197,7 +198,7 @@ func (s *sqlStore) rebuild(tx session, location fact.LocationID, at *standing) e
 // judge has a receiver judge all entries again. It returns the facts that count, and what else the receiver had to say.
 func (s *sqlStore) judge(tx session, location fact.LocationID) (counted runs, judged Update, err error) {
 	receiver := outbox.NewReceiver(outbox.ReceiverConfig{Location: location}, outbox.ReceiverState{Epoch: s.epoch})
-	counted, judged = runs{}, Update{Location: location}
+	counted, judged = runs{}, Update{Location: location, NowMS: s.now().UnixMilli()}
 	err = s.eachKept(tx, location, func(k kept) error {
 		effects, err := replay(receiver, k)
 		counted.judge(effects)

@@ -83,6 +83,8 @@ type Store interface {
 	// State is what a receiver of the location begins with, and the revision for the next update. A location that
 	// nobody knows has revision 0.
 	State(ctx context.Context, location fact.LocationID) (outbox.ReceiverState, int64, error)
+	// Apart are the incarnations of a location, or of all, about which a person should decide.
+	Apart(ctx context.Context, location fact.LocationID) ([]ApartRow, error)
 	// Stable raises the stable marks: what the replica or the backup holds of everything committed so far.
 	Stable(ctx context.Context) (Stability, error)
 
@@ -136,6 +138,12 @@ type ReservationRow struct {
 type AlertRow struct {
 	Location fact.LocationID
 	ledger.Alert
+}
+
+// ApartRow is an incarnation at a location.
+type ApartRow struct {
+	Location fact.LocationID
+	outbox.Apart
 }
 
 // AuditEntry is something that a person did at headquarters.

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"slices"
 	"testing"
 
 	"gatehouse/sync/fact"
@@ -110,5 +111,36 @@ func TestARestoredHeadquartersThatForgotACloneSeesItAgain(t *testing.T) {
 	}
 	if counted, apart := h.counted(10); counted != len(g.card.dots) || apart != 0 || h.twice != 0 {
 		t.Errorf("the lot's own: %d counted, %d apart, %d twice", counted, apart, h.twice)
+	}
+}
+
+// A third box goes on from a fenced card, put in place of a broken one: it is among those to decide about, and all are done
+// with when a person has decided.
+func TestABoxThatWasSwappedDuringAFenceWaitsForADecisionToo(t *testing.T) {
+	h, g, clone := cloned(t)
+	disagree(t, h, g, clone)
+	swapped := boot(g.card.copy(), 40)
+	swapped.happen(5)
+	swapped.step(outbox.LinkUp{})
+	talk(h, swapped)
+	fenced := func() (runs []fact.Incarnation) {
+		for _, apart := range h.receiver.Apart() {
+			if apart.Standing == wire.Fenced {
+				runs = append(runs, apart.Incarnation)
+			}
+		}
+		return runs
+	}
+	if !slices.Contains(fenced(), 40) {
+		t.Errorf("to be decided: %v", h.receiver.Apart())
+	}
+	for _, apart := range h.receiver.Apart() {
+		h.step(outbox.Settled{Incarnation: apart.Incarnation, Accept: apart.Incarnation == 40})
+	}
+	if left := h.receiver.Apart(); len(left) != 0 {
+		t.Errorf("still to be decided: %+v", left)
+	}
+	if len(h.saidOf(outbox.Decided)) == 0 {
+		t.Error("nobody was told that it is decided")
 	}
 }

@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"slices"
+
 	"gatehouse/sync/fact"
 	"gatehouse/sync/wire"
 )
@@ -145,19 +147,59 @@ func (r *Receiver) conflict(life *Life, b *wire.Batch) {
 
 // settled carries out a person's decision.
 func (r *Receiver) settled(event Settled) {
-	if r.life(event.Incarnation) == nil {
+	life := r.life(event.Incarnation)
+	if life == nil {
 		return
+	}
+	decided := []fact.Incarnation{event.Incarnation}
+	if life.By != 0 {
+		decided = append(decided, life.By)
 	}
 	if event.Accept {
 		r.accept(event.Incarnation)
 	} else {
 		r.reject(event.Incarnation)
 	}
+	for _, incarnation := range r.changed {
+		if !slices.Contains(decided, incarnation) {
+			decided = append(decided, incarnation)
+		}
+	}
+	for _, incarnation := range decided {
+		r.do(Notice{Notice: Decided, Incarnation: incarnation})
+	}
 	if len(r.changed) > 0 {
 		r.save()
 		r.do(Reply{r.ack(event.Incarnation)})
 	}
 }
+
+// Apart is an incarnation about which a person should decide.
+type Apart struct {
+	Incarnation fact.Incarnation
+	By          fact.Incarnation // that superseded it; 0: none
+	Standing    wire.Standing
+	Facts       uint64 // kept apart, and not counted
+}
+
+// Apart are the incarnations about which a person should decide: whose facts are kept apart, or will be, because the card
+// was copied. One that goes on from such a one, as a box does that was put in place of another, is among them.
+func (s *ReceiverState) Apart() (apart []Apart) {
+	for i := range s.Lives {
+		life := &s.Lives[i]
+		facts := uint64(0)
+		if life.ApartFrom > 0 {
+			facts = life.Applied - life.ApartFrom + 1
+		}
+		if life.Standing == wire.Fenced || facts > 0 && life.Standing != wire.Rejected {
+			apart = append(apart, Apart{life.Incarnation, life.By, life.Standing, facts})
+		}
+	}
+	return apart
+}
+
+// Apart are the incarnations about which a person should decide.
+func (r *Receiver) Apart() []Apart { return r.state.Apart() }
 
 // accept counts what was kept apart of an incarnation, of those that went on from it, and of the facts kept apart on which
 // it stands, unless a person has rejected those.

@@ -150,6 +150,8 @@ const (
 	HistoryMissing NoticeKind = 6
 	// Forged: a batch was not signed by the sender.
 	Forged NoticeKind = 7
+	// Decided: a person has decided about Incarnation; what was said of it before is done with.
+	Decided NoticeKind = 8
 )
 
 func (Store) receiverEffect()    {}
