@@ -48,3 +48,31 @@ func (r *Reading) value() [3]int32 {
 const valueMax = 4_000_000
 
 func saturate(value int32) int32 { return min(max(value, -valueMax), valueMax) }
+
+// kindNames are the kinds as they are written in recordings; they are stable.
+func kindNames() [NoObject + 1]string {
+	return [...]string{Alive: "alive", Distance: "distance", Field: "field", Occupied: "occupied", Interference: "interference", NoObject: "no_object"}
+}
+
+func (k Kind) String() string {
+	if k > NoObject {
+		return "none"
+	}
+	return kindNames()[k]
+}
+
+// KindNamed is the kind that is written so.
+func KindNamed(name string) (Kind, bool) {
+	for kind, known := range kindNames() {
+		if known == name {
+			return Kind(kind), true
+		}
+	}
+	return Alive, false
+}
+
+// KindNames are all that KindNamed knows.
+func KindNames() []string {
+	names := kindNames()
+	return names[:]
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,7 +30,8 @@ import (
 // occupied, 15 or less in all is free) or by the column occupied. Their rates leave out the days of calibration.
 type sensorReplay struct {
 	Trace           string  `required:"" placeholder:"FILE.csv" help:"CSV with a header: time, and mag_x,mag_y,mag_z or distance_mm; temp_c, f_cnt, radar0 ... or occupied (the truth) if it has them."`
-	Scale           float64 `placeholder:"NT" help:"Nanotesla per unit of mag_*; by default found from the strength of the field."`
+	Spot            string  `placeholder:"SPOT" help:"The spot, where the file has a column spot and several in it."`
+	Scale           float64 `placeholder:"NT" help:"Nanotesla per unit of mag_*; by default what the header says (mag_x_nt, mag_x_ut), or found from the strength of the field."`
 	From            string  `placeholder:"TIME" help:"Leave out the rows before this time."`
 	CalibrationDays float64 `default:"2" placeholder:"DAYS" help:"How long at the start serves to calibrate and is not rated; nothing if the trace is not twice as long."`
 	EmptyMM         int32   `name:"empty-mm" placeholder:"MM" help:"Distance to the floor as the installer measured it."`
@@ -89,7 +91,7 @@ func (c sensorReplay) load() (*trace, error) {
 		return nil, err
 	}
 	defer file.Close()
-	t, err := readTrace(file)
+	t, err := readTrace(file, c.Spot)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Trace, err)
 	}
@@ -122,8 +124,8 @@ func (c sensorReplay) report(t *trace) *replayReport {
 	}
 	calibrationMS := int64(days * dayMS)
 	if t.magnetic {
-		report.ScaleNT = c.Scale
-		if c.Scale == 0 {
+		report.ScaleNT = cmp.Or(c.Scale, t.unitNT)
+		if report.ScaleNT == 0 {
 			report.ScaleNT = fieldScale(t.rows)
 		}
 		scaled(t.rows, report.ScaleNT)
@@ -141,7 +143,7 @@ func (c sensorReplay) report(t *trace) *replayReport {
 // config is that of a spot whose sensor speaks as often as the trace does.
 func (c sensorReplay) config(t *trace) *occupancy.Config {
 	cfg := occupancy.Default()
-	cfg.EmptyMM = c.EmptyMM
+	cfg.EmptyMM, cfg.Sensors = c.EmptyMM, t.sensors
 	gaps := make([]int64, 0, len(t.rows))
 	for i := 1; i < len(t.rows); i++ {
 		gaps = append(gaps, t.rows[i].atMS-t.rows[i-1].atMS)
@@ -151,10 +153,11 @@ func (c sensorReplay) config(t *trace) *occupancy.Config {
 	if len(gaps) > 0 {
 		periodMS = max(gaps[len(gaps)/2], 1000)
 	}
-	cfg.PeriodMS[0] = periodMS
+	cfg.PeriodMS = [occupancy.SensorsMax]int64{periodMS, periodMS}
 	cfg.SuspectAfterMS = max(cfg.SuspectAfterMS, 2*periodMS)
 	if t.magnetic { // in traces of radio sensors an hour is missing now and then
 		cfg.PeriodMS[0] = max(2*hourMS, periodMS)
+		cfg.PeriodMS[1] = cfg.PeriodMS[0]
 	}
 	if periodMS >= seldomMS {
 		cfg.DebounceMS, cfg.DoubtDebounceMS = 0, 0

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,7 +164,7 @@ func TestReplayOfABadFile(t *testing.T) {
 	clean := replay(t, writeTrace(t, lines...))
 	bad := append([]string{}, lines[:100]...)
 	bad = append(bad, "yesterday,3.1,4.0,1,2,3,5,4,heartbeat,1", "2024-03-01T10:00:00,3.1,4.0,x,2,3,5,4,heartbeat,1",
-		"2024-03-01T10:00:00,3.1,NaN,1,2,3,5,4,heartbeat,1", "2024-03-01T10:00:00", `2024-03-01T10:00:00,"un"even,4`, "\x00\xff,,,")
+		"2024-03-01T10:00:00,3.1,900,1,2,3,5,4,heartbeat,1", "2024-03-01T10:00:00", `2024-03-01T10:00:00,"un"even,4`, "\x00\xff,,,")
 	bad = append(bad, lines[101], lines[100], lines[101], lines[102], lines[102])
 	bad = append(bad, lines[103:]...)
 	report := replay(t, writeTrace(t, bad...))
@@ -172,6 +173,66 @@ func TestReplayOfABadFile(t *testing.T) {
 	}
 	if report.Samples != clean.Samples || fmt.Sprint(report.Changes) != fmt.Sprint(clean.Changes) {
 		t.Errorf("%d samples and %v\nwant %d and %v", report.Samples, report.Changes, clean.Samples, clean.Changes)
+	}
+}
+
+// The same trace is played alike however it is written.
+func TestReplayReadsManyDialects(t *testing.T) {
+	lines := magneticTrace(6, 1)
+	want := replay(t, writeTrace(t, lines...))
+	rewrite := func(header string, row func(at time.Time, cells []string) string) []string {
+		written := []string{header}
+		for _, line := range lines[1:] {
+			cells := strings.Split(line, ",")
+			at, err := time.Parse("2006-01-02T15:04:05.000", cells[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			written = append(written, row(at, cells))
+		}
+		return written
+	}
+	scaled := func(cell string, per float64) string {
+		value, _ := strconv.ParseFloat(cell, 64)
+		return strconv.FormatFloat(value/per, 'f', -1, 64)
+	}
+	reversed := slices.Clone(lines)
+	slices.Reverse(reversed[1:])
+	for name, dialect := range map[string][]string{
+		"other order, other names, seconds": rewrite("F_CNT,Mag Z,Mag Y,Mag X,radar_1,radar_0,Temperature,Timestamp", func(at time.Time, c []string) string {
+			return strings.Join([]string{c[9], c[5], c[4], c[3], c[7], c[6], c[2], fmt.Sprintf("%d.0", at.Unix())}, ",")
+		}),
+		"a byte order mark, semicolons, decimal commas, milliseconds": rewrite("\ufeff\"time\";temp_c;mag_x [µT];mag_y [µT];mag_z [µT];radar0", func(at time.Time, c []string) string {
+			cells := []string{fmt.Sprint(at.UnixMilli()), c[2], scaled(c[3], 1e3), scaled(c[4], 1e3), scaled(c[5], 1e3), c[6]}
+			return strings.ReplaceAll(strings.Join(cells, ";"), ".", ",")
+		}),
+		"tabs, a zone, gauss, a label": rewrite("datetime\ttemp\tmag_x_g\tmag_y_g\tmag_z_g\tlabel", func(at time.Time, c []string) string {
+			zoned := at.In(time.FixedZone("", 2*60*60)).Format("2006-01-02 15:04:05-07:00")
+			return strings.Join([]string{zoned, c[2], scaled(c[3], 1e5), scaled(c[4], 1e5), scaled(c[5], 1e5), map[bool]string{true: "occupied", false: "free"}[len(c[6]) > 1]}, "\t")
+		}),
+		"from the last to the first": reversed,
+	} {
+		got := replay(t, writeTrace(t, dialect...))
+		if got.Samples != want.Samples || fmt.Sprint(got.Changes) != fmt.Sprint(want.Changes) || *got.Labelled != *want.Labelled {
+			t.Errorf("%s: %d samples, %+v, %v\nwant %d, %+v, %v", name, got.Samples, got.Labelled, got.Changes, want.Samples, want.Labelled, want.Changes)
+		}
+	}
+}
+
+// Rows without a field are signs of life, and rows without a temperature are played.
+func TestReplayOfEmptyCells(t *testing.T) {
+	lines := magneticTrace(6, 44)
+	for i := 1; i < len(lines); i += 3 {
+		cells := strings.Split(lines[i], ",")
+		cells[3], cells[4], cells[5] = "NaN", "", "null"
+		lines[i] = strings.Join(cells, ",")
+		cells = strings.Split(lines[i+1], ",")
+		cells[2] = "nan"
+		lines[i+1] = strings.Join(cells, ",")
+	}
+	report := replay(t, writeTrace(t, lines...))
+	if report.SkippedAll != 0 || report.Samples != 6*144 || report.Labelled.BalancedAccuracy < 0.95 {
+		t.Errorf("%d skipped, %d samples, %+v", report.SkippedAll, report.Samples, report.Labelled)
 	}
 }
 
@@ -185,7 +246,9 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 		"no value":     {[]string{"time,temp_c", "1,2"}, commandline.ExitWrong, "neither mag_x"},
 		"half a field": {[]string{"time,mag_x", "1,2"}, commandline.ExitWrong, "all three"},
 		"two sensors":  {[]string{"time,mag_x,mag_y,mag_z,distance_mm", "1,2,3,4,5"}, commandline.ExitWrong, "one sensor"},
-		"semicolons":   {[]string{"time;distance_mm", "1;2"}, commandline.ExitWrong, "commas"},
+		"UTF-16":       {[]string{"\xff\xfet\x00i\x00m\x00e\x00"}, commandline.ExitWrong, "UTF-8"},
+		"two spots":    {[]string{"time,spot,distance_mm", "1,A-1,2400", "2,A-2,2400"}, commandline.ExitWrong, "choose one with --spot"},
+		"no such kind": {[]string{"time,kind,distance_mm", "1,smell,2400"}, commandline.ExitWrong, "alive, distance, field"},
 		"no rows":      {[]string{"time,distance_mm"}, commandline.ExitWrong, "0 rows make sense"},
 		"mostly bad":   {[]string{"time,distance_mm", "a,1", "b,1", "1700000000,1"}, commandline.ExitWrong, "line 2: time"},
 	} {
@@ -210,7 +273,7 @@ func TestReplayForPeople(t *testing.T) {
 		t.Fatalf("exit %d: %s", exit, errs.String())
 	}
 	for _, want := range []string{
-		"line 866 skipped: time", "2024-03-02T14:00:00.000Z occupied ", "field_away", "720 samples", "1 rows skipped", "arrivals      3 found    0 missed    0 false",
+		"line 866 skipped: 1 columns of 6", "2024-03-02T14:00:00.000Z occupied ", "field_away", "720 samples", "1 rows skipped", "arrivals      3 found    0 missed    0 false",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
@@ -224,7 +287,7 @@ func FuzzReadTrace(f *testing.F) {
 	f.Add(strings.Join(magneticTrace(1, 44)[:5], "\n"))
 	f.Add("time,mag_x,mag_y,mag_z,radar0\n2024-03-01 00:00:00,1e9,,3,\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := readTrace(strings.NewReader(text))
+		got, err := readTrace(strings.NewReader(text), "")
 		if err != nil {
 			return
 		}

@@ -1,15 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"gatehouse/gateway/occupancy"
 	"gatehouse/sync/fact"
@@ -21,12 +19,16 @@ const (
 	// The radar of a magnetic trace is its reference: an echo of so much is a car, of so little none.
 	radarCar, radarNone = 25, 15
 	radarBinsMax        = 64
+	traceHeaderMax      = 16 << 10
 )
 
 // trace is a recorded trace of one sensor, in the order of its times.
 type trace struct {
 	rows       []traceRow
-	magnetic   bool
+	magnetic   bool    // it holds fields
+	sensors    uint8   // of the spot
+	unitNT     float64 // nanotesla in a unit of the field, where the header says so; else 0
+	guessed    bool    // the spot is that of the first row
 	labelled   bool
 	skipped    []traceNote
 	skippedAll int
@@ -34,12 +36,13 @@ type trace struct {
 	disordered int
 }
 
-// traceRow is one reading. A field is in the unit of the file.
+// traceRow is one reading.
 type traceRow struct {
 	atMS    int64
 	line    int
 	counter string // the LoRaWAN frame counter as written
 	reading occupancy.Reading
+	field   [3]float64      // in the unit of the file; the reading has it in nanotesla once it is played
 	truth   fact.SpotStatus // unknown: the file does not say
 }
 
@@ -48,69 +51,80 @@ type traceNote struct {
 	Error string `json:"error"`
 }
 
-// traceColumns is where in a row each value is; -1 if the file does not have it.
-type traceColumns struct {
-	time, temperature, distance, occupied, counter int
-	field                                          [3]int
-	radar                                          []int
-}
-
-// readTrace reads a trace as CSV with a header: time, and mag_x, mag_y, mag_z or distance_mm. The columns temp_c, f_cnt,
-// radar0 … and occupied are used if they are there, and all others left alone. A row that makes no sense is skipped and
-// told; if most of them make none, the file is refused.
-func readTrace(in io.Reader) (*trace, error) {
-	reader := csv.NewReader(in)
-	reader.FieldsPerRecord, reader.ReuseRecord, reader.TrimLeadingSpace = -1, true, true
+// readTrace reads a trace as CSV with a header, separated by commas, semicolons or tabs; findColumns says which columns.
+// A row that makes no sense is skipped and told; if most of them make none, the file is refused. With a spot, only its
+// rows are read.
+func readTrace(in io.Reader, spot string) (*trace, error) {
+	reader, err := traceReader(in)
+	if err != nil {
+		return nil, err
+	}
 	header, err := reader.Read()
 	if err != nil {
 		return nil, fmt.Errorf("line 1: no header: write time,mag_x,mag_y,mag_z or time,distance_mm: %w", err)
 	}
-	if len(header) == 1 && strings.Contains(header[0], ";") {
-		return nil, errors.New("line 1: columns are separated by semicolons: save the file with commas")
-	}
-	columns, err := findColumns(header)
+	columns, err := findColumns(header, reader.Comma)
 	if err != nil {
 		return nil, err
 	}
-	t := &trace{magnetic: columns.field[0] >= 0}
+	if spot != "" && columns.spot < 0 {
+		return nil, errors.New("line 1: --spot is given and there is no column spot: the file is of one sensor")
+	}
+	t := &trace{unitNT: columns.unitNT}
 	for len(t.rows) < traceRowsMax {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			return t, t.finish()
+		}
+		if err == nil && columns.spot >= 0 {
+			wanted, err := t.wanted(columns.cell(record, columns.spot), &spot)
+			if err != nil {
+				return nil, err
+			}
+			if !wanted {
+				continue
+			}
 		}
 		t.take(columns, record, reader, err)
 	}
 	return nil, fmt.Errorf("more than %d rows: cut the file", traceRowsMax)
 }
 
-func findColumns(header []string) (*traceColumns, error) {
-	find := func(names ...string) int {
-		return slices.IndexFunc(header, func(name string) bool {
-			return slices.Contains(names, strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff"))))
-		})
+// traceReader finds out how the file separates its columns, and what is before the header.
+func traceReader(in io.Reader) (*csv.Reader, error) {
+	buffered := bufio.NewReaderSize(in, traceHeaderMax)
+	start, err := buffered.Peek(traceHeaderMax)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	c := &traceColumns{
-		time: find("time", "timestamp", "timeutc"), temperature: find("temp_c", "temperature_c"),
-		distance: find("distance_mm"), occupied: find("occupied"), counter: find("f_cnt"),
-		field: [3]int{find("mag_x"), find("mag_y"), find("mag_z")},
+	if bytes.HasPrefix(start, []byte("\xff\xfe")) || bytes.HasPrefix(start, []byte("\xfe\xff")) {
+		return nil, errors.New("line 1: the file is in UTF-16: save it as CSV in UTF-8")
 	}
-	for bin := range radarBinsMax {
-		if at := find("radar" + strconv.Itoa(bin)); at >= 0 {
-			c.radar = append(c.radar, at)
+	if bom := []byte("\ufeff"); bytes.HasPrefix(start, bom) {
+		start = start[len(bom):]
+		_, _ = buffered.Discard(len(bom)) // they were peeked at
+	}
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	reader := csv.NewReader(buffered)
+	reader.FieldsPerRecord, reader.ReuseRecord, reader.TrimLeadingSpace = -1, true, true
+	for _, separator := range ";\t" {
+		if bytes.ContainsRune(line, separator) && !bytes.ContainsRune(line, ',') {
+			reader.Comma, reader.TrimLeadingSpace = separator, separator != '\t'
 		}
 	}
-	complete := min(c.field[0], c.field[1], c.field[2]) >= 0
+	return reader, nil
+}
+
+// wanted reports whether a row is of the spot that is asked for; of the first one if none is. Rows of several spots are
+// an error then.
+func (t *trace) wanted(found string, spot *string) (bool, error) {
 	switch {
-	case c.time < 0:
-		return nil, errors.New("line 1: no column time: the header must name it")
-	case !complete && max(c.field[0], c.field[1], c.field[2]) >= 0:
-		return nil, errors.New("line 1: of mag_x, mag_y and mag_z all three are needed")
-	case !complete && c.distance < 0:
-		return nil, errors.New("line 1: neither mag_x, mag_y, mag_z nor distance_mm: the header must name what was measured")
-	case complete && c.distance >= 0:
-		return nil, errors.New("line 1: both mag_x and distance_mm: a trace is of one sensor")
+	case *spot == "":
+		*spot, t.guessed = found, true
+	case found != *spot && t.guessed:
+		return false, fmt.Errorf("the file is of several spots, among them %.40s and %.40s: choose one with --spot", *spot, found)
 	}
-	return c, nil
+	return found == *spot, nil
 }
 
 // take takes one row of the file.
@@ -128,6 +142,8 @@ func (t *trace) take(columns *traceColumns, record []string, reader *csv.Reader,
 		return
 	}
 	row.line = line
+	t.magnetic = t.magnetic || row.reading.Kind == occupancy.Field
+	t.sensors = max(t.sensors, row.reading.Sensor+1)
 	t.labelled = t.labelled || row.truth != fact.SpotUnknown
 	t.rows = append(t.rows, row)
 }
@@ -159,123 +175,8 @@ func (t *trace) finish() error {
 	slices.SortStableFunc(t.rows, func(a, b traceRow) int { return int(min(max(a.atMS-b.atMS, -1), 1)) })
 	before := len(t.rows)
 	t.rows = slices.CompactFunc(t.rows, func(a, b traceRow) bool {
-		return a.atMS == b.atMS && a.counter == b.counter && a.reading == b.reading
+		return a.atMS == b.atMS && a.counter == b.counter && a.reading == b.reading && a.field == b.field
 	})
 	t.duplicates = before - len(t.rows)
 	return nil
-}
-
-// row reads one row. Empty columns that are not needed are as absent ones.
-func (c *traceColumns) row(record []string) (traceRow, error) {
-	cell := func(at int) string {
-		if at < 0 || at >= len(record) {
-			return ""
-		}
-		return strings.TrimSpace(record[at])
-	}
-	atMS, err := traceTime(cell(c.time))
-	if err != nil {
-		return traceRow{}, err
-	}
-	row := traceRow{atMS: atMS, counter: strings.Clone(cell(c.counter))}
-	if c.field[0] >= 0 {
-		err = c.magnetic(&row, cell)
-	} else {
-		row.reading, err = traceDistance(cell(c.distance))
-	}
-	if err == nil && cell(c.temperature) != "" {
-		var celsius float64
-		celsius, err = traceNumber("temp_c", cell(c.temperature), 200)
-		row.reading.TemperatureCentiC, row.reading.HasTemperature = int16(math.Round(celsius*100)), true
-	}
-	if err != nil {
-		return traceRow{}, err
-	}
-	row.truth, err = c.truth(cell)
-	return row, err
-}
-
-func (c *traceColumns) magnetic(row *traceRow, cell func(int) string) error {
-	row.reading.Kind = occupancy.Field
-	for axis, name := range []string{"mag_x", "mag_y", "mag_z"} {
-		value, err := traceNumber(name, cell(c.field[axis]), 4_000_000)
-		if err != nil {
-			return err
-		}
-		row.reading.FieldNT[axis] = int32(math.Round(value))
-	}
-	return nil
-}
-
-// traceDistance reads a distance. An empty one is a heartbeat; the codes of the DYP sensors are what they say.
-func traceDistance(text string) (occupancy.Reading, error) {
-	switch strings.ToLower(text) {
-	case "":
-		return occupancy.Reading{Kind: occupancy.Alive}, nil
-	case "65533", "none", "no_object":
-		return occupancy.Reading{Kind: occupancy.NoObject}, nil
-	case "65534", "interference":
-		return occupancy.Reading{Kind: occupancy.Interference}, nil
-	}
-	value, err := traceNumber("distance_mm", text, 100_000)
-	if err == nil && value < 0 {
-		err = fmt.Errorf("distance_mm = %s: a distance is not below 0", text)
-	}
-	return occupancy.Reading{Kind: occupancy.Distance, DistanceMM: int32(math.Round(value))}, err
-}
-
-func traceNumber(name, text string, most float64) (float64, error) {
-	value, err := strconv.ParseFloat(text, 64)
-	switch {
-	case text == "":
-		return 0, fmt.Errorf("%s is empty", name)
-	case err != nil:
-		return 0, fmt.Errorf("%s = %.40q: not a number", name, text)
-	case !(math.Abs(value) <= most):
-		return 0, fmt.Errorf("%s = %.40s: no sensor says that", name, text)
-	}
-	return value, nil
-}
-
-// traceTime reads a time: as RFC 3339, the same without zone (UTC) or with a blank for the T, or as Unix seconds or
-// milliseconds.
-func traceTime(text string) (int64, error) {
-	if number, err := strconv.ParseInt(text, 10, 64); err == nil && number > 0 && number < 1e14 {
-		if number < 1e11 {
-			number *= 1000
-		}
-		return number, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04", "2006-01-02 15:04"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at.UnixMilli(), nil
-		}
-	}
-	return 0, fmt.Errorf("time = %.40q: write it as 2024-03-01T10:00:00.000, in UTC", text)
-}
-
-// truth is what the row says of the spot: the column occupied, or the radar.
-func (c *traceColumns) truth(cell func(int) string) (fact.SpotStatus, error) {
-	switch text := strings.ToLower(cell(c.occupied)); text {
-	case "1", "true", "yes", "occupied":
-		return fact.SpotOccupied, nil
-	case "0", "false", "no", "free", "available":
-		return fact.SpotAvailable, nil
-	case "", "unknown":
-	default:
-		return fact.SpotUnknown, fmt.Errorf("occupied = %.40q: write 1 or 0", text)
-	}
-	strongest := -1
-	for _, at := range c.radar {
-		if strength, err := strconv.ParseFloat(cell(at), 64); err == nil && strength >= 0 && strength <= 1e6 {
-			strongest = max(strongest, int(strength))
-		}
-	}
-	switch {
-	case strongest >= radarCar:
-		return fact.SpotOccupied, nil
-	case strongest >= 0 && strongest <= radarNone:
-		return fact.SpotAvailable, nil
-	}
-	return fact.SpotUnknown, nil
 }

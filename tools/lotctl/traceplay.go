@@ -40,7 +40,9 @@ type replayChange struct {
 func fieldScale(rows []traceRow) float64 {
 	strengths := make([]float64, 0, len(rows))
 	for _, row := range rows {
-		strengths = append(strengths, strength(row.reading.FieldNT))
+		if row.reading.Kind == occupancy.Field {
+			strengths = append(strengths, strength(row.field))
+		}
 	}
 	slices.Sort(strengths)
 	switch middle := strengths[len(strengths)/2]; {
@@ -54,16 +56,15 @@ func fieldScale(rows []traceRow) float64 {
 	return countNT
 }
 
-func strength(field [3]int32) float64 {
-	x, y, z := float64(field[0]), float64(field[1]), float64(field[2])
-	return math.Sqrt(x*x + y*y + z*z)
+func strength(field [3]float64) float64 {
+	return math.Sqrt(field[0]*field[0] + field[1]*field[1] + field[2]*field[2])
 }
 
 // scaled gives the rows of a magnetic trace in nanotesla.
 func scaled(rows []traceRow, scale float64) {
 	for i := range rows {
-		for axis, value := range rows[i].reading.FieldNT {
-			rows[i].reading.FieldNT[axis] = int32(min(max(math.Round(float64(value)*scale), -4e6), 4e6))
+		for axis, value := range rows[i].field {
+			rows[i].reading.FieldNT[axis] = int32(min(max(math.Round(value*scale), -4e6), 4e6))
 		}
 	}
 }
@@ -94,8 +95,13 @@ func (r *replayed) piece(cfg *occupancy.Config, rows []traceRow, calibrationMS, 
 	if until < 0 {
 		until = len(rows)
 	}
-	if rows[0].reading.Kind == occupancy.Field && until > 0 {
-		spot.SetBaseline(0, calibrated(rows[:until]))
+	for sensor := range uint8(occupancy.SensorsMax) {
+		fields := slices.DeleteFunc(slices.Clone(rows[:until]), func(row traceRow) bool {
+			return row.reading.Kind != occupancy.Field || row.reading.Sensor != sensor
+		})
+		if len(fields) > 0 {
+			spot.SetBaseline(sensor, calibrated(fields))
+		}
 	}
 	report := func(atMS int64, change occupancy.Change) {
 		if change.Moved() {
@@ -123,9 +129,9 @@ func (r *replayed) piece(cfg *occupancy.Config, rows []traceRow, calibrationMS, 
 func calibrated(rows []traceRow) occupancy.Baseline {
 	const within, triesMax = 2_500, 300
 	near := func(a, b *traceRow) bool {
-		var apart [3]int32
+		var apart [3]float64
 		for axis := range apart {
-			apart[axis] = a.reading.FieldNT[axis] - b.reading.FieldNT[axis]
+			apart[axis] = float64(a.reading.FieldNT[axis] - b.reading.FieldNT[axis])
 		}
 		return strength(apart) <= within
 	}

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"gatehouse/sync/commandline"
 	"gatehouse/tools/lotsim/chain"
 )
 
@@ -83,7 +85,7 @@ func TestTheSameSeedEndsInTheSameDigest(t *testing.T) {
 
 func TestChainFlagsSayWhatToWrite(t *testing.T) {
 	for _, c := range []chainCommand{{Lots: 0, Days: 1, Vehicles: 1}, {Lots: 1, Days: 0, Vehicles: 1}, {Lots: 1, Days: 1, Vehicles: -1}} {
-		if err := c.Run(&bytes.Buffer{}); err == nil || !strings.HasPrefix(err.Error(), "lotsim: ") {
+		if err := c.Run(&bytes.Buffer{}); !errors.Is(err, commandline.ErrUsage) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"gatehouse/sync/commandline"
 	"gatehouse/sync/fact"
 	"gatehouse/tools/lotsim/chain"
 )
@@ -28,10 +29,10 @@ var errNotConverged = errors.New("headquarters and lots do not agree")
 // Run prints what the chain came to, for each seed, until one is wrong.
 func (r *chainCommand) Run(out io.Writer) error {
 	if r.Lots < 1 || r.Lots > 5_000 || r.Days < 1 || r.Days > 400 || r.Vehicles < 0 || r.Vehicles > 20_000 {
-		return errors.New("--lots is 1 to 5000, --days 1 to 400, --vehicles 0 to 20000")
+		return fmt.Errorf("%w: --lots is 1 to 5000, --days 1 to 400, --vehicles 0 to 20000", commandline.ErrUsage)
 	}
 	if r.Count < 1 || r.Trouble < 1 || r.Trouble > 100 {
-		return errors.New("--count is at least 1, --trouble 1 to 100")
+		return fmt.Errorf("%w: --count is at least 1, --trouble 1 to 100", commandline.ErrUsage)
 	}
 	for seed := r.Seed; seed < r.Seed+uint64(r.Count); seed++ {
 		if err := r.runSeed(out, seed); err != nil {

@@ -169,7 +169,7 @@ func (d *day) note(format string, values ...any) {
 	if d.errs != nil {
 		errs = d.errs
 	}
-	fmt.Fprintf(errs, ""+format+"\n", values...) // who closed the error output does not want to know
+	fmt.Fprintf(errs, "lotsim: "+format+"\n", values...) // who closed the error output does not want to know
 }
 
 // layoutOf is the lot of a simulated day: every spot serves every vehicle, so that FULL means full.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gatehouse/sync/commandline"
 )
 
 // demoDay is a real day, of the ledger that is in the tree.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/gateway/occupancy"
+	"gatehouse/sync/fact"
+)
+
+// row reads one row. Empty cells that are not needed are as absent ones.
+func (c *traceColumns) row(record []string) (traceRow, error) {
+	if needed := 1 + max(c.field[0], c.field[1], c.field[2], c.distance); len(record) < needed {
+		return traceRow{}, fmt.Errorf("%d columns of %d: the row is cut off", len(record), needed)
+	}
+	cell := func(at int) string { return c.cell(record, at) }
+	atMS, err := traceTime(cell(c.time))
+	if err != nil {
+		return traceRow{}, err
+	}
+	row := traceRow{atMS: atMS, counter: strings.Clone(cell(c.counter))}
+	switch kind := strings.ToLower(cell(c.kind)); {
+	case kind == "" && c.kind >= 0:
+		err = fmt.Errorf("kind is empty: write %s", strings.Join(occupancy.KindNames(), ", "))
+	case kind != "":
+		err = c.recorded(&row, kind, cell)
+	case c.field[0] >= 0:
+		err = c.magnetic(&row, cell)
+	default:
+		row.reading, err = c.traceDistance(cell(c.distance))
+	}
+	if err == nil && cell(c.temperature) != "" {
+		var celsius float64
+		celsius, err = c.number("temp_c", cell(c.temperature), 200)
+		row.reading.TemperatureCentiC, row.reading.HasTemperature = int16(math.Round(celsius*100)), true
+	}
+	if err != nil {
+		return traceRow{}, err
+	}
+	if cell(c.sensor) == "1" {
+		row.reading.Sensor = 1
+	}
+	row.truth, err = c.truth(cell)
+	return row, err
+}
+
+// recorded reads a row whose kind says what was measured.
+func (c *traceColumns) recorded(row *traceRow, name string, cell func(int) string) error {
+	kind, known := occupancy.KindNamed(name)
+	switch {
+	case !known:
+		return fmt.Errorf("kind = %.40q: write %s", name, strings.Join(occupancy.KindNames(), ", "))
+	case kind == occupancy.Field:
+		return c.magnetic(row, cell)
+	case kind == occupancy.Distance:
+		var err error
+		row.reading, err = c.traceDistance(cell(c.distance))
+		return err
+	case kind == occupancy.Occupied && cell(c.says) != "0" && cell(c.says) != "1":
+		return fmt.Errorf("says = %.40q: write 1 or 0", cell(c.says))
+	}
+	row.reading = occupancy.Reading{Kind: kind, Occupied: cell(c.says) == "1"}
+	return nil
+}
+
+// magnetic reads a field in the unit of the file. Where all three axes are empty, the sensor only gave a sign of life.
+func (c *traceColumns) magnetic(row *traceRow, cell func(int) string) error {
+	row.reading.Kind = occupancy.Field
+	if cell(c.field[0]) == "" && cell(c.field[1]) == "" && cell(c.field[2]) == "" {
+		row.reading.Kind = occupancy.Alive
+		return nil
+	}
+	for axis, name := range []string{"mag_x", "mag_y", "mag_z"} {
+		value, err := c.number(name, cell(c.field[axis]), 4_000_000)
+		if err != nil {
+			return err
+		}
+		row.field[axis] = value
+	}
+	return nil
+}
+
+// traceDistance reads a distance. An empty one is a heartbeat; the codes of the DYP sensors are what they say.
+func (c *traceColumns) traceDistance(text string) (occupancy.Reading, error) {
+	switch strings.ToLower(text) {
+	case "":
+		return occupancy.Reading{Kind: occupancy.Alive}, nil
+	case "65533", "none", "no_object":
+		return occupancy.Reading{Kind: occupancy.NoObject}, nil
+	case "65534", "interference":
+		return occupancy.Reading{Kind: occupancy.Interference}, nil
+	}
+	value, err := c.number("distance_mm", text, 100_000)
+	if err == nil && value < 0 {
+		err = fmt.Errorf("distance_mm = %s: a distance is not below 0", text)
+	}
+	return occupancy.Reading{Kind: occupancy.Distance, DistanceMM: int32(math.Round(value * c.unitMM))}, err
+}
+
+// Unix times in seconds end here, those in milliseconds and microseconds later; what is above is in nanoseconds.
+const unixSecondsMax, unixMillisMax, unixMicrosMax, unixNanosMax = 1e11, 1e14, 1e17, 1e20
+
+// traceTime reads a time: as RFC 3339, the same without zone (UTC) or with a blank for the T, or as Unix seconds (with
+// decimals), milliseconds, microseconds or nanoseconds.
+func traceTime(text string) (int64, error) {
+	if number, err := strconv.ParseFloat(text, 64); err == nil && number >= 0 && number < unixNanosMax {
+		switch {
+		case number < unixSecondsMax:
+			return int64(math.Round(number * 1e3)), nil
+		case number < unixMillisMax:
+			return int64(math.Round(number)), nil
+		case number < unixMicrosMax:
+			return int64(number / 1e3), nil
+		}
+		return int64(number / 1e6), nil
+	}
+	plain := strings.ReplaceAll(strings.Replace(text, " ", "T", 1), "/", "-")
+	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05 Z07:00", "2006-01-02T15:04:05Z0700"} {
+		if at, err := time.Parse(layout, plain); err == nil {
+			return at.UnixMilli(), nil
+		}
+	}
+	return 0, fmt.Errorf("time = %.40q: write it as 2024-03-01T10:00:00.000, in UTC", text)
+}
+
+// truth is what the row says of the spot: the column occupied, or the radar.
+func (c *traceColumns) truth(cell func(int) string) (fact.SpotStatus, error) {
+	switch text := strings.ToLower(cell(c.occupied)); text {
+	case "1", "1.0", "true", "yes", "occupied":
+		return fact.SpotOccupied, nil
+	case "0", "0.0", "false", "no", "free", "available", "vacant", "empty":
+		return fact.SpotAvailable, nil
+	case "", "unknown":
+	default:
+		return fact.SpotUnknown, fmt.Errorf("occupied = %.40q: write 1 or 0", text)
+	}
+	strongest := -1
+	for _, at := range c.radar {
+		if strength, err := c.number("radar", cell(at), 1e6); err == nil && strength >= 0 {
+			strongest = max(strongest, int(strength))
+		}
+	}
+	switch {
+	case strongest >= radarCar:
+		return fact.SpotOccupied, nil
+	case strongest >= 0 && strongest <= radarNone:
+		return fact.SpotAvailable, nil
+	}
+	return fact.SpotUnknown, nil
+}
