@@ -203,6 +203,8 @@ func (s *slow) forced(minute int64) slowForce {
 	case r.Anchor == tariff.AnchorDay:
 		for f.until = minute + 1; f.until <= s.exit+1 && s.clock.day(f.until, r.ResetMS) == s.clock.day(minute, r.ResetMS); f.until++ {
 		}
+	case r.RestartMS > 0 && r.Roll == tariff.Civil:
+		f.until = time.Unix(minute*60, 0).In(s.t.Zone).AddDate(0, 0, int(r.RestartMS/86_400_000)).Unix() / 60
 	case r.RestartMS > 0:
 		f.until = minute + r.RestartMS/60_000
 	}
