@@ -385,6 +385,9 @@ func (s *slow) openCaps(minute int64, rule int) {
 		}
 		if m.windows == 0 || key != m.key {
 			*m = slowCap{key: key, open: m.open, windows: m.windows + 1, start: m.start, limit: -1}
+			if c.Window == tariff.PerPeriod && c.Begins == tariff.BeginsEntry { // periods from entry count, whether or not a unit starts in them
+				m.windows = int(key[0]) + 1
+			}
 		}
 		if c.Once && m.windows > 1 {
 			m.open = false
