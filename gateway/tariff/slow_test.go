@@ -203,6 +203,8 @@ func (s *slow) forced(minute int64) slowForce {
 	case r.Anchor == tariff.AnchorDay:
 		for f.until = minute + 1; f.until <= s.exit+1 && s.clock.day(f.until, r.ResetMS) == s.clock.day(minute, r.ResetMS); f.until++ {
 		}
+	case r.RestartMS > 0 && r.Roll == tariff.Civil:
+		f.until = time.Unix(minute*60, 0).In(s.t.Zone).AddDate(0, 0, int(r.RestartMS/86_400_000)).Unix() / 60
 	case r.RestartMS > 0:
 		f.until = minute + r.RestartMS/60_000
 	}
@@ -383,6 +385,9 @@ func (s *slow) openCaps(minute int64, rule int) {
 		}
 		if m.windows == 0 || key != m.key {
 			*m = slowCap{key: key, open: m.open, windows: m.windows + 1, start: m.start, limit: -1}
+			if c.Window == tariff.PerPeriod && c.Begins == tariff.BeginsEntry { // periods from entry count, whether or not a unit starts in them
+				m.windows = int(key[0]) + 1
+			}
 		}
 		if c.Once && m.windows > 1 {
 			m.open = false
