@@ -55,6 +55,8 @@ type Availability struct {
 type TypeTally struct {
 	Type string `json:"spotType"`
 	lot.Tally
+	Lent int `json:"lent,omitempty" doc:"Headquarters may sell so many in each quarter-hour"`
+	Kept int `json:"kept,omitempty" doc:"Of the available ones, those that headquarters has sold, or may have: not for who comes without a right"`
 }
 
 // FloorTally counts the spots of a floor.
@@ -133,7 +135,7 @@ func availabilityOf(l *lot.Lot) Availability {
 	a := Availability{Tally: l.Tally(), ByType: []TypeTally{}, ByFloor: []FloorTally{}}
 	for _, kind := range fact.SpotTypes() {
 		if t := l.TallyOfType(kind); t.Total > 0 {
-			a.ByType = append(a.ByType, TypeTally{kind.String(), t})
+			a.ByType = append(a.ByType, TypeTally{kind.String(), t, l.Lent(kind), l.Kept(kind)})
 		}
 	}
 	for i, f := range l.Config().Floors {

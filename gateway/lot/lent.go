@@ -105,7 +105,7 @@ func (l *Lot) restoreLent() {
 	}
 }
 
-// Lent is how many rights of each type headquarters may sell, by the type's number.
+// Lent is how many spots of a type headquarters may sell in each quarter-hour.
 func (l *Lot) Lent(kind fact.SpotType) int { return l.book.Calendar().Lent(kind) }
 
 // takeSale makes one sale of headquarters the lot's own reservation, or has that follow it.
@@ -150,7 +150,12 @@ func (l *Lot) followSale(s *policy.Sale, now *Reservation) {
 	}
 }
 
-// kept is how many free spots of a type are not for who comes without a right.
+// Kept is how many of the available spots of a type are not for who comes without a right.
+func (l *Lot) Kept(kind fact.SpotType) int {
+	return min(l.kept(kind), l.counts.types[kind][fact.SpotAvailable])
+}
+
+// kept is how many spots of a type that are not taken must be left for who bought a right.
 func (l *Lot) kept(kind fact.SpotType) int {
 	return l.book.Kept(kind, l.now.WallMS, l.now.WallMS+l.cfg.Policy.WalkInStayMS)
 }
@@ -159,7 +164,7 @@ func (l *Lot) kept(kind fact.SpotType) int {
 func (l *Lot) keptOfAll() (all int) {
 	for _, kind := range fact.SpotTypes() {
 		if kind != fact.Handicapped {
-			all += min(l.kept(kind), l.counts.types[kind][fact.SpotAvailable])
+			all += l.Kept(kind)
 		}
 	}
 	return all
