@@ -26,7 +26,7 @@ func TestRun(t *testing.T) {
 		{"board pinout revpi", commandline.ExitWrong, "", "no header to draw"},
 		{"board pinout", commandline.ExitUsage, "", "lotctl board ls"},
 		{"--help", 0, "lotctl", ""},
-		{"driver", commandline.ExitUsage, "", "lotctl --help"},
+		{"driver", commandline.ExitUsage, "", "driver ls"},
 		{"no-such-command", commandline.ExitUsage, "", "no-such-command"},
 	} {
 		var out, errs strings.Builder
