@@ -1,6 +1,9 @@
 package app
 
-import "gatehouse/drivers"
+import (
+	"gatehouse/drivers"
+	"gatehouse/sync/fact"
+)
 
 // clockApartMaxMS is how far a camera's clock may be from the gateway's. Some events take ten seconds to come.
 const clockApartMaxMS = 60_000
@@ -8,8 +11,9 @@ const clockApartMaxMS = 60_000
 // audit looks at what a camera's reading says of the camera: how its clock goes, and whether it opens the barrier past the
 // gateway, for vehicles that no ticket knows of.
 func (d *device) audit(read drivers.PlateRead) {
-	if read.CameraMS != 0 && read.GatewayMS != 0 {
-		d.conditions.set(d.ID, clockOf(read.CameraMS-read.GatewayMS))
+	if read.CameraMS != 0 && d.clock.Trust() != fact.ClockUnset {
+		nowMS, _ := d.clock.Now() // not read.GatewayMS: in a demonstration the gateway's time is its own
+		d.conditions.set(d.ID, clockOf(read.CameraMS-nowMS))
 	}
 	if read.Opens != drivers.Unsaid {
 		d.conditions.set(d.ID, ownListOf(read.Opens == drivers.Yes))
