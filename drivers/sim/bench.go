@@ -51,6 +51,10 @@ type Bench struct {
 	anchorMS int64
 }
 
+// SetCameraClocks sets the clocks of all cameras, before Run: what they show at the world's 0. Until then they show the
+// machine's time at New.
+func (b *Bench) SetCameraClocks(start time.Time) { b.epochMS = start.UnixMilli() }
+
 // New plugs a world's devices in. Nothing moves before Run; the inputs have their first levels.
 func New(o Options) (*Bench, error) {
 	b := &Bench{
