@@ -73,3 +73,15 @@ func BenchmarkQuote(b *testing.B) {
 		})
 	}
 }
+
+// What an ordinary quote needs lies on the stack: a gate prices while somebody waits.
+func TestAnOrdinaryQuoteAllocatesNothing(t *testing.T) {
+	entryMS := time.Date(2026, time.March, 2, 8, 30, 0, 0, berlin()).UnixMilli()
+	stay := tariff.Stay{EntryMS: entryMS, ExitMS: entryMS + 155*60_000}
+	buffer := make([]tariff.Charge, 0, 64)
+	for name, priced := range map[string]*tariff.Tariff{"flat": flat(), "banded": banded(), "complex": complexOne()} {
+		if n := testing.AllocsPerRun(100, func() { tariff.QuoteInto(buffer, priced, stay) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}

@@ -28,10 +28,11 @@ type pricer struct {
 	clock      civil
 	days       days
 	meters     meters
-	multiplier int64 // permille of prices
-	fromMS     int64 // of the stretch that is being priced by the rules
-	parkedMS   int64 // end of the stay that is told on receipts
-	bounded    bool  // what a suspect stay may cost is being worked out
+	multiplier int64  // permille of prices
+	fromMS     int64  // of the stretch that is being priced by the rules
+	parkedMS   int64  // end of the stay that is told on receipts
+	bounded    bool   // what a suspect stay may cost is being worked out
+	flats      []flat // of a walk, where its own are not enough: held here so that a walk stays on the stack
 }
 
 // normalise clamps a stay, cuts its seconds and joins its visits.

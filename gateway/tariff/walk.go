@@ -10,7 +10,6 @@ type walk struct {
 	now     inForce
 	bandMS  int64 // since when the rule has been in force for the stay
 	flats   [8]flat
-	more    []flat // where flats are not enough
 	capEdge int64
 	countMS int64 // for AnchorPaid: since when time with a price is counted
 	dayMS   int64 // for AnchorPaidDay: when the day of countMS ends
@@ -28,6 +27,7 @@ type flat struct {
 func (p *pricer) byRules(fromMS, toMS int64, out *receipt) {
 	p.fromMS = fromMS
 	p.meters = meters{}
+	p.flats = p.flats[:0]
 	w := walk{p: p, out: out, toMS: toMS, atMS: fromMS, bandMS: fromMS, countMS: fromMS}
 	w.now = inForce{rule: none - 1}
 	for w.atMS <= toMS && w.run() {
@@ -243,11 +243,9 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	if s.ToMS > 0 && r.Anchor != AnchorBand {
 		endMS = stepEndMS
 	}
-	paid := w.flatOf(w.now.rule, step)
-	if paid.originMS == originMS && paid.rule != 0 {
+	if !w.remember(flat{w.now.rule + 1, step, originMS}) {
 		return w.idle(Free, r.ID, min(endMS, w.capEdge, w.toMS), r.Taxes)
 	}
-	*paid = flat{w.now.rule + 1, step, originMS}
 	if s.Count == Completed && endMS > w.toMS {
 		return w.idle(Free, r.ID, w.toMS, r.Taxes)
 	}
@@ -259,20 +257,23 @@ func (w *walk) flat(r *Rule, step int, originMS, stepEndMS int64) bool {
 	return true
 }
 
-// flatOf is where the last flat price of a step of a rule is remembered: for each, stretches come one after the other.
-func (w *walk) flatOf(rule, step int) *flat {
+// remember notes a flat price, and is false if it was paid before. Of each step the last one is enough: its stretches come
+// one after the other.
+func (w *walk) remember(paid flat) bool {
 	for i := range w.flats {
-		if f := &w.flats[i]; f.rule == 0 || f.rule == rule+1 && f.step == step {
-			return f
+		if f := w.flats[i]; f.rule == 0 || f.rule == paid.rule && f.step == paid.step {
+			w.flats[i] = paid
+			return f != paid
 		}
 	}
-	for i := range w.more {
-		if f := &w.more[i]; f.rule == rule+1 && f.step == step {
-			return f
+	for i := range w.p.flats {
+		if f := w.p.flats[i]; f.rule == paid.rule && f.step == paid.step {
+			w.p.flats[i] = paid
+			return f != paid
 		}
 	}
-	w.more = append(w.more, flat{})
-	return &w.more[len(w.more)-1]
+	w.p.flats = append(w.p.flats, paid)
+	return true
 }
 
 // prorated prices time exactly.
