@@ -308,3 +308,15 @@ type SerialMode struct {
 type Port interface {
 	io.ReadWriteCloser
 }
+
+// Hasty is a Port of a simulation, whose time runs Speed times as fast as the machine's: who waits before reading it waits
+// that much less.
+type Hasty interface{ Speed() int }
+
+// SpeedOf is how many times as fast as the machine's the time of a port runs: 1, but in a simulation.
+func SpeedOf(port Port) int {
+	if hasty, is := port.(Hasty); is {
+		return hasty.Speed()
+	}
+	return 1
+}

@@ -217,6 +217,9 @@ type ownedPort struct {
 	release func()
 }
 
+// Speed is that of the port.
+func (p *ownedPort) Speed() int { return drivers.SpeedOf(p.Port) }
+
 // Close closes the port and gives it back.
 func (p *ownedPort) Close() error {
 	err := p.Port.Close()

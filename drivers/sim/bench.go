@@ -123,9 +123,29 @@ func (b *Bench) Host() *line.Host {
 			return nil, fmt.Errorf("sim: nothing is plugged into port %s: %w", name, drivers.ErrOffline)
 		}
 		p.forget()
-		return line.OpenSerial(p.path, mode)
+		opened, err := line.OpenSerial(p.path, mode)
+		if err != nil {
+			return nil, err
+		}
+		return hastyPort{opened, b}, nil
 	}
 	return line.OpenVirtual(b.board, b.chip, open)
+}
+
+// hastyPort is a port at the bench's speed.
+type hastyPort struct {
+	drivers.Port
+	bench *Bench
+}
+
+// Speed is how many times as fast as the machine's the bench's time runs.
+func (p hastyPort) Speed() int {
+	p.bench.mu.Lock()
+	defer p.bench.mu.Unlock()
+	if p.bench.pace != nil {
+		return int(p.bench.pace.speed)
+	}
+	return max(1, p.bench.speed)
 }
 
 // PortPath is the device path of a serial port; "" if there is none of that name.

@@ -68,7 +68,7 @@ func (p Port) Listen(ctx context.Context, host drivers.Host, faults *drivers.Fau
 			return fmt.Errorf("%s: port %s: no frame for %v, %s: %w", p.Driver, p.Name, p.Silent, p.Check, drivers.ErrOffline)
 		}
 		if p.Ask == nil && n > 0 && n < len(chunk) {
-			pause(ctx, gather)
+			pause(ctx, gather/time.Duration(drivers.SpeedOf(port)))
 		}
 	}
 	return ctx.Err()

@@ -75,6 +75,37 @@ func TestFramesGather(t *testing.T) {
 	})
 }
 
+// hasty is a host of a simulation in which time runs sixty times as fast.
+type hasty struct{ drivers.Host }
+
+type hastyPort struct{ drivers.Port }
+
+func (hastyPort) Speed() int { return 60 }
+
+func (h hasty) Serial(name string, mode drivers.SerialMode) (drivers.Port, error) {
+	port, err := h.Host.Serial(name, mode)
+	return hastyPort{port}, err
+}
+
+// There nothing gathers for long: the simulation stands still until all is read.
+func TestASimulationIsNotKeptWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, reads := drivertest.NewHost(), 0
+		simulator := ultrasonic.Simulator{Out: host.Wire("uart1").Far()}
+		samples, _, err := listen(t, hasty{counted{host, &reads}}, func(stop func()) {
+			for range 100 {
+				_ = simulator.SendDistance(2047)
+				time.Sleep(10 * time.Millisecond)
+			}
+			stop()
+		})
+		if !errors.Is(err, context.Canceled) || samples < 99 || reads < 99 {
+			t.Errorf("%d of 100 frames in %d reads, %v", samples, reads, err)
+		}
+		host.Close()
+	})
+}
+
 func TestASilentSensorIsAway(t *testing.T) {
 	for _, driver := range []drivers.Driver{ultrasonic.Driver(), maxbotix.Driver()} {
 		synctest.Test(t, func(t *testing.T) {

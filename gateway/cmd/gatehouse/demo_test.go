@@ -58,10 +58,27 @@ func TestADemonstrationThatIsInterruptedSumsUp(t *testing.T) {
 	if a := p.get("/healthz"); a.status != 200 { // without a token, from this machine
 		t.Errorf("the page of the demonstration: %+v", a)
 	}
+	if state := cameraClock(p); state != "info" { // cameras live in the demonstration's time, as the gateway does
+		t.Errorf("a camera's clock: %q", state)
+	}
 	p.cmd.Process.Signal(syscall.SIGINT)
 	if code := p.code(patience); code != 0 || !strings.Contains(p.output(), "arms on vehicles") {
 		t.Errorf("exit code %d:\n%s", code, p.output())
 	}
+}
+
+// cameraClock is the state of the clock of the first camera that has read a plate.
+func cameraClock(p *process) string {
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(50 * time.Millisecond) {
+		checks, _ := p.get("/healthz?verbose").body["checks"].([]any)
+		for _, c := range checks {
+			check := c.(map[string]any)
+			if id, _ := check["id"].(string); strings.HasSuffix(id, "-camera/clock") {
+				return fmt.Sprint(check["state"])
+			}
+		}
+	}
+	return "never seen"
 }
 
 func TestADemonstrationWithoutAPageDoesNotStart(t *testing.T) {
