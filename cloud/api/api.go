@@ -60,8 +60,8 @@ type Server struct {
 	live     *rest.Live
 	usual    atomic.Pointer[map[fact.LocationID]usual]
 	usualAt  atomic.Int64 // Unix milliseconds
-	layouts  atomic.Pointer[map[fact.LocationID]layout]
-	listings atomic.Pointer[map[fact.LocationID]listing]
+	layouts  documents[layout]
+	listings documents[listing]
 	feeds    feedCache
 	keys     atomic.Pointer[[]rest.Token]
 }
@@ -77,8 +77,6 @@ func New(o Options) *Server {
 		Changes: o.Changes, Refuse: s.problemOf, Most: streamsMax, Every: streamEvery,
 	})
 	s.usual.Store(&map[fact.LocationID]usual{})
-	s.layouts.Store(&map[fact.LocationID]layout{})
-	s.listings.Store(&map[fact.LocationID]listing{})
 	s.keys.Store(&[]rest.Token{})
 	door := s.door()
 	book := door.NewBook(o.Version, "A chain of car parks.")
@@ -121,10 +119,10 @@ func (s *Server) Refresh(ctx context.Context) error {
 	if err := s.readKeys(ctx); err != nil {
 		return err
 	}
-	if err := s.readLayouts(ctx); err != nil {
+	if err := s.layouts.read(ctx, s.Store, kindLayout); err != nil {
 		return err
 	}
-	if err := s.readListings(ctx); err != nil {
+	if err := s.listings.read(ctx, s.Store, kindListing); err != nil {
 		return err
 	}
 	return s.readUsual(ctx)

@@ -162,6 +162,18 @@ func (b *bench) until(what string, is func() bool) {
 	}
 }
 
+// The gate compares a voucher's plate with what it reads, so both must write it alike, whatever the customer's keyboard did.
+func TestHeadquartersWritesPlatesAsTheLotDoes(t *testing.T) {
+	b := newBench(t, 3)
+	b.lends()
+	b.ask("PUT", "/api/v1/locations/p001/rights", `{"rights":{"regular":1},"reason":"trial"}`, 200)
+	b.until("the location has lent a right", func() bool {
+		return b.at(b.ask("GET", "/api/v1/locations/p001/rights", "", 200), "lent.regular") == "1"
+	})
+	made := b.ask("POST", "/api/v1/reservations", `{"locationId":"p001","spotType":"regular","startTime":"2026-06-02T18:00:00Z","endTime":"2026-06-02T20:00:00Z","vehiclePlate":"ｄｕ\u0308-ＡＢ 12"}`, 201)
+	b.is(made, "vehiclePlate", "DÜAB12")
+}
+
 func TestReservationsSoldByHeadquarters(t *testing.T) {
 	b := newBench(t, 3)
 	sale := `{"locationId":"p001","spotType":"regular","startTime":"2026-06-02T18:00:00Z","endTime":"2026-06-02T20:00:00Z","vehiclePlate":"ka-ab 12","userId":"u7","prepaidAmount":12.5}`

@@ -15,8 +15,7 @@ const kindLayout = "layout"
 
 // layout is what is known of a location's floors.
 type layout struct {
-	Floors   []Floor `json:"floors"`
-	revision int64
+	Floors []Floor `json:"floors"`
 }
 
 // Floor is one floor of a location. Headquarters knows spots by their IDs alone: a floor has those that begin with its
@@ -29,26 +28,8 @@ type Floor struct {
 	Total  int    `json:"totalSpots" minimum:"0" maximum:"100000"`
 }
 
-func (s *Server) readLayouts(ctx context.Context) error {
-	all := map[fact.LocationID]layout{}
-	err := s.Store.EachDocument(ctx, kindLayout, func(location, _ string, revision int64, value []byte) error {
-		l := layout{}
-		if err := json.Unmarshal(value, &l); err != nil {
-			return err
-		}
-		l.revision = revision
-		all[fact.LocationID(location)] = l
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	s.layouts.Store(&all)
-	return nil
-}
-
 func (s *Server) layoutOf(location string) layout {
-	return (*s.layouts.Load())[fact.LocationID(location)]
+	return s.layouts.at(fact.LocationID(location)).content
 }
 
 func (s *Server) currencyAt(location fact.LocationID) fact.Currency {
@@ -96,11 +77,11 @@ func (s *Server) putLayout(ctx context.Context, location string, floors []Floor)
 	if err != nil {
 		return s.problemOf(err)
 	}
-	done, err := s.Store.PutDocument(ctx, location, kindLayout, "floors", s.layoutOf(location).revision, value)
+	done, err := s.Store.PutDocument(ctx, location, kindLayout, "floors", s.layouts.at(fact.LocationID(location)).revision, value)
 	if err != nil {
 		return s.problemOf(err)
 	}
-	if err := s.readLayouts(ctx); err != nil {
+	if err := s.layouts.read(ctx, s.Store, kindLayout); err != nil {
 		return s.problemOf(err)
 	}
 	if !done {

@@ -18,26 +18,7 @@ const kindListing = "listing"
 // listing is what the public may know of a location, as it is kept.
 type listing struct {
 	feeds.Listing
-	At       time.Time `json:"at"`
-	revision int64
-}
-
-func (s *Server) readListings(ctx context.Context) error {
-	all := map[fact.LocationID]listing{}
-	err := s.Store.EachDocument(ctx, kindListing, func(location, _ string, revision int64, value []byte) error {
-		l := listing{}
-		if err := json.Unmarshal(value, &l); err != nil {
-			return err
-		}
-		l.revision = revision
-		all[fact.LocationID(location)] = l
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	s.listings.Store(&all)
-	return nil
+	At time.Time `json:"at"`
 }
 
 // Listed is a location's entry in the open-data feeds.
@@ -49,10 +30,10 @@ type Listed struct {
 }
 
 func (s *Server) listingAt(location string) Listed {
-	l := (*s.listings.Load())[fact.LocationID(location)]
-	out := Listed{Location: location, Version: l.revision, Listing: l.Listing}
+	l := s.listings.at(fact.LocationID(location))
+	out := Listed{Location: location, Version: l.revision, Listing: l.content.Listing}
 	if l.revision > 0 {
-		out.UpdatedAt = new(l.At)
+		out.UpdatedAt = new(l.content.At)
 	}
 	return out
 }
@@ -79,10 +60,10 @@ func (s *Server) setListing(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.problemOf(err)
 	}
-	before := (*s.listings.Load())[fact.LocationID(in.Location)].revision
+	before := s.listings.at(fact.LocationID(in.Location)).revision
 	done, err := s.Store.PutDocument(ctx, in.Location, kindListing, "public", before, value)
 	if err == nil {
-		err = s.readListings(ctx)
+		err = s.listings.read(ctx, s.Store, kindListing)
 	}
 	if err != nil {
 		return nil, s.problemOf(err)
@@ -108,12 +89,12 @@ func (s *Server) sites() []feeds.Site {
 	sites := []feeds.Site{}
 	for i := range places {
 		l := &places[i]
-		entry, found := (*s.listings.Load())[l.ID]
-		if !found || !entry.Public {
+		entry := s.listings.at(l.ID)
+		if !entry.content.Public {
 			continue
 		}
 		site := feeds.Site{
-			ID: string(l.ID), Name: nameOfLocation(l), Timezone: l.Zone.String(), Listing: entry.Listing, Version: int(entry.revision), ListedAt: entry.At,
+			ID: string(l.ID), Name: nameOfLocation(l), Timezone: l.Zone.String(), Listing: entry.content.Listing, Version: int(entry.revision), ListedAt: entry.content.At,
 			Known: !s.syncOf(l, nowMS).Stale,
 		}
 		if l.LiveAtMS > 0 {

@@ -8,6 +8,7 @@ import (
 	"gatehouse/cloud/steer"
 	"gatehouse/sync/crdt"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/rest"
 	"gatehouse/sync/wire"
@@ -179,7 +180,7 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 
 // value is a pass as the document carries it: the CBOR of a PassIssued.
 func (p *passWish) value() ([]byte, error) {
-	f := fact.PassIssued{Pass: fact.PassID(p.ID), User: fact.UserID(p.User), Plate: normal(p.Plate), Card: p.Card}
+	f := fact.PassIssued{Pass: fact.PassID(p.ID), User: fact.UserID(p.User), Plate: platetext.Normal(p.Plate), Card: p.Card}
 	if p.SpotType != "" {
 		if err := f.SpotType.UnmarshalText([]byte(p.SpotType)); err != nil {
 			return nil, rest.Invalid("body.passes", err.Error())

@@ -15,25 +15,17 @@ import (
 
 // Totals are what some time came to.
 type Totals struct {
-	Entries      int64       `json:"entries"`
-	Exits        int64       `json:"exits"`
-	Denied       int64       `json:"denied"`
-	Revenue      rest.Amount `json:"revenue" doc:"Received, less what was given back"`
-	RevenueMinor int64       `json:"revenueMinor"`
-	OwedMinor    int64       `json:"owedMinor" doc:"Let out owing, in minor units"`
-	Stays        int64       `json:"stays" doc:"Visits that ended"`
-	AvgDuration  Duration    `json:"avgDuration" doc:"Of the visits that ended"`
-	Violations   int64       `json:"violations"`
-	ByHand       int64       `json:"openedByHand"`
+	Entries      int64         `json:"entries"`
+	Exits        int64         `json:"exits"`
+	Denied       int64         `json:"denied"`
+	Revenue      rest.Amount   `json:"revenue" doc:"Received, less what was given back"`
+	RevenueMinor int64         `json:"revenueMinor"`
+	OwedMinor    int64         `json:"owedMinor" doc:"Let out owing, in minor units"`
+	Stays        int64         `json:"stays" doc:"Visits that ended"`
+	AvgDuration  rest.Duration `json:"avgDuration" doc:"Of the visits that ended"`
+	Violations   int64         `json:"violations"`
+	ByHand       int64         `json:"openedByHand"`
 }
-
-// Duration is a length of time as people say it.
-type Duration struct {
-	Hours   int64 `json:"hours"`
-	Minutes int64 `json:"minutes" minimum:"0" maximum:"59"`
-}
-
-func durationOf(ms int64) Duration { return Duration{ms / 3_600_000, ms / 60_000 % 60} }
 
 func totalsOf(sums ledger.Sums, currency fact.Currency) Totals {
 	t := Totals{
@@ -41,18 +33,9 @@ func totalsOf(sums ledger.Sums, currency fact.Currency) Totals {
 		OwedMinor: sums.OwedMinor, Stays: sums.Sessions, Violations: sums.Violations, ByHand: sums.Raised,
 	}
 	if sums.Sessions > 0 {
-		t.AvgDuration = durationOf(sums.StayMS / sums.Sessions)
+		t.AvgDuration = rest.DurationOf(sums.StayMS / sums.Sessions)
 	}
 	return t
-}
-
-// rate is a share with one digit after the point: "62.4%".
-func rate(part, whole int64) string {
-	if whole <= 0 {
-		return "0.0%"
-	}
-	perMille := (part*2000 + whole) / (2 * whole)
-	return fmt.Sprintf("%d.%d%%", perMille/10, perMille%10)
 }
 
 // hoursOf are the sums of a location since a civil day, those of clocks that were set later in their places.
@@ -93,10 +76,10 @@ func dayText(d ledger.Day) string { return fmt.Sprintf("%04d-%02d-%02d", d/10_00
 
 // Dashboard is one location at a glance (source design: Dashboard).
 type Dashboard struct {
-	Realtime Realtime `json:"realtime"`
-	Revenue  Revenue  `json:"revenue"`
-	Trends   Trends   `json:"trends"`
-	Alerts   []Need   `json:"alerts" doc:"What needs a person"`
+	Realtime Realtime     `json:"realtime"`
+	Revenue  rest.Revenue `json:"revenue"`
+	Trends   Trends       `json:"trends"`
+	Alerts   []Need       `json:"alerts" doc:"What needs a person"`
 }
 
 // Realtime is what is so now, by the location's last live message.
@@ -115,37 +98,15 @@ type Realtime struct {
 	Stale         bool         `json:"stale"`
 }
 
-// Revenue is money received (source design: revenue).
-type Revenue struct {
-	Currency       string      `json:"currency"`
-	Today          rest.Amount `json:"today" doc:"Since midnight, in the location's civil time"`
-	TodayMinor     int64       `json:"todayMinor"`
-	ThisWeek       rest.Amount `json:"thisWeek" doc:"Since Monday"`
-	ThisWeekMinor  int64       `json:"thisWeekMinor"`
-	ThisMonth      rest.Amount `json:"thisMonth" doc:"Since the 1st"`
-	ThisMonthMinor int64       `json:"thisMonthMinor"`
-	AvgTicket      rest.Amount `json:"avgTicketValue" doc:"Per visit that ended, over seven days"`
-	AvgTicketMinor int64       `json:"avgTicketValueMinor"`
-	AvgDuration    Duration    `json:"avgDuration" doc:"Per visit that ended, over seven days"`
-}
-
-func revenueOf(l *ledger.Summary, hours []ledger.Hour, now time.Time) Revenue {
+func revenueOf(l *ledger.Summary, hours []ledger.Hour, now time.Time) rest.Revenue {
 	today, weekday := dayAt(now, 0), (int(now.Weekday())+6)%7
 	since := func(day ledger.Day) int64 {
 		sum := sumOf(hours, func(k ledger.HourKey) bool { return k.Day >= day && k.Day <= today })
 		return sum.NetMinor()
 	}
-	r := Revenue{
-		Currency: string(l.Currency), TodayMinor: since(today), ThisWeekMinor: since(dayAt(now, -weekday)), ThisMonthMinor: since(dayAt(now, 1-now.Day())),
-	}
 	recent := sumOf(hours, func(k ledger.HourKey) bool { return k.Day > dayAt(now, -trendDays) && k.Day <= today })
-	if recent.Sessions > 0 {
-		r.AvgTicketMinor = (recent.NetMinor() + recent.Sessions/2) / recent.Sessions
-		r.AvgDuration = durationOf(recent.StayMS / recent.Sessions)
-	}
-	r.Today, r.ThisWeek = rest.AmountOf(r.TodayMinor, l.Currency), rest.AmountOf(r.ThisWeekMinor, l.Currency)
-	r.ThisMonth, r.AvgTicket = rest.AmountOf(r.ThisMonthMinor, l.Currency), rest.AmountOf(r.AvgTicketMinor, l.Currency)
-	return r
+	return rest.RevenueOf(l.Currency, since(today), since(dayAt(now, -weekday)), since(dayAt(now, 1-now.Day())),
+		rest.Visits{Ended: recent.Sessions, RevenueMinor: recent.NetMinor(), StayMS: recent.StayMS})
 }
 
 // Trends are what the last seven days were like.
@@ -182,7 +143,7 @@ func trendsOf(l *ledger.Summary, hours []ledger.Hour, now time.Time) Trends {
 	}
 	t := Trends{Hourly: make([]HourOfDay, 24)}
 	for at := range t.Hourly {
-		t.Hourly[at] = HourOfDay{at, rate(sums[at], a*days[at]), int(days[at])}
+		t.Hourly[at] = HourOfDay{at, rest.Rate(sums[at], a*days[at]), int(days[at])}
 		if p := t.PeakHour; days[at] > 0 && (p == nil || sums[at]*days[*p] > sums[*p]*days[at]) {
 			t.PeakHour = new(at)
 		}
@@ -209,7 +170,7 @@ func (s *Server) dashboard(ctx context.Context, in *rest.Here) (*struct{ Body Da
 	}
 	return &struct{ Body Dashboard }{Dashboard{
 		Realtime{
-			a.Total, a.Available, a.Occupied, a.Reserved, a.Held, a.Unknown, a.Maintenance, rate(int64(a.Occupied), int64(a.Total)), a.ByFloor, a.ByType, a.AsOf, a.Stale,
+			a.Total, a.Available, a.Occupied, a.Reserved, a.Held, a.Unknown, a.Maintenance, rest.Rate(int64(a.Occupied), int64(a.Total)), a.ByFloor, a.ByType, a.AsOf, a.Stale,
 		},
 		revenueOf(&l, hours, now), trendsOf(&l, hours, now), s.needsAt(ctx, l.ID),
 	}}, nil

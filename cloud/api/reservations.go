@@ -6,11 +6,11 @@ import (
 	"errors"
 	"slices"
 	"time"
-	"unicode"
 
 	"gatehouse/cloud/sales"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/rest"
 	"gatehouse/sync/wire"
@@ -34,17 +34,6 @@ type Reservation struct {
 	Voucher      string      `json:"voucher,omitempty" doc:"The text of a QR code that opens the gate, with or without a network"`
 	Delivered    bool        `json:"delivered" doc:"The location has it. While it has not, the voucher opens all the same"`
 	SoldBy       string      `json:"soldBy" enum:"headquarters,location"`
-}
-
-// normal is a plate in upper case, without what separates its groups.
-func normal(raw string) fact.Plate {
-	kept := []rune{}
-	for _, r := range raw {
-		if (unicode.IsLetter(r) || unicode.IsDigit(r)) && len(kept) < 24 {
-			kept = append(kept, unicode.ToUpper(r))
-		}
-	}
-	return fact.Plate(kept)
 }
 
 // soldReservation is a sale as it stands, with what its location says of it.
@@ -107,7 +96,7 @@ func (s *Server) wish(in *reservationWish) (w sales.Wish, err error) {
 		return w, err
 	}
 	w = sales.Wish{
-		Location: fact.LocationID(in.Location), User: fact.UserID(in.User), Plate: normal(in.Plate), StartMS: in.Start.UnixMilli(), EndMS: in.End.UnixMilli(),
+		Location: fact.LocationID(in.Location), User: fact.UserID(in.User), Plate: platetext.Normal(in.Plate), StartMS: in.Start.UnixMilli(), EndMS: in.End.UnixMilli(),
 	}
 	if err := w.SpotType.UnmarshalText([]byte(in.SpotType)); err != nil {
 		return w, rest.Invalid("body.spotType", err.Error())

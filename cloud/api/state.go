@@ -104,7 +104,7 @@ func (s *Server) lineOf(l *ledger.Summary, nowMS int64) LocationLine {
 		line.Available += int(min(t.Available, t.Total))
 		line.Occupied += int(t.Occupied)
 	}
-	line.Rate = rate(int64(line.Occupied), int64(line.Total))
+	line.Rate = rest.Rate(int64(line.Occupied), int64(line.Total))
 	return line
 }
 
@@ -122,7 +122,7 @@ func (s *Server) stateOf(ctx context.Context) *State {
 		spots := c.Spots()
 		state.Realtime = ChainNow{
 			Locations: len(places), TotalSpots: spots.Total, Available: spots.Available, Occupied: spots.Occupied, Reserved: spots.Reserved, Held: spots.Held,
-			Unknown: spots.Unknown, Maintenance: spots.Maintenance, OccupancyRate: rate(spots.Occupied, spots.Total),
+			Unknown: spots.Unknown, Maintenance: spots.Maintenance, OccupancyRate: rest.Rate(spots.Occupied, spots.Total),
 		}
 		for _, open := range c.Open() {
 			state.Realtime.OpenTickets += open

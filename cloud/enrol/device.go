@@ -1,7 +1,6 @@
 package enrol
 
 import (
-	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/x509"
@@ -9,15 +8,6 @@ import (
 	"strings"
 	"time"
 )
-
-// Documents is where the registry keeps its records: a store of versioned values. Implementations live elsewhere.
-type Documents interface {
-	// PutDocument writes a value if its revision is still the given one; 0 means that there is none yet. It
-	// reports whether it did, durably.
-	PutDocument(ctx context.Context, location, kind, key string, revision int64, value []byte) (bool, error)
-	// EachDocument visits all values of a kind with their revisions.
-	EachDocument(ctx context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error
-}
 
 // Kinds of documents.
 const (

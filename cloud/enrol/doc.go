@@ -18,5 +18,5 @@
 //     final. RevocationList says the same to brokers that aren't ours, signed and numbered.
 //   - An expired certificate is refused here. It stops the sync of a location and nothing else.
 //
-// It must not import the store: what it keeps goes through Documents.
+// It must not import the store: what it keeps goes through documents.Store.
 package enrol

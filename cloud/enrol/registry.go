@@ -17,6 +17,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gatehouse/cloud/documents"
 )
 
 // deviceDays is how long a gateway's certificate is good; gateways renew theirs when a third is left.
@@ -38,7 +40,7 @@ var (
 // Registry knows all devices. It is safe for use by many goroutines.
 type Registry struct {
 	authority *Authority
-	documents Documents
+	documents documents.Store
 	now       func() time.Time
 	guesses   limiter
 
@@ -55,7 +57,7 @@ type limiter struct {
 }
 
 // OpenRegistry reads all devices.
-func OpenRegistry(ctx context.Context, a *Authority, d Documents, now func() time.Time) (*Registry, error) {
+func OpenRegistry(ctx context.Context, a *Authority, d documents.Store, now func() time.Time) (*Registry, error) {
 	r := &Registry{authority: a, documents: d, now: now, devices: map[string]Device{}}
 	return r, r.Refresh(ctx)
 }

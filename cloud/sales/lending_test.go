@@ -2,10 +2,10 @@ package sales_test
 
 import (
 	"errors"
-	"maps"
 	"testing"
 	"time"
 
+	"gatehouse/cloud/documents/documentstest"
 	"gatehouse/cloud/sales"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
@@ -13,7 +13,7 @@ import (
 
 // A gate that is cut off would let both in.
 func TestWhatTheLocationHasNotHeardToBeCancelledIsNotSoldAgain(t *testing.T) {
-	o := open(t, newShelf(), 1)
+	o := open(t, documentstest.NewMemory(), 1)
 	sold, err := o.Sell(t.Context(), wish("KAAB12", 2*time.Hour, 5*time.Hour))
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestWhatTheLocationHasNotHeardToBeCancelledIsNotSoldAgain(t *testing.T) {
 }
 
 func TestAChangedSaleKeepsItsNameAndItsOldTimeUntilItIsHeard(t *testing.T) {
-	o := open(t, newShelf(), 1)
+	o := open(t, documentstest.NewMemory(), 1)
 	sold, err := o.Sell(t.Context(), wish("KAAB12", 2*time.Hour, 3*time.Hour))
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestAChangedSaleKeepsItsNameAndItsOldTimeUntilItIsHeard(t *testing.T) {
 
 // What was closed by one program stays closed for another whose clock is slow, and the word says what is in which list.
 func TestWhatIsClosedIsSoldNoMore(t *testing.T) {
-	documents := newShelf()
+	documents := documentstest.NewMemory()
 	o, slow := open(t, documents, 2), open(t, documents, 2)
 	if _, err := o.Sell(t.Context(), wish("KAAB12", time.Hour, 2*time.Hour)); err != nil {
 		t.Fatal(err)
@@ -71,14 +71,14 @@ func TestWhatIsClosedIsSoldNoMore(t *testing.T) {
 	if _, err := slow.Sell(t.Context(), wish("KAXY1", 50*time.Minute, 2*time.Hour)); !errors.Is(err, sales.ErrNoRights) {
 		t.Errorf("sold what is closed: %v", err)
 	}
-	if none, err := open(t, newShelf(), 0).Office.Close(t.Context(), "p9"); err != nil || none == nil || none.Serial != 0 {
+	if none, err := open(t, documentstest.NewMemory(), 0).Office.Close(t.Context(), "p9"); err != nil || none == nil || none.Serial != 0 {
 		t.Errorf("%+v %v", none, err)
 	}
 }
 
 // The location takes rights back only when it has heard of what was sold of them, and nothing is sold of them any more.
 func TestRightsThatAreAskedForNoMore(t *testing.T) {
-	o := open(t, newShelf(), 3)
+	o := open(t, documentstest.NewMemory(), 3)
 	if _, err := o.Sell(t.Context(), wish("KAAB12", 2*time.Hour, 3*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
@@ -93,13 +93,11 @@ func TestRightsThatAreAskedForNoMore(t *testing.T) {
 
 // A store that was restored has forgotten sales: their names are not given out again.
 func TestARestoredStoreGivesNoNameAgain(t *testing.T) {
-	documents := newShelf()
+	documents := documentstest.NewMemory()
 	if _, err := open(t, documents, 3).Sell(t.Context(), wish("KAAB12", 2*time.Hour, 3*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	old := newShelf()
-	maps.Copy(old.values, documents.values)
-	maps.Copy(old.at, documents.at)
+	old := documents.Clone()
 	forgotten, err := open(t, documents, 3).Sell(t.Context(), wish("KAXY1", 2*time.Hour, 3*time.Hour))
 	if err != nil {
 		t.Fatal(err)

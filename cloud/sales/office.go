@@ -12,16 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/cloud/documents"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
-
-// Documents is a store of versioned values, as cloud/enrol describes it.
-type Documents interface {
-	PutDocument(ctx context.Context, location, kind, key string, revision int64, value []byte) (bool, error)
-	EachDocument(ctx context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error
-}
 
 const (
 	kindSales = "sales"
@@ -48,7 +43,7 @@ const (
 
 // Options are what an Office is made of.
 type Options struct {
-	Documents Documents
+	Documents documents.Store
 	Signer    policy.Signer
 	// Lent is what the location has lent: the allotment that is in effect there, and nothing beyond the newest one.
 	Lent func(fact.LocationID) policy.Allotment

@@ -4,55 +4,18 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
-	"sync"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"gatehouse/cloud/documents"
+	"gatehouse/cloud/documents/documentstest"
 	"gatehouse/cloud/sales"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
-
-// shelf is a store of versioned values in memory.
-type shelf struct {
-	mu     sync.Mutex
-	values map[string][]byte
-	at     map[string]int64
-}
-
-func newShelf() *shelf { return &shelf{values: map[string][]byte{}, at: map[string]int64{}} }
-
-func (s *shelf) PutDocument(_ context.Context, location, kind, key string, revision int64, value []byte) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	name := kind + "\n" + location + "\n" + key
-	if s.at[name] != revision {
-		return false, nil
-	}
-	s.values[name], s.at[name] = value, revision+1
-	return true, nil
-}
-
-func (s *shelf) EachDocument(_ context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, value := range s.values {
-		var of, location, key string
-		if _, err := fmt.Sscan(name, &of, &location, &key); err != nil {
-			return err
-		}
-		if of == kind {
-			if err := visit(location, key, s.at[name], value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
 
 var (
 	noon   = time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)
@@ -75,13 +38,13 @@ func (o *office) heard(location fact.LocationID) uint64 {
 	return list.Serial
 }
 
-// open opens an office over a shelf, with rights to so many regular spots.
-func open(t rapid.TB, documents sales.Documents, lent uint32) *office {
+// open opens an office over its documents, with rights to so many regular spots.
+func open(t rapid.TB, documents documents.Store, lent uint32) *office {
 	return openIn(t, documents, lent, 1)
 }
 
 // openIn opens an office in an epoch of the store.
-func openIn(t rapid.TB, documents sales.Documents, lent uint32, epoch fact.Incarnation) *office {
+func openIn(t rapid.TB, documents documents.Store, lent uint32, epoch fact.Incarnation) *office {
 	o := &office{lists: map[fact.LocationID][]byte{}, now: noon}
 	var err error
 	o.Office, err = sales.Open(context.Background(), sales.Options{
@@ -109,7 +72,7 @@ func wish(plate string, from, to time.Duration) sales.Wish {
 
 // A driver buys, gets a voucher that a gate can check without a network, changes his mind, and cancels.
 func TestASaleAndItsVoucher(t *testing.T) {
-	o := open(t, newShelf(), 1)
+	o := open(t, documentstest.NewMemory(), 1)
 	w := wish("KAAB12", 2*time.Hour, 5*time.Hour)
 	w.Key = "k1"
 	sold, err := o.Sell(t.Context(), w)
@@ -150,7 +113,7 @@ func TestASaleAndItsVoucher(t *testing.T) {
 }
 
 func TestWhatHasBegunStays(t *testing.T) {
-	o := open(t, newShelf(), 1)
+	o := open(t, documentstest.NewMemory(), 1)
 	sold, err := o.Sell(t.Context(), wish("KAAB12", time.Hour, 2*time.Hour))
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +132,7 @@ func TestWhatHasBegunStays(t *testing.T) {
 func TestNeverMoreThanLent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		lent := uint32(rapid.IntRange(0, 4).Draw(t, "lent"))
-		documents := newShelf()
+		documents := documentstest.NewMemory()
 		offices := []*office{open(t, documents, lent), open(t, documents, lent)}
 		var made []fact.ReservationID
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {

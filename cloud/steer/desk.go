@@ -11,16 +11,11 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/cloud/documents"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
-
-// Documents is a store of versioned values, as cloud/enrol describes it.
-type Documents interface {
-	PutDocument(ctx context.Context, location, kind, key string, revision int64, value []byte) (bool, error)
-	EachDocument(ctx context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error
-}
 
 // Kinds of values that a Desk keeps.
 const (
@@ -33,7 +28,7 @@ var ErrBusy = errors.New("steer: somebody else changed this in the same moment; 
 
 // Options are what a Desk is made of. All but Log and Shared are needed.
 type Options struct {
-	Documents Documents
+	Documents documents.Store
 	Signer    policy.Signer
 	// Send sends a message to a location without any promise that it arrives.
 	Send   func(context.Context, fact.LocationID, wire.Message) error

@@ -14,6 +14,6 @@
 //   - A command is sent only as the answer to a challenge of the gateway's present run, once; the same ID again returns
 //     what became of it.
 //
-// It keeps nothing that Documents doesn't hold, but commands that wait for an answer. It imports sync/fact, sync/policy
+// It keeps nothing that its documents don't hold, but commands that wait for an answer. It imports sync/fact, sync/policy
 // and sync/wire, and knows neither the store nor the broker.
 package steer

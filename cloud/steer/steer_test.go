@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gatehouse/cloud/documents/documentstest"
 	"gatehouse/cloud/steer"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
@@ -20,41 +20,10 @@ import (
 
 var signer = policy.Key(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
 
-// shelf is a store of versioned values in memory.
-type shelf struct {
-	mu     sync.Mutex
-	values map[[3]string][]byte
-	at     map[[3]string]int64
-}
-
-func (s *shelf) PutDocument(_ context.Context, location, kind, key string, revision int64, value []byte) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	name := [3]string{location, kind, key}
-	if s.at[name] != revision {
-		return false, nil
-	}
-	s.values[name], s.at[name] = value, revision+1
-	return true, nil
-}
-
-func (s *shelf) EachDocument(_ context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for name, value := range s.values {
-		if name[1] == kind {
-			if err := visit(name[0], name[2], s.at[name], value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // chain is a desk with gateways that keep what they get.
 type chain struct {
 	*testing.T
-	documents *shelf
+	documents *documentstest.Memory
 	desk      *steer.Desk
 	got       map[fact.LocationID][]policy.Document
 	away      map[fact.LocationID]bool
@@ -63,7 +32,7 @@ type chain struct {
 
 func newChain(t *testing.T) *chain {
 	c := &chain{
-		T: t, documents: &shelf{values: map[[3]string][]byte{}, at: map[[3]string]int64{}}, got: map[fact.LocationID][]policy.Document{}, away: map[fact.LocationID]bool{},
+		T: t, documents: documentstest.NewMemory(), got: map[fact.LocationID][]policy.Document{}, away: map[fact.LocationID]bool{},
 	}
 	c.restart()
 	return c

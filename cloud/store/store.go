@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"gatehouse/cloud/documents"
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/outbox"
@@ -120,8 +121,7 @@ type Store interface {
 	// Rebuild makes all rows of a location again from its batches.
 	Rebuild(ctx context.Context, location fact.LocationID) error
 
-	PutDocument(ctx context.Context, location, kind, key string, revision int64, value []byte) (bool, error)
-	EachDocument(ctx context.Context, kind string, visit func(location, key string, revision int64, value []byte) error) error
+	documents.Store
 	Audit(ctx context.Context, entry AuditEntry) error
 	AuditLog(ctx context.Context, location fact.LocationID, limit int) ([]AuditEntry, error)
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/cloud/documents/documentstest"
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
@@ -325,30 +326,7 @@ func testRawFacts(t *testing.T, open opener) {
 }
 
 func testDocuments(t *testing.T, open opener) {
-	s := open(t)
-	put := func(revision int64, value string, want bool) {
-		t.Helper()
-		if done, err := s.PutDocument(t.Context(), "p8", "tariff", "day", revision, []byte(value)); err != nil || done != want {
-			t.Errorf("revision %d: %v %v", revision, done, err)
-		}
-	}
-	put(0, "one", true)
-	put(0, "other", false)
-	put(1, "two", true)
-	put(1, "late", false)
-	closeStore(t, s)
-	s = open(t)
-	var got []string
-	err := s.EachDocument(t.Context(), "tariff", func(location, key string, revision int64, value []byte) error {
-		got = append(got, location, key, string(value))
-		if revision != 2 {
-			t.Errorf("revision %d", revision)
-		}
-		return nil
-	})
-	if err != nil || len(got) != 3 || got[2] != "two" {
-		t.Errorf("%v %v", got, err)
-	}
+	documentstest.Conform(t, func() store.Store { return open(t) }, func(s store.Store) { closeStore(t, s) })
 }
 
 func testQueries(t *testing.T, open opener) {

@@ -115,35 +115,21 @@ func (s *Slave) Writes() []Request {
 
 // Serve answers what comes from wire until that ends.
 func (s *Simulator) Serve(wire io.ReadWriter) error {
-	var received []byte
-	chunk := make([]byte, frameMax)
-	for {
-		n, err := wire.Read(chunk)
-		received = append(received, chunk[:n]...)
+	return serve(wire, func(received []byte) []byte {
 		for {
 			request, used, whole := parseRequest(received)
 			received = received[used:]
 			if !whole {
-				break
+				return received
 			}
 			s.answer(request, wire)
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+	})
 }
 
 // ServeTCP answers what comes from wire as a device does that speaks Modbus TCP, until that ends.
 func (s *Simulator) ServeTCP(wire io.ReadWriter) error {
-	var received []byte
-	chunk := make([]byte, frameMax)
-	for {
-		n, err := wire.Read(chunk)
-		received = append(received, chunk[:n]...)
+	return serve(wire, func(received []byte) []byte {
 		for {
 			number, frame, used, wrong := parseTCP(received)
 			if wrong != nil {
@@ -151,13 +137,23 @@ func (s *Simulator) ServeTCP(wire io.ReadWriter) error {
 				continue
 			}
 			if used == 0 {
-				break
+				return received
 			}
 			received = received[used:]
 			if request, _, whole := parseRequest(frame); whole {
 				s.answer(request, numbered{wire, number})
 			}
 		}
+	})
+}
+
+// serve has take work on what has come from wire, of which it returns the rest, until that ends.
+func serve(wire io.Reader, take func(received []byte) []byte) error {
+	var received []byte
+	chunk := make([]byte, frameMax)
+	for {
+		n, err := wire.Read(chunk)
+		received = take(append(received, chunk[:n]...))
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -40,22 +40,16 @@ type Fee struct {
 
 // Breakdown is how a stay is priced (source design: PricingBreakdown).
 type Breakdown struct {
-	Duration      Duration    `json:"duration"`
-	BaseRate      rest.Amount `json:"baseRate" doc:"Per hour, of the first charge"`
-	BaseRateMinor int64       `json:"baseRateMinor"`
-	Charges       []Charge    `json:"charges" doc:"They tile the stay"`
-	Subtotal      rest.Amount `json:"subtotal" doc:"Without tax"`
-	SubtotalMinor int64       `json:"subtotalMinor"`
-	Tax           rest.Amount `json:"tax"`
-	TaxMinor      int64       `json:"taxMinor"`
-	Total         rest.Amount `json:"total"`
-	TotalMinor    int64       `json:"totalMinor"`
-}
-
-// Duration is whole hours and the minutes after them.
-type Duration struct {
-	Hours   int64 `json:"hours" minimum:"0"`
-	Minutes int64 `json:"minutes" minimum:"0" maximum:"59"`
+	Duration      rest.Duration `json:"duration"`
+	BaseRate      rest.Amount   `json:"baseRate" doc:"Per hour, of the first charge"`
+	BaseRateMinor int64         `json:"baseRateMinor"`
+	Charges       []Charge      `json:"charges" doc:"They tile the stay"`
+	Subtotal      rest.Amount   `json:"subtotal" doc:"Without tax"`
+	SubtotalMinor int64         `json:"subtotalMinor"`
+	Tax           rest.Amount   `json:"tax"`
+	TaxMinor      int64         `json:"taxMinor"`
+	Total         rest.Amount   `json:"total"`
+	TotalMinor    int64         `json:"totalMinor"`
 }
 
 // Charge is one line of a fee.
@@ -80,14 +74,10 @@ type Charge struct {
 	Text       string      `json:"text" example:"3 x 1 h at 2.00" doc:"How the amount came about"`
 }
 
-func durationOf(elapsedMS int64) Duration {
-	hours, minutes := tariff.HoursMinutes(elapsedMS)
-	return Duration{hours, minutes}
-}
-
 func breakdownOf(cfg *lot.Config, a lot.Account) Breakdown {
+	hours, minutes := tariff.HoursMinutes(a.DurationMS)
 	b := Breakdown{
-		Duration: durationOf(a.DurationMS), Charges: []Charge{},
+		Duration: rest.Duration{Hours: hours, Minutes: minutes}, Charges: []Charge{},
 		Subtotal: rest.AmountOf(a.Fee.SubtotalMinor, cfg.Currency), SubtotalMinor: a.Fee.SubtotalMinor,
 		Tax: rest.AmountOf(a.Fee.TaxMinor, cfg.Currency), TaxMinor: a.Fee.TaxMinor,
 		Total: rest.AmountOf(a.Fee.TotalMinor, cfg.Currency), TotalMinor: a.Fee.TotalMinor,

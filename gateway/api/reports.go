@@ -15,10 +15,10 @@ import (
 
 // Dashboard is the location at a glance (FR-8; source design: Dashboard).
 type Dashboard struct {
-	Realtime Realtime `json:"realtime"`
-	Revenue  Revenue  `json:"revenue"`
-	Trends   Trends   `json:"trends"`
-	Alerts   []Alert  `json:"alerts"`
+	Realtime Realtime     `json:"realtime"`
+	Revenue  rest.Revenue `json:"revenue"`
+	Trends   Trends       `json:"trends"`
+	Alerts   []Alert      `json:"alerts"`
 }
 
 // Realtime is what is so now.
@@ -40,7 +40,7 @@ func realtimeOf(l *lot.Lot) Realtime {
 	a := availabilityOf(l)
 	return Realtime{
 		TotalSpots: a.Total, Available: a.Available, Occupied: a.Occupied, Reserved: a.Reserved, Held: a.Held, Unknown: a.Unknown,
-		Maintenance: a.Maintenance, OccupancyRate: rate(int64(a.Occupied), int64(a.Total)), ByFloor: a.ByFloor, ByType: a.ByType,
+		Maintenance: a.Maintenance, OccupancyRate: rest.Rate(int64(a.Occupied), int64(a.Total)), ByFloor: a.ByFloor, ByType: a.ByType,
 		Inside: l.Inside(),
 	}
 }

@@ -26,7 +26,7 @@ type State struct {
 	Realtime  Realtime     `json:"realtime"`
 	Floors    []FloorState `json:"floors"`
 	Gates     []Gate       `json:"gates"`
-	Revenue   Revenue      `json:"revenue"`
+	Revenue   rest.Revenue `json:"revenue"`
 	Today     []HourState  `json:"today" doc:"The 24 civil hours of today"`
 	Alerts    []Alert      `json:"alerts" doc:"The worst 50"`
 	AlertsAll int          `json:"alertsTotal"`

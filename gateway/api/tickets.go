@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"gatehouse/gateway/lot"
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 	"gatehouse/sync/rest"
 )
 
@@ -119,7 +119,7 @@ func (s *server) oneTicket(ctx context.Context, in *TicketPath) (*struct{ Body T
 func (s *server) findTickets(ctx context.Context, in *struct {
 	Plate string `query:"plate" required:"true" minLength:"1" maxLength:"64" doc:"A plate or a part of one, as typed"`
 }) (*struct{ Body Tickets }, error) {
-	wanted := string(plate.Normalize(in.Plate))
+	wanted := string(platetext.Normal(in.Plate))
 	if wanted == "" {
 		return nil, rest.Invalid("query.plate", "no letter or digit in it")
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"time"
 
 	"gatehouse/gateway/lot"
@@ -10,18 +9,18 @@ import (
 
 // Totals are what some time came to.
 type Totals struct {
-	Entries      int64       `json:"entries"`
-	Exits        int64       `json:"exits"`
-	Denied       int64       `json:"denied"`
-	DeniedFull   int64       `json:"deniedFull" doc:"Of them, because the lot was full"`
-	Revenue      rest.Amount `json:"revenue"`
-	RevenueMinor int64       `json:"revenueMinor"`
-	OwedMinor    int64       `json:"owedMinor" doc:"Let out owing, in minor units"`
-	Stays        int64       `json:"stays" doc:"Visits that ended"`
-	AvgDuration  Duration    `json:"avgDuration" doc:"Of the visits that ended"`
-	PeakOccupied int64       `json:"peakOccupied" doc:"Most spots occupied at once"`
-	PeakRate     string      `json:"peakOccupancyRate" example:"62.4%"`
-	PeakInside   int64       `json:"peakInside" doc:"Most vehicles inside at once, by the loops"`
+	Entries      int64         `json:"entries"`
+	Exits        int64         `json:"exits"`
+	Denied       int64         `json:"denied"`
+	DeniedFull   int64         `json:"deniedFull" doc:"Of them, because the lot was full"`
+	Revenue      rest.Amount   `json:"revenue"`
+	RevenueMinor int64         `json:"revenueMinor"`
+	OwedMinor    int64         `json:"owedMinor" doc:"Let out owing, in minor units"`
+	Stays        int64         `json:"stays" doc:"Visits that ended"`
+	AvgDuration  rest.Duration `json:"avgDuration" doc:"Of the visits that ended"`
+	PeakOccupied int64         `json:"peakOccupied" doc:"Most spots occupied at once"`
+	PeakRate     string        `json:"peakOccupancyRate" example:"62.4%"`
+	PeakInside   int64         `json:"peakInside" doc:"Most vehicles inside at once, by the loops"`
 }
 
 // totalsOf sums hours up.
@@ -30,10 +29,10 @@ func totalsOf(cfg *lot.Config, hours []lot.Hour) Totals {
 	t := Totals{
 		Entries: sum.Entries, Exits: sum.Exits, Denied: sum.Denied, DeniedFull: sum.DeniedFull,
 		Revenue: rest.AmountOf(sum.RevenueMinor, cfg.Currency), RevenueMinor: sum.RevenueMinor, OwedMinor: sum.OwedMinor,
-		Stays: sum.Stays, PeakOccupied: sum.PeakOccupied, PeakInside: sum.PeakInside, PeakRate: rate(sum.PeakOccupied, int64(len(cfg.Spots))),
+		Stays: sum.Stays, PeakOccupied: sum.PeakOccupied, PeakInside: sum.PeakInside, PeakRate: rest.Rate(sum.PeakOccupied, int64(len(cfg.Spots))),
 	}
 	if sum.Stays > 0 {
-		t.AvgDuration = durationOf(sum.StaysMS / sum.Stays)
+		t.AvgDuration = rest.DurationOf(sum.StaysMS / sum.Stays)
 	}
 	return t
 }
@@ -56,47 +55,13 @@ func sumOf(hours []lot.Hour) lot.Hour {
 	return sum
 }
 
-// rate is a share with one digit after the point: "62.4%".
-func rate(part, whole int64) string {
-	if whole == 0 {
-		return "0.0%"
-	}
-	perMille := (part*2000 + whole) / (2 * whole)
-	return fmt.Sprintf("%d.%d%%", perMille/10, perMille%10)
-}
-
-// Revenue is money received (source design: revenue).
-type Revenue struct {
-	Currency       string      `json:"currency"`
-	Today          rest.Amount `json:"today" doc:"Since midnight, in civil time"`
-	TodayMinor     int64       `json:"todayMinor"`
-	ThisWeek       rest.Amount `json:"thisWeek" doc:"Since Monday"`
-	ThisWeekMinor  int64       `json:"thisWeekMinor"`
-	ThisMonth      rest.Amount `json:"thisMonth" doc:"Since the 1st"`
-	ThisMonthMinor int64       `json:"thisMonthMinor"`
-	AvgTicket      rest.Amount `json:"avgTicketValue" doc:"Per visit that ended, over seven days"`
-	AvgTicketMinor int64       `json:"avgTicketValueMinor"`
-	AvgDuration    Duration    `json:"avgDuration" doc:"Per visit that ended, over seven days"`
-}
-
-func revenueOf(l *lot.Lot) Revenue {
-	cfg := l.Config()
+func revenueOf(l *lot.Lot) rest.Revenue {
 	now := civilNow(l)
 	since := func(t time.Time) int64 { return sumOf(l.Hours(t.UnixMilli(), endOfTime)).RevenueMinor }
-	midnight := dayOf(now, 0)
 	weekday := (int(now.Weekday()) + 6) % 7
-	r := Revenue{
-		Currency: string(cfg.Currency), TodayMinor: since(midnight), ThisWeekMinor: since(dayOf(now, -weekday)),
-		ThisMonthMinor: since(dayOf(now, 1-now.Day())),
-	}
 	recent := sumOf(l.Hours(now.AddDate(0, 0, -trendDays).UnixMilli(), endOfTime))
-	if recent.Stays > 0 {
-		r.AvgTicketMinor = (recent.RevenueMinor + recent.Stays/2) / recent.Stays
-		r.AvgDuration = durationOf(recent.StaysMS / recent.Stays)
-	}
-	r.Today, r.ThisWeek = rest.AmountOf(r.TodayMinor, cfg.Currency), rest.AmountOf(r.ThisWeekMinor, cfg.Currency)
-	r.ThisMonth, r.AvgTicket = rest.AmountOf(r.ThisMonthMinor, cfg.Currency), rest.AmountOf(r.AvgTicketMinor, cfg.Currency)
-	return r
+	return rest.RevenueOf(l.Config().Currency, since(dayOf(now, 0)), since(dayOf(now, -weekday)), since(dayOf(now, 1-now.Day())),
+		rest.Visits{Ended: recent.Stays, RevenueMinor: recent.RevenueMinor, StayMS: recent.StaysMS})
 }
 
 const endOfTime = int64(1) << 62
@@ -139,7 +104,7 @@ func trendsOf(l *lot.Lot) Trends {
 	spots := int64(len(cfg.Spots))
 	t := Trends{Hourly: make([]HourOfDay, 24)}
 	for at := range t.Hourly {
-		t.Hourly[at] = HourOfDay{at, rate(sums[at], spots*known[at]), rate(peaks[at], spots), int(days[at])}
+		t.Hourly[at] = HourOfDay{at, rest.Rate(sums[at], spots*known[at]), rest.Rate(peaks[at], spots), int(days[at])}
 		if p := t.PeakHour; days[at] > 0 && (p == nil || sums[at]*known[*p] > sums[*p]*known[at]) {
 			t.PeakHour = new(at)
 		}

@@ -24,6 +24,15 @@ func (s Severity) String() string { return severityText[s] }
 // MarshalText makes JSON carry the code.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads the code.
+func (s *Severity) UnmarshalText(text []byte) error {
+	i, err := indexOf(severityText, text, "severity")
+	if err == nil {
+		*s = Severity(i)
+	}
+	return err
+}
+
 // Alert is something that a person should know, with what to do about it.
 type Alert struct {
 	Code     string   `json:"code"`

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"gatehouse/gateway/plate"
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // ReportCharging tells of a session at a charger: of a ticket, or else of the vehicle with a plate, or else of the one on a
@@ -73,7 +73,7 @@ func (l *Lot) charged(e ReportCharging) *Ticket {
 	case e.Ticket != "":
 		return l.tickets[e.Ticket]
 	case e.Raw != "":
-		return l.twin(plate.Normalize(e.Raw))
+		return l.twin(platetext.Normal(e.Raw))
 	}
 	for _, t := range l.open {
 		if e.Spot != "" && t.Spot == e.Spot && t.VacatedMS == 0 {
@@ -125,12 +125,10 @@ func (t *Ticket) sessions(stay *tariff.Stay, shiftMS int64) {
 
 // classTicket writes down for whom a ticket is priced.
 func (l *Lot) classTicket(e ClassTicket) Result {
-	t := l.tickets[e.Ticket]
+	t, problem := l.ongoing(e.Ticket)
 	switch {
-	case t == nil:
-		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
-	case t.Status >= TicketLeaving:
-		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is settled", "nothing is to be done")
+	case problem != nil:
+		return Result{Problem: problem}
 	case e.Vehicle == "" && e.Group == "" && e.Product == "":
 		return refuse(ProblemInvalid, "nothing is named", "write a kind of vehicle, a group or a product of the tariff")
 	case e.Group != "" && len(t.Groups) >= groupsMax:

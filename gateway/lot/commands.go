@@ -7,6 +7,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // command carries out what a person or a program asks. A repeated key gets the first answer again.
@@ -167,7 +168,7 @@ func refuse(code ProblemCode, message, hint string) Result {
 
 // requestEntry decides on an entry that a program asks for by plate.
 func (l *Lot) requestEntry(e RequestEntry) Result {
-	p := plate.Normalize(e.Raw)
+	p := platetext.Normal(e.Raw)
 	if l.cfg.Gates[e.Gate].Lane.Direction == fact.Outward {
 		return refuse(ProblemInvalid, "gate "+string(l.cfg.Gates[e.Gate].ID)+" is an exit", "name an entry gate")
 	}
@@ -188,7 +189,7 @@ func (l *Lot) requestExit(e RequestExit) Result {
 		return refuse(ProblemInvalid, "gate "+string(l.cfg.Gates[e.Gate].ID)+" is an entry", "name an exit gate")
 	}
 	before := len(l.out.Facts)
-	reason := l.exitByPlate(e.Gate, plate.Read{Plate: plate.Normalize(e.Raw), Confidence: 1000})
+	reason := l.exitByPlate(e.Gate, plate.Read{Plate: platetext.Normal(e.Raw), Confidence: 1000})
 	result := Result{Reason: reason, DueMinor: l.lanes[e.Gate].dueMinor, Ticket: l.lanes[e.Gate].ticket}
 	for _, r := range l.out.Facts[before:] {
 		switch f := r.Fact.(type) {
@@ -233,7 +234,7 @@ func (l *Lot) setSpot(e SetSpot) Result {
 func (l *Lot) makeReservation(e MakeReservation) Result {
 	made := fact.ReservationMade{
 		Reservation: fact.ReservationID(l.nextDot().ID('R')), User: e.User, SpotType: e.SpotType,
-		Plate: plate.Normalize(e.Raw), StartMS: e.StartMS, EndMS: e.EndMS, PrepaidMinor: e.PrepaidMinor,
+		Plate: platetext.Normal(e.Raw), StartMS: e.StartMS, EndMS: e.EndMS, PrepaidMinor: e.PrepaidMinor,
 	}
 	if e.PrepaidMinor < 0 {
 		return refuse(ProblemInvalid, "prepaidAmount is negative", "leave it out, or write what was paid")
@@ -265,7 +266,7 @@ func (l *Lot) unfit(kind fact.SpotType, err error) *Problem {
 // editReservation replaces what a reservation asks for; what can't be had leaves the old one whole.
 func (l *Lot) editReservation(e EditReservation) Result {
 	edited := fact.ReservationEdited{
-		Reservation: e.Reservation, SpotType: e.SpotType, Plate: plate.Normalize(e.Raw), StartMS: e.StartMS, EndMS: e.EndMS,
+		Reservation: e.Reservation, SpotType: e.SpotType, Plate: platetext.Normal(e.Raw), StartMS: e.StartMS, EndMS: e.EndMS,
 	}
 	if r, _ := l.book.ByID(e.Reservation); r.Right > 0 {
 		return refuse(ProblemNotPossible, "headquarters sold this reservation", "change it where it was booked; here it can only be cancelled")
@@ -299,7 +300,7 @@ func (l *Lot) correctTicket(e CorrectTicket) Result {
 }
 
 func (l *Lot) issuePass(e IssuePass) Result {
-	p := plate.Normalize(e.Raw)
+	p := platetext.Normal(e.Raw)
 	if p == "" && e.Card == "" {
 		return refuse(ProblemInvalid, "a pass needs a plate or a card", "give at least one of them")
 	}

@@ -63,12 +63,20 @@ func (c Colour) MarshalText() ([]byte, error) { return []byte(colourText[c]), ni
 
 // UnmarshalText reads the code.
 func (c *Colour) UnmarshalText(text []byte) error {
-	i := slices.Index(colourText, string(text))
-	if i < 0 {
-		return fmt.Errorf("lot: %q is no colour: write one of %s", text, strings.Join(colourText, ", "))
+	i, err := indexOf(colourText, text, "colour")
+	if err == nil {
+		*c = Colour(i)
 	}
-	*c = Colour(i)
-	return nil
+	return err
+}
+
+// indexOf finds a code among those of a kind.
+func indexOf(codes []string, text []byte, kind string) (int, error) {
+	i := slices.Index(codes, string(text))
+	if i < 0 {
+		return 0, fmt.Errorf("lot: %q is no %s: write one of %s", text, kind, strings.Join(codes, ", "))
+	}
+	return i, nil
 }
 
 // ShowSign changes the free-spots sign of a floor.

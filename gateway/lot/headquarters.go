@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // documentOf handles what headquarters' documents and commands come to.
@@ -39,7 +39,7 @@ func (l *Lot) setPasses(e SetPasses) {
 	wanted := map[fact.PassID]bool{}
 	for _, p := range e.Passes {
 		wanted[p.Pass] = true
-		p.Plate, p.Actor = plate.Normalize(string(p.Plate)), clip(e.Actor)
+		p.Plate, p.Actor = platetext.Normal(string(p.Plate)), clip(e.Actor)
 		old, known := l.book.PassByID(p.Pass)
 		same := known && old.Plate == p.Plate && old.Card == p.Card && old.SpotType == p.SpotType && old.FromMS == p.FromMS &&
 			old.UntilMS == p.UntilMS && old.User == p.User
@@ -68,7 +68,7 @@ func (l *Lot) ValidPasses() (n int) {
 func (l *Lot) setBlocked(plates []string) {
 	l.blocked = make(map[fact.Plate]bool, len(plates))
 	for _, raw := range plates {
-		if p := plate.Normalize(raw); p != "" {
+		if p := platetext.Normal(raw); p != "" {
 			l.blocked[p] = true
 		}
 	}

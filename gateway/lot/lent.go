@@ -1,8 +1,8 @@
 package lot
 
 import (
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 	"gatehouse/sync/policy"
 )
 
@@ -130,7 +130,7 @@ func (l *Lot) takeSale(s *policy.Sale, actor string) {
 
 func madeOf(s *policy.Sale) fact.ReservationMade {
 	return fact.ReservationMade{
-		Reservation: s.Reservation, User: s.User, SpotType: s.SpotType, Plate: plate.Normalize(string(s.Plate)), StartMS: s.StartMS, EndMS: s.EndMS,
+		Reservation: s.Reservation, User: s.User, SpotType: s.SpotType, Plate: platetext.Normal(string(s.Plate)), StartMS: s.StartMS, EndMS: s.EndMS,
 		PrepaidMinor: s.PrepaidMinor, Right: int64(s.Right) + 1, Edit: uint64(s.Edit),
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"gatehouse/gateway/lot"
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 	"gatehouse/sync/policy"
 )
 
@@ -46,7 +46,7 @@ func (s *teller) sale(w []string) {
 		one.Edit++
 	}
 	if w[1] != "cancelled" && w[1] != "" {
-		one.SpotType, one.Plate, one.StartMS, one.EndMS = s.spotType(w[1]), plate.Normalize(w[2]), s.minutes(w[3]), s.minutes(w[4])
+		one.SpotType, one.Plate, one.StartMS, one.EndMS = s.spotType(w[1]), platetext.Normal(w[2]), s.minutes(w[3]), s.minutes(w[4])
 	}
 	if told {
 		s.step(lot.TakeSales{Actor: "headquarters", Sales: []policy.Sale{*one}})

@@ -41,12 +41,29 @@ func (l *Lot) payTicket(e PayTicket) Result {
 	return l.moved(t, id, fact.ReasonPaid)
 }
 
+// ticketOf finds a ticket that a command names.
+func (l *Lot) ticketOf(id fact.TicketID) (*Ticket, *Problem) {
+	if t := l.tickets[id]; t != nil {
+		return t, nil
+	}
+	return nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}
+}
+
+// ongoing finds a ticket whose vehicle has not been let out yet.
+func (l *Lot) ongoing(id fact.TicketID) (*Ticket, *Problem) {
+	t, problem := l.ticketOf(id)
+	if problem == nil && t.Status >= TicketLeaving {
+		problem = &Problem{ProblemTicketClosed, "the visit of ticket " + string(id) + " is settled", "nothing is to be done"}
+	}
+	return t, problem
+}
+
 // payable finds a ticket for which something can be paid.
 func (l *Lot) payable(id fact.TicketID) (*Ticket, *Problem) {
-	t := l.tickets[id]
+	t, problem := l.ticketOf(id)
 	switch {
-	case t == nil:
-		return nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}
+	case problem != nil:
+		return nil, problem
 	case !t.Open() && t.OwedMinor == 0:
 		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(id) + " is over and paid", "nothing is to be paid"}
 	case len(t.Payments) >= paymentsMax:
@@ -66,9 +83,9 @@ func (l *Lot) moved(t *Ticket, payment fact.PaymentID, reason fact.Reason) Resul
 
 // paymentOf finds a payment that a command names.
 func (l *Lot) paymentOf(id fact.TicketID, payment fact.PaymentID) (*Ticket, *Payment, *Problem) {
-	t := l.tickets[id]
-	if t == nil {
-		return nil, nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}
+	t, problem := l.ticketOf(id)
+	if problem != nil {
+		return nil, nil, problem
 	}
 	p := t.payment(payment)
 	switch {
@@ -188,12 +205,9 @@ func (l *Lot) letGo(t *Ticket, a *Account) bool {
 
 // owe lets a driver leave who will pay later. What is owed is known, and written down, at the exit.
 func (l *Lot) owe(e OweFee) Result {
-	t := l.tickets[e.Ticket]
-	switch {
-	case t == nil:
-		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
-	case t.Status >= TicketLeaving:
-		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is settled", "nothing is to be done")
+	t, problem := l.ongoing(e.Ticket)
+	if problem != nil {
+		return Result{Problem: problem}
 	}
 	l.emit(fact.FeeOwed{Ticket: t.ID, Reason: fact.ReasonOperator})
 	l.letWaitingOut(t)
@@ -202,9 +216,9 @@ func (l *Lot) owe(e OweFee) Result {
 
 // validate has a discount apply to a ticket.
 func (l *Lot) validate(e ValidateTicket) Result {
-	t := l.tickets[e.Ticket]
-	if t == nil {
-		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
+	t, problem := l.ticketOf(e.Ticket)
+	if problem != nil {
+		return Result{Problem: problem}
 	}
 	priced := l.tariffOf(t)
 	coupon := clip(e.Coupon)
@@ -285,12 +299,10 @@ func (l *Lot) entryDay(t *Ticket) tariff.Date {
 
 // mislay has a ticket cost what its tariff says of lost ones.
 func (l *Lot) mislay(e MislayTicket) Result {
-	t := l.tickets[e.Ticket]
+	t, problem := l.ongoing(e.Ticket)
 	switch {
-	case t == nil:
-		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number, or look the ticket up by its plate")
-	case t.Status >= TicketLeaving:
-		return refuse(ProblemTicketClosed, "the visit of ticket "+string(e.Ticket)+" is settled", "nothing is to be done")
+	case problem != nil:
+		return Result{Problem: problem}
 	case t.Lost:
 		return refuse(ProblemConflict, "ticket "+string(e.Ticket)+" is lost already", "nothing is to be done")
 	}

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"gatehouse/gateway/gate"
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // passage carries out what a gate's state machine says.
@@ -239,7 +239,7 @@ func (l *Lot) plateSeen(e PlateSeen) {
 		return
 	}
 	n.lastRead = e.EventID
-	read := sighting{e, plate.Normalize(e.Raw)}
+	read := sighting{e, platetext.Normal(e.Raw)}
 	if l.repeated(n, read.plate) {
 		return
 	}

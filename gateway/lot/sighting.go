@@ -3,6 +3,7 @@ package lot
 import (
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // sighting is a reading by a camera, and its plate in normal form.
@@ -16,7 +17,7 @@ func (s *sighting) opinions() plate.Read {
 	read := plate.Read{Plate: s.plate, Confidence: s.Confidence, Chars: s.Chars}
 	for _, candidate := range s.Candidates[:min(len(s.Candidates), plate.CandidatesMax)] {
 		read.Candidates = append(read.Candidates, plate.Candidate{
-			Plate: plate.Normalize(candidate.Raw), Confidence: candidate.Confidence,
+			Plate: platetext.Normal(candidate.Raw), Confidence: candidate.Confidence,
 		})
 	}
 	return read

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // full is a lot with 10,000 open plates.
@@ -51,12 +52,12 @@ func BenchmarkAddRemove(b *testing.B) {
 	}
 }
 
-func BenchmarkNormalize(b *testing.B) {
+func BenchmarkNormal(b *testing.B) {
 	for _, raw := range []string{"AB12CDE", "m-ab 1234", "京A·12345"} {
 		b.Run(raw, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				plate.Normalize(raw)
+				platetext.Normal(raw)
 			}
 		})
 	}

@@ -1,5 +1,9 @@
 package plate
 
+import (
+	"gatehouse/sync/platetext"
+)
+
 // Policy weighs differences and draws the lines between Found, Ambiguous and None. Costs are likelihoods: 100 is
 // ten times less likely. Confidences are per mille.
 type Policy struct {
@@ -49,8 +53,8 @@ func DefaultPolicy() Policy {
 // reading is one opinion of the camera, ready to be compared.
 type reading struct {
 	text
-	sureness [MaxCharacters]int // of each character
-	assumed  int                // of a character that is not there
+	sureness [platetext.CharactersMax]int // of each character
+	assumed  int                          // of a character that is not there
 }
 
 // read spells an opinion; confidences that do not fit the text one to one are not used.
@@ -78,7 +82,7 @@ func (p *Policy) leastUnlike(r *reading) int {
 
 // distance is the least cost by which r may be a reading of plate.
 func (p *Policy) distance(r *reading, plate *text) int {
-	var row, missed [MaxCharacters + 1]int
+	var row, missed [platetext.CharactersMax + 1]int
 	for j := range plate.length {
 		missed[j] = p.missed(r, plate, j)
 		row[j+1] = row[j] + missed[j]

@@ -1,6 +1,9 @@
 package plate
 
-import "gatehouse/sync/fact"
+import (
+	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
+)
 
 // glyph is one character of a plate and what it may be taken for.
 type glyph struct {
@@ -12,14 +15,14 @@ type glyph struct {
 // text is a plate spelt in glyphs; its classes are the skeleton.
 type text struct {
 	length int
-	glyphs [MaxCharacters]glyph
+	glyphs [platetext.CharactersMax]glyph
 }
 
 // spell turns a plate into glyphs.
 func spell(plate fact.Plate) text {
 	var t text
 	for _, char := range plate {
-		if t.length == MaxCharacters {
+		if t.length == platetext.CharactersMax {
 			break
 		}
 		t.glyphs[t.length] = glyphOf(char)
@@ -49,21 +52,21 @@ func glyphOf(char rune) glyph {
 		return glyph{char: char, twin: char, class: classOf(char)}
 	}
 	twin := twinOf(char)
-	return glyph{char: char, twin: twin, class: classOf(bareOf(twin))}
+	return glyph{char: char, twin: twin, class: classOf(platetext.Bare(twin))}
 }
 
 // twinOf is the Latin letter or the digit that looks the same as a Cyrillic or Greek letter, or means the same as a digit
 // of another script: plates of the Arab world, Iran and Bengal show both, and cameras write either.
 func twinOf(char rune) rune {
 	for _, digits := range []string{"٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "০১২৩৪৫৬৭৮৯"} {
-		if digit, ok := counterpart(char, digits, "0123456789"); ok {
+		if digit, ok := platetext.Counterpart(char, digits, "0123456789"); ok {
 			return digit
 		}
 	}
-	if latin, ok := counterpart(char, "АВЕКМНОРСТУХІЈЅЗ", "ABEKMHOPCTYXIJS3"); ok {
+	if latin, ok := platetext.Counterpart(char, "АВЕКМНОРСТУХІЈЅЗ", "ABEKMHOPCTYXIJS3"); ok {
 		return latin
 	}
-	if latin, ok := counterpart(char, "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"); ok {
+	if latin, ok := platetext.Counterpart(char, "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"); ok {
 		return latin
 	}
 	return char

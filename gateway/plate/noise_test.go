@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 // The noise model: each character is misread in three of a hundred cases, 85 % of them as a look-alike, the
@@ -53,7 +54,7 @@ func (s street) car() fact.Plate {
 			b.WriteRune(r)
 		}
 	}
-	return plate.Normalize(b.String())
+	return platetext.Normal(b.String())
 }
 
 // misread is what a camera makes of one character.

@@ -1,4 +1,4 @@
-package plate
+package platetext
 
 import (
 	"strings"
@@ -7,23 +7,23 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// MaxCharacters is the length of the longest normal form, in characters; the rest of a longer text is dropped.
+// CharactersMax is the length of the longest normal form, in characters; the rest of a longer text is dropped.
 // The longest plates in use, those of Bangladesh, have 18.
-const MaxCharacters = 20
+const CharactersMax = 20
 
-// Normalize makes the normal form of a plate as a camera, a driver or a server wrote it: upper case, letters
+// Normal makes the normal form of a plate as a camera, a driver or a server wrote it: upper case, letters
 // and digits of every script, nothing else. Full-width forms become ASCII, an accent written as a character of
 // its own joins its letter. Blanks, dashes, dots, flags and damaged UTF-8 are dropped, and what is left after
-// MaxCharacters. The empty Plate means that nothing was readable.
-func Normalize(raw string) fact.Plate {
+// CharactersMax. The empty Plate means that nothing was readable.
+func Normal(raw string) fact.Plate {
 	if isNormal(raw) {
 		return fact.Plate(raw)
 	}
-	kept := make([]rune, 0, MaxCharacters)
+	kept := make([]rune, 0, CharactersMax)
 	for _, r := range raw {
 		kept = appendNormal(kept, r)
-		if len(kept) > MaxCharacters {
-			kept = kept[:MaxCharacters]
+		if len(kept) > CharactersMax {
+			kept = kept[:CharactersMax]
 			break
 		}
 	}
@@ -37,7 +37,7 @@ func isNormal(raw string) bool {
 			return false
 		}
 	}
-	return len(raw) <= MaxCharacters
+	return len(raw) <= CharactersMax
 }
 
 // appendNormal appends one character in normal form, or joins an accent to the letter before it. An accent
@@ -85,24 +85,24 @@ var accents = []struct {
 func join(letter, mark rune) (rune, bool) {
 	for _, a := range accents {
 		if a.mark == mark {
-			return counterpart(letter, a.bare, a.joined)
+			return Counterpart(letter, a.bare, a.joined)
 		}
 	}
 	return 0, false
 }
 
-// bareOf is a letter without its accent.
-func bareOf(letter rune) rune {
+// Bare is a letter without its accent.
+func Bare(letter rune) rune {
 	for _, a := range accents {
-		if bare, ok := counterpart(letter, a.joined, a.bare); ok {
+		if bare, ok := Counterpart(letter, a.joined, a.bare); ok {
 			return bare
 		}
 	}
 	return letter
 }
 
-// counterpart is the character of to that stands where letter stands in from.
-func counterpart(letter rune, from, to string) (rune, bool) {
+// Counterpart is the character of to that stands where letter stands in from.
+func Counterpart(letter rune, from, to string) (rune, bool) {
 	at := strings.IndexRune(from, letter)
 	if at < 0 {
 		return 0, false

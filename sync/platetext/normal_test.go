@@ -1,4 +1,4 @@
-package plate_test
+package platetext_test
 
 import (
 	"strings"
@@ -6,8 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/platetext"
 )
 
 func TestNormalFormOfPlatesOfTheWorld(t *testing.T) {
@@ -31,30 +31,30 @@ func TestNormalFormOfPlatesOfTheWorld(t *testing.T) {
 		"🇩🇪 B✶XY 7️⃣ №5":         "BXY75",
 		"A\xff\xfeB\x00C":        "ABC",
 		"\u0308A":                "A",
-		strings.Repeat("A1", 50): fact.Plate(strings.Repeat("A1", plate.MaxCharacters/2)),
+		strings.Repeat("A1", 50): fact.Plate(strings.Repeat("A1", platetext.CharactersMax/2)),
 	} {
-		if got := plate.Normalize(raw); got != want {
-			t.Errorf("Normalize(%q) = %q, want %q", raw, got, want)
+		if got := platetext.Normal(raw); got != want {
+			t.Errorf("Normal(%q) = %q, want %q", raw, got, want)
 		}
 	}
 }
 
 func TestANormalReadingCostsNothing(t *testing.T) {
-	if n := testing.AllocsPerRun(100, func() { plate.Normalize("AB12CDE") }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { platetext.Normal("AB12CDE") }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
-func FuzzNormalize(f *testing.F) {
+func FuzzNormal(f *testing.F) {
 	for _, seed := range []string{"M-AB 1234", "du\u0308", "京A·12345", "ß\u0345ﬀ", "A\xff", "i\u0307"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		p := plate.Normalize(raw)
-		if again := plate.Normalize(string(p)); again != p {
-			t.Errorf("Normalize(%q) = %q, and of that %q", raw, p, again)
+		p := platetext.Normal(raw)
+		if again := platetext.Normal(string(p)); again != p {
+			t.Errorf("Normal(%q) = %q, and of that %q", raw, p, again)
 		}
-		if n := utf8.RuneCountInString(string(p)); n > plate.MaxCharacters {
+		if n := utf8.RuneCountInString(string(p)); n > platetext.CharactersMax {
 			t.Errorf("%q has %d characters", p, n)
 		}
 		for _, r := range string(p) {

@@ -17,18 +17,8 @@ type doctorCommand struct {
 // examination is what lotctl doctor --json prints.
 type examination struct {
 	Status string      `json:"status"` // ok, or the worst of all
-	Checks []check     `json:"checks"`
+	Checks []api.Check `json:"checks"`
 	Alerts []api.Alert `json:"alerts"`
-}
-
-// check is one thing that can be well or not: a line of /healthz.
-type check struct {
-	ID    string `json:"id"`
-	State string `json:"state"`
-	Value string `json:"value"`
-	Limit string `json:"limit,omitempty"`
-	Do    string `json:"do,omitempty"`
-	Ready bool   `json:"ready"`
 }
 
 // errUnwell ends a doctor's visit to a gateway that has a fault.
@@ -59,11 +49,11 @@ func (c doctorCommand) Run(out io.Writer) error {
 	return err
 }
 
-func printChecks(out io.Writer, checks []check) {
+func printChecks(out io.Writer, checks []api.Check) {
 	for _, c := range checks {
-		word := c.State
-		if word == lot.Info.String() {
-			word = "ok"
+		word := "ok"
+		if c.Severity != lot.Info {
+			word = c.Severity.String()
 		}
 		fmt.Fprintf(out, "%-8s %-14s %s", word, c.ID, c.Value)
 		if c.Limit != "" {
@@ -79,7 +69,7 @@ func printChecks(out io.Writer, checks []check) {
 // faulty is whether anything is worse than a warning.
 func (e examination) faulty() bool {
 	for _, c := range e.Checks {
-		if c.State == lot.Fault.String() || !c.Ready {
+		if c.Severity == lot.Fault || !c.Ready {
 			return true
 		}
 	}

@@ -13,7 +13,7 @@ var layers = [][]string{
 	{"sync/commandline", "sync/tomlfile", "sync/mqtt", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
 	{"sync/fact"},
 	{"boards", "drivers"},
-	{"sync/crdt", "sync/policy", "sync/rest", "sync/traffic", "drivers/drivertest"},
+	{"cloud/documents", "sync/crdt", "sync/platetext", "sync/policy", "sync/rest", "sync/traffic", "drivers/drivertest"},
 	{
 		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast",
 		"sync/wire", "sync/factlog", "drivers/line",
