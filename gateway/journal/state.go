@@ -7,7 +7,8 @@ import "gatehouse/sync/fact"
 //
 // A start loads the live tables and applies the facts behind them. So whatever Apply looks at must be in a live
 // table: a fact that changes a record which is archived, and no longer loaded, would have no effect after a restart
-// and another one without it.
+// and another one without it. What no fact tells may be in a live table too, as long as Apply never looks at it; a state
+// that is rebuilt from the log lacks it.
 type State interface {
 	// Apply folds one fact.
 	Apply(fact.Record)

@@ -12,6 +12,11 @@
 // the cloud can fold the same facts. What a restart must forget (the level of a loop, a running timer, the
 // last plate a camera saw) is kept by Step, and starts anew.
 //
+// One table is of neither kind: what the sensors have learned of the empty spots (TableBaselines). It is stored now and
+// then, not with every reading, so that a sensor judges its first reading after a restart instead of taking it for the
+// empty spot. No fact tells it: a state made from the log alone lacks it, whoever compares states leaves it out, and
+// what it loses is learned again. A baseline that contradicts the site file's empty_mm is dropped.
+//
 // A ticket is priced by the version of the tariff that was promised at its entry. The log has each version's text, the
 // occupancy that surge was frozen at, and every payment, capture, void, refund, waiver and validation: Account is a
 // fold over them and the one place that says what is due. Versions are kept until no ticket needs them.

@@ -50,14 +50,15 @@ type Lot struct {
 	dirty        dirtySet
 
 	// Forgotten by a restart.
-	now         fact.Stamp
-	lanes       []lane
-	sensing     []occupancy.Spot
-	sensingDue  due[int32]
-	sensingAt   []int64 // when sensingDue holds each spot; never: it does not
-	overstayDue due[fact.TicketID]
-	vacatedDue  due[fact.TicketID]
-	doubted     []doubted // in the order of their ends
+	now           fact.Stamp
+	lanes         []lane
+	sensing       []occupancy.Spot
+	sensingDue    due[int32]
+	baselinesTurn baselinesTurn
+	sensingAt     []int64 // when sensingDue holds each spot; never: it does not
+	overstayDue   due[fact.TicketID]
+	vacatedDue    due[fact.TicketID]
+	doubted       []doubted // in the order of their ends
 	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic, forgotten by a restart.
 	followedUntilMS int64
 	waiting         []fact.ReservationID // due, and no spot was free
@@ -111,6 +112,7 @@ func New(cfg *Config) (*Lot, error) {
 		idle:       newIdleFaces(cfg.Name),
 		signs:      make([]sign, len(cfg.Floors)),
 	}
+	l.baselinesTurn.whenMS = never
 	l.meta.Location = cfg.Location
 	entries := 0
 	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
@@ -278,6 +280,7 @@ func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
 	l.currentTariff()
 	l.eager, l.signsMoved = true, true
+	l.baselinesTurn = baselinesTurn{whenMS: l.now.MonoMS + baselinesFirstMS}
 	for _, t := range l.open {
 		switch {
 		case t.Status == TicketLeaving:
@@ -306,6 +309,7 @@ func (l *Lot) expire() {
 		l.lanes[i].expire(l, i)
 	}
 	l.expireSensing()
+	l.storeBaselines()
 	l.expireBookings()
 	l.expireTickets()
 	l.expireDoubted()

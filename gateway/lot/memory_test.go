@@ -60,6 +60,7 @@ func TestLoadRefusesWhatItCanNotRead(t *testing.T) {
 	}
 	for _, table := range []lot.Table{
 		lot.TableMeta, lot.TableGates, lot.TableSpots, lot.TableTickets, lot.TableReservations, lot.TablePasses, lot.TableRequests, lot.TableHours,
+		lot.TableBaselines,
 	} {
 		key := map[lot.Table]string{lot.TableGates: "IN"}[table]
 		if err := l.Load(table, key, []byte("rubbish")); err == nil {

@@ -53,6 +53,7 @@ func (l *Lot) DirtyAll() {
 	}
 	for i := range l.cfg.Spots {
 		l.dirty.add(TableSpots, string(l.cfg.Spots[i].ID))
+		l.storeBaselinesOf(i)
 	}
 	for _, t := range l.open {
 		l.dirty.add(TableTickets, string(t.ID))
@@ -132,6 +133,10 @@ func (l *Lot) stored(k dirtyKey) any {
 		if ticket, found := l.burnt[k.key]; found {
 			return ticket
 		}
+	case TableBaselines:
+		if b, found := l.learned(l.spotIndex[fact.SpotID(k.key)]); found {
+			return b
+		}
 	}
 	return nil
 }
@@ -187,6 +192,8 @@ func (l *Lot) Load(table uint8, key string, value []byte) error {
 		if err = wire.Unmarshal(value, &ticket); err == nil {
 			l.burnt[key] = ticket
 		}
+	case TableBaselines:
+		err = l.loadBaselines(fact.SpotID(key), value)
 	default:
 		return fmt.Errorf("lot: stored table %d is not known to this version", table)
 	}
@@ -203,7 +210,9 @@ func (l *Lot) loadSpot(id fact.SpotID, value []byte) error {
 	}
 	if i, found := l.spotIndex[id]; found {
 		l.restoreSpot(i, state)
+		learned, _ := l.learned(i) // its record may have come first
 		l.sensing[i] = occupancy.Restore(state.Sensed, state.Confidence)
+		l.teach(i, learned)
 	}
 	return nil
 }

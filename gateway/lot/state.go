@@ -135,6 +135,7 @@ const (
 	TableRecent       Table = 9 // closed tickets that a late payment or a correction may still change
 	TableTariffs      Table = 10
 	TableCoupons      Table = 11 // those that were used and can't be again
+	TableBaselines    Table = 12 // what sensors have learned of the empty spot; no fold of facts: see the package's text
 
 	TableClosedTickets     Table = 128
 	TableEndedReservations Table = 129

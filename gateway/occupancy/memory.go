@@ -42,6 +42,21 @@ func (s *Spot) SetBaseline(i uint8, b Baseline) {
 	}
 }
 
+// Fits reports whether a stored baseline is one of the spot as it is configured now: of a kind that has one, within what
+// sensors can say, and with the floor where the installer measured it.
+func (b *Baseline) Fits(cfg *Config) bool {
+	if cfg.levels(b.Kind) == nil {
+		return false
+	}
+	const most = valueMax << baseShift
+	for axis := range b.Value {
+		if max(b.Value[axis], b.Learned[axis]) > most || min(b.Value[axis], b.Learned[axis]) < -most {
+			return false
+		}
+	}
+	return b.Kind != Distance || cfg.EmptyMM == 0 || b.Learned[0] == cfg.EmptyMM<<baseShift
+}
+
 // Calibrate takes the next readings of all sensors for those of the empty spot: a person says that it is empty.
 func (s *Spot) Calibrate() {
 	for i := range s.sensors {
