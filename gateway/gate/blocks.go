@@ -100,13 +100,14 @@ func (g *Gate) underArm() bool {
 
 // approachMS is until when a vehicle on the arming loop may be one that drives and does not stop: it has come onto the
 // loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm. Of a
-// closing loop that saw nobody since the arm rose nobody knows whether it would see this one: until it leaves, it may drive.
+// closing loop that saw nobody since the arm rose nobody knows whether it would see this one; and who has waited behind one
+// that was occupied for longer than a passage takes may believe the open arm. Until these leave, they may drive.
 func (g *Gate) approachMS() int64 {
 	arming, closing := &g.loops[ArmingLoop], &g.loops[ClosingLoop]
 	switch {
 	case !arming.occupied() || g.cfg.inTheWay(ArmingLoop):
 		return -Never
-	case closing.sinceMS <= g.arm.raisedMS:
+	case closing.sinceMS <= g.arm.raisedMS || closing.heldMS > g.cfg.PassageMS:
 		return Never
 	}
 	return max(arming.sinceMS+g.cfg.ReachMS, closing.sinceMS+g.cfg.FollowMS)
