@@ -52,7 +52,7 @@ type loop struct {
 	level     gate.Level
 	sinceMS   int64
 	heldMS    int64 // how long it was occupied last
-	occupied  bool // seen occupied since it last failed
+	occupied  bool  // seen occupied since it last failed
 	proven    bool
 }
 
@@ -276,11 +276,15 @@ func (c *Checker) beforeArm(at gate.Loop) bool {
 }
 
 // underWay tells if a vehicle on the loop before the arm may be one that drives on: it came onto it, or is behind one that
-// left the closing loop, too short a time ago to have been seen there; or it had to wait for that one for long.
+// left the closing loop, too short a time ago to have been seen there; or it has waited before the arm for long.
 func (c *Checker) underWay() bool {
 	arming, closing := &c.loops[gate.ArmingLoop], &c.loops[gate.ClosingLoop]
 	if arming.level != gate.Occupied || !c.beforeArm(gate.ArmingLoop) {
 		return false
 	}
-	return closing.heldMS > c.cfg.PassageMS || c.nowMS < arming.sinceMS+c.cfg.ReachMS || c.nowMS < closing.sinceMS+c.cfg.FollowMS
+	firstMS := max(arming.sinceMS, closing.sinceMS-closing.heldMS)
+	if closing.heldMS > c.cfg.PassageMS || c.nowMS > firstMS+c.cfg.PassageMS+c.cfg.FollowMS {
+		return true
+	}
+	return c.nowMS < arming.sinceMS+c.cfg.ReachMS || c.nowMS < closing.sinceMS+c.cfg.FollowMS
 }
