@@ -93,7 +93,7 @@ func (d *day) config() (rig.Config, error) {
 		return rig.Config{}, err
 	}
 	place := layoutOf(d.Spots, d.Gates)
-	cfg, err := lotConfig(place)
+	cfg, err := lotConfig(place, 15)
 	if err != nil {
 		return rig.Config{}, err
 	}
@@ -180,10 +180,10 @@ func layoutOf(spots, gates int) layout.Layout {
 	}
 }
 
-// lotConfig is what a gateway makes of the layout's site file.
-func lotConfig(place layout.Layout) (*lot.Config, error) {
+// lotConfig is what a gateway makes of the layout's site file, with so many minutes to leave after paying.
+func lotConfig(place layout.Layout, graceExitMin int) (*lot.Config, error) {
 	text := place.SiteFile("127.0.0.1:0", layout.Prices{
-		RatePerHour: "5.00", MaxDailyRate: "30.00", FirstHourFree: true, LostTicket: "30.00", GraceExitMin: 15,
+		RatePerHour: "5.00", MaxDailyRate: "30.00", FirstHourFree: true, LostTicket: "30.00", GraceExitMin: graceExitMin,
 	})
 	parsed, err := site.Parse("layout.toml", []byte(text), drivers.Catalog(all.Catalog()))
 	if err != nil {
