@@ -293,6 +293,7 @@ func (l *Lot) start(e Started) {
 			l.suspect(t, fact.ReasonPowerLoss)
 		}
 		l.watchOverstay(t)
+		l.watchVacated(t)
 	}
 	uses := make([]uint32, len(l.spots))
 	for i := range l.spots {
