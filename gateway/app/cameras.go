@@ -23,7 +23,7 @@ func (d *device) audit(read drivers.PlateRead) {
 }
 
 func clockOf(aheadMS int64) drivers.Condition {
-	c := drivers.Condition{ID: "clock", Value: aheadMS / 1000, Unit: "s", Note: "that the camera's clock is ahead of the gateway's"}
+	c := drivers.Condition{ID: "clock", Value: aheadMS / 1000, Unit: "s", Note: "by which the camera's clock is ahead"}
 	if max(aheadMS, -aheadMS) > clockApartMaxMS {
 		c.State = drivers.ConditionWarning
 		c.Do = "Let the camera take its time from the gateway or the network (NTP), and check its zone. Fees are not affected: they follow the gateway's clock."

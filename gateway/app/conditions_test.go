@@ -71,7 +71,7 @@ func TestACameraIsAudited(t *testing.T) {
 			b.wait(time.Second)
 		}
 		read(2_000, drivers.No)
-		expect(b, "a clock", b.check("IN-camera/clock"), "info 2 s, that the camera's clock is ahead of the gateway's")
+		expect(b, "a clock", b.check("IN-camera/clock"), "info 2 s, by which the camera's clock is ahead")
 		expect(b, "who opens", b.check("IN-camera/own_list"), "info the gateway alone opens")
 		read(-25_200_000, drivers.Yes)
 		expect(b, "a clock in another zone", strings.HasPrefix(b.check("IN-camera/clock"), "warning -25200 s"), true)

@@ -26,7 +26,7 @@ var errUnwell = errors.New("the gateway has faults")
 
 // Run looks at every check and alert of a gateway. A fault makes it end as what was looked at is wrong.
 func (c doctorCommand) Run(out io.Writer) error {
-	_, path, err := c.here()
+	place, path, err := c.here()
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (c doctorCommand) Run(out io.Writer) error {
 	} else {
 		printChecks(out, found.Checks)
 		fmt.Fprintln(out)
-		printAlerts(out, found.Alerts)
+		printAlerts(out, found.Alerts, civilTime(place))
 	}
 	if err == nil && found.faulty() {
 		err = errUnwell
@@ -50,12 +50,16 @@ func (c doctorCommand) Run(out io.Writer) error {
 }
 
 func printChecks(out io.Writer, checks []api.Check) {
+	width := 14
+	for _, c := range checks {
+		width = max(width, len(c.ID))
+	}
 	for _, c := range checks {
 		word := "ok"
 		if c.Severity != lot.Info {
 			word = c.Severity.String()
 		}
-		fmt.Fprintf(out, "%-8s %-14s %s", word, c.ID, c.Value)
+		fmt.Fprintf(out, "%-8s %-*s %s", word, width, c.ID, c.Value)
 		if c.Limit != "" {
 			fmt.Fprintf(out, " (limit %s)", c.Limit)
 		}

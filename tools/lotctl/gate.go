@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"time"
 
 	"gatehouse/gateway/api"
 )
@@ -27,7 +26,7 @@ type gateList struct {
 
 // Run lists the gates.
 func (c gateList) Run(out io.Writer) error {
-	_, path, err := c.here()
+	place, path, err := c.here()
 	if err != nil {
 		return err
 	}
@@ -38,7 +37,7 @@ func (c gateList) Run(out io.Writer) error {
 	if c.JSON {
 		return printJSON(out, gates)
 	}
-	return printGates(out, gates.Gates)
+	return printGates(out, gates.Gates, civilTime(place))
 }
 
 type gateWhy struct {
@@ -72,13 +71,13 @@ func (c gateWhy) Run(out io.Writer) error {
 		fmt.Fprintln(out, "No decision yet.")
 	}
 	for _, d := range chosen.Decisions {
-		printDecision(out, d)
+		printDecision(out, d, civilTime(place))
 	}
 	return nil
 }
 
-func printDecision(out io.Writer, d api.Decision) {
-	fmt.Fprintf(out, "%s  %s  %s", d.At.Local().Format(time.DateTime), d.Gate, d.Words)
+func printDecision(out io.Writer, d api.Decision, times civil) {
+	fmt.Fprintf(out, "%s  %s  %s", times.text(&d.At), d.Gate, d.Words)
 	for _, more := range []struct{ word, text string }{{"plate", d.Plate}, {"ticket", d.Ticket}, {"spot", d.Spot}, {"fee", d.Fee}} {
 		if more.text != "" {
 			fmt.Fprintf(out, ", %s %s", more.word, more.text)
@@ -127,7 +126,7 @@ func (c gateOrder) order(verb string, out io.Writer) error {
 	if c.JSON {
 		return printJSON(out, gate)
 	}
-	return printGates(out, []api.Gate{gate})
+	return printGates(out, []api.Gate{gate}, civilTime(place))
 }
 
 // known is an error that names the gates there are, unless this is one.

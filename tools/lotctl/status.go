@@ -38,16 +38,16 @@ func (c statusCommand) Run(out io.Writer) error {
 		return printJSON(out, status{place, gates.Gates, alerts.Alerts})
 	}
 	fmt.Fprintf(out, "%s (%s): %d of %d spots free\n\n", place.Name, place.Location, place.Totals.Available, place.Spots)
-	if err := printGates(out, gates.Gates); err != nil {
+	if err := printGates(out, gates.Gates, civilTime(place)); err != nil {
 		return err
 	}
 	fmt.Fprintln(out)
-	printAlerts(out, alerts.Alerts)
+	printAlerts(out, alerts.Alerts, civilTime(place))
 	return nil
 }
 
 // printGates prints a line for each gate.
-func printGates(out io.Writer, gates []api.Gate) error {
+func printGates(out io.Writer, gates []api.Gate, times civil) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "GATE\tSTATE\tARM\tLOOPS\tPASSED\tWITHOUT\tLAST DECISION")
 	for _, g := range gates {
@@ -57,7 +57,7 @@ func printGates(out io.Writer, gates []api.Gate) error {
 		}
 		last := "none yet"
 		if g.Last != nil {
-			last = g.Last.At.Local().Format(time.TimeOnly) + " " + g.Last.Words
+			last = g.Last.At.In(times.zone).Format(time.TimeOnly) + " " + g.Last.Words
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s, %s\t%d\t%s\t%s\n", g.ID, g.State, arm, g.ArmingLoop, g.ClosingLoop, g.Passed,
 			strings.Join(g.Without, " "), last)
@@ -66,14 +66,14 @@ func printGates(out io.Writer, gates []api.Gate) error {
 }
 
 // printAlerts prints what needs a person, the worst first, each with what to do.
-func printAlerts(out io.Writer, alerts []api.Alert) {
+func printAlerts(out io.Writer, alerts []api.Alert, times civil) {
 	if len(alerts) == 0 {
 		fmt.Fprintln(out, "Nothing needs a person.")
 	}
 	for _, a := range alerts {
 		since := ""
 		if a.Since != nil {
-			since = " since " + a.Since.Local().Format(time.DateTime)
+			since = " (since " + times.text(a.Since) + ")"
 		}
 		fmt.Fprintf(out, "%-8s %s%s\n         %s\n", a.Severity, a.What, since, a.Do)
 	}

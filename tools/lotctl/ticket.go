@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"text/tabwriter"
-	"time"
 
 	"gatehouse/gateway/api"
 )
@@ -24,6 +22,10 @@ type ticketFind struct {
 
 // Run lists the tickets.
 func (c ticketFind) Run(out io.Writer) error {
+	place, _, err := c.here()
+	if err != nil {
+		return err
+	}
 	var found api.Tickets
 	if err := c.get("/api/v1/tickets?plate="+url.QueryEscape(c.Plate), &found); err != nil {
 		return err
@@ -34,10 +36,11 @@ func (c ticketFind) Run(out io.Writer) error {
 	if len(found.Tickets) == 0 {
 		return fmt.Errorf("no open ticket has a plate with %q in it", c.Plate)
 	}
+	times := civilTime(place)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "TICKET\tPLATE\tENTRY\tSPOT\tDUE")
 	for _, t := range found.Tickets {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.ID, t.Plate, clockText(t.EntryTime), t.Spot, dueText(t))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.ID, t.Plate, times.text(t.EntryTime), t.Spot, dueText(t))
 	}
 	return table.Flush()
 }
@@ -47,13 +50,6 @@ func dueText(t api.Ticket) string {
 		return "nothing"
 	}
 	return fmt.Sprintf("%s %s", t.Fee, t.Currency)
-}
-
-func clockText(at *time.Time) string {
-	if at == nil {
-		return "unknown"
-	}
-	return at.Local().Format(time.DateTime)
 }
 
 type ticketShow struct {
@@ -70,16 +66,23 @@ type visit struct {
 
 // Run tells of one visit.
 func (c ticketShow) Run(out io.Writer) error {
+	place, _, err := c.here()
+	if err != nil {
+		return err
+	}
 	var v visit
 	path := "/api/v1/tickets/" + url.PathEscape(c.Ticket)
-	if err := errors.Join(c.get(path, &v.Ticket), c.get(path+"/fee", &v.Fee)); err != nil {
+	if err := c.get(path, &v.Ticket); err != nil {
+		return err
+	}
+	if err := c.get(path+"/fee", &v.Fee); err != nil {
 		return err
 	}
 	if c.JSON {
 		return printJSON(out, v)
 	}
-	t, fee := v.Ticket, v.Fee
-	fmt.Fprintf(out, "%s, %s, plate %s, in since %s by gate %s\n", t.ID, t.Status, orNone(t.Plate), clockText(t.EntryTime), orNone(t.EntryGate))
+	t, fee, times := v.Ticket, v.Fee, civilTime(place)
+	fmt.Fprintf(out, "%s, %s, plate %s, in since %s by gate %s\n", t.ID, t.Status, orNone(t.Plate), times.text(t.EntryTime), orNone(t.EntryGate))
 	if t.Suspect != "" {
 		fmt.Fprintln(out, "in doubt:", t.Suspect)
 	}
@@ -87,11 +90,11 @@ func (c ticketShow) Run(out io.Writer) error {
 		fmt.Fprintln(out, "closed by the gateway:", t.Concluded)
 	}
 	for _, line := range fee.Breakdown.Charges {
-		fmt.Fprintf(out, "  %s to %s  %-20s %10s\n", clockText(line.From), clockText(line.To), line.Rule, line.Amount)
+		fmt.Fprintf(out, "  %s to %s  %-20s %10s\n", times.text(line.From), times.text(line.To), line.Rule, line.Amount)
 	}
 	fmt.Fprintf(out, "fee %s, paid %s, due %s %s (tariff %s)\n", fee.Fee, fee.Paid, fee.Due, fee.Currency, orNone(fee.Tariff))
 	if fee.Reason != "" {
-		fmt.Fprintln(out, fee.Reason)
+		fmt.Fprintln(out, "because:", fee.Reason)
 	}
 	return nil
 }
