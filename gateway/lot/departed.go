@@ -152,20 +152,23 @@ func (l *Lot) emptyAuditMS() int64 {
 	return l.emptyMS + l.cfg.Policy.VacatedMS
 }
 
-// reappeared takes back what was concluded of a ticket: its vehicle is here.
+// reappeared takes back what was concluded of a ticket: its vehicle is here. That it was here all the while nobody knows, so
+// that its price is bounded.
 func (l *Lot) reappeared(t *Ticket) *Ticket {
 	l.emit(fact.TicketCorrected{Ticket: t.ID, Actor: correctedBy, Note: "it had not left: it was seen again"})
+	l.suspect(t, fact.ReasonMissedExit)
 	return t
 }
 
 // takenForGone reports whether a visit is over by nothing but the gateway's own conclusion.
 func (t *Ticket) takenForGone() bool { return !t.Open() && t.Concluded != "" && t.ExitGate == "" }
 
-// lastTakenForGone finds the last ticket of a kind that was taken for gone.
+// lastTakenForGone finds the last ticket of a kind that was taken for gone, not long ago: who comes later has come anew.
 func (l *Lot) lastTakenForGone(of func(*Ticket) bool) *Ticket {
 	var last *Ticket
 	for _, t := range l.closed.ring {
-		if t != nil && t.takenForGone() && of(t) && (last == nil || last.Exit.HLC < t.Exit.HLC) {
+		recent := t != nil && l.now.WallMS-t.Exit.WallMS <= l.cfg.Policy.VacatedMS
+		if recent && t.takenForGone() && of(t) && (last == nil || last.Exit.HLC < t.Exit.HLC) {
 			last = t
 		}
 	}

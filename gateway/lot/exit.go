@@ -12,7 +12,7 @@ import (
 func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 	match := l.plates.Match(read)
 	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
-	if match.Cost != 0 && read.Plate != "" {
+	if match.Outcome != plate.Found && read.Plate != "" {
 		if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Plate == read.Plate }); t != nil {
 			return l.settle(i, l.reappeared(t), fact.CredentialPlate, read.Plate)
 		}
@@ -185,17 +185,22 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		return fact.ReasonUnpaid // the terminal is being asked already
 	}
 	n.ticket, n.dueMinor, n.attempts = t.ID, account.DueMinor, 0
-	if t.MayOwe {
+	return l.demand(i, t, seen)
+}
+
+// demand has the terminal ask for what is due, or goes by the policy where there is none that works.
+func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
+	n := l.lane(i)
+	down := n.down&fact.WithoutTerminal != 0
+	switch {
+	case t.MayOwe:
 		return l.letOutOwing(i, t, fact.ReasonOperator)
-	}
-	if !l.cfg.Gates[i].Terminal {
-		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
-	}
-	if n.down&fact.WithoutTerminal != 0 {
-		if l.cfg.Policy.TerminalDownOwed {
-			return l.letOutOwing(i, t, fact.ReasonTerminalFault)
-		}
-		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, account.DueMinor)
+	case !l.cfg.Gates[i].Terminal:
+		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, n.dueMinor)
+	case down && l.cfg.Policy.TerminalDownOwed:
+		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
+	case down:
+		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, n.dueMinor)
 	}
 	if p := t.pendingPayment(); p != nil {
 		l.resume(i, p)

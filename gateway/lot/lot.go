@@ -118,9 +118,16 @@ func New(cfg *Config) (*Lot, error) {
 	}
 	l.baselinesTurn.whenMS, l.whoLeftMS, l.emptyMS = never, never, never
 	l.meta.Location = cfg.Location
-	entries := 0
 	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
 	l.switchMS = never
+	l.placeGates(cfg)
+	l.placeSpots(cfg)
+	return l, nil
+}
+
+// placeGates makes the gates of the configuration, of which nothing is known yet.
+func (l *Lot) placeGates(cfg *Config) {
+	entries := 0
 	for i := range cfg.Gates {
 		l.entryNumbers = append(l.entryNumbers, entries)
 		if cfg.Gates[i].Lane.Direction != fact.Outward {
@@ -129,13 +136,16 @@ func New(cfg *Config) (*Lot, error) {
 		l.gateIndex[cfg.Gates[i].ID] = i
 		l.lanes[i] = newLane(&cfg.Gates[i])
 	}
+}
+
+// placeSpots makes the spots of the configuration, as they are before anything is known of them.
+func (l *Lot) placeSpots(cfg *Config) {
 	l.counts = newCounts(cfg)
 	for i := range cfg.Spots {
 		l.spotIndex[cfg.Spots[i].ID] = int32(i)
 		l.sensingAt[i] = never
 		l.restoreSpot(int32(i), SpotState{Sensed: firstSensed(&cfg.Spots[i])})
 	}
-	return l, nil
 }
 
 func entryGates(cfg *Config) int {
