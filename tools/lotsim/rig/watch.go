@@ -304,13 +304,7 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 	case fact.TicketLost:
 		w.open[f.Ticket] = &visit{entry: r.At, lost: true, suspect: true}
 	case fact.TicketCorrected:
-		if v := w.open[f.Ticket]; f.Close && v != nil {
-			w.close(f.Ticket)
-			w.ended[f.Ticket] = v
-		} else if v := w.ended[f.Ticket]; v != nil {
-			v.spot, v.parked, v.inside = "", false, true
-			w.open[f.Ticket] = v
-		}
+		return w.corrected(f)
 	case fact.TicketParked:
 		return w.parked(f)
 	case fact.SpotChanged:
@@ -319,6 +313,24 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 			v.spot, v.parked = "", false // its car left; a spot that is only held stays so
 			delete(w.spots, f.Spot)
 		}
+	}
+	return nil
+}
+
+// corrected books a ticket that is closed or opened without a passage: never one that is over, or goes on, already (M1).
+func (w *watcher) corrected(f fact.TicketCorrected) error {
+	open, ended := w.open[f.Ticket], w.ended[f.Ticket]
+	switch {
+	case f.Close && open == nil:
+		return fmt.Errorf("M1: ticket %s is closed, and was not open", f.Ticket)
+	case f.Close:
+		w.close(f.Ticket)
+		w.ended[f.Ticket] = open
+	case open != nil:
+		return fmt.Errorf("M1: ticket %s is opened again, and was open", f.Ticket)
+	case ended != nil:
+		ended.spot, ended.parked, ended.inside = "", false, true
+		w.open[f.Ticket] = ended
 	}
 	return nil
 }
