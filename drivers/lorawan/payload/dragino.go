@@ -10,6 +10,9 @@ const draginoPorts = "2 readings, 3 stored readings, 5 status"
 // draginoInvalidMM is what a probe reports, or less, when it got no useful echo; 0 is a probe that is not there.
 const draginoInvalidMM = 20
 
+// draginoNoLight is what a laser reports that got too little light back.
+const draginoNoLight = 0xFFFF
+
 // draginoRecord is the length of a stored reading.
 const draginoRecord = 11
 
@@ -46,12 +49,21 @@ func decodeDraginoOldFour(m *Message, port int, data []byte) error {
 	if err := length(data, draginoRecord); err != nil {
 		return err
 	}
-	if data[0] == 0x03 && data[10] == 0x02 { // no battery has 0.8 V
-		m.text("kind", "reply")
-		m.text("data", (&cursor{data: data}).rest())
+	if draginoReply(m, data) {
 		return nil
 	}
 	return draginoFour(m, m.open(data), 2)
+}
+
+// draginoReply takes the reply to a question for the configuration, which has a type of its own and no battery, as no
+// battery has 0.8 V.
+func draginoReply(m *Message, data []byte) bool {
+	if len(data) != draginoRecord || data[0] != 0x03 || data[draginoRecord-1] != 0x02 {
+		return false
+	}
+	m.text("kind", "reply")
+	m.text("data", m.open(data).rest())
+	return true
 }
 
 func draginoFour(m *Message, c *cursor, trigger int64) error {
@@ -193,10 +205,17 @@ func decodeDraginoLaser(m *Message, port int, data []byte) error {
 	if port != 2 && port != NoPort {
 		return wrongPort(port, "2 readings")
 	}
+	if draginoReply(m, data) {
+		return nil
+	}
 	c := m.open(data)
 	draginoBattery(m, c)
 	draginoTemperature(m, c)
-	m.number("distance_mm", c.unsigned(2), 0)
+	if mm := c.unsigned(2); mm == draginoNoLight {
+		m.text("distance_error", "invalid")
+	} else {
+		m.number("distance_mm", mm, 0)
+	}
 	m.number("signal", c.unsigned(2), 0)
 	m.bool("interrupt", c.unsigned(1) != 0)
 	m.number("laser_temperature_c", c.signed(1), 0)
