@@ -43,7 +43,12 @@ func parentOf(n platecamera.Node, name string) platecamera.Node {
 }
 
 func claims(document platecamera.Node) bool {
-	return body(document).Exists() || isHeartbeat(document) || isStream(document)
+	return body(document).Exists() || isHeartbeat(document) || isStream(document) || isLog(document)
+}
+
+// isLog: the application's answer to a search of its log (search.cgi).
+func isLog(document platecamera.Node) bool {
+	return strings.EqualFold(document.Name(), "events") && (!document.Child().Exists() || document.Get("event", "LPR").Exists())
 }
 
 // isStream: the camera's event stream carries events of other applications as well.
@@ -61,10 +66,35 @@ func isHeartbeat(document platecamera.Node) bool {
 }
 
 func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
-	if strings.EqualFold(document.Name(), "MetadataStream") {
+	switch {
+	case strings.EqualFold(document.Name(), "MetadataStream"):
 		return streamed(events, document, zone)
+	case isLog(document):
+		for row := document.Child(); row.Exists(); row = row.Next() {
+			events = append(events, logged(row, zone))
+		}
+		return events
 	}
 	return append(events, event(document, zone))
+}
+
+// logged reads a row of the log. TS is the time; MOD_TS says GMT and is the time on the camera's clock.
+func logged(row platecamera.Node, zone *time.Location) platecamera.Event {
+	e := platecamera.Event{
+		Kind: platecamera.Read, Raw: row.Get("LPR").Text(), Car: row.Get("CAR_ID").Text(), EventID: row.Get("CAR_ID").Text(),
+		Country: row.Get("COUNTRY").Text(), Direction: "unknown", Vehicle: platecamera.Lower(row.Get("CAR_M_TYPE").Text()), Picture: row.Get("LP_BMP").Text(),
+	}
+	switch row.Get("DIRECTION").Text() {
+	case "2":
+		e.Direction = "in"
+	case "3":
+		e.Direction = "out"
+	}
+	var ok bool
+	if e.Time, ok = platecamera.EpochOf(row.Get("TS")); !ok {
+		e.Time, _ = platecamera.TimeOfText(strings.TrimSuffix(row.Get("MOD_TS").Text(), " GMT"), zone)
+	}
+	return e
 }
 
 // streamed reads every message of the event stream's XML.
