@@ -12,14 +12,15 @@ func Format() platecamera.Format {
 	return platecamera.Format{Vendor: "axis", Claims: claims, Read: read}
 }
 
-// The names that tell the applications' events from other documents: those of pushed events, and those of the
-// camera's own event stream.
-var plateNames = [...]string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText"}
+// The names of the plate: those of pushed events, those of the camera's own event stream, and that of the publisher
+// application, which posts the events of others.
+var plateNames = [...]string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText", "plate"}
 
 // body is the part of a document that has the fields: the root, or the data of a message of the event stream.
 func body(document platecamera.Node) platecamera.Node {
 	for _, part := range [...]platecamera.Node{document, document.Get("message", "data"), document.Get("data"), document.Get("event")} {
-		if part.Get("carID").Exists() || part.Get("plateText").Exists() || part.Get("plateUTF8").Exists() {
+		if part.Get("carID").Exists() || part.Get("plateText").Exists() || part.Get("plateUTF8").Exists() ||
+			part.Get("plate").Exists() && part.Get("localTime").Exists() {
 			return part
 		}
 	}
@@ -155,7 +156,7 @@ func isPlateEvent(b platecamera.Node) bool {
 
 // plateOf prefers the field that keeps the letters which are not ASCII.
 func plateOf(b platecamera.Node) string {
-	return b.Any("plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII").Text()
+	return b.Any("plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII", "plate").Text()
 }
 
 func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {

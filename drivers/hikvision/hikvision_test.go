@@ -93,6 +93,7 @@ func TestEveryFormOfTheSameEvent(t *testing.T) {
 		"isapi ver20":       alert("http://www.isapi.org/ver20/XMLSchema", anpr),
 		"none":              "\ufeff<?xml version=\"1.0\"?>\n<!-- x -->" + `<EventNotificationAlert>` + anpr + `</EventNotificationAlert>`,
 		"a prefix":          prefixed,
+		"all in the part":   alert("", `<eventType>ANPR</eventType><ANPR><dateTime>2026-01-02T03:04:05+01:00</dateTime><licensePlate>EL123AB</licensePlate><confidenceLevel>0.925</confidenceLevel></ANPR>`),
 		"JSON ANPR":         `{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}`,
 		"JSON aNPR":         `{"EventNotificationAlert":{"eventType":"ANPR","dateTime":"2026-01-02T03:04:05+0100","aNPR":{"licensePlate":"EL123AB","confidenceLevel":"92.5"}}}`,
 		"no zone":           alert("", strings.Replace(anpr, "03:04:05+01:00", "02:04:05", 1)),

@@ -140,7 +140,7 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 	if second := uncoloured(original.Text()); !platecamera.SamePlate(second, event.Raw) {
 		event.Candidates = platecamera.CandidateOf(anpr, second)
 	}
-	event.Confidence = platecamera.ShareOf(anpr.Any("confidenceLevel", "confidence"), 100)
+	event.Confidence = confidence(anpr.Any("confidenceLevel", "confidence"))
 	event.Chars = platecamera.SharesOf(anpr.Get("plateCharBelieve"), 100)
 	event.Country = country(anpr.Get("country").Text())
 	event.Direction = platecamera.WordOf(anpr.Get("direction"))
@@ -148,6 +148,12 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 	event.Vehicle = platecamera.Lower(anpr.Get("vehicleType").Text())
 	if !platecamera.IsPlate(event.Raw) && isNoVehicle(anpr, event.Vehicle) {
 		event.Kind = platecamera.Other
+	}
+	if event.Camera == "" { // some firmware has all of it in the part
+		event.Camera = anpr.Any("macAddress", "ipAddress", "deviceID").Text()
+	}
+	if event.Time.IsZero() {
+		event.Time, _ = platecamera.TimeOf(anpr.Get("dateTime"), zone)
 	}
 	for picture := anpr.Find("pictureInfoList").Child(); picture.Exists(); picture = picture.Next() {
 		first := picture.First()
@@ -159,6 +165,14 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 		}
 	}
 	return event
+}
+
+// confidence is from 0 to 100, or a share where it is written as one: 0.95.
+func confidence(n platecamera.Node) platecamera.Share {
+	if strings.HasPrefix(n.Text(), "0.") {
+		return platecamera.ShareOf(n, 1)
+	}
+	return platecamera.ShareOf(n, 100)
 }
 
 // opens: 0 is the camera's own list, 1 is the platform, which we are, and 2 is both.
