@@ -88,6 +88,7 @@ func TestTheSamePlateInEveryForm(t *testing.T) {
 	for _, body := range []string{
 		"Code=TrafficJunction;action=Pulse;index=0;data=" + data,
 		"Code=TrafficJunction; action=Pulse; index=0; data=" + data,
+		"Code=TrafficJunction;Action=Pulse;Index=0;Data=" + data,
 		"Code=TrafficJunction;action=Pulse;index=0;data=\r\n" + data,
 		`{"Events":[{"Code":"TrafficJunction","Action":"Pulse","Data":` + data + `}]}`,
 		`{"Events":[{"EventBaseInfo":{"Code":"TrafficJunction"},"TrafficCar":{"PlateNumber":"30A-123.45"}}]}`,

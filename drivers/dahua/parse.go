@@ -14,7 +14,7 @@ func Format() platecamera.Format {
 
 func claims(document platecamera.Node) bool {
 	switch {
-	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("method").Exists(), document.Get("Events").IsList(),
+	case strings.EqualFold(document.Text(), "Heartbeat"), isCall(document), document.Get("Events").IsList(),
 		document.Get("ReturnEvents").IsList(), picture(document).Exists(), document.Get("TrafficCar").Exists(),
 		document.Get("AlarmInfo").IsObject(), introduces(document).Exists():
 		return true
@@ -28,7 +28,7 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	switch {
 	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("Active").Exists():
 		return append(events, platecamera.Event{Kind: platecamera.Heartbeat, Camera: document.Get("DeviceID").Text()})
-	case document.Get("method").Exists():
+	case isCall(document):
 		return called(events, document, zone)
 	case picture(document).Exists():
 		return append(events, pushed(picture(document), zone))
@@ -69,6 +69,10 @@ func picture(document platecamera.Node) platecamera.Node {
 		return document
 	}
 	return platecamera.Node{}
+}
+
+func isCall(document platecamera.Node) bool {
+	return document.Get("method").Exists() && (document.Get("params").Exists() || document.Get("session").Exists())
 }
 
 // called reads a call by the camera: its notice of events, or its answer to a sign of life.

@@ -13,7 +13,7 @@ var ErrBody = errors.New("platecamera: not an event of a plate camera")
 
 var (
 	errEnds         = errors.New("it ends in the middle: take it again, whole")
-	errSyntax       = errors.New("something else was expected here")
+	errSyntax       = errors.New("it can't go on so here: is this what the camera sent, unchanged?")
 	errTooDeep      = fmt.Errorf("nested deeper than %d", depthMax)
 	errTooMany      = fmt.Errorf("more than %d values", nodesMax)
 	errDocumentType = errors.New("it declares a document type, which no camera does: refused")
@@ -289,14 +289,16 @@ func (w *walker) part(part string, nesting int) {
 	w.body(body, h.contentType, nesting+1)
 }
 
-// isPicture knows pictures by how they begin, and everything else that is no text by its zero bytes.
+// isPicture knows pictures by how they begin, and everything else that is no text by its zero bytes: some cameras send the
+// zero with which a text ends in their memory.
 func isPicture(text string) bool {
 	for _, magic := range []string{"\xff\xd8\xff", "\x89PNG", "GIF8", "RIFF", "BM"} {
 		if strings.HasPrefix(text, magic) && (magic[0] > 0x7f || !strings.Contains(text[:min(len(text), 64)], "=")) {
 			return true
 		}
 	}
-	return strings.IndexByte(text[:min(len(text), 512)], 0) >= 0
+	_, wide := byteOrder(text)
+	return !wide && strings.IndexByte(strings.TrimRight(text[:min(len(text), 512)], "\x00"), 0) >= 0
 }
 
 // isForm reports whether a text is form data with a document in it, which is in the first field or escaped.

@@ -50,6 +50,7 @@ func TestDocumentsInEveryForm(t *testing.T) {
 		packed(t, `{"a":"x1"}`): "x1,",
 		"POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\n" + packed(t, "--b\r\n\r\n{\"a\":\"x1\"}\r\n--b--"): "x1,",
 		"--b\r\nContent-Type: application/gzip\r\n\r\n" + packed(t, `{"a":"x1"}`) + "\r\n--b--":               "x1,",
+		"{\"a\":\"x1\"}\x00\x00":                                 "x1,",
 		`{"A":"x1","b":7}`:                                       "x1,7",
 		`{"a":"x1" "b":null,}`:                                   "x1,",
 		`{"a":"x\u00fc\"\/\n1","b":"\ud83d\ude97"}`:              "xü\"/ 1,🚗",

@@ -13,15 +13,8 @@ import (
 // readable is a text of two bytes a character as one of UTF-8, and any other text as it is. Such a text begins with its
 // mark, or with a character of which one byte is zero.
 func readable(text string) string {
-	if len(text) < 4 || len(text)%2 != 0 && !hasMark(text) {
-		return text
-	}
-	order := unicode.LittleEndian
-	switch {
-	case strings.HasPrefix(text, "\xff\xfe"), startsDocument(text[0]) && text[1] == 0 && text[3] == 0:
-	case strings.HasPrefix(text, "\xfe\xff"), startsDocument(text[1]) && text[0] == 0 && text[2] == 0:
-		order = unicode.BigEndian
-	default:
+	order, wide := byteOrder(text)
+	if !wide {
 		return text
 	}
 	plain, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().String(text)
@@ -29,6 +22,19 @@ func readable(text string) string {
 		return text
 	}
 	return plain
+}
+
+// byteOrder reports whether a text has two bytes a character, and which is first.
+func byteOrder(text string) (order unicode.Endianness, wide bool) {
+	switch {
+	case len(text) < 4 || len(text)%2 != 0 && !hasMark(text):
+		return order, false
+	case strings.HasPrefix(text, "\xff\xfe"), startsDocument(text[0]) && text[1] == 0 && text[3] == 0:
+		return unicode.LittleEndian, true
+	case strings.HasPrefix(text, "\xfe\xff"), startsDocument(text[1]) && text[0] == 0 && text[2] == 0:
+		return unicode.BigEndian, true
+	}
+	return order, false
 }
 
 func hasMark(text string) bool {

@@ -86,8 +86,8 @@ func (t *tree) readCodeLine(text string) (length int, err error) {
 			continue
 		}
 		r := reader{tree: t, text: text, at: start}
-		if key == "data" && r.blank() == '{' {
-			if err := r.value(0, key); err != nil {
+		if strings.EqualFold(key, "data") && r.blank() == '{' {
+			if err := r.value(0, "data"); err != nil {
 				return 0, wrapAt("JSON after data=", r.at, err)
 			}
 			return r.at, nil
