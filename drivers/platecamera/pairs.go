@@ -88,7 +88,7 @@ func (t *tree) readCodeLine(text string) (length int, err error) {
 		r := reader{tree: t, text: text, at: start}
 		if strings.EqualFold(key, "data") && r.blank() == '{' {
 			if err := r.value(0, "data"); err != nil {
-				return 0, wrapAt("JSON after data=", r.at, err)
+				return 0, wrapAt("JSON after data=", r.at, r.cut(err))
 			}
 			return r.at, nil
 		}

@@ -16,7 +16,7 @@ func TestSensorDecode(t *testing.T) {
 		{"--device bosch-parking-lot-sensor --fport 2 --hex 01ff --json", 0, `{"kind":"heartbeat","occupied":true,"temperature_c":-1}` + "\n", ""},
 		{"--json --hex=0x01-ff --fport=2 --device=BOSCH_Parking.Lot-Sensor", 0, `{"kind":"heartbeat","occupied":true,"temperature_c":-1}` + "\n", ""},
 		{"--device em310-udl --hex 03824408", 0, "distance_mm              2116\n", ""},
-		{"--device milesight-em310-udl --hex 038244 --json", commandline.ExitWrong, "", "3 bytes are cut after byte 2: check --device, --fport"},
+		{"--device milesight-em310-udl --hex 038244 --json", commandline.ExitWrong, "", "it is cut: its 3 bytes end within what begins at byte 2: check --device, --fport"},
 		{"--device bosch-parking-lot-sensor --fport 9 --hex 01 --json", commandline.ExitWrong, "", "nothing is known on port 9"},
 		{"--device bosch-parking-lot-sensor --hex 01 --json", commandline.ExitWrong, "", "without its port"},
 		{"--device nothing --hex 01 --json", commandline.ExitWrong, "", "write one of bosch-parking-lot-sensor"},
