@@ -27,7 +27,7 @@ func claims(document platecamera.Node) bool {
 	if strings.EqualFold(document.Name(), "EventNotificationAlert") || document.Get("EventNotificationAlert").Exists() {
 		return true
 	}
-	if capturedPlates(document).Exists() {
+	if capturedPlates(document).Exists() || metadata(document).Exists() || spaces(document).Exists() {
 		return true
 	}
 	return document.Get("eventType").Exists() && (document.Get("ANPR").Exists() || document.Get("eventState").Exists() ||
@@ -67,12 +67,18 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	if list := capturedPlates(document); list.Exists() {
 		return captured(events, list, zone)
 	}
+	if m := metadata(document); m.Exists() {
+		return targets(events, m, zone)
+	}
 	a := alert(document)
 	event := platecamera.Event{
 		Camera: a.Any("macAddress", "ipAddress", "deviceID").Text(), EventID: a.Any("UUID", "eventID").Text(),
 		Channel: a.Any("channelID", "dynChannelID").Text(),
 	}
 	event.Time, _ = platecamera.TimeOf(a.Get("dateTime"), zone)
+	if list := spaces(document); list.Exists() {
+		return parked(events, event, list, zone)
+	}
 	before := len(events)
 	for anpr := plates(a).First(); anpr.Exists(); anpr = anpr.Next() {
 		events = append(events, vehicle(event, anpr, zone))

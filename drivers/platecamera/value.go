@@ -156,7 +156,7 @@ func WordOf(n Node) string {
 
 // usualWords are what cameras call ways and vehicles, in lower case. No garbage is made of them.
 var usualWords = [...]string{
-	"approach", "leave", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down", "suvmpv", "suv", "mpv", "car", "van", "bus",
+	"approach", "leave", "enter", "exit", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down", "suvmpv", "suv", "mpv", "car", "van", "bus",
 	"truck", "vehicle", "sedan", "big truck", "pickup truck", "motorcycle", "motorcyclist", "saloon car", "salooncar", "buggy", "largebus",
 	"smalltruck", "pickuptruck", "taxi", "suv-crossover", "sedan-standard", "hatchback",
 }
