@@ -156,9 +156,10 @@ func WordOf(n Node) string {
 
 // usualWords are what cameras call ways and vehicles, in lower case. No garbage is made of them.
 var usualWords = [...]string{
-	"approach", "leave", "enter", "exit", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down", "suvmpv", "suv", "mpv", "car", "van", "bus",
-	"truck", "vehicle", "sedan", "big truck", "pickup truck", "motorcycle", "motorcyclist", "saloon car", "salooncar", "buggy", "largebus",
-	"smalltruck", "pickuptruck", "taxi", "suv-crossover", "sedan-standard", "hatchback",
+	"approach", "leave", "enter", "exit", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down",
+	"suvmpv", "suv", "mpv", "car", "van", "bus", "truck", "vehicle", "sedan", "big truck", "pickup truck", "motorcycle",
+	"motorcyclist", "saloon car", "salooncar", "buggy", "largebus", "smalltruck", "pickuptruck", "taxi",
+	"suv-crossover", "sedan-standard", "hatchback",
 }
 
 // Lower is a text in lower case.

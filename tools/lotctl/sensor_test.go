@@ -19,7 +19,7 @@ func TestSensorDecode(t *testing.T) {
 		{"--device milesight-em310-udl --hex 038244 --json", commandline.ExitWrong, "", "it is cut: its 3 bytes end within what begins at byte 2: check --device, --fport"},
 		{"--device bosch-parking-lot-sensor --fport 9 --hex 01 --json", commandline.ExitWrong, "", "nothing is known on port 9"},
 		{"--device bosch-parking-lot-sensor --hex 01 --json", commandline.ExitWrong, "", "without its port"},
-		{"--device nothing --hex 01 --json", commandline.ExitWrong, "", "write one of bosch-parking-lot-sensor"},
+		{"--device nothing --hex 01 --json", commandline.ExitWrong, "", "write one of adnexo-ax-dist, bosch-parking-lot-sensor"},
 		{"--device em310-udl --hex 0g --json", commandline.ExitUsage, "", `--hex "0g"`},
 		{"--device em310-udl --hex 012 --json", commandline.ExitUsage, "", `--hex "012"`},
 		{"--device em310-udl --fport one --hex 01", commandline.ExitUsage, "", "--fport one"},

@@ -123,6 +123,11 @@ func TestGoldenPayloads(t *testing.T) {
 		{"akenza's layout", "elsys-elt2-ultrasonic", 6, "3e08 0805 14 00000258 fe", `{"kind":"settings","port":5,"sample_period":600,"reboot":true}`},
 		{"akenza", "elsys-ers-eye", 5, "0100e102280401a00500070dff1102", `{"temperature_c":22.5,"humidity_pct":40,"light_lux":416,"motion":0,"battery_v":3.583,"occupancy":2,"occupied":true}`},
 		{"the maker's description", "decentlab-dl-mbx", 1, "02012f000304d200010bb1", `{"device_id":303,"distance_mm":1234,"valid_samples":1,"battery_v":2.993}`},
+		{"akenza", "decentlab-dl-lid", payload.NoPort, "0211c90003119b117611bc119e118a119411a811a81194006401990abd", `{"device_id":4553,"distance_mm":4507,"distance_minimum_mm":4470,"distance_maximum_mm":4540,"distance_median_mm":4510,"distance_10th_percentile_mm":4490,"distance_25th_percentile_mm":4500,"distance_75th_percentile_mm":4520,"distance_90th_percentile_mm":4520,"distance_most_frequent_mm":4500,"valid_samples":100,"acquisition_ms":399,"battery_v":2.749}`},
+		{"akenza", "adnexo-ax-dist", 100, "340Adc008A0C", `{"kind":"heartbeat","distance_mm":2612,"temperature_c":22,"battery_v":3.21}`},
+		{"akenza's layout", "adnexo-ax-dist", 101, "ffff00808A0C", `{"kind":"status","distance_error":"invalid","battery_v":3.21}`},
+		{"akenza", "adnexo-ax-dist", 104, "340A7102dc008A0C", `{"kind":"status","distance_error":"invalid"}`},
+		{"akenza", "adnexo-ax-dist", 4, "045802000005060600a30200", `{"kind":"settings","measurement_interval_s":600,"send_interval":6,"join_interval_s":172800}`},
 		{"akenza", "Yosensi YO Distance", payload.NoPort, "0200000008000112880d000100cd10000063280001012e4100050012ffe805fc", `{"payload_counter":0,"age_s":0,"battery_mv":4744,"temperature_c":20.5,"humidity_pct":99,"distance_mm":302,"accelerometer_x":1.8,"accelerometer_y":-2.4,"accelerometer_z":153.2}`},
 	} {
 		var want map[string]any
@@ -142,7 +147,8 @@ func TestWhatMakesNoSenseIsAnErrorThatSaysWhy(t *testing.T) {
 		hex    string
 		want   string
 	}{
-		{"no-such-device", 1, "00", "write one of bosch-parking-lot-sensor, "},
+		{"no-such-device", 1, "00", "write one of adnexo-ax-dist, bosch-parking-lot-sensor, "},
+		{"adnexo-ax-dist", 4, "0304", "setting 03 at byte 0 is unknown"},
 		{"bosch-parking-lot-sensor", payload.NoPort, "00", "without its port"},
 		{"bosch-parking-lot-sensor", 9, "00", "nothing is known on port 9"},
 		{"bosch-parking-lot-sensor", 0, "00", "port 0 carries no application data"},
