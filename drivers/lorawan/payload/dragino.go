@@ -10,9 +10,6 @@ const draginoPorts = "2 readings, 3 stored readings, 5 status"
 // draginoInvalidMM is what a probe reports, or less, when it got no useful echo; 0 is a probe that is not there.
 const draginoInvalidMM = 20
 
-// draginoNoLight is what a laser reports that got too little light back.
-const draginoNoLight = 0xFFFF
-
 // draginoRecord is the length of a stored reading.
 const draginoRecord = 11
 
@@ -186,6 +183,13 @@ var draginoBands = []string{
 }
 
 func draginoStatus(m *Message, c *cursor) error {
+	draginoModel(m, c)
+	m.number("battery_v", c.unsigned(2), 3)
+	return c.end()
+}
+
+// draginoModel is what a device says of itself.
+func draginoModel(m *Message, c *cursor) {
 	m.text("kind", "device")
 	m.number("model_code", c.unsigned(1), 0)
 	version := c.unsigned(2)
@@ -196,29 +200,4 @@ func draginoStatus(m *Message, c *cursor) error {
 	if sub := c.unsigned(1); sub != 0xFF {
 		m.number("sub_band", sub, 0)
 	}
-	m.number("battery_v", c.unsigned(2), 3)
-	return c.end()
-}
-
-// decodeDraginoLaser decodes the LLDS12.
-func decodeDraginoLaser(m *Message, port int, data []byte) error {
-	if port != 2 && port != NoPort {
-		return wrongPort(port, "2 readings")
-	}
-	if draginoReply(m, data) {
-		return nil
-	}
-	c := m.open(data)
-	draginoBattery(m, c)
-	draginoTemperature(m, c)
-	if mm := c.unsigned(2); mm == draginoNoLight {
-		m.text("distance_error", "invalid")
-	} else {
-		m.number("distance_mm", mm, 0)
-	}
-	m.number("signal", c.unsigned(2), 0)
-	m.bool("interrupt", c.unsigned(1) != 0)
-	m.number("laser_temperature_c", c.signed(1), 0)
-	m.number("message_type", c.unsigned(1), 0)
-	return c.end()
 }
