@@ -71,6 +71,17 @@ func TestEventsOfEveryForm(t *testing.T) {
 	}
 }
 
+func TestSeveralEventsInOneDocument(t *testing.T) {
+	body := `{"sent":1,"events":[{"plateText":"AA1","carID":"1","camera_info":{"SerialNumber":"s1"}},{"buffer":{"plateText":"BB2","carID":"2","camera_info":{"SerialNumber":"s2"}}}]}`
+	told := ""
+	for _, e := range cameratest.Events(t, axis.Format(), body, "", time.UTC) {
+		told += e.Raw + " " + e.Camera + " "
+	}
+	if told != "AA1 s1 BB2 s2 " {
+		t.Errorf("told %s", told)
+	}
+}
+
 // The guide's own story: new, the direction becomes known, the plate is corrected, the car is lost. One car, told with each
 // plate once.
 func TestOneCar(t *testing.T) {
