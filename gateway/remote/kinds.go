@@ -29,8 +29,8 @@ func (r *Remote) usable(ctx context.Context, d *policy.Document) error {
 	case policy.Validations:
 		return r.checkValidations(ctx, d.Content)
 	case policy.Trust:
-		keys, err := keysOf(d.Content)
-		if err == nil && !slices.ContainsFunc(keys, func(k key) bool { return policy.IDOf(k) == d.Signature.Key }) {
+		keys, err := policy.ParseTrust(d.Content)
+		if err == nil && !keys.Has(d.Signature.Key) {
 			err = errors.New("remote: the key that signed the list is not on it; headquarters would be heard no more")
 		}
 		return err
