@@ -56,17 +56,21 @@ func (a *App) siteOf(settings, tariff []byte) (made *site.Site, err error) {
 
 var errKind = errors.New("app: a site has nothing of this kind")
 
-// Check is remote.Site's.
-func (a *App) Check(kind policy.Kind, text []byte) (err error) {
+// Check is remote.Site's. A tariff says itself from which day on it is valid.
+func (a *App) Check(kind policy.Kind, text []byte) (notBeforeMS int64, err error) {
 	switch kind {
 	case policy.Settings:
 		_, err = a.siteOf(text, nil)
 	case policy.Tariff:
-		_, err = a.siteOf(nil, text)
+		made, err := a.siteOf(nil, text)
+		if err != nil || made.Lot.Tariff.ValidFrom == 0 {
+			return 0, err
+		}
+		return made.Lot.DayStartMS(made.Lot.Tariff.ValidFrom), nil
 	default:
 		err = errKind
 	}
-	return err
+	return 0, err
 }
 
 // Apply is remote.Site's.

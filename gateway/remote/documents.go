@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
@@ -54,7 +55,11 @@ func (r *Remote) part(ctx context.Context, m *wire.Part) {
 	if err != nil {
 		r.log.Warn("remote: a document is refused", "kind", document.Kind.String(), "version", document.Version, "err", err)
 	}
-	r.send(ctx, &wire.Result{Location: r.options.Location, Kind: document.Kind, Version: document.Version, Code: code, Note: clip(text(err))})
+	note := text(err)
+	if held := r.kept.Get(document.Kind); code == wire.Held {
+		note = "takes effect at " + time.UnixMilli(held.DueMS()).UTC().Format(time.RFC3339)
+	}
+	r.send(ctx, &wire.Result{Location: r.options.Location, Kind: document.Kind, Version: document.Version, Code: code, Note: clip(note)})
 }
 
 // standingOf says what became of a document that comes again.
@@ -81,13 +86,14 @@ func (r *Remote) offer(ctx context.Context, d policy.Document) (wire.ResultCode,
 	if d.Location != r.options.Location {
 		return wire.Refused, fmt.Errorf("remote: the document is for %q, this is %q", d.Location, r.options.Location)
 	}
-	if err := r.usable(ctx, &d); err != nil {
+	notBeforeMS, err := r.usable(ctx, &d)
+	if err != nil {
 		return wire.Refused, err
 	}
-	if err := r.kept.Offer(d); err != nil {
+	if err := r.kept.Offer(d, notBeforeMS); err != nil {
 		return wire.Refused, err
 	}
-	if err := r.turn(ctx); err != nil {
+	if _, err := r.turn(ctx); err != nil {
 		return wire.Failed, err
 	}
 	return r.standingOf(d)
@@ -109,9 +115,11 @@ func (r *Remote) look(ctx context.Context, synced bool) {
 		r.kept.Reached()
 		r.keep()
 	}
-	if err := r.turn(ctx); err != nil {
+	turned, err := r.turn(ctx)
+	if err != nil {
 		r.log.Error("remote: a document is not in effect", "err", err)
 	}
+	r.untold = append(r.untold, turned...)
 	for _, kind := range r.kept.Return(countMS(r.options.Now())) {
 		held := r.kept.Get(kind)
 		r.log.Error("remote: headquarters was lost with a document; the one before is back", "kind", kind.String(), "given_up", held.Returned, "back", held.Current.Version)
@@ -120,6 +128,9 @@ func (r *Remote) look(ctx context.Context, synced bool) {
 		r.send(ctx, &wire.Result{Location: r.options.Location, Kind: kind, Version: held.Returned, Code: wire.Returned, Note: clip(text(err))})
 	}
 	r.returned(ctx, synced)
+	if synced {
+		r.tellTurned(ctx)
+	}
 	if synced && r.lends() && r.options.Now().MonoMS-r.askedMS >= askEveryMS {
 		r.want(ctx)
 	}
@@ -137,6 +148,19 @@ func (r *Remote) returned(ctx context.Context, synced bool) {
 	r.synced = synced
 }
 
+// tellTurned tells headquarters of what waited for its time and has taken effect, or could not.
+func (r *Remote) tellTurned(ctx context.Context) {
+	for _, kind := range r.untold {
+		held := r.kept.Get(kind)
+		result := &wire.Result{Location: r.options.Location, Kind: kind, Version: held.Current.Version, Code: wire.Done}
+		if held.Failed && held.Returned > held.Current.Version {
+			result.Version, result.Code, result.Note = held.Returned, wire.Failed, "it could not be put into effect; the version before is back"
+		}
+		r.send(ctx, result)
+	}
+	r.untold = nil
+}
+
 func text(err error) string {
 	if err == nil {
 		return ""
@@ -144,18 +168,19 @@ func text(err error) string {
 	return err.Error()
 }
 
-// turn puts into effect what is due. What can't be is given up for the version before.
-func (r *Remote) turn(ctx context.Context) error {
+// turn puts into effect what is due, and returns what it was. What can't be is given up for the version before.
+func (r *Remote) turn(ctx context.Context) (turned []policy.Kind, err error) {
 	now := r.options.Now()
 	due := false
 	for _, held := range r.kept.Kinds {
 		due = due || held.Next.Version != 0
 	}
 	if !due {
-		return nil
+		return nil, nil
 	}
 	var errs []error
-	for _, kind := range r.kept.Turn(now, countMS(now)) {
+	turned = r.kept.Turn(now, countMS(now))
+	for _, kind := range turned {
 		err := r.effect(ctx, kind, false)
 		if err != nil {
 			r.kept.Undo(kind)
@@ -163,7 +188,7 @@ func (r *Remote) turn(ctx context.Context) error {
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, r.keep())...)
+	return turned, errors.Join(append(errs, r.keep())...)
 }
 
 // effect puts a kind into effect and records it. What was sold is recorded as reservations alone.
@@ -197,8 +222,13 @@ func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor string, conte
 		if len(content) > wire.PartMaxBytes {
 			return fmt.Errorf("remote: %d bytes, at most %d", len(content), wire.PartMaxBytes)
 		}
-		if err := r.usable(ctx, &policy.Document{Kind: kind, Content: content}); err != nil {
+		notBeforeMS, err := r.usable(ctx, &policy.Document{Kind: kind, Content: content})
+		if err != nil {
 			return err
+		}
+		if notBeforeMS > r.options.Now().WallMS {
+			return fmt.Errorf("remote: it is valid from %s on, and an edit counts at once; name it in the site file's tariff.next, or have headquarters release it",
+				time.UnixMilli(notBeforeMS).UTC().Format(time.RFC3339))
 		}
 	}
 	r.kept.Edit(kind, clip(actor), content)

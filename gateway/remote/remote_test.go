@@ -37,11 +37,11 @@ type bench struct {
 // site takes any text but "bad", and can't put "broken" into effect.
 type site struct{ applied []string }
 
-func (s *site) Check(_ policy.Kind, text []byte) error {
+func (s *site) Check(_ policy.Kind, text []byte) (notBeforeMS int64, err error) {
 	if string(text) == "bad" {
-		return errors.New("no such thing")
+		return 0, errors.New("no such thing")
 	}
-	return nil
+	return 0, nil
 }
 
 func (s *site) Apply(_ context.Context, kind policy.Kind, text []byte) error {
