@@ -123,8 +123,8 @@ func (a *App) relink() { a.sync.anew() }
 func (a *App) Shelf() policy.Shelf { return a.remote.Shelf() }
 
 // EditPolicy is a technician's edit on site; nil takes it back. Its error says why it can't be used.
-func (a *App) EditPolicy(ctx context.Context, kind policy.Kind, actor string, content []byte) error {
-	return a.remote.Edit(ctx, kind, actor, content)
+func (a *App) EditPolicy(ctx context.Context, kind policy.Kind, actor, reason string, content []byte) error {
+	return a.remote.Edit(ctx, kind, actor, reason, content)
 }
 
 // synced reports whether headquarters answers.

@@ -123,7 +123,7 @@ func (r *Remote) look(ctx context.Context, synced bool) {
 	for _, kind := range r.kept.Return(countMS(r.options.Now())) {
 		held := r.kept.Get(kind)
 		r.log.Error("remote: headquarters was lost with a document; the one before is back", "kind", kind.String(), "given_up", held.Returned, "back", held.Current.Version)
-		err := r.effect(ctx, kind, true)
+		err := r.effect(ctx, kind, returned)
 		r.keep()
 		r.send(ctx, &wire.Result{Location: r.options.Location, Kind: kind, Version: held.Returned, Code: wire.Returned, Note: clip(text(err))})
 	}
@@ -181,28 +181,40 @@ func (r *Remote) turn(ctx context.Context) (turned []policy.Kind, err error) {
 	var errs []error
 	turned = r.kept.Turn(now, countMS(now))
 	for _, kind := range turned {
-		err := r.effect(ctx, kind, false)
+		err := r.effect(ctx, kind, released)
 		if err != nil {
 			r.kept.Undo(kind)
-			err = errors.Join(err, r.effect(ctx, kind, true))
+			err = errors.Join(err, r.effect(ctx, kind, returned))
 		}
 		errs = append(errs, err)
 	}
 	return turned, errors.Join(append(errs, r.keep())...)
 }
 
+// cause is why a kind takes effect.
+type cause uint8
+
+const (
+	released cause = iota
+	returned       // the version before is back
+	edited         // on site
+)
+
 // effect puts a kind into effect and records it. What was sold is recorded as reservations alone.
-func (r *Remote) effect(ctx context.Context, kind policy.Kind, returned bool) error {
+func (r *Remote) effect(ctx context.Context, kind policy.Kind, why cause) error {
 	held := r.kept.Get(kind)
 	content, local := held.Content()
 	if err := r.apply(ctx, kind, content); err != nil || kind == policy.Sales {
 		return err
 	}
 	changed := fact.PolicyChanged{
-		Policy: kind.String(), Version: held.Current.Version, Digest: sha256.Sum256(content), Local: local, Returned: returned, Actor: clip(held.Current.Actor),
+		Policy: kind.String(), Version: held.Current.Version, Digest: sha256.Sum256(content), Local: local, Returned: why == returned, Actor: clip(held.Current.Actor),
 	}
 	if local {
-		changed.Version, changed.Actor = held.Override.Version, clip(held.Override.Actor)
+		changed.Version = held.Override.Version
+	}
+	if local || why == edited {
+		changed.Actor, changed.Note = held.Override.Actor, held.Override.Reason
 	}
 	_, err := r.options.Lot.Submit(ctx, lot.PolicyChanged{Fact: changed})
 	return err
@@ -211,12 +223,18 @@ func (r *Remote) effect(ctx context.Context, kind policy.Kind, returned bool) er
 // ErrNotEditable says that a kind is headquarters' alone.
 var ErrNotEditable = errors.New("remote: only headquarters says what is in it")
 
+// ErrNoReason says that an edit doesn't say why.
+var ErrNoReason = errors.New("remote: say why it is edited; it goes on record")
+
 // Edit is a technician's local edit of a kind; nil takes it back. Its error says why the content can't be used.
-func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor string, content []byte) error {
+func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor, reason string, content []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !kind.Editable() {
 		return fmt.Errorf("%w: %s", ErrNotEditable, kind)
+	}
+	if reason == "" {
+		return ErrNoReason
 	}
 	if content != nil {
 		if len(content) > wire.PartMaxBytes {
@@ -231,10 +249,10 @@ func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor string, conte
 				time.UnixMilli(notBeforeMS).UTC().Format(time.RFC3339))
 		}
 	}
-	r.kept.Edit(kind, clip(actor), content)
+	r.kept.Edit(kind, clip(actor), clip(reason), content)
 	if err := r.keep(); err != nil {
 		return err
 	}
 	r.want(ctx)
-	return r.effect(ctx, kind, false)
+	return r.effect(ctx, kind, edited)
 }

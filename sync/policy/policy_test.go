@@ -154,7 +154,7 @@ func TestALocalEditStandsUntilHeadquartersHasSeenIt(t *testing.T) {
 	var s policy.Shelf
 	must(t, s.Offer(document(1, "theirs"), 0))
 	s.Turn(fact.Stamp{}, 1)
-	edit := s.Edit(policy.Settings, "tim", []byte("ours"))
+	edit := s.Edit(policy.Settings, "tim", "trial", []byte("ours"))
 	if content(&s) != "ours" || edit.Base != 1 {
 		t.Errorf("%q, %+v", content(&s), edit)
 	}
@@ -170,8 +170,8 @@ func TestALocalEditStandsUntilHeadquartersHasSeenIt(t *testing.T) {
 	if content(&s) != "both" {
 		t.Errorf("%q", content(&s))
 	}
-	s.Edit(policy.Settings, "tim", []byte("ours again"))
-	s.Edit(policy.Settings, "tim", nil)
+	s.Edit(policy.Settings, "tim", "trial", []byte("ours again"))
+	s.Edit(policy.Settings, "tim", "trial", nil)
 	if content(&s) != "both" {
 		t.Errorf("an edit can't be taken back: %q", content(&s))
 	}

@@ -122,9 +122,9 @@ func (s *Shelf) Return(countMS int64) (changed []Kind) {
 }
 
 // Edit is a technician's local edit, on top of the document in effect; nil takes the edit before back.
-func (s *Shelf) Edit(kind Kind, actor string, content []byte) Override {
+func (s *Shelf) Edit(kind Kind, actor, reason string, content []byte) Override {
 	h := s.held(kind)
-	h.Override = Override{Version: h.Override.Version + 1, Base: h.Current.Version, Actor: actor, Content: content}
+	h.Override = Override{Version: h.Override.Version + 1, Base: h.Current.Version, Actor: actor, Content: content, Reason: reason}
 	return h.Override
 }
 

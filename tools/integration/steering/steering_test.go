@@ -564,12 +564,12 @@ func TestATechniciansEdit(t *testing.T) {
 	p := w.place("p1", "EUR")
 	p.start(app.NewClock())
 	w.until("the gateway is online", p.online)
-	if err := p.app.EditPolicy(t.Context(), policy.Blocklist, "tom", []byte("B-GH 2")); err != nil {
+	if err := p.app.EditPolicy(t.Context(), policy.Blocklist, "tom", "he is back", []byte("B-GH 2")); err != nil {
 		t.Fatal(err)
 	}
 	w.until("headquarters sees the edit", func() bool {
 		one := w.policy("p1", "blocklist")
-		return one["localEdit"] == true && one["localEditBy"] == "tom"
+		return one["localEdit"] == true && one["localEditBy"] == "tom" && one["localEditReason"] == "he is back"
 	})
 	made := w.release("blocklist", "B-GH 3", "")
 	w.until("a newer document is there", func() bool { return w.rollout(made)["state"] == "done" })
