@@ -102,9 +102,9 @@ type gate struct {
 }
 
 type document struct {
-	Kind, Actor, State, Note, LocalEditBy string
-	Version, InEffect                     int
-	LocalEdit                             bool
+	Kind, Actor, State, Note, LocalEditBy, LocalEditReason string
+	Version, InEffect                                      int
+	LocalEdit                                              bool
 }
 
 type device struct {
