@@ -59,6 +59,8 @@ type Lot struct {
 	overstayDue   due[fact.TicketID]
 	vacatedDue    due[fact.TicketID]
 	doubted       []doubted // in the order of their ends
+	whoLeftMS     int64     // wall time at which to look whose the vehicles were that left without a ticket
+	emptyMS       int64     // monotonic time since when sensors see every spot empty; never: they do not
 	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic, forgotten by a restart.
 	followedUntilMS int64
 	waiting         []fact.ReservationID // due, and no spot was free
@@ -112,7 +114,7 @@ func New(cfg *Config) (*Lot, error) {
 		idle:       newIdleFaces(cfg.Name),
 		signs:      make([]sign, len(cfg.Floors)),
 	}
-	l.baselinesTurn.whenMS = never
+	l.baselinesTurn.whenMS, l.whoLeftMS, l.emptyMS = never, never, never
 	l.meta.Location = cfg.Location
 	entries := 0
 	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
@@ -241,6 +243,7 @@ func (l *Lot) input(ev Event) bool {
 func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
 	l.currentTariff()
+	l.whoLeftMS = l.now.WallMS
 	for _, t := range l.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
@@ -279,7 +282,7 @@ func (l *Lot) do(effect Effect) {
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
 	l.currentTariff()
-	l.eager, l.signsMoved = true, true
+	l.eager, l.signsMoved, l.whoLeftMS = true, true, l.now.WallMS
 	l.baselinesTurn = baselinesTurn{whenMS: l.now.MonoMS + baselinesFirstMS}
 	for _, t := range l.open {
 		switch {
@@ -321,11 +324,11 @@ func (l *Lot) expire() {
 
 // wakeMS is the monotonic time by which something is due.
 func (l *Lot) wakeMS() int64 {
-	wake := l.sensingDue.next()
+	wake := min(l.sensingDue.next(), l.emptyAuditMS())
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS)
+	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS, l.whoLeftMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}
