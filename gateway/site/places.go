@@ -185,28 +185,36 @@ func (b *builder) entryDistances(table *spotsTable, i int) []int32 {
 	return distances
 }
 
-// numbers spells a row's ranges out: "A-001..A-003" is A-001, A-002, A-003.
+// numbers spells a row's ranges out.
 func (b *builder) numbers(row int) []string {
 	var numbers []string
 	for i, text := range b.file.Spots[row].Numbers {
-		first, last, ranged := strings.Cut(text, "..")
-		if !ranged {
-			numbers = append(numbers, text)
-			continue
-		}
-		prefix, from := splitNumber(first)
-		prefixLast, until := splitNumber(last)
-		width := len(first) - len(prefix)
-		if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax || width > 9 {
-			b.wrong(fmt.Sprintf("%q is no range of spots", text), `write for example "A-001..A-040"`, "spots", row, "numbers", i)
-			continue
-		}
-		for n := from; n <= until && len(b.site.Lot.Spots)+len(numbers) <= spotsMax; n++ {
-			numbers = append(numbers, fmt.Sprintf("%s%0*d", prefix, width, n))
+		numbers = append(numbers, b.spell(text, "spots", row, "numbers", i)...)
+		if len(b.site.Lot.Spots)+len(numbers) > spotsMax {
+			break
 		}
 	}
 	if len(numbers) == 0 {
 		b.wrong("the row has no spots", `write numbers = ["A-001..A-040"]`, "spots", row)
+	}
+	return numbers
+}
+
+// spell spells a range out: "A-001..A-003" is A-001, A-002, A-003.
+func (b *builder) spell(text string, path ...any) (numbers []string) {
+	first, last, ranged := strings.Cut(text, "..")
+	if !ranged {
+		return []string{text}
+	}
+	prefix, from := splitNumber(first)
+	prefixLast, until := splitNumber(last)
+	width := len(first) - len(prefix)
+	if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax || width > 9 {
+		b.wrong(fmt.Sprintf("%q is no range of spots", text), `write for example "A-001..A-040"`, path...)
+		return nil
+	}
+	for n := from; n <= until; n++ {
+		numbers = append(numbers, fmt.Sprintf("%s%0*d", prefix, width, n))
 	}
 	return numbers
 }

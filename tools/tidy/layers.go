@@ -24,7 +24,7 @@ var layers = [][]string{
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
 	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales", "cloud/feeds"},
 	{
-		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
+		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/recorder", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
 		"cloud/api", "cloud/web", "cloud/broker",
 	},
 	{"gateway/app", "cloud/app"},
