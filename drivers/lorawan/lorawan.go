@@ -25,7 +25,8 @@ func Driver() drivers.Driver {
 			"model":       "maker and model of the sensors; lotctl sensor ls lists them",
 			"sensors":     "the sensors' device EUIs, in the order of the spots; one with several probes once for each",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newNetwork(host, settings) },
+		Wires: map[string]drivers.Wire{"broker": drivers.WireBroker},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newNetwork(host, settings) },
 	}
 }
 

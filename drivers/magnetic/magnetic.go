@@ -42,7 +42,8 @@ func Driver() drivers.Driver {
 			"mux":       "address of a multiplexer PCA9548 before the chips, 112 to 119 (default 0: none)",
 			"channels":  "its channels with a chip, as 0,1,5; the first is the device's first spot",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 

@@ -21,7 +21,8 @@ func Driver() drivers.Driver {
 			"port": "name of the serial port on the board",
 			"baud": "speed of the port (default 9600; 57600 for some models)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 

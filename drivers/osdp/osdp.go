@@ -32,6 +32,7 @@ func Driver(buses *Buses) drivers.Driver {
 			"beep":      "true to beep when a card was read (default false; most readers do so by themselves)",
 			"period_ms": "how often the reader is asked, 20 to 1000 (default 100)",
 		},
+		Wires: map[string]drivers.Wire{"port": drivers.WireOSDP},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newReader(buses, host, settings)
 		},

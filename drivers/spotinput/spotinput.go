@@ -24,7 +24,8 @@ func Driver() drivers.Driver {
 			"inputs":          "names of the board's inputs, in the order of the spots",
 			"normally_closed": "true if the contacts are closed while the spots are free (default false)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newDetectors(host, settings) },
+		Wires: map[string]drivers.Wire{"inputs": drivers.WireInput},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newDetectors(host, settings) },
 	}
 }
 

@@ -22,7 +22,8 @@ func Driver() drivers.Driver {
 			"period_ms": "how often a sensor that must be asked is asked, 60 to 10000 (default 200)",
 			"silent_ms": "without a frame for so long the sensor counts as away (default 5000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 

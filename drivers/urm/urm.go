@@ -30,7 +30,8 @@ func Driver() drivers.Driver {
 			"baud":      "speed of the port (default 19200)",
 			"period_ms": "how often all are asked, 100 to 60000 (default 1000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newBus(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newBus(host, settings) },
 	}
 }
 

@@ -28,7 +28,8 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 			"spots_each": "how many spots a slave has (default: the profile's)",
 			"period_ms":  "how often each slave is read, 50 to 60000 (default 1000)",
 		}),
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus, "profile": drivers.WireFile},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
 	}
 }
 
