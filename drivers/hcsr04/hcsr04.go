@@ -76,6 +76,9 @@ func bounded(settings drivers.Settings, key string, fallback, low, high int) (in
 	return int64(value), err
 }
 
+// Channels is how many spots it watches.
+func (s *Sensors) Channels() int { return len(s.triggers) }
+
 // Sense fires the sensors in turn and reports what each measures, until ctx ends, a line is lost, or no sensor answers.
 func (s *Sensors) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	lines, err := s.open(ctx)

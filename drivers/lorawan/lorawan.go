@@ -100,6 +100,15 @@ func (n *Network) Repeated() uint64 { return n.repeated.Load() }
 // Late counts the uplinks that were overtaken by later ones.
 func (n *Network) Late() uint64 { return n.late.Load() }
 
+// Channels is how many spots it watches.
+func (n *Network) Channels() int {
+	count := 0
+	for _, channels := range n.channels {
+		count += len(channels)
+	}
+	return count
+}
+
 // Sense reports what the sensors say until ctx ends or the broker is lost.
 func (n *Network) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	broker, err := n.host.Broker(n.broker)

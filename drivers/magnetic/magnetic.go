@@ -134,6 +134,9 @@ func (s *Sensor) setMux(settings drivers.Settings) error {
 // Skipped counts the answers that made no sense.
 func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
 
+// Channels is how many spots it watches.
+func (s *Sensor) Channels() int { return max(1, len(s.channels)) }
+
 // Sense measures each chip once in a period until ctx ends or no chip is left that answers.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	run := &run{sensor: s, opened: map[uint16]drivers.Transactor{}, spots: make([]spot, len(s.channels))}

@@ -80,8 +80,11 @@ func newReader(buses *Buses, host drivers.Host, settings drivers.Settings) (r *R
 		return nil, err
 	}
 	periodMS, err := settings.Within("period_ms", 100, 20, 1000)
+	if err != nil {
+		return nil, err
+	}
 	r.period = time.Duration(periodMS) * time.Millisecond
-	return r, err
+	return r, buses.claim(host, r.port, r.mode, r.address)
 }
 
 // readKey reads the key; an error never repeats it.

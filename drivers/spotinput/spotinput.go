@@ -54,6 +54,9 @@ func newDetectors(host drivers.Host, settings drivers.Settings) (*Detectors, err
 // normallyClosed is an Input of a board that knows its contact's kind.
 type normallyClosed interface{ NormallyClosed() bool }
 
+// Channels is how many spots it watches.
+func (d *Detectors) Channels() int { return len(d.inputs) }
+
 // Sense reports the state of each spot at the start, every change and every repeat, until ctx ends or an input is lost.
 func (d *Detectors) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	watching, cancel := context.WithCancel(ctx)

@@ -62,6 +62,9 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	}, nil
 }
 
+// Channels is how many spots it watches.
+func (*Sensor) Channels() int { return 1 }
+
 // Sense reports every frame until ctx ends, the port hangs up, or the sensor has been silent for too long.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	port := talker.Port{

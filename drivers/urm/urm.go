@@ -91,6 +91,9 @@ func addressesOf(settings drivers.Settings) ([]byte, error) {
 	return addresses, nil
 }
 
+// Channels is how many spots it watches.
+func (b *Bus) Channels() int { return len(b.addresses) }
+
 // Sense asks the sensors in turn and reports what they say until ctx ends, the port hangs up, or none answers any more.
 func (b *Bus) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	port, err := b.host.Serial(b.port, drivers.SerialMode{Baud: b.baud})

@@ -115,6 +115,9 @@ func (z *Zone) Skipped() uint64 { return z.bus.Skipped() }
 // Fault is the last of it, or nil.
 func (z *Zone) Fault() error { return z.bus.Fault() }
 
+// Channels is how many spots it watches.
+func (z *Zone) Channels() int { return len(z.slaves) * z.each }
+
 // Sense reports what the slaves say until ctx ends, the port is lost, or no slave answers any more.
 func (z *Zone) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	polls := make([]modbus.Poll, len(z.slaves))

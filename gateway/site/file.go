@@ -16,6 +16,7 @@ type file struct {
 	Sensors      []sensorTable       `toml:"sensor"`
 	Spots        []spotsTable        `toml:"spots"`
 	Gates        []gateTable         `toml:"gate"`
+	Brokers      []brokerTable       `toml:"broker"`
 	Devices      []deviceTable       `toml:"device"`
 }
 
@@ -147,6 +148,15 @@ type gateTable struct {
 	MaxRunMS    *int64 `toml:"max_run_ms"`
 	BackOutMS   *int64 `toml:"back_out_ms"`
 	VendTimeout *int64 `toml:"vend_timeout_ms"`
+}
+
+// brokerTable is an MQTT broker that devices report to, or are shown things through.
+type brokerTable struct {
+	Name     string `toml:"name"`
+	URL      string `toml:"url"`
+	Username string `toml:"username"`
+	Password string `toml:"password"`
+	CA       string `toml:"ca"`
 }
 
 type deviceTable struct {

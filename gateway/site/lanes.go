@@ -4,7 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"strings"
 
+	"gatehouse/drivers"
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
@@ -31,7 +34,7 @@ func (b *builder) gates() {
 	ids := map[string]bool{}
 	for i := range b.file.Gates {
 		t := &b.file.Gates[i]
-		b.unique(t.ID, "gate", ids, "gate", i)
+		b.unique(t.ID, "gate", "id", ids, "gate", i)
 		g := lot.Gate{ID: fact.GateID(t.ID), Name: t.Name}
 		if g.Name == "" {
 			g.Name = t.ID
@@ -81,8 +84,8 @@ func (b *builder) devices() {
 	}
 	for i := range b.file.Devices {
 		t := &b.file.Devices[i]
-		b.unique(t.ID, "device", ids, "device", i)
-		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: t.Settings}
+		b.unique(t.ID, "device", "id", ids, "device", i)
+		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: b.settings(t)}
 		if t.Role == "" {
 			b.wrong("the device's role is missing", fmt.Sprintf("write one of %q", uses), "device", i)
 		}
@@ -125,6 +128,18 @@ func (b *builder) driver(i int, t *deviceTable) {
 			b.wrong(fmt.Sprintf("driver %q has no setting %q", t.Driver, name), advise(name, sorted(known)), "device", i, "settings", name)
 		}
 	}
+}
+
+// settings are a device's, with paths of files in place of their names.
+func (b *builder) settings(t *deviceTable) map[string]any {
+	driver, _ := b.known.Find(t.Driver)
+	settings := maps.Clone(t.Settings)
+	for key, wire := range driver.Wires {
+		if name, ok := settings[key].(string); ok && wire == drivers.WireFile && strings.HasSuffix(name, ".toml") {
+			settings[key] = b.beside(name)
+		}
+	}
+	return settings
 }
 
 // place checks what a device is said to serve.

@@ -16,6 +16,7 @@ type Site struct {
 	Sync    Sync
 	Tokens  []Token
 	Devices []Device
+	Brokers []Broker
 	Digest  string   // of the file, for fact.GatewayStarted
 	tariffs [][]byte // the files of the tariffs that it names
 	// Warnings are what is allowed and probably not meant.
@@ -33,6 +34,15 @@ type Sync struct {
 	CA       string // the authority of a broker that isn't headquarters' own (PEM file)
 	// TrustBroker does without an identity, for a trial on a network of one's own: whoever holds the broker is believed.
 	TrustBroker bool
+}
+
+// Broker is an MQTT broker that devices report to, or are shown things through.
+type Broker struct {
+	Name     string
+	URL      string // tcp://host:1883 or tls://host:8883
+	Username string
+	Password string
+	CA       string // PEM file of the authority that signed its certificate; empty: the machine's authorities
 }
 
 // Token lets whoever shows it act in a role.
