@@ -39,6 +39,7 @@ type device struct {
 	offer       func(lot.Event) // drops while the inbox is full
 	log         *slog.Logger
 	arms        *arms
+	alarms      *alarms
 	clock       *Clock
 
 	conditions *conditions
@@ -57,7 +58,7 @@ const (
 // newDevice makes a device's driver. A driver that can't be made, or can't do what it is for, is a device that is
 // offline.
 func (a *App) newDevice(described site.Device) *device {
-	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms, clock: a.options.Clock, conditions: &a.conditions}
+	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms, alarms: &a.alarms, clock: a.options.Clock, conditions: &a.conditions}
 	if d.obeys() { // there are sensors by the thousand
 		d.orders = make(chan order, ordersMax)
 	}
