@@ -141,7 +141,7 @@ type gateTable struct {
 	Name        string `toml:"name"`
 	Floor       string `toml:"floor"`
 	Direction   string `toml:"direction"` // "in", "out" or "both"
-	Closing     string `toml:"closing"`   // "barrier" or "gateway"
+	Closing     string `toml:"closing"`   // "barrier", "gateway" or "none"
 	NoPlate     string `toml:"no_plate"`  // "ticket", "admit" or "deny"
 	DiskStall   string `toml:"disk_stall"`
 	ClearMS     *int64 `toml:"clear_ms"`

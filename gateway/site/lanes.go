@@ -45,10 +45,14 @@ func (b *builder) gates() {
 		}
 		g.Lane.Direction = choose(b, t.Direction, []string{"in", "out", "both"},
 			[]fact.Direction{fact.Inward, fact.Outward, fact.DirectionUnknown}, fact.Inward, "gate", i, "direction")
-		g.Lane.Closing = choose(b, t.Closing, []string{"barrier", "gateway"},
-			[]gate.Closing{gate.ClosedByBarrier, gate.ClosedByGateway}, gate.ClosedByBarrier, "gate", i, "closing")
+		g.Lane.Closing = choose(b, t.Closing, []string{"barrier", "gateway", "none"},
+			[]gate.Closing{gate.ClosedByBarrier, gate.ClosedByGateway, gate.NoArm}, gate.ClosedByBarrier, "gate", i, "closing")
+		unread := lot.NoPlateTicket
+		if g.Lane.Closing == gate.NoArm {
+			unread = lot.NoPlateDeny // a ticket that names nothing would never end
+		}
 		g.NoPlate = choose(b, t.NoPlate, []string{"ticket", "admit", "deny"},
-			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, lot.NoPlateTicket, "gate", i, "no_plate")
+			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, unread, "gate", i, "no_plate")
 		g.Stall = choose(b, t.DiskStall, []string{"open", "wait"},
 			[]lot.Stall{lot.StallOpen, lot.StallWait}, lot.StallOpen, "gate", i, "disk_stall")
 		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
