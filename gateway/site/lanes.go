@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 
 	"gatehouse/drivers"
@@ -78,7 +79,7 @@ func (b *builder) gateIDs() []string {
 }
 
 func (b *builder) devices() {
-	ids, spots := map[string]bool{}, map[string]int32{}
+	ids, spots, served := map[string]bool{}, map[string]int32{}, map[string]string{}
 	for i := range b.site.Lot.Spots {
 		spots[b.site.Lot.Spots[i].Number] = int32(i)
 	}
@@ -97,6 +98,7 @@ func (b *builder) devices() {
 		b.driver(i, t)
 		d.Key = b.key(i, t.KeySHA256)
 		b.place(i, t, &d, spots)
+		b.alone(i, t, &d, served)
 		b.site.Devices = append(b.site.Devices, d)
 	}
 	for i := range b.site.Lot.Gates {
@@ -203,7 +205,55 @@ func (b *builder) equip(i int) {
 			g.Terminal = true
 		}
 	}
-	if g.Lane.Closing == gate.ClosedByGateway && !g.Lane.ClosingLoop {
-		b.wrong("the gateway may not close a gate without a closing loop", `add a device with role "closing_loop", or write closing = "barrier"`, "gate", i, "closing")
+	switch g.Lane.Closing {
+	case gate.ClosedByGateway:
+		if !g.Lane.ClosingLoop {
+			b.wrong("the gateway may not close a gate without a closing loop", `add a device with role "closing_loop", or write closing = "barrier"`, "gate", i, "closing")
+		}
+	case gate.NoArm:
+		b.freeFlow(i)
+	}
+}
+
+// freeFlow wants a gate without a barrier to have a camera, and nothing that belongs to a barrier.
+func (b *builder) freeFlow(i int) {
+	if !b.site.Lot.Gates[i].Camera {
+		b.wrong("nothing tells who passes a gate without a barrier", `add a device with role "camera", or write closing = "barrier"`, "gate", i, "closing")
+	}
+	for k, d := range b.site.Devices {
+		switch d.Use {
+		case UseBarrier, UseArmingLoop, UseClosingLoop, UseArmUp, UseArmDown, UseStop, UseTerminal, UseColumn, UsePrinter:
+			if d.Gate == i {
+				b.wrong(fmt.Sprintf(`a gate with closing = "none" has no %s`, d.Use), `give it to another gate, or write closing = "barrier" for this one`, "device", k, "gate")
+			}
+		}
+	}
+}
+
+// single are the uses of which a gate has one device: of two, nobody could say which counts.
+func (u Use) single() bool {
+	switch u {
+	case UseArmingLoop, UseClosingLoop, UseArmUp, UseArmDown, UseColumn, UseTerminal, UsePrinter:
+		return true
+	}
+	return false
+}
+
+// alone notes a device that serves what another one serves already.
+func (b *builder) alone(i int, t *deviceTable, d *Device, served map[string]string) {
+	if d.Use.single() && d.Gate >= 0 {
+		what := fmt.Sprintf("gate %q has a %s already", t.Gate, d.Use)
+		if other, taken := served[what]; taken {
+			b.wrong(what+", device "+strconv.Quote(other), "name one device", "device", i)
+		}
+		served[what] = t.ID
+	}
+	for k, spot := range d.Spots {
+		number := b.site.Lot.Spots[spot].Number
+		what := fmt.Sprintf("spot %q has a %s already", number, d.Use)
+		if other, taken := served[what]; taken {
+			b.wrong(what+", device "+strconv.Quote(other), "name each spot at one sensor; a second one that confirms it has the role second_sensor", "device", i, "spots", k)
+		}
+		served[what] = t.ID
 	}
 }
