@@ -21,7 +21,8 @@ func Driver() drivers.Driver {
 			"normally_closed": "true if the contact is closed at rest, so that a cut wire reads as active (default false)",
 			"debounce_ms":     "a level counts once it has been stable for so long, 0 to 500 (default 0; the board filters as well)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newContact(host, settings) },
+		Wires: map[string]drivers.Wire{"input": drivers.WireInput},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newContact(host, settings) },
 	}
 }
 

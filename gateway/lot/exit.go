@@ -188,6 +188,9 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 	if t.MayOwe {
 		return l.letOutOwing(i, t, fact.ReasonOperator)
 	}
+	if l.freeFlow(i) {
+		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it has left; the bill follows it
+	}
 	if !l.cfg.Gates[i].Terminal {
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
 	}

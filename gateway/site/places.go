@@ -43,6 +43,9 @@ func (b *builder) location() {
 		[]booking.Strategy{booking.NearestElevator, booking.NearestEntry, booking.TopFloorFirst, booking.EvenWear},
 		booking.NearestElevator, "location", "strategy")
 	b.site.Board = l.Board
+	if strings.HasSuffix(l.Board, ".toml") {
+		b.site.Board = b.beside(l.Board)
+	}
 	if l.Board == "" {
 		b.wrong("the board is missing", `write board = "sim" for a simulated one`, "location")
 	}
@@ -61,7 +64,7 @@ func missingOr(text, what string) string {
 func (b *builder) floors() {
 	ids := map[string]bool{}
 	for i, f := range b.file.Floors {
-		b.unique(f.ID, "floor", ids, "floor", i)
+		b.unique(f.ID, "floor", "id", ids, "floor", i)
 		name := f.Name
 		if name == "" {
 			name = "Floor " + strconv.FormatInt(f.Number, 10)
@@ -73,7 +76,7 @@ func (b *builder) floors() {
 	}
 	zones := map[string]bool{}
 	for i, z := range b.file.Zones {
-		b.unique(z.ID, "zone", zones, "zone", i)
+		b.unique(z.ID, "zone", "id", zones, "zone", i)
 		name := z.Name
 		if name == "" {
 			name = z.ID
@@ -102,7 +105,7 @@ func (b *builder) zoneIDs() []string {
 func (b *builder) sensors() {
 	names := map[string]bool{}
 	for i, s := range b.file.Sensors {
-		b.unique(s.Name, "sensor", names, "sensor", i)
+		b.unique(s.Name, "sensor", "name", names, "sensor", i)
 		cfg := occupancy.Default()
 		if b.within(s.EmptyMM, 0, 100_000, "sensor", i, "empty_mm") {
 			cfg.EmptyMM = int32(s.EmptyMM)

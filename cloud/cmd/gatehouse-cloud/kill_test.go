@@ -19,6 +19,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 // TestMain is also the program itself, for the tests that kill it.
@@ -97,7 +98,7 @@ func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T)
 		kills, facts = 25, 40_000
 	}
 	dir := t.TempDir()
-	args := []string{"--data", dir, "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t)}
+	args := []string{"--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t)}
 	locations := []string{"lot-0", "lot-1", "lot-2"}
 	first := args
 	for _, location := range locations {
@@ -173,7 +174,7 @@ func hold(t *testing.T, dir string, gateways []*apptest.Gateway) {
 }
 
 func TestItEndsWithoutAFussWhenTold(t *testing.T) {
-	p := launch(t, "--data", t.TempDir(), "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t))
+	p := launch(t, "--data", t.TempDir(), "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t))
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

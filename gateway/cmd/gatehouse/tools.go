@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 
-	"gatehouse/boards"
-	"gatehouse/drivers"
 	"gatehouse/drivers/all"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/site"
@@ -38,37 +36,28 @@ func (c *checkCommand) Run() error {
 	parsed, err := site.Parse(c.Site, data, all.Catalog())
 	if err != nil {
 		fmt.Println(err)
-		var problems tomlfile.Problems
-		errors.As(err, &problems)
-		return fmt.Errorf("%s can't be used: %s", c.Site, counted(max(1, len(problems)), "problem"))
+		return fmt.Errorf("%s can't be used: %s", c.Site, counted(problemsOf(err), "problem"))
 	}
 	for _, warning := range parsed.Warnings {
 		fmt.Println(warning)
 	}
-	if n := checkDevices(parsed); n > 0 {
-		return fmt.Errorf("%s: %s would be offline", c.Site, counted(n, "device"))
+	if err := parsed.Wiring(noHost{err: errNotOpened}); err != nil {
+		fmt.Println(err)
+		return fmt.Errorf("%s: with %s, devices would be offline", c.Site, counted(problemsOf(err), "problem"))
 	}
 	_, err = fmt.Printf("%s is fine: %s, %s, %s\n", c.Site,
 		counted(len(parsed.Lot.Spots), "spot"), counted(len(parsed.Lot.Gates), "gate"), counted(len(parsed.Devices), "device"))
 	return err
 }
 
-// checkDevices prints what keeps devices from being made, and how many there are. It opens nothing.
-func checkDevices(s *site.Site) int {
-	if _, err := boards.Load(s.Board); err != nil {
-		fmt.Println(err)
-		return len(s.Devices)
-	}
-	broken := 0
-	for _, d := range s.Devices {
-		driver, _ := all.Catalog().Find(d.Driver) // Parse has found it
-		if _, err := driver.Make(noHost{drivers.ErrOffline}, d.Settings); err != nil {
-			broken++
-			fmt.Printf("device %q: %v\n", d.ID, err)
-		}
-	}
-	return broken
+// problemsOf is how many problems an error tells of.
+func problemsOf(err error) int {
+	var problems tomlfile.Problems
+	errors.As(err, &problems)
+	return max(1, len(problems))
 }
+
+var errNotOpened = errors.New("a check opens nothing")
 
 func counted(n int, what string) string {
 	if n == 1 {
