@@ -12,12 +12,13 @@ import (
 
 	"gatehouse/cloud/app/apptest"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 func TestABackupUnderLoadIsRestoredAndGatewaysSendWhatItLacks(t *testing.T) {
 	const facts = 4_000
 	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "copy")
-	args := []string{"--data", dir, "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t)}
+	args := []string{"--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t)}
 	p := launch(t, append(args, "--enrol", "lot-0", "--enrol", "lot-1")...)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -76,7 +77,7 @@ func TestABackupUnderLoadIsRestoredAndGatewaysSendWhatItLacks(t *testing.T) {
 
 func TestTheSigningKeyIsChangedFromTheCommandLineAndItsLossIsNoSecret(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"--data", dir, "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t)}
+	args := []string{"--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t)}
 	p := launch(t, args...)
 	rotate := rotateCommand{runningFlags: runningFlags{Data: dir, URL: "https://" + p.https}, Reason: "the year is over", Overlap: time.Hour}
 	var said bytes.Buffer
