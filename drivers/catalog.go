@@ -26,6 +26,7 @@ type Wire uint8
 // that protocol share, and Modbus may be an address in the network as well (tcp://…).
 const (
 	WireInput  Wire = iota + 1
+	WirePulses      // an input that sees pulses of less than a millisecond, so that the board must not filter it
 	WirePulsed      // an output that is switched on for a moment
 	WireHeld        // an output that may stay on
 	WireSerial

@@ -29,7 +29,7 @@ func Driver() drivers.Driver {
 			"blind_mm":      "a distance of less is no reading, 0 to 1000 (default 20; 250 for JSN-SR04T)",
 			"temperature_c": "of the air, for the speed of sound, -40 to 60 (default 15)",
 		},
-		Wires: map[string]drivers.Wire{"triggers": drivers.WirePulsed, "echoes": drivers.WireInput},
+		Wires: map[string]drivers.Wire{"triggers": drivers.WirePulsed, "echoes": drivers.WirePulses},
 		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensors(host, settings) },
 	}
 }

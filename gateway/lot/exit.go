@@ -188,10 +188,10 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 	if t.MayOwe {
 		return l.letOutOwing(i, t, fact.ReasonOperator)
 	}
-	if l.freeFlow(i) {
-		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it has left; the bill follows it
-	}
 	if !l.cfg.Gates[i].Terminal {
+		if l.freeFlow(i) || l.cfg.Gates[i].FreeExit {
+			return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
+		}
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
 	}
 	if n.down&fact.WithoutTerminal != 0 {
@@ -240,6 +240,9 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 
 // denyExit refuses, says why on the display and in the log.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
+	if l.cfg.Gates[i].FreeExit {
+		return l.letOutUnknown(i)
+	}
 	l.emit(fact.ExitDenied{
 		Gate: l.cfg.Gates[i].ID, Ticket: id, Credential: l.lanes[i].shown, Plate: seen, DueMinor: dueMinor, Reason: reason,
 		Without: l.without(i),
@@ -251,6 +254,15 @@ func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Rea
 	}
 	l.show(i, Face{Lines: lines, Colour: Red})
 	return reason
+}
+
+// letOutUnknown lets a vehicle out that nobody knows, at a gate where everybody may leave.
+func (l *Lot) letOutUnknown(i int) fact.Reason {
+	l.lanes[i].wait(waitNone, never)
+	l.emit(fact.BarrierRaised{Gate: l.cfg.Gates[i].ID, Note: "free exit", Reason: fact.ReasonFree})
+	l.lanes[i].feed(l, i, gate.RaiseOnce(fact.ReasonFree))
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return fact.ReasonFree
 }
 
 // helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it

@@ -152,6 +152,7 @@ type gateTable struct {
 	Direction   string `toml:"direction"` // "in", "out" or "both"
 	Closing     string `toml:"closing"`   // "barrier", "gateway" or "none"
 	NoPlate     string `toml:"no_plate"`  // "ticket", "admit" or "deny"
+	NoTicket    string `toml:"no_ticket"` // at an exit: "deny" or "admit"
 	DiskStall   string `toml:"disk_stall"`
 	ClearMS     *int64 `toml:"clear_ms"`
 	MaxRunMS    *int64 `toml:"max_run_ms"`

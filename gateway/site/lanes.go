@@ -54,6 +54,10 @@ func (b *builder) gates() {
 		}
 		g.NoPlate = choose(b, t.NoPlate, []string{"ticket", "admit", "deny"},
 			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, unread, "gate", i, "no_plate")
+		g.FreeExit = choose(b, t.NoTicket, []string{"deny", "admit"}, []bool{false, true}, false, "gate", i, "no_ticket")
+		if g.FreeExit && (g.Lane.Direction == fact.Inward || g.Lane.Closing == gate.NoArm) {
+			b.wrong("no_ticket is for exits with a barrier", "leave it out", "gate", i, "no_ticket")
+		}
 		g.Stall = choose(b, t.DiskStall, []string{"open", "wait"},
 			[]lot.Stall{lot.StallOpen, lot.StallWait}, lot.StallOpen, "gate", i, "disk_stall")
 		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
@@ -64,9 +68,6 @@ func (b *builder) gates() {
 			b.entries = append(b.entries, t.ID)
 		}
 		b.site.Lot.Gates = append(b.site.Lot.Gates, g)
-	}
-	if len(ids) == 0 {
-		b.wrong("there is no gate", "add a [[gate]] with an id and a direction")
 	}
 }
 
@@ -155,22 +156,30 @@ func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32
 		if len(t.Spots) == 0 {
 			b.wrong("the sensor serves no spot", `write spots = ["A-001"]`, "device", i)
 		}
-		for k, number := range t.Spots {
-			spot, found := spots[number]
-			if !found {
-				b.wrong(fmt.Sprintf("there is no spot %q", number), "write its number as in [[spots]]", "device", i, "spots", k)
-				continue
-			}
-			if b.site.Lot.Spots[spot].Sensor < 0 {
-				b.wrong(fmt.Sprintf("spot %q has no kind of sensor", number), `give its [[spots]] row sensor = "…"`, "device", i, "spots", k)
-			}
-			d.Spots = append(d.Spots, spot)
+		for k, text := range t.Spots {
+			b.sensed(d, b.spelt(text, "device", i, "spots", k), spots, "device", i, "spots", k)
 		}
 	case UseSign:
 		d.Floor = b.find(t.Floor, "floor", b.floorIDs(), "device", i, "floor")
 	case UseFire, UseMonitor, "":
 	default:
 		d.Gate = b.find(t.Gate, "gate", b.gateIDs(), "device", i, "gate")
+	}
+}
+
+// sensed notes which spots a sensor watches, in the order of its channels.
+func (b *builder) sensed(d *Device, numbers []string, spots map[string]int32, path ...any) {
+	for _, number := range numbers {
+		spot, found := spots[number]
+		switch {
+		case !found:
+			b.wrong(fmt.Sprintf("there is no spot %q", number), "write its number as in [[spots]]", path...)
+			return
+		case b.site.Lot.Spots[spot].Sensor < 0:
+			b.wrong(fmt.Sprintf("spot %q has no kind of sensor", number), `give its [[spots]] row sensor = "…"`, path...)
+			return
+		}
+		d.Spots = append(d.Spots, spot)
 	}
 }
 
@@ -195,6 +204,8 @@ func (b *builder) equip(i int) {
 			g.Lane.DownSwitch = true
 		case UseCamera:
 			g.Camera = true
+		case UseReader:
+			g.Column = g.Column || d.ticketButton()
 		case UseColumn:
 			g.Column, g.Printer, g.Display = true, true, true
 		case UseDisplay, UseLight:
@@ -214,6 +225,9 @@ func (b *builder) equip(i int) {
 		b.freeFlow(i)
 	}
 }
+
+// ticketButton reports whether a reader is a button for a ticket.
+func (d *Device) ticketButton() bool { return d.Driver == "contact" && d.Settings["button"] != "help" }
 
 // freeFlow wants a gate without a barrier to have a camera, and nothing that belongs to a barrier.
 func (b *builder) freeFlow(i int) {
@@ -248,11 +262,12 @@ func (b *builder) alone(i int, t *deviceTable, d *Device, served map[string]stri
 		}
 		served[what] = t.ID
 	}
-	for k, spot := range d.Spots {
+	for _, spot := range d.Spots {
 		number := b.site.Lot.Spots[spot].Number
 		what := fmt.Sprintf("spot %q has a %s already", number, d.Use)
 		if other, taken := served[what]; taken {
-			b.wrong(what+", device "+strconv.Quote(other), "name each spot at one sensor; a second one that confirms it has the role second_sensor", "device", i, "spots", k)
+			b.wrong(what+", device "+strconv.Quote(other), "name each spot at one sensor; a second one that confirms it has the role second_sensor", "device", i, "spots")
+			return
 		}
 		served[what] = t.ID
 	}

@@ -64,6 +64,7 @@ func (b *builder) build() (*Site, error) {
 	b.reservations()
 	b.upgrade()
 	b.prices()
+	b.doubts()
 	return b.site, b.problems.Err()
 }
 
@@ -78,6 +79,7 @@ type builder struct {
 	site     *Site
 	problems tomlfile.Problems
 	misread  tomlfile.Problems // what could not even be read: nothing more is said of it
+	rows     []int             // how many spots each row has
 	entries  []string          // entry gates by id, in order
 }
 

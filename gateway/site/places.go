@@ -149,7 +149,9 @@ func (b *builder) spots() {
 			spot.Sensor = b.find(table.Sensor, "sensor", sensors, "spots", row, "sensor")
 		}
 		b.distances(row)
-		for i, number := range b.numbers(row) {
+		numbers := b.numbers(row)
+		b.rows = append(b.rows, len(numbers))
+		for i, number := range numbers {
 			if seen[number] {
 				b.wrong(fmt.Sprintf("there are two spots %q", number), "give each its own number", "spots", row, "numbers")
 			}
@@ -192,13 +194,32 @@ func (b *builder) entryDistances(table *spotsTable, i int) []int32 {
 func (b *builder) numbers(row int) []string {
 	var numbers []string
 	for i, text := range b.file.Spots[row].Numbers {
-		numbers = append(numbers, b.spell(text, "spots", row, "numbers", i)...)
+		numbers = append(numbers, b.spelt(text, "spots", row, "numbers", i)...)
 		if len(b.site.Lot.Spots)+len(numbers) > spotsMax {
 			break
 		}
 	}
 	if len(numbers) == 0 {
 		b.wrong("the row has no spots", `write numbers = ["A-001..A-040"]`, "spots", row)
+	}
+	return numbers[:min(len(numbers), spotsMax+1-len(b.site.Lot.Spots))]
+}
+
+// spelt spells a range out: "A-001..A-003" is A-001, A-002, A-003. A single number is itself.
+func (b *builder) spelt(text string, path ...any) (numbers []string) {
+	first, last, ranged := strings.Cut(text, "..")
+	if !ranged {
+		return []string{text}
+	}
+	prefix, from := splitNumber(first)
+	prefixLast, until := splitNumber(last)
+	width := len(first) - len(prefix)
+	if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax || width > 9 {
+		b.wrong(fmt.Sprintf("%q is no range of spots", text), `write for example "A-001..A-040"`, path...)
+		return nil
+	}
+	for n := from; n <= until; n++ {
+		numbers = append(numbers, fmt.Sprintf("%s%0*d", prefix, width, n))
 	}
 	return numbers
 }

@@ -39,7 +39,7 @@ func (s *Site) Wiring(host drivers.Host) error {
 type wiring struct {
 	*builder
 	board  boards.Board
-	told   string // the device of which its driver has told what is wrong
+	told   string            // the device of which its driver has told what is wrong
 	owners map[string]string // of what is for one device alone: its device; of ports that are shared: their protocol
 }
 
@@ -127,9 +127,10 @@ func cutLast(text, separator string) (before, after string, found bool) {
 // wire checks one name of something on the board.
 func (w *wiring) wire(i int, d Device, wire drivers.Wire, name string, path ...any) {
 	switch wire {
-	case drivers.WireInput:
+	case drivers.WireInput, drivers.WirePulses:
 		if known(w, "input", name, w.board.Inputs, path) {
 			w.alone(d, "input", name, path)
+			w.filtered(wire, w.board.Inputs[name], path)
 		}
 	case drivers.WirePulsed, drivers.WireHeld:
 		if known(w, "output", name, w.board.Outputs, path) {
@@ -187,6 +188,14 @@ func (w *wiring) alone(d Device, kind, name string, path []any) {
 		return
 	}
 	w.owners[what] = string(d.ID)
+}
+
+// filtered checks that an input lets through what it must see.
+func (w *wiring) filtered(wire drivers.Wire, input boards.Input, path []any) {
+	if wire == drivers.WirePulses && input.DebounceUS > 0 {
+		w.wrong(fmt.Sprintf("the board filters input %s for %d ms: the pulses of this device are shorter", input.Name, input.DebounceUS/1000),
+			fmt.Sprintf("name one without debounce_us; on a board file of your own: %s = { line = %q }", input.Name, input.Line), path...)
+	}
 }
 
 // output checks how long an output may stay on.

@@ -1,10 +1,11 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"gatehouse/drivers/all"
 	"gatehouse/gateway/journal"
@@ -12,15 +13,41 @@ import (
 	"gatehouse/sync/tomlfile"
 )
 
-//go:embed example.toml
-var exampleSite string
+//go:embed examples/*.toml
+var examples embed.FS
 
-type exampleCommand struct{}
+type exampleCommand struct {
+	Name string `arg:"" optional:"" default:"small" help:"Which one; ? lists them."`
+}
 
 // Run prints a site file to begin with.
-func (exampleCommand) Run() error {
-	_, err := fmt.Print(exampleSite)
-	return err
+func (c *exampleCommand) Run() error {
+	text, err := examples.ReadFile("examples/" + c.Name + ".toml")
+	if err == nil {
+		_, err = fmt.Print(string(text))
+		return err
+	}
+	entries, err := examples.ReadDir("examples")
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = strings.TrimSuffix(entry.Name(), ".toml")
+	}
+	if c.Name != "?" {
+		return fmt.Errorf("there is no example %q: %s", c.Name, tomlfile.Advice(c.Name, names))
+	}
+	for _, name := range names {
+		text, err := examples.ReadFile("examples/" + name + ".toml")
+		if err != nil {
+			return err
+		}
+		head, _, _ := strings.Cut(strings.TrimPrefix(string(text), "# "), "\n\n")
+		first, _, _ := strings.Cut(strings.ReplaceAll(head, "\n# ", " "), ". ")
+		fmt.Printf("%-15s %s\n", name, first)
+	}
+	return nil
 }
 
 type checkCommand struct {
@@ -79,4 +106,12 @@ func checkState(args []string) bool {
 		os.Exit(1)
 	}
 	return true
+}
+
+type referenceCommand struct{}
+
+// Run prints the reference.
+func (referenceCommand) Run() error {
+	_, err := fmt.Print(site.Reference())
+	return err
 }
