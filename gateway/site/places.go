@@ -224,25 +224,6 @@ func (b *builder) spelt(text string, path ...any) (numbers []string) {
 	return numbers
 }
 
-// spell spells a range out: "A-001..A-003" is A-001, A-002, A-003.
-func (b *builder) spell(text string, path ...any) (numbers []string) {
-	first, last, ranged := strings.Cut(text, "..")
-	if !ranged {
-		return []string{text}
-	}
-	prefix, from := splitNumber(first)
-	prefixLast, until := splitNumber(last)
-	width := len(first) - len(prefix)
-	if prefix != prefixLast || from < 0 || until < from || until-from >= spotsMax || width > 9 {
-		b.wrong(fmt.Sprintf("%q is no range of spots", text), `write for example "A-001..A-040"`, path...)
-		return nil
-	}
-	for n := from; n <= until; n++ {
-		numbers = append(numbers, fmt.Sprintf("%s%0*d", prefix, width, n))
-	}
-	return numbers
-}
-
 // splitNumber parts the digits at the end of a spot's number from what stands before them.
 func splitNumber(text string) (prefix string, number int) {
 	at := len(text)
