@@ -273,6 +273,9 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) in
 
 // slowOffer sells an offer from a minute on, and again if it repeats, and prices the rest by the rules.
 func slowOffer(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, from, to int64) int64 {
+	if o.Covers == tariff.CoversEntry && !slowIn(t, clock, o.Entry, from) {
+		return slowRules(t, clock, from, to)
+	}
 	until := min(to, slowCovered(t, clock, o, from))
 	total := slowLadder(o.Steps, until-from)
 	if until >= to {
