@@ -12,7 +12,7 @@ import (
 
 type sensorCommands struct {
 	Decode sensorDecode `cmd:"" help:"Decode what a LoRaWAN parking or distance sensor sent."`
-	Replay sensorReplay `cmd:"" help:"Play a recorded trace of one spot sensor through the detector."`
+	Replay sensorReplay `cmd:"" help:"Play a recorded trace of one spot sensor through the detector. A gateway records them where its site file has [record]."`
 	List   sensorList   `cmd:"" name:"ls" help:"List the LoRaWAN sensors that can be decoded."`
 }
 
