@@ -44,14 +44,15 @@ type behind struct {
 	facts   int // of those that wait and of those being folded
 	taken   uint64
 	folded  uint64
-	failure error         // why the rows can't be written
-	moved   chan struct{} // closed when any of it changes
+	newest  map[fact.LocationID]uint64 // of taken, by location
+	failure error                      // why the rows can't be written
+	moved   chan struct{}              // closed when any of it changes
 	closed  bool
 	ends    chan struct{} // closed with it
 }
 
 func newBehind() *behind {
-	return &behind{heads: map[fact.LocationID]int64{}, moved: make(chan struct{}), ends: make(chan struct{})}
+	return &behind{heads: map[fact.LocationID]int64{}, newest: map[fact.LocationID]uint64{}, moved: make(chan struct{}), ends: make(chan struct{})}
 }
 
 // tell wakes all who wait. The caller holds mu.
@@ -80,15 +81,23 @@ func (b *behind) until(ctx context.Context, met func() bool) error {
 	}
 }
 
-// room waits until the rows are near enough.
+// room waits until the rows are near enough. While they can't be written, nothing more is taken: somebody should notice.
 func (b *behind) room() error {
-	return b.until(context.Background(), func() bool { return b.facts < behindFacts })
+	return b.until(context.Background(), func() bool { return b.failure == nil && b.facts < behindFacts })
 }
 
 // drained waits until the rows hold all that was durable when it was called.
 func (b *behind) drained(ctx context.Context) error {
 	b.mu.Lock()
 	target := b.taken
+	b.mu.Unlock()
+	return b.until(ctx, func() bool { return b.folded >= target })
+}
+
+// drainedOf waits for the rows of one location: no other's catch-up holds it up.
+func (b *behind) drainedOf(ctx context.Context, location fact.LocationID) error {
+	b.mu.Lock()
+	target := b.newest[location]
 	b.mu.Unlock()
 	return b.until(ctx, func() bool { return b.folded >= target })
 }
@@ -102,6 +111,7 @@ func (b *behind) add(group []*pending) {
 			b.waiting = append(b.waiting, p)
 			b.facts += len(p.Count)
 			b.taken++
+			b.newest[p.Location] = b.taken
 		}
 	}
 	b.tell()

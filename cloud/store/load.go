@@ -107,7 +107,12 @@ func texts[T ~string](values []T) []string {
 
 // State is what a receiver begins with.
 func (s *sqlStore) State(ctx context.Context, location fact.LocationID) (state outbox.ReceiverState, revision int64, err error) {
-	err = s.read(ctx, func(tx session) error {
+	if s.behind != nil {
+		if err := s.behind.drainedOf(ctx, location); err != nil {
+			return state, 0, err
+		}
+	}
+	err = s.engine.read(ctx, func(tx session) error {
 		state, revision, err = s.state(tx, location)
 		return err
 	})
