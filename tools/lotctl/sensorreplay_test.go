@@ -307,11 +307,35 @@ func TestReplayOfRealBays(t *testing.T) {
 	if _, err := os.Stat(folder); os.Getenv("GATEHOUSE_DATA") == "" || err != nil {
 		t.Skip("no traces: set GATEHOUSE_DATA to the folder that holds magnetic-radar-traces")
 	}
+	described, err := os.ReadFile(filepath.Join("..", "..", "gateway", "occupancy", "doc.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(line string) {
+		if !strings.Contains(string(described), "\n//\t"+line+"\n") {
+			t.Errorf("gateway/occupancy/doc.go does not say %q", line)
+		}
+	}
+	missed := map[string]int{}
 	for device, goal := range map[string]float64{"EL1": 0.923, "EL2": 0.948, "NORM1": 0.834, "BUILDING": 0.934} {
 		report := replay(t, filepath.Join(folder, device+".csv"))
-		t.Logf("%-8s %+v arrivals %+v departures %+v", device, *report.Labelled, *report.Arrivals, *report.Departures)
 		if report.Labelled.BalancedAccuracy < goal {
 			t.Errorf("%s: balanced accuracy %.4f, want %.3f", device, report.Labelled.BalancedAccuracy, goal)
 		}
+		a, d := report.Arrivals, report.Departures
+		says(fmt.Sprintf("%-10s  %.3f%17d%7d%6d%18d%7d%6d", device, report.Labelled.BalancedAccuracy,
+			a.Found, a.Missed, a.False, d.Found, d.Missed, d.False))
+		for _, m := range report.Misses {
+			if why, _, _ := strings.Cut(m.Why, ":"); m.What == "missed" {
+				missed[fmt.Sprintf("%-9s %s", m.Kind, why)]++
+			}
+		}
+	}
+	for what, n := range missed {
+		says(fmt.Sprintf("%3d %s", n, what))
+	}
+	thaw := replay(t, filepath.Join(folder, "NORM1.csv"), "--from", "2024-01-20")
+	if got := thaw.Labelled.BalancedAccuracy; got < 0.96 {
+		t.Errorf("NORM1 from the thaw on: %.4f, want 0.96", got)
 	}
 }

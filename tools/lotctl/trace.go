@@ -30,6 +30,7 @@ type trace struct {
 	unitNT     float64 // nanotesla in a unit of the field, where the header says so; else 0
 	guessed    bool    // the spot is that of the first row
 	labelled   bool
+	radar      bool // the truth is that of a radar
 	recorded   bool // by a gateway, with all that is needed to do as it did
 	skipped    []traceNote
 	skippedAll int
@@ -83,7 +84,7 @@ func readTrace(in io.Reader, spot string) (*trace, error) {
 	if spot != "" && columns.spot < 0 {
 		return nil, errors.New("line 1: --spot is given and there is no column spot: the file is of one sensor")
 	}
-	t := &trace{unitNT: columns.unitNT}
+	t := &trace{unitNT: columns.unitNT, radar: columns.occupied < 0 && len(columns.radar) > 0}
 	for len(t.rows) < traceRowsMax {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
