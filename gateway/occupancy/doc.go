@@ -43,18 +43,18 @@
 //
 // What is missed, of all four together:
 //
-//	 17 arrival   too weak
-//	 12 departure one row of the reference only
-//	  9 departure was taken for free already
-//	  4 arrival   in the frost, when ice and snow echo like a car
-//	  4 arrival   nothing to be felt
-//	  4 arrival   was taken for occupied already
-//	  4 departure in the frost, when ice and snow echo like a car
-//	  3 arrival   one row of the reference only
-//	  3 departure the spot is not as empty as it was
+//	17 arrival   too weak
+//	12 departure one row of the reference only
+//	 9 departure was taken for free already
+//	 4 arrival   in the frost, when ice and snow echo like a car
+//	 4 arrival   nothing to be felt
+//	 4 arrival   was taken for occupied already
+//	 4 departure in the frost, when ice and snow echo like a car
+//	 3 arrival   one row of the reference only
+//	 3 departure the spot is not as empty as it was
 //
 // What is too weak moves the field by 1.2 to 2.4 microtesla, as far as cars on the spots beside do: levels that find them
-// cost more elsewhere. The frost is also what NORM1's rate is made of: in January its radar sees a car for ten days together
+// cost more elsewhere. The frost is also what NORM1's rate is made of: in January its radar sees a car for days together
 // over an untouched field, in December none over one that 14 microtesla moved for hours. From the thaw on it is 0.96.
 //
 // A spot never touches an assignment, a ticket or a count: what a change means is the lot's business.

@@ -332,7 +332,7 @@ func TestReplayOfRealBays(t *testing.T) {
 		}
 	}
 	for what, n := range missed {
-		says(fmt.Sprintf("%3d %s", n, what))
+		says(fmt.Sprintf("%2d %s", n, what))
 	}
 	thaw := replay(t, filepath.Join(folder, "NORM1.csv"), "--from", "2024-01-20")
 	if got := thaw.Labelled.BalancedAccuracy; got < 0.96 {
