@@ -15,6 +15,8 @@
 //     lack of a reading; interference and missing echoes never speak for a free spot.
 //   - A baseline moves only while the spot is clearly free, at a bounded rate and within a bounded distance from
 //     where it was learned: it follows the weather and never learns a parked car.
+//   - A floor up to 5 m below an ultrasonic sensor may seem 8 percent nearer or farther within half a day, as 45 degrees
+//     make it, and is no car; a car that is 1.1 m high is seen all the same. No thermometer is needed.
 //   - For a field, what temperature makes of the empty spot's field is learned too, and how far that can be trusted.
 //     The levels are wider by the doubt, so that a cold start or a long stay under a car makes no false car; but a
 //     spot under a weak car is free only when the field comes clearly nearer than that car left it.
