@@ -138,6 +138,7 @@ type look struct {
 	width, height int
 	dark          bool
 	noScript      bool
+	token         string // of who looks; "": nobody's
 }
 
 // open opens an address.
@@ -159,6 +160,10 @@ func (b *browser) open(tb testing.TB, address string, as look) *tab {
 	}
 	t.do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
 	t.do("Emulation.setScriptExecutionDisabled", map[string]any{"value": as.noScript})
+	t.do("Network.clearBrowserCookies", nil)
+	if as.token != "" {
+		t.do("Network.setCookie", map[string]any{"name": "gatehouse_hq_token", "value": as.token, "url": address})
+	}
 	t.do("Page.navigate", map[string]any{"url": address})
 	return t
 }

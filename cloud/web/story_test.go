@@ -17,6 +17,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/web"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
@@ -177,4 +178,47 @@ func (t *tab) shot(name string, whole bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Who may configure decides where the need is shown: with a reason where the API wants one, and by holding.
+func TestNeedsAreDecidedInABrowser(t *testing.T) {
+	browser := openBrowser(t)
+	chain, address := serve(t, 40)
+	chain.Change(func(c *ledger.Chain) {
+		c.SetApart("p005", []outbox.Apart{{Incarnation: fact.NewIncarnation(apitest.Start().UnixMilli(), 9), Standing: wire.Fenced, Facts: 214}})
+		c.SetRowsDiffer("p007", true)
+	})
+	look := look{width: 1440, height: 900, token: "owner"}
+	lot := browser.open(t, address+"/lots/p005", look)
+	lot.until(`document.documentElement?.dataset.live === "yes"`)
+	press := func(tab *tab, button string) {
+		t.Helper()
+		tab.eval(`document.querySelector('` + button + `').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
+	}
+	lot.eval(`document.querySelector("#lot-needs summary").click()`)
+	lot.shot("decide.png", true)
+	press(lot, `#lot-needs .first`)
+	lot.until(`document.getElementById("said").innerText.includes("Say why")`)
+	lot.eval(`document.querySelector("#lot-needs input").value = "its box stands at the gates"`)
+	press(lot, `#lot-needs .first`)
+	lot.until(`document.getElementById("said").innerText.startsWith("Done: Count its facts")`)
+	if got := <-chain.Settled; got.Location != "p005" || !got.Accept {
+		t.Errorf("%+v", got)
+	}
+	press(lot, `#lot-sync .verify button`) // its day was counted, and there are no batches that say so
+	lot.until(`document.getElementById("said").innerText.startsWith("It differs from the signed batches")`)
+
+	look.width, look.height, look.dark = 390, 844, true
+	phone := browser.open(t, address+"/", look)
+	phone.until(`document.documentElement?.dataset.live === "yes"`)
+	phone.is(`document.documentElement.scrollWidth`, 390)
+	phone.eval(`document.querySelector("#needs summary").click()`)
+	phone.shot("decide-phone.png", false)
+	press(phone, `#needs button[data-path="/api/v1/locations/p007/verify"]`)
+	phone.until(`document.getElementById("said").innerText.startsWith("Verified")`)
+
+	look.token = ""
+	guest := browser.open(t, address+"/lots/p005", look) // who may operate orders gates, and decides nothing
+	guest.until(`document.documentElement?.dataset.live === "yes"`)
+	guest.is(`document.querySelectorAll("[data-path]").length`, 0)
 }

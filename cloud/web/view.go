@@ -44,6 +44,7 @@ func chainViewOf(text []byte, query string) (*chainView, error) {
 		shown += 1 + n.Alike
 	}
 	v.Notices = v.Notices[:min(noticesMax, len(v.Notices))]
+	decide(v.Notices, v.Role)
 	v.More = max(0, v.NeedsTotal-shown)
 	v.Vehicles = vehiclesChart(v.Today)
 	v.Lines = found(v.Locations, query)
@@ -152,6 +153,7 @@ type lotView struct {
 	Vehicles chart
 	Operate  bool
 	Restart  bool
+	Decides  bool
 }
 
 func lotViewOf(text []byte) (*lotView, error) {
@@ -160,8 +162,10 @@ func lotViewOf(text []byte) (*lotView, error) {
 		return nil, fmt.Errorf("web: the location is not as expected: %w", err)
 	}
 	v.Notices, v.Vehicles = fold(v.NeedsList), vehiclesChart(v.Today)
+	decide(v.Notices, v.Role)
+	v.Decides = v.Role == roleDecides
 	v.Operate = (v.Role == "operate" || v.Role == "configure") && v.Online
-	v.Restart = v.Role == "configure" && v.Online
+	v.Restart = v.Decides && v.Online
 	return v, nil
 }
 

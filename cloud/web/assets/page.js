@@ -109,28 +109,41 @@ function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, "0")).join("");
 }
 
-// order asks headquarters to order something of this location's gateway. If the answer is lost on the way it asks again with
-// the same key: nothing is done twice.
-async function order(body) {
+// post has headquarters do something. If the answer is lost on the way it asks again with the same key: nothing is done twice.
+async function post(path, body) {
   const request = {
     method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "Idempotency-Key": newKey() },
   };
-  const path = "/api/v1/locations/" + encodeURIComponent(root.dataset.location) + "/orders";
   const answer = await fetch(path, request).catch(() => fetch(path, request));
-  const told = await answer.json();
+  const told = answer.status === 204 ? {} : await answer.json();
   if (!answer.ok) throw new Error(told.detail + ". " + told.hint + ".");
+  return told;
+}
+
+// order asks headquarters to order something of this location's gateway.
+async function order(body) {
+  const told = await post("/api/v1/locations/" + encodeURIComponent(root.dataset.location) + "/orders", body);
   if (told.state !== "done") throw new Error(told.state + ": " + (told.note || "no reason given") + ".");
 }
 
+// outcome is what came of a decision, in words.
+function outcome(told, done) {
+  if (told.same === undefined) return done;
+  if (told.same) return "Verified: what headquarters shows is what the signed batches come to.";
+  if (told.mended) return "It differed from the signed batches, and has been made again of them.";
+  throw new Error("It differs from the signed batches. See above what to do.");
+}
+
 async function act(button) {
-  const { verb, gate, why } = button.dataset, reason = byId(why).value.trim();
-  if (!reason) { byId(why).focus(); return say("Say why first.", true); }
+  const { verb, gate, why, path, body } = button.dataset, field = why && byId(why), reason = field?.value.trim();
+  if (field && !reason) { field.focus(); return say("Say why first.", true); }
+  const done = "Done: " + button.textContent.trim() + (gate ? ", " + gate : "") + ".";
   button.disabled = true;
-  say("Asking the gateway…");
+  say(path ? "Working…" : "Asking the gateway…");
   try {
-    await order({ verb, gateId: gate, reason });
-    say("Done: " + button.textContent.trim() + (gate ? ", " + gate : "") + ".");
-    byId(why).value = "";
+    if (path) say(outcome(await post(path, { ...JSON.parse(body), ...(field && { reason }) }), done));
+    else { await order({ verb, gateId: gate, reason }); say(done); }
+    if (field) field.value = "";
   } catch (problem) {
     say(problem.message, true);
   }
