@@ -65,7 +65,7 @@ func (g *Gate) Blocks() Blocks {
 	set(g.arm.lockedOut, BlockLockedOut)
 	set(g.arm.faulty() || g.arm.silent(), BlockArm)
 	set(g.nowMS < g.clearFromMS+g.cfg.ClearMS, BlockClearing)
-	set(g.cfg.Closing == ClosedByBarrier, BlockBarrier)
+	set(g.cfg.Closing != ClosedByGateway, BlockBarrier)
 	return b
 }
 

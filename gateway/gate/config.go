@@ -6,10 +6,11 @@ import "gatehouse/sync/fact"
 type Closing uint8
 
 // ClosedByBarrier: the barrier closes with its own loop and timer, and we only ask it to open. ClosedByGateway:
-// the barrier waits for our command.
+// the barrier waits for our command. NoArm: there is no barrier; who was seen has passed.
 const (
 	ClosedByBarrier Closing = iota
 	ClosedByGateway
+	NoArm
 )
 
 // Config is what is installed at a gate and how patient it is. All times are in milliseconds; zero means the

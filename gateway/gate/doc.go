@@ -70,6 +70,8 @@
 //   - No closing loop: the vehicle passed if the arming loop cleared while the arm could be up; never lowered by us.
 //   - No arming loop: grants come without Arrived, every vehicle on the closing loop came the right way.
 //   - No loop at all: a vend counts as used when the barrier has closed again, or after VendTimeoutMS.
+//   - No arm (NoArm, free flow): there are no loops and no switches either. Whoever is granted or refused has passed in that
+//     Step; nothing is commanded for it.
 //   - No switch: the arm is taken to be where it was sent after MaxRunMS; what it does by itself is not seen.
 //
 // Nothing here reads a clock, starts a goroutine, allocates in steady state or does I/O. It imports sync/fact

@@ -195,6 +195,8 @@ func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 	switch {
 	case t.MayOwe:
 		return l.letOutOwing(i, t, fact.ReasonOperator)
+	case !l.cfg.Gates[i].Terminal && (l.freeFlow(i) || l.cfg.Gates[i].FreeExit):
+		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
 	case !l.cfg.Gates[i].Terminal:
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, n.dueMinor)
 	case down && l.cfg.Policy.TerminalDownOwed:
@@ -242,6 +244,9 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 
 // denyExit refuses, says why on the display and in the log.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
+	if l.cfg.Gates[i].FreeExit {
+		return l.letOutUnknown(i)
+	}
 	l.emit(fact.ExitDenied{
 		Gate: l.cfg.Gates[i].ID, Ticket: id, Credential: l.lanes[i].shown, Plate: seen, DueMinor: dueMinor, Reason: reason,
 		Without: l.without(i),
@@ -253,6 +258,15 @@ func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Rea
 	}
 	l.show(i, Face{Lines: lines, Colour: Red})
 	return reason
+}
+
+// letOutUnknown lets a vehicle out that nobody knows, at a gate where everybody may leave.
+func (l *Lot) letOutUnknown(i int) fact.Reason {
+	l.lanes[i].wait(waitNone, never)
+	l.emit(fact.BarrierRaised{Gate: l.cfg.Gates[i].ID, Note: "free exit", Reason: fact.ReasonFree})
+	l.lanes[i].feed(l, i, gate.RaiseOnce(fact.ReasonFree))
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return fact.ReasonFree
 }
 
 // helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it

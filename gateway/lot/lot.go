@@ -82,6 +82,7 @@ type Lot struct {
 	eager           bool
 
 	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
+	hear         func(Heard)
 }
 
 // New makes an empty lot. Load what was stored and Apply the facts behind it, then Step with Started. Its error
@@ -195,6 +196,19 @@ func sellable(cfg *Config) booking.Capacity {
 func (l *Lot) OnPassage(watch func(gate int, nowMS int64, in gate.Input, out []gate.Output)) {
 	l.watchPassage = watch
 }
+
+// Heard is one call that the detector of a spot is about to get: a reading, or a tick that is due.
+type Heard struct {
+	Spot    int32 // index into the configuration's spots
+	Now     fact.Stamp
+	Before  *occupancy.Spot // as it is, until hear returns
+	Config  *occupancy.Config
+	Reading occupancy.Reading
+	Tick    bool
+}
+
+// OnSensing has everything that the spots' detectors are told shown to a recorder first. hear must not wait.
+func (l *Lot) OnSensing(hear func(Heard)) { l.hear = hear }
 
 // Step decides on one event. now must not go back in its monotonic time.
 func (l *Lot) Step(now fact.Stamp, ev Event) Out {
