@@ -163,11 +163,12 @@ func (l *Lot) reappeared(t *Ticket) *Ticket {
 // takenForGone reports whether a visit is over by nothing but the gateway's own conclusion.
 func (t *Ticket) takenForGone() bool { return !t.Open() && t.Concluded != "" && t.ExitGate == "" }
 
-// lastTakenForGone finds the last ticket of a kind that was taken for gone, not long ago: who comes later has come anew.
+// lastTakenForGone finds the last ticket of a kind that was taken for gone within a day: a sensor may have lost sight of its
+// vehicle for the whole stay. Who comes later has come anew.
 func (l *Lot) lastTakenForGone(of func(*Ticket) bool) *Ticket {
 	var last *Ticket
 	for _, t := range l.closed.ring {
-		recent := t != nil && l.now.WallMS-t.Exit.WallMS <= l.cfg.Policy.VacatedMS
+		recent := t != nil && l.now.WallMS-t.Exit.WallMS <= dayMS
 		if recent && t.takenForGone() && of(t) && (last == nil || last.Exit.HLC < t.Exit.HLC) {
 			last = t
 		}
