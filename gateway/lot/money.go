@@ -28,6 +28,9 @@ func (l *Lot) payTicket(e PayTicket) Result {
 	case e.AmountMinor > mostMinor:
 		return refuse(ProblemOverpayment, "only "+l.amount(mostMinor)+" is due", "pay that amount or less")
 	}
+	if onceMinor := l.tariffOf(t).Most(e.Method.String()); e.AmountMinor > onceMinor {
+		return refuse(ProblemNotPossible, "one payment by "+e.Method.String()+" is at most "+l.amount(onceMinor), "pay by another method, or in parts, or at the cashier's")
+	}
 	id := fact.PaymentID(l.nextDot().ID('P'))
 	if e.Authorise {
 		l.emit(fact.PaymentAuthorised{

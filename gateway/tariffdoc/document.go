@@ -218,7 +218,7 @@ type roundingTable struct {
 type tenderTable struct {
 	Name string `toml:"name" json:"name" doc:"Such as cash" required:"1"`
 	Step string `toml:"step" json:"step" doc:"The least coin, such as 0.05" required:"1"`
-	Max  string `toml:"max" json:"max" doc:"Most that can be paid so; more only at a cashier"`
+	Max  string `toml:"max" json:"max" doc:"Most that can be paid so at once; more at a cashier"`
 	Mode string `toml:"mode" json:"mode" doc:"Direction" enum:"half-up,half-even,up,down" required:"1"`
 }
 
