@@ -206,6 +206,10 @@ price = "6.00"
 after = "4 h"
 max = "12.00"
 `}},
+	{stay: tariff.Stay{Discounts: []string{"stamp", "stamp", "stamp"}}, vector: vector{
+		source: "30 min for each stamp, at most two", currency: "EUR", zone: "UTC", stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:30 = 3.00",
+		tariff: "[[discount]]\ncode = \"stamp\"\ntime = \"30 min\"\nfrom = \"start\"\ntimes = 2\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"prorated\"\n",
+	}},
 }
 
 func TestMadeUpBoards(t *testing.T) {
@@ -213,7 +217,7 @@ func TestMadeUpBoards(t *testing.T) {
 		cfg := parse(t, doc(v.currency, v.zone, v.tariff))
 		for _, row := range strings.Split(v.stays, ", ") {
 			stay, want := stayOf(t, cfg, row)
-			stay.Vehicle, stay.Session = v.stay.Vehicle, v.stay.Session
+			stay.Vehicle, stay.Session, stay.Discounts = v.stay.Vehicle, v.stay.Session, v.stay.Discounts
 			fee := tariff.Quote(cfg, stay)
 			if fee.TotalMinor != want {
 				t.Errorf("%s: %s costs %d: %+v", v.source, row, fee.TotalMinor, fee.Charges)

@@ -195,6 +195,7 @@ type discountTable struct {
 	Payer      string `toml:"payer" json:"payer" doc:"Who pays for it"`
 	Burns      bool   `toml:"burns" json:"burns" doc:"It can be used once"`
 	Stacks     bool   `toml:"stacks" json:"stacks" doc:"It may stand beside others that stack"`
+	Times      int64  `toml:"times" json:"times" doc:"How often it may be shown for one stay, as stamps are: 1 to 8; default: once"`
 	ValidFrom  string `toml:"valid_from" json:"valid_from" doc:"First day of entry"`
 	ValidUntil string `toml:"valid_until" json:"valid_until" doc:"Last day of entry"`
 	Max        string `toml:"max" json:"max" doc:"Most that it takes off"`
