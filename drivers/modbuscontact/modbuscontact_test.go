@@ -84,9 +84,9 @@ func TestATroubledBoardIsAFailedContact(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, modbuscontact.Driver(modbus.NewBuses()), map[string]drivers.Settings{
-		"input = 0: write 1 to 128":                 {"port": "a"},
-		"port is missing: write the name":           {"input": int64(1)},
-		"slave = 248: write 1 to 247":               {"port": "a", "input": int64(1), "slave": int64(248)},
+		"input = 0: write 1 to 128":                     {"port": "a"},
+		"port is missing: write the name":               {"input": int64(1)},
+		"slave = 248: write 1 to 247":                   {"port": "a", "input": int64(1), "slave": int64(248)},
 		"normally_closed = \"no\": write true or false": {"port": "a", "input": int64(1), "normally_closed": "no"},
 	})
 }

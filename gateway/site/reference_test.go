@@ -46,4 +46,3 @@ func TestTheReferenceNamesEverything(t *testing.T) {
 		}
 	}
 }
-
