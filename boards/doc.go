@@ -14,14 +14,16 @@
 //	          plugs something in.
 //	i2c, spi  buses, by their number in /dev.
 //	taken     what is on the header and not for the gateway.
+//	power     what the supply gives at 5 V, what the board and its USB ports take, and what each HAT (power.hats) takes.
+//	ups       the uninterruptible supply on the board: its lines, and its fuel gauge on I2C. The driver ups asks for them.
 //	watchdog  the timer that resets the machine. rtc: the clock that survives a power cut.
 //	boot      lines of config.txt and words of cmdline.txt, each with its reason.
 //	gpio      (of uarts, i2c, spi, taken) the lines of the header that this takes.
 //
 // Guarantees:
 //   - A Board that Load or Parse returned is consistent: every name it mentions exists, no line and no pin of the header is
-//     used twice, nothing is wired to power or to the HAT's identity chip, every output says how long it may stay on. All
-//     problems of a file are reported together, with line and column, and with the header's pin.
+//     used twice, nothing is wired to power or to the HAT's identity chip, the header's pins give what is taken from them, every
+//     output says how long it may stay on. All problems of a file are reported together, with line and column, and with the header's pin.
 //   - Nothing here touches hardware.
 //
 // It imports sync/tomlfile and nothing else of this project.

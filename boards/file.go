@@ -26,6 +26,8 @@ type file struct {
 	SPI      map[string]fileSPI    `toml:"spi"`
 	Taken    map[string]fileTaken  `toml:"taken"`
 	Watchdog fileWatchdog          `toml:"watchdog"`
+	Power    filePower             `toml:"power"`
+	UPS      fileUPS               `toml:"ups"`
 	RTC      string                `toml:"rtc"`
 	Boot     fileBoot              `toml:"boot"`
 	Notes    []string              `toml:"notes"`
@@ -94,6 +96,28 @@ type fileTaken struct {
 type fileWatchdog struct {
 	Device   string `toml:"device"`
 	TimeoutS int    `toml:"timeout_s"`
+}
+
+type filePower struct {
+	SupplyMA int                `toml:"supply_ma"`
+	BoardMA  int                `toml:"board_ma"`
+	USBMA    int                `toml:"usb_ma"`
+	HATs     map[string]fileHAT `toml:"hats"`
+}
+
+type fileHAT struct {
+	HATMA   int `toml:"hat_ma"`
+	Relays  int `toml:"relays"`
+	RelayMA int `toml:"relay_ma"`
+	PinMA   int `toml:"pin_ma"`
+}
+
+type fileUPS struct {
+	MainsLost string `toml:"mains_lost"`
+	Running   string `toml:"running"`
+	Gauge     string `toml:"gauge"`
+	Bus       string `toml:"bus"`
+	Address   int    `toml:"address"`
 }
 
 type fileBoot struct {
@@ -181,7 +205,7 @@ func (f *file) board() Board {
 		Name: f.Name, Title: f.Title, Extends: f.Extends, Match: f.Match, Backend: f.Backend, Header: f.header(),
 		Lines: map[string]Line{}, Outputs: map[string]Output{}, Inputs: map[string]Input{},
 		UARTs: map[string]UART{}, I2C: map[string]I2C{}, SPI: map[string]SPI{}, Taken: map[string]Taken{},
-		Watchdog: Watchdog(f.Watchdog), RTC: f.RTC, Config: bootLines(f.Boot.Config), Cmdline: bootLines(f.Boot.Cmdline), Notes: f.Notes,
+		Power: f.power(), UPS: UPS(f.UPS), Watchdog: Watchdog(f.Watchdog), RTC: f.RTC, Config: bootLines(f.Boot.Config), Cmdline: bootLines(f.Boot.Cmdline), Notes: f.Notes,
 	}
 	for name, line := range f.Lines {
 		board.Lines[name] = f.line(name, line)
@@ -242,6 +266,14 @@ func (f *file) buses(board Board) {
 	for name, taken := range f.Taken {
 		board.Taken[name] = Taken(taken)
 	}
+}
+
+func (f *file) power() Power {
+	power := Power{SupplyMA: f.Power.SupplyMA, BoardMA: f.Power.BoardMA, USBMA: f.Power.USBMA, HATs: map[string]HAT{}}
+	for name, hat := range f.Power.HATs {
+		power.HATs[name] = HAT{Name: name, HATMA: hat.HATMA, Relays: hat.Relays, RelayMA: hat.RelayMA, PinMA: hat.PinMA}
+	}
+	return power
 }
 
 func bootLines(written map[string]fileBootLine) (lines []BootLine) {

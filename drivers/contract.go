@@ -248,6 +248,10 @@ type Host interface {
 	Broker(name string) (Broker, error)
 }
 
+// Supplied is a Host whose board may have an uninterruptible supply: what the driver ups is told of it where the site file
+// says nothing.
+type Supplied interface{ Supply() Settings }
+
 // Group is several digital inputs, in logical levels, that are watched as one.
 type Group interface {
 	// Watch reports every edge of any of them in the order in which they happened, until ctx ends.

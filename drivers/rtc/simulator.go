@@ -1,26 +1,38 @@
 package rtc
 
-import "sync/atomic"
+import "sync"
 
-// Simulator is a DS3231 on a bus. The zero value runs.
-type Simulator struct{ status atomic.Uint32 }
-
-// Stop has the chip say that it stopped (OSF), or that it runs again.
-func (s *Simulator) Stop(yes bool) {
-	status := uint32(0)
-	if yes {
-		status = stopped
-	}
-	s.status.Store(status)
+// Simulator is a DS3231 on an I2C bus, as far as it is asked here: its status register, whose bit 7 says that the clock had
+// stopped. Put it at address 0x68. The zero value has run without a stop.
+type Simulator struct {
+	mu     sync.Mutex
+	status byte
+	at     byte // the register that the next byte is read from
 }
 
-// Stopped reports whether it says so.
-func (s *Simulator) Stopped() bool { return s.status.Load()&stopped != 0 }
+// Stop makes the chip say that it had stopped, as after its battery was empty, or that it had not.
+func (s *Simulator) Stop(had bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = 0
+	if had {
+		s.status = stopped
+	}
+}
 
-// Tx reads the status register.
+// Tx is one transaction with the chip.
 func (s *Simulator) Tx(write, read []byte) error {
-	if len(write) == 1 && write[0] == registerStatus && len(read) == 1 {
-		read[0] = byte(s.status.Load())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(write) > 0 {
+		s.at = write[0]
+	}
+	for i := range read {
+		read[i] = 0
+		if s.at == registerStatus {
+			read[i] = s.status
+		}
+		s.at = (s.at + 1) % registers
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/lot"
+	"gatehouse/gateway/recorder"
 	"gatehouse/gateway/remote"
 	"gatehouse/gateway/site"
 	"gatehouse/sync/fact"
@@ -60,6 +61,7 @@ type App struct {
 	conditions conditions
 	changes    changes
 	sync       syncing
+	recorder   *recorder.Recorder // nil: nothing is recorded
 	remote     *remote.Remote
 	file       *site.Site      // as the site's file says, without what headquarters says in its place
 	past       journal.Adopted // on another card
@@ -82,6 +84,7 @@ func New(o Options) (*App, error) {
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	a.owner = a.newOwner(restored, opened)
+	a.record(restored)
 	a.makeDevices()
 	a.begin(report)
 	if first(report, a.past) {
@@ -178,6 +181,7 @@ func (a *App) Run(ctx context.Context) error {
 	helping.Go(func() { a.refresh(working) })
 	helping.Go(func() { a.watchClock(working) })
 	helping.Go(func() { a.changes.tell(working) })
+	helping.Go(func() { a.recorder.Run(working) })
 	helping.Go(func() { a.remote.Run(working, a.synced) })
 	if a.options.Site.Sync.Enabled {
 		helping.Go(func() { a.runSync(working) })

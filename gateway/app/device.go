@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -148,8 +149,15 @@ func (d *device) failed(err error) {
 	defer d.mu.Unlock()
 	if d.condition.Swap(offline) != offline {
 		d.log.Warn("device offline", "device", d.ID, "err", err)
-		d.submit(lot.DeviceChanged{Device: d.ID, Gate: d.Gate, Role: roleOf(d.Use), Note: err.Error()})
+		d.submit(lot.DeviceChanged{Device: d.ID, Gate: d.Gate, Role: roleOf(d.Use), Note: noteOf(err)})
 	}
+}
+
+// noteOf is what an error says, without what an alert about an offline device says anyway: there is little room for both
+// the cause and what to do about it.
+func noteOf(err error) string {
+	offline := drivers.ErrOffline.Error()
+	return strings.TrimSuffix(strings.ReplaceAll(err.Error(), offline+": ", ""), ": "+offline)
 }
 
 // alive says that the device answers.

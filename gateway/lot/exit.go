@@ -12,6 +12,11 @@ import (
 func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 	match := l.plates.Match(read)
 	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
+	if match.Cost != 0 && read.Plate != "" {
+		if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Plate == read.Plate }); t != nil {
+			return l.settle(i, l.reappeared(t), fact.CredentialPlate, read.Plate)
+		}
+	}
 	switch match.Outcome {
 	case plate.Found:
 		return l.settle(i, l.tickets[match.ID], fact.CredentialPlate, read.Plate)
@@ -126,6 +131,10 @@ func (l *Lot) exitByTicket(e Shown) {
 				l.settle(e.Gate, inside[0], e.Kind, n.seen)
 				return
 			}
+			if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Pass == pass.ID }); t != nil {
+				l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
+				return
+			}
 		}
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
 		return
@@ -141,6 +150,8 @@ func (l *Lot) exitByTicket(e Shown) {
 	switch {
 	case t == nil:
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonNoTicket, 0)
+	case t.takenForGone():
+		l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
 	case !t.Open():
 		l.denyExit(e.Gate, t.ID, n.seen, fact.ReasonTicketUsed, 0)
 	default:

@@ -174,7 +174,7 @@ func (l *Lot) goneOwing(i int, t *Ticket) {
 	if dueMinor > 0 {
 		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
 	}
-	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: correctedBy, Note: "left its spot, and the exit without a grant"})
+	l.conclude(t, "left its spot, and the exit without a grant")
 }
 
 // fire raises every gate and holds it, or ends that.

@@ -7,6 +7,7 @@ type file struct {
 	Location     locationTable       `toml:"location"`
 	Server       serverTable         `toml:"server"`
 	Sync         *syncTable          `toml:"sync"`
+	Record       *recordTable        `toml:"record"`
 	Policy       policyTable         `toml:"policy"`
 	Reservations reservationsTable   `toml:"reservations"`
 	Upgrade      map[string][]string `toml:"upgrade"`
@@ -49,6 +50,14 @@ type syncTable struct {
 	Identity    string `toml:"identity"`
 	CA          string `toml:"ca"`
 	TrustBroker bool   `toml:"trust_broker"`
+}
+
+// recordTable is there if what sensors say is to be recorded, for `lotctl sensor replay`.
+type recordTable struct {
+	Enabled *bool    `toml:"enabled"`
+	Dir     string   `toml:"dir"`     // in the data folder; "readings" if nothing is written
+	MaxMiB  *int64   `toml:"max_mib"` // of all files together; 64 if nothing is written
+	Spots   []string `toml:"spots"`   // numbers and ranges as in [[spots]]; all that have a sensor if nothing is written
 }
 
 type policyTable struct {

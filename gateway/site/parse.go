@@ -60,6 +60,7 @@ func (b *builder) build() (*Site, error) {
 	b.sensors()
 	b.gates()
 	b.spots()
+	b.record()
 	b.devices()
 	b.policy()
 	b.reservations()

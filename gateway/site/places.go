@@ -201,6 +201,9 @@ func (b *builder) numbers(row int) []string {
 	var numbers []string
 	for i, text := range b.file.Spots[row].Numbers {
 		numbers = append(numbers, b.spelt(text, "spots", row, "numbers", i)...)
+		if len(b.site.Lot.Spots)+len(numbers) > spotsMax {
+			break
+		}
 	}
 	if len(numbers) == 0 {
 		b.wrong("the row has no spots", `write numbers = ["A-001..A-040"]`, "spots", row)

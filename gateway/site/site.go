@@ -14,6 +14,7 @@ type Site struct {
 	Board   string
 	Listen  string // address of the HTTP server
 	Sync    Sync
+	Record  Record
 	Tokens  []Token
 	Devices []Device
 	Brokers []Broker
@@ -34,6 +35,14 @@ type Sync struct {
 	CA       string // the authority of a broker that isn't headquarters' own (PEM file)
 	// TrustBroker does without an identity, for a trial on a network of one's own: whoever holds the broker is believed.
 	TrustBroker bool
+}
+
+// Record says which raw readings of sensors are kept, and where. The zero Record keeps none.
+type Record struct {
+	Enabled  bool
+	Dir      string // below the data folder
+	MaxBytes int64
+	Spots    []int32 // indexes into the lot's spots
 }
 
 // Broker is an MQTT broker that devices report to, or are shown things through.

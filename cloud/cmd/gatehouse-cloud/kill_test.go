@@ -79,10 +79,13 @@ func (p *process) ready(t *testing.T) {
 		}
 	}
 	if p.wanted > 0 {
-		log, _ := os.ReadFile(p.command.Stderr.(*os.File).Name())
+		log, _ := os.ReadFile(p.logName())
 		t.Fatalf("it didn't start:\n%s", log)
 	}
 }
+
+// logName is the file of its log.
+func (p *process) logName() string { return p.command.Stderr.(*os.File).Name() }
 
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
