@@ -16,7 +16,7 @@ import (
 // Wiring says what keeps devices from working that the file alone can tell: a board that there is no file of, settings that
 // a driver refuses, roles that it can't serve, names that the board or the site does not have, one line for two devices.
 // Such a device is offline and the others work, so that none of it is a reason not to start. Drivers are made with the
-// host, which nothing is asked of. The error is tomlfile.Problems.
+// host, which nothing is asked of. Ask once: the drivers of a catalog remember who is on a port. The error is tomlfile.Problems.
 func (s *Site) Wiring(host drivers.Host) error {
 	b, err := s.source.read()
 	if err != nil {
