@@ -50,7 +50,8 @@ type App struct {
 	counters   counters
 	renewals   atomic.Int64 // rises when receivers must be made again
 	standby    atomic.Bool  // stability is a standby's, and not the own disk's
-	counting   sync.RWMutex // held for writing while the counters are read from the store
+	counting   sync.RWMutex // held for writing while the counters are read from the store: nothing is committed meanwhile
+	stale      *stale
 	members    members
 	backing    sync.Mutex // held while a backup is made
 	keying     sync.Mutex // held while gateways are told which keys count, and while one enrols
@@ -73,7 +74,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Backup != "" && o.Postgres != "" {
 		return nil, store.ErrNoBackup
 	}
-	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}}
+	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}, stale: newStale()}
 	a.failure.Store("")
 	a.background, a.stop = context.WithCancel(context.Background())
 	defer func() {

@@ -54,9 +54,11 @@ func OpenSQLite(ctx context.Context, dir string, now func() time.Time) (Store, e
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	if err := made.catchUp(ctx, s.segments); err != nil {
+	made.segments = s.segments
+	if err := made.catchUp(ctx); err != nil {
 		return nil, errors.Join(err, made.Close())
 	}
+	made.start()
 	return made, made.watch(ctx)
 }
 

@@ -46,7 +46,8 @@ type revenue struct {
 type need struct {
 	Code, Severity, LocationID, Name, Subject, What, Do string
 	Since                                               time.Time
-	Alike                                               int // how many more of its kind there are, which are not shown
+	Alike                                               int       // how many more of its kind there are, which are not shown
+	Decision                                            *decision `json:"-"`
 }
 
 type rollout struct {

@@ -15,6 +15,7 @@ import (
 	"gatehouse/cloud/web"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/livepage/browsertest"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
@@ -156,4 +157,47 @@ func answerOrders(chain *apitest.Chain) <-chan policy.Command {
 		}
 	}
 	return taken
+}
+
+// Who may configure decides where the need is shown: with a reason where the API wants one, and by holding.
+func TestNeedsAreDecidedInABrowser(t *testing.T) {
+	browser := browsertest.Start(t)
+	chain, address := serve(t, 40)
+	chain.Change(func(c *ledger.Chain) {
+		c.SetApart("p005", []outbox.Apart{{Incarnation: fact.NewIncarnation(apitest.Start().UnixMilli(), 9), Standing: wire.Fenced, Facts: 214}})
+		c.SetRowsDiffer("p007", true)
+	})
+	look := browsertest.Look{Width: 1440, Height: 900, Cookie: "gatehouse_hq_token=owner"}
+	lot := browser.Open(t, address+"/lots/p005", look)
+	lot.Until(`document.documentElement?.dataset.live === "yes"`)
+	press := func(tab *browsertest.Tab, button string) {
+		t.Helper()
+		tab.Eval(`document.querySelector('` + button + `').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
+	}
+	lot.Eval(`document.querySelector("#lot-needs summary").click()`)
+	lot.Shot("decide.png", true)
+	press(lot, `#lot-needs .first`)
+	lot.Until(`document.getElementById("said").innerText.includes("Say why")`)
+	lot.Eval(`document.querySelector("#lot-needs input").value = "its box stands at the gates"`)
+	press(lot, `#lot-needs .first`)
+	lot.Until(`document.getElementById("said").innerText.startsWith("Done: Count its facts")`)
+	if got := <-chain.Settled; got.Location != "p005" || !got.Accept {
+		t.Errorf("%+v", got)
+	}
+	press(lot, `#lot-sync .verify button`) // its day was counted, and there are no batches that say so
+	lot.Until(`document.getElementById("said").innerText.startsWith("It differs from the signed batches")`)
+
+	look.Width, look.Height, look.Dark = 390, 844, true
+	phone := browser.Open(t, address+"/", look)
+	phone.Until(`document.documentElement?.dataset.live === "yes"`)
+	phone.Is(`document.documentElement.scrollWidth`, 390)
+	phone.Eval(`document.querySelector("#needs summary").click()`)
+	phone.Shot("decide-phone.png", false)
+	press(phone, `#needs button[data-path="/api/v1/locations/p007/verify"]`)
+	phone.Until(`document.getElementById("said").innerText.startsWith("Verified")`)
+
+	look.Cookie = ""
+	guest := browser.Open(t, address+"/lots/p005", look) // who may operate orders gates, and decides nothing
+	guest.Until(`document.documentElement?.dataset.live === "yes"`)
+	guest.Is(`document.querySelectorAll("[data-path]").length`, 0)
 }

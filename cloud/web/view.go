@@ -46,6 +46,7 @@ func chainViewOf(text []byte, query string) (*chainView, error) {
 		shown += 1 + n.Alike
 	}
 	v.Notices = v.Notices[:min(noticesMax, len(v.Notices))]
+	decide(v.Notices, v.Role)
 	v.More = max(0, v.NeedsTotal-shown)
 	v.Vehicles = livepage.VehiclesChart(v.Today)
 	v.Lines = found(v.Locations, query)
@@ -154,6 +155,7 @@ type lotView struct {
 	Vehicles livepage.Chart
 	Operate  bool
 	Restart  bool
+	Decides  bool
 }
 
 func lotViewOf(text []byte) (*lotView, error) {
@@ -162,8 +164,10 @@ func lotViewOf(text []byte) (*lotView, error) {
 		return nil, fmt.Errorf("web: the location is not as expected: %w", err)
 	}
 	v.Notices, v.Vehicles = fold(v.NeedsList), livepage.VehiclesChart(v.Today)
+	decide(v.Notices, v.Role)
+	v.Decides = v.Role == roleDecides
 	v.Operate = (v.Role == "operate" || v.Role == "configure") && v.Online
-	v.Restart = v.Role == "configure" && v.Online
+	v.Restart = v.Decides && v.Online
 	return v, nil
 }
 

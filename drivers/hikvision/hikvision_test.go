@@ -94,6 +94,8 @@ func TestEveryFormOfTheSameEvent(t *testing.T) {
 		"none":              "\ufeff<?xml version=\"1.0\"?>\n<!-- x -->" + `<EventNotificationAlert>` + anpr + `</EventNotificationAlert>`,
 		"a prefix":          prefixed,
 		"all in the part":   alert("", `<eventType>ANPR</eventType><ANPR><dateTime>2026-01-02T03:04:05+01:00</dateTime><licensePlate>EL123AB</licensePlate><confidenceLevel>0.925</confidenceLevel></ANPR>`),
+		"an envelope":       `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><EventNotificationAlert>` + anpr + `</EventNotificationAlert></s:Body></s:Envelope>`,
+		"a forwarded post":  `{"topic":"gate","messages":[{"payload":{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}}]}`,
 		"JSON ANPR":         `{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}`,
 		"JSON aNPR":         `{"EventNotificationAlert":{"eventType":"ANPR","dateTime":"2026-01-02T03:04:05+0100","aNPR":{"licensePlate":"EL123AB","confidenceLevel":"92.5"}}}`,
 		"no zone":           alert("", strings.Replace(anpr, "03:04:05+01:00", "02:04:05", 1)),

@@ -21,7 +21,7 @@
 //	                                               Follows
 //	far clear, near occupied anew                  Passed; the next vehicle stands on the near loop
 //	far occupied within TrailerGapMS of far clear  the same vehicle (a trailer), unless the vehicle on the near
-//	                                               loop has a vend of its own
+//	                                               loop has a vend of its own, or Follows said that there is another
 //
 // Two binary loops can't tell everything. A vehicle that has left its near loop and then reverses onto it looks
 // like the next one, and counts as passed. Two vehicles closer than TrailerGapMS count as one.

@@ -47,11 +47,17 @@ func (l *Lot) named(t *Ticket) {
 }
 
 // missedExit judges a ticket whose car left its spot long ago and was not seen since. If a vehicle left without a ticket
-// in that time, these are two witnesses of the same; if none did, a person has to look.
+// in that time, these are two witnesses of the same. Where sensors know of every spot that it is empty or whose car stands
+// there, it is nowhere: it went out close behind another. Else a person has to look.
 func (l *Lot) missedExit(t *Ticket) {
 	l.suspect(t, fact.ReasonMissedExit)
-	if l.unnamedSince(t.VacatedMS) >= 0 {
+	switch {
+	case l.unnamedSince(t.VacatedMS) >= 0:
 		l.conclude(t, "left its spot, and an exit without its ticket")
+	case l.counts.parked+l.counts.empty == len(l.spots):
+		l.conclude(t, "left unseen: its spot is empty, and no other spot has a vehicle that is not accounted for")
+	default:
+		l.vacatedDue.put(l.now.WallMS+l.cfg.Policy.VacatedMS, t.ID)
 	}
 }
 

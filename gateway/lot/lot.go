@@ -18,6 +18,7 @@ type Lot struct {
 
 	entryNumbers []int // by gate: how many of the gates before it are entries
 	idle         idleFaces
+	way          wayWords
 
 	// Remembered over a restart; changed by Apply alone.
 	meta     Meta
@@ -113,6 +114,7 @@ func New(cfg *Config) (*Lot, error) {
 		sensing:    make([]occupancy.Spot, len(cfg.Spots)),
 		sensingAt:  make([]int64, len(cfg.Spots)),
 		idle:       newIdleFaces(cfg.Name),
+		way:        newWayWords(cfg),
 		signs:      make([]sign, len(cfg.Floors)),
 	}
 	l.baselinesTurn.whenMS, l.whoLeftMS, l.emptyMS = never, never, never
@@ -307,6 +309,7 @@ func (l *Lot) start(e Started) {
 			l.suspect(t, fact.ReasonPowerLoss)
 		}
 		l.watchOverstay(t)
+		l.watchVacated(t)
 	}
 	uses := make([]uint32, len(l.spots))
 	for i := range l.spots {

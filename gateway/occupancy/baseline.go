@@ -10,6 +10,10 @@ const (
 	// riseReadings in a row from beyond the floor show that the floor was learned wrongly: on a parked car.
 	riseReadings = 12
 
+	// usualFloorMM is the farthest floor for which the levels of a distance hold as they are; highFloorMM the one from
+	// which on no more is forgiven, because cars are no higher.
+	usualFloorMM, highFloorMM = 2_500, 4_000
+
 	hourMS = 3_600_000
 	dayMS  = 24 * hourMS
 )
@@ -103,7 +107,7 @@ func (v *sensor) left(levels *Levels, r *Reading) bool {
 
 // compare judges a distance by how much nearer than the baseline it is.
 func (v *sensor) compare(cfg *Config, nowMS int64, r *Reading) {
-	levels := cfg.levels(r.Kind)
+	levels := v.highUp(&cfg.Distance)
 	away := v.nearer(r)
 	v.away, v.from = away, levels.OccupiedFrom
 	if away < -levels.FreeUpTo {
@@ -114,19 +118,33 @@ func (v *sensor) compare(cfg *Config, nowMS int64, r *Reading) {
 		away = 0
 	}
 	v.risen = 0
-	opinion, confidence := v.judge(levels, away)
+	opinion, confidence := v.judge(&levels, away)
 	near := away <= levels.TrackWithin
 	if near && opinion == fact.SpotAvailable && v.opinion == fact.SpotOccupied {
 		v.proven = true
 	}
 	if near && v.opinion == fact.SpotAvailable && nowMS-v.sinceMS >= cfg.DebounceMS {
-		v.track(levels, nowMS, r)
+		v.track(&levels, nowMS, r)
 	}
 	v.accept(cfg, nowMS, r, opinion, confidence)
 	v.cause = CauseEchoNear
 	if opinion == fact.SpotAvailable {
 		v.cause = CauseEchoFloor
 	}
+}
+
+// highUp are the levels under a ceiling that is higher than usual. Sound is 0.17 percent faster a degree, so that what the
+// weather does to a floor, and what is forgiven for it, grows with its distance; how high cars are does not. A thermometer
+// would be of no help: most sensors correct what they say by one of their own, and none says whether.
+func (v *sensor) highUp(fixed *Levels) Levels {
+	levels, floorMM := *fixed, max(v.home[0]>>baseShift, usualFloorMM)
+	grown := func(level, floorMM int32) int32 { return int32(int64(level) * int64(floorMM) / usualFloorMM) }
+	levels.FreeUpTo = grown(fixed.FreeUpTo, min(floorMM, highFloorMM))
+	levels.OccupiedFrom = max(fixed.OccupiedFrom, levels.FreeUpTo+fixed.OccupiedFrom-fixed.FreeUpTo)
+	levels.TrackWithin = min(grown(fixed.TrackWithin, floorMM), max(fixed.TrackWithin, levels.FreeUpTo))
+	levels.TrackPerHour = grown(fixed.TrackPerHour, floorMM)
+	levels.DriftMax = grown(fixed.DriftMax, floorMM)
+	return levels
 }
 
 // rise counts echoes from beyond the floor and, when only those come, takes the floor to be there. A floor that
@@ -185,6 +203,9 @@ func (v *sensor) drifted(cfg *Config) bool {
 		return false
 	}
 	most := levels.DriftMax
+	if v.baseKind == Distance {
+		most = v.highUp(levels).DriftMax
+	}
 	if v.fault == fact.ReasonSensorDrift {
 		most -= most / 4
 	}

@@ -41,7 +41,7 @@ type Config struct {
 	// BlindMM is the distance below which an ultrasonic sensor can't measure: dirt or a fault, not a car.
 	BlindMM int32
 
-	Distance Levels // millimetres nearer than the floor
+	Distance Levels // millimetres nearer than a floor up to 2.5 m below; wider under a higher ceiling, where weather does more
 	Field    Levels // nanotesla away from the empty spot's field vector, less where that is restless; wider by the doubt about it
 
 	// BinaryConfidence, per mille, is how far a plain yes or no is believed.

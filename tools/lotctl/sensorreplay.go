@@ -16,21 +16,31 @@ import (
 	"gatehouse/sync/commandline"
 )
 
-// sensorReplay plays a trace through the detector that the gateway has. With --json it prints one object:
+// sensorReplay plays a trace through the detector that the gateway has. With --json it prints one object in one line:
 //
-//	{"samples": n, "scaleNT": nT per unit of mag_*, left out for a distance,
+//	{"samples": n, "scaleNT": nT per unit of mag_*,
 //	 "changes": [{"timeUTC", "state": "available|occupied|unknown", "confidence": 0 to 1, "reason"}],
 //	 "labelled": {"samples", "truePositiveRate", "trueNegativeRate", "balancedAccuracy", "calibrationDays"},
 //	 "arrivals": {"found", "missed", "false"}, "departures": {"found", "missed", "false"},
 //	 "misses": [{"timeUTC", "kind": "arrival|departure", "what": "missed|false", "why"}],
-//	 "skipped": [{"line", "error"}], "skippedRows", "duplicateRows", "outOfOrderRows"}
+//	 "skipped": [{"line", "error"}], "skippedRows": n, "duplicateRows": n, "outOfOrderRows": n}
+//
+// samples counts the readings that were played. scaleNT is left out for a distance. timeUTC of a change, in milliseconds, is
+// when the state became that; its reason is a fact.Reason, or the occupancy.Cause where the state has no other reason.
+//
+// labelled, arrivals, departures and misses are there if the trace says what the truth is: by the columns radar0 … (25 or
+// more in any is occupied, 15 or less in all is free, what is between says nothing) or by the column occupied. They leave out
+// the days of calibration, two unless --calibration-days or the length of the trace say otherwise. truePositiveRate is the
+// share of the samples with a car at which the spot was occupied, trueNegativeRate of those without at which it was
+// available; one of which there is no sample is 0, and balancedAccuracy is then the other, else their mean. A change of the
+// truth is found if the spot makes the same one within 30 minutes of it, each of the spot's for one of the truth's; else
+// it is missed. A change of the spot that is left over is false, unless the truth says nothing near it.
+//
+// skipped are rows that make no sense, the first thousand of skippedRows. It and the three counts are left out if there are
+// none.
 //
 // A file that a gateway recorded (a row of kind begin is the sign) is played as the gateway did: with its configuration,
 // from what the spot was then, with the ticks that are in it. It makes the very same changes.
-//
-// samples counts the readings that were played. timeUTC of a change is when the state became that. labelled, arrivals,
-// departures and misses are there if the trace says what the truth is: by the columns radar0 … (25 or more in any is
-// occupied, 15 or less in all is free) or by the column occupied. Their rates leave out the days of calibration.
 type sensorReplay struct {
 	Trace           string  `required:"" placeholder:"FILE.csv" help:"CSV with a header: time, and mag_x,mag_y,mag_z or distance_mm; temp_c, f_cnt, radar0 ... or occupied (the truth) if it has them."`
 	Spot            string  `placeholder:"SPOT" help:"The spot, where the file has a column spot and several in it."`
@@ -91,9 +101,12 @@ func (c sensorReplay) load() (*trace, error) {
 	}
 	file, err := os.Open(c.Trace)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; a gateway records traces in the folder readings of its data where its site file has [record]", err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: name one of the files in it", c.Trace)
+	}
 	t, err := readTrace(file, c.Spot)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Trace, err)
@@ -196,9 +209,12 @@ func (r *replayReport) rate(s *score, days float64) {
 		return math.Round(float64(part)/float64(all)*1e4) / 1e4
 	}
 	positive, negative := rate(s.seen, s.occupied), rate(s.seenFree, s.free)
+	balanced := math.Round((positive+negative)/2*1e4) / 1e4
+	if s.occupied == 0 || s.free == 0 {
+		balanced = positive + negative
+	}
 	r.Labelled = &replayRates{
-		Samples: s.rows, TruePositiveRate: positive, TrueNegativeRate: negative,
-		BalancedAccuracy: math.Round((positive+negative)/2*1e4) / 1e4, CalibrationDays: days,
+		Samples: s.rows, TruePositiveRate: positive, TrueNegativeRate: negative, BalancedAccuracy: balanced, CalibrationDays: days,
 	}
 	r.Arrivals, r.Departures, r.Misses = &s.arrivals, &s.departures, s.misses
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/gateway/occupancy"
+	"gatehouse/gateway/recorder"
 	"gatehouse/sync/commandline"
 )
 
@@ -211,6 +214,14 @@ func TestReplayReadsManyDialects(t *testing.T) {
 			return strings.Join([]string{zoned, c[2], scaled(c[3], 1e5), scaled(c[4], 1e5), scaled(c[5], 1e5), map[bool]string{true: "occupied", false: "free"}[len(c[6]) > 1]}, "\t")
 		}),
 		"from the last to the first": reversed,
+		"a comment before and between, bars, a date beside the time, microtesla": rewrite("# made by hand\n\nDate|Time (UTC)|temp_f|x_axis_ut|y_axis_ut|z_axis_ut|ground truth", func(at time.Time, c []string) string {
+			celsius, _ := strconv.ParseFloat(c[2], 64)
+			return strings.Join([]string{"# " + c[9] + "\n" + at.Format("2006-01-02|15:04"), strconv.FormatFloat(celsius*1.8+32, 'f', -1, 64),
+				scaled(c[3], 1e3), scaled(c[4], 1e3), scaled(c[5], 1e3), map[bool]string{true: "T", false: "F"}[len(c[6]) > 1]}, "|")
+		}),
+		"a header behind a #, days before months, a state, carriage returns": rewrite("# received_at;temperature;Magnetometer X (nT);Magnetometer Y (nT);Magnetometer Z (nT);Status\r", func(at time.Time, c []string) string {
+			return strings.Join([]string{at.Format("2.1.2006 15:04:05"), c[2], c[3], c[4], c[5], map[bool]string{true: "Occupied", false: "VACANT"}[len(c[6]) > 1]}, ";") + "\r"
+		}),
 	} {
 		got := replay(t, writeTrace(t, dialect...))
 		if got.Samples != want.Samples || fmt.Sprint(got.Changes) != fmt.Sprint(want.Changes) || *got.Labelled != *want.Labelled {
@@ -242,6 +253,13 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 		exit  int
 		want  string
 	}{
+		"no header":    {[]string{"2024-03-01T10:00:00,2400", "2024-03-01T10:00:10,2400"}, commandline.ExitWrong, "line 1: a row, and no header"},
+		"empty":        {[]string{""}, commandline.ExitWrong, "it is empty"},
+		"compressed":   {[]string{"\x1f\x8b\x08\x00"}, commandline.ExitWrong, "gunzip"},
+		"spreadsheet":  {[]string{"PK\x03\x04"}, commandline.ExitWrong, "save it as CSV"},
+		"other date":   {[]string{"time,distance_mm", "03/01/2024 10:00:00,2400"}, commandline.ExitWrong, "write it as 2024-03-01"},
+		"broken begin": {[]string{"time,spot,kind,says", "1,A,begin,AAAA"}, commandline.ExitWrong, "another version of the gateway wrote it"},
+		"no begin":     {[]string{"time,spot,kind,says", "1,A,begin,?"}, commandline.ExitWrong, "line 2: says ="},
 		"no time":      {[]string{"mag_x,mag_y,mag_z", "1,2,3"}, commandline.ExitWrong, "no column time"},
 		"no value":     {[]string{"time,temp_c", "1,2"}, commandline.ExitWrong, "neither mag_x"},
 		"half a field": {[]string{"time,mag_x", "1,2"}, commandline.ExitWrong, "all three"},
@@ -249,7 +267,7 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 		"UTF-16":       {[]string{"\xff\xfet\x00i\x00m\x00e\x00"}, commandline.ExitWrong, "UTF-8"},
 		"two spots":    {[]string{"time,spot,distance_mm", "1,A-1,2400", "2,A-2,2400"}, commandline.ExitWrong, "choose one with --spot"},
 		"no such kind": {[]string{"time,kind,distance_mm", "1,smell,2400"}, commandline.ExitWrong, "alive, distance, field"},
-		"no rows":      {[]string{"time,distance_mm"}, commandline.ExitWrong, "0 rows make sense"},
+		"no rows":      {[]string{"time,distance_mm"}, commandline.ExitWrong, "no row below the header"},
 		"mostly bad":   {[]string{"time,distance_mm", "a,1", "b,1", "1700000000,1"}, commandline.ExitWrong, "line 2: time"},
 	} {
 		var out, errs strings.Builder
@@ -258,7 +276,7 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 			t.Errorf("%s: exit %d, %s", name, exit, errs.String())
 		}
 	}
-	for _, args := range []string{"--trace /no/such/file", "--trace x --scale -1", ""} {
+	for _, args := range []string{"--trace /no/such/file", "--trace .", "--trace x --scale -1", ""} {
 		var out, errs strings.Builder
 		if exit := run(append([]string{"sensor", "replay"}, strings.Fields(args)...), &out, &errs); exit == 0 || errs.Len() == 0 {
 			t.Errorf("%q: exit %d", args, exit)
@@ -285,6 +303,8 @@ func TestReplayForPeople(t *testing.T) {
 func FuzzReadTrace(f *testing.F) {
 	f.Add("time,distance_mm\n1700000000,2400\n")
 	f.Add(strings.Join(magneticTrace(1, 44)[:5], "\n"))
+	moment := base64.StdEncoding.EncodeToString(occupancy.AppendMoment(nil, &occupancy.Moment{Config: occupancy.Default()}))
+	f.Add("# of a gateway\n" + recorder.Header + "2024-03-01T10:00:00.000Z,A,,begin,,,,,," + moment + "\n2024-03-01T10:00:00Z,A,0,field,,1,2,3,4.5,\n2024-03-01T10:00:00Z,A,,tick,,,,,,\n")
 	f.Add("time,mag_x,mag_y,mag_z,radar0\n2024-03-01 00:00:00,1e9,,3,\"\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := readTrace(strings.NewReader(text), "")
@@ -300,6 +320,56 @@ func FuzzReadTrace(f *testing.F) {
 	})
 }
 
+// What --json prints is what the documentation says, to the byte.
+func TestReplayAsJSON(t *testing.T) {
+	path := writeTrace(t, "time,distance_mm,occupied", "1700000000,2400,0", "1700000010,2400,0", "1700000020,2400,0", "1700000030,2400,0",
+		"what", "1700000040,1000,1", "1700000050,1000,1", "1700000060,1000,1", "1700000060,1000,1", "1700000055,1000,1")
+	var out, errs strings.Builder
+	if exit := run([]string{"sensor", "replay", "--json", "--trace", path, "--empty-mm", "2400"}, &out, &errs); exit != 0 {
+		t.Fatal(errs.String())
+	}
+	const want = `{"samples":8,"changes":[` +
+		`{"timeUTC":"2023-11-14T22:13:20.000Z","state":"available","confidence":0.99,"reason":"echo_floor"},` +
+		`{"timeUTC":"2023-11-14T22:14:15.000Z","state":"occupied","confidence":0.99,"reason":"echo_near"}],` +
+		`"labelled":{"samples":8,"truePositiveRate":0.5,"trueNegativeRate":1,"balancedAccuracy":0.75,"calibrationDays":0},` +
+		`"arrivals":{"found":1,"missed":0,"false":0},"departures":{"found":0,"missed":0,"false":0},"misses":[],` +
+		`"skipped":[{"line":6,"error":"1 columns of 2: the row is cut off"}],"skippedRows":1,"duplicateRows":1,"outOfOrderRows":1}` + "\n"
+	if out.String() != want {
+		t.Errorf("got  %s\nwant %s", out.String(), want)
+	}
+}
+
+// Where the truth is of one kind only, that one is rated.
+func TestReplayOfAnEmptySpot(t *testing.T) {
+	lines := []string{"time,distance_mm,state"}
+	for i := range 20 {
+		lines = append(lines, fmt.Sprintf("%d,2400,free", 1_700_000_000+10*i))
+	}
+	if l := replay(t, writeTrace(t, lines...), "--empty-mm", "2400").Labelled; l.BalancedAccuracy != 1 || l.TruePositiveRate != 0 {
+		t.Errorf("%+v", l)
+	}
+}
+
+// A recording that was cut off begins with the first row that says what the spot was; one of a gateway says itself how it
+// is to be played.
+func TestReplayOfACutRecording(t *testing.T) {
+	moment := occupancy.Moment{AtMS: 5_000, Config: occupancy.Default()}
+	moment.Config.EmptyMM = 2_400
+	says := base64.StdEncoding.EncodeToString(occupancy.AppendMoment(nil, &moment))
+	path := writeTrace(t, strings.TrimSpace(recorder.Header),
+		"2024-03-01T10:00:00.000Z,A-1,0,distance,1000,,,,,", "2024-03-01T10:00:05.000Z,A-1,,begin,,,,,,"+says,
+		"2024-03-01T10:00:05.000Z,A-1,0,distance,2400,,,,,", "2024-03-01T10:00:06.000Z,B-1,,begin,,,,,,"+says,
+		"2024-03-01T10:00:17.500Z,A-1,,tick,,,,,,")
+	report := replay(t, path, "--spot", "A-1")
+	if report.SkippedAll != 1 || report.Skipped[0].Line != 2 || report.Samples != 1 || len(report.Changes) != 2 || report.Changes[1].TimeUTC != "2024-03-01T10:00:17.500Z" {
+		t.Errorf("%+v", report)
+	}
+	var out, errs strings.Builder
+	if exit := run([]string{"sensor", "replay", "--trace", path, "--spot", "A-1", "--empty-mm", "2500"}, &out, &errs); exit != commandline.ExitUsage {
+		t.Errorf("exit %d: %s", exit, errs.String())
+	}
+}
+
 // The real traces are nobody's to give away. Whoever has them names the folder above them in GATEHOUSE_DATA. The goal is
 // what a classifier reaches that was learned on the other devices.
 func TestReplayOfRealBays(t *testing.T) {
@@ -307,11 +377,35 @@ func TestReplayOfRealBays(t *testing.T) {
 	if _, err := os.Stat(folder); os.Getenv("GATEHOUSE_DATA") == "" || err != nil {
 		t.Skip("no traces: set GATEHOUSE_DATA to the folder that holds magnetic-radar-traces")
 	}
+	described, err := os.ReadFile(filepath.Join("..", "..", "gateway", "occupancy", "doc.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(line string) {
+		if !strings.Contains(string(described), "\n//\t"+line+"\n") {
+			t.Errorf("gateway/occupancy/doc.go does not say %q", line)
+		}
+	}
+	missed := map[string]int{}
 	for device, goal := range map[string]float64{"EL1": 0.923, "EL2": 0.948, "NORM1": 0.834, "BUILDING": 0.934} {
 		report := replay(t, filepath.Join(folder, device+".csv"))
-		t.Logf("%-8s %+v arrivals %+v departures %+v", device, *report.Labelled, *report.Arrivals, *report.Departures)
 		if report.Labelled.BalancedAccuracy < goal {
 			t.Errorf("%s: balanced accuracy %.4f, want %.3f", device, report.Labelled.BalancedAccuracy, goal)
 		}
+		a, d := report.Arrivals, report.Departures
+		says(fmt.Sprintf("%-10s  %.3f%17d%7d%6d%18d%7d%6d", device, report.Labelled.BalancedAccuracy,
+			a.Found, a.Missed, a.False, d.Found, d.Missed, d.False))
+		for _, m := range report.Misses {
+			if why, _, _ := strings.Cut(m.Why, ":"); m.What == "missed" {
+				missed[fmt.Sprintf("%-9s %s", m.Kind, why)]++
+			}
+		}
+	}
+	for what, n := range missed {
+		says(fmt.Sprintf("%2d %s", n, what))
+	}
+	thaw := replay(t, filepath.Join(folder, "NORM1.csv"), "--from", "2024-01-20")
+	if got := thaw.Labelled.BalancedAccuracy; got < 0.96 {
+		t.Errorf("NORM1 from the thaw on: %.4f, want 0.96", got)
 	}
 }

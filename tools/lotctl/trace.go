@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -19,7 +17,6 @@ const (
 	// The radar of a magnetic trace is its reference: an echo of so much is a car, of so little none.
 	radarCar, radarNone = 25, 15
 	radarBinsMax        = 64
-	traceHeaderMax      = 16 << 10
 )
 
 // trace is a recorded trace of one sensor, in the order of its times.
@@ -30,6 +27,7 @@ type trace struct {
 	unitNT     float64 // nanotesla in a unit of the field, where the header says so; else 0
 	guessed    bool    // the spot is that of the first row
 	labelled   bool
+	radar      bool // the truth is that of a radar
 	recorded   bool // by a gateway, with all that is needed to do as it did
 	skipped    []traceNote
 	skippedAll int
@@ -63,7 +61,7 @@ type traceNote struct {
 	Error string `json:"error"`
 }
 
-// readTrace reads a trace as CSV with a header, separated by commas, semicolons or tabs; findColumns says which columns.
+// readTrace reads a trace as CSV with a header, as traceReader and findColumns say.
 // A row that makes no sense is skipped and told; if most of them make none, the file is refused. With a spot, only its
 // rows are read.
 func readTrace(in io.Reader, spot string) (*trace, error) {
@@ -72,18 +70,22 @@ func readTrace(in io.Reader, spot string) (*trace, error) {
 		return nil, err
 	}
 	header, err := reader.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("it is empty: the first line names the columns, as in time,mag_x,mag_y,mag_z or time,distance_mm")
+	}
 	if err != nil {
-		return nil, fmt.Errorf("line 1: no header: write time,mag_x,mag_y,mag_z or time,distance_mm: %w", err)
+		return nil, fmt.Errorf("the header: %w: write time,mag_x,mag_y,mag_z or time,distance_mm", err)
 	}
 	header = slices.Clone(header) // the reader uses it again
+	line, _ := reader.FieldPos(0)
 	columns, err := findColumns(header, reader.Comma)
+	if err == nil && spot != "" && columns.spot < 0 {
+		err = errors.New("--spot is given and there is no column spot: leave it out, the file is of one sensor")
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("line %d: %w", line, err)
 	}
-	if spot != "" && columns.spot < 0 {
-		return nil, errors.New("line 1: --spot is given and there is no column spot: the file is of one sensor")
-	}
-	t := &trace{unitNT: columns.unitNT}
+	t := &trace{unitNT: columns.unitNT, radar: columns.occupied < 0 && len(columns.radar) > 0}
 	for len(t.rows) < traceRowsMax {
 		record, err := reader.Read()
 		if errors.Is(err, io.EOF) {
@@ -104,31 +106,6 @@ func readTrace(in io.Reader, spot string) (*trace, error) {
 		t.take(columns, record, reader, err)
 	}
 	return nil, fmt.Errorf("more than %d rows: cut the file", traceRowsMax)
-}
-
-// traceReader finds out how the file separates its columns, and what is before the header.
-func traceReader(in io.Reader) (*csv.Reader, error) {
-	buffered := bufio.NewReaderSize(in, traceHeaderMax)
-	start, err := buffered.Peek(traceHeaderMax)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if bytes.HasPrefix(start, []byte("\xff\xfe")) || bytes.HasPrefix(start, []byte("\xfe\xff")) {
-		return nil, errors.New("line 1: the file is in UTF-16: save it as CSV in UTF-8")
-	}
-	if bom := []byte("\ufeff"); bytes.HasPrefix(start, bom) {
-		start = start[len(bom):]
-		_, _ = buffered.Discard(len(bom)) // they were peeked at
-	}
-	line, _, _ := bytes.Cut(start, []byte("\n"))
-	reader := csv.NewReader(buffered)
-	reader.FieldsPerRecord, reader.ReuseRecord, reader.TrimLeadingSpace = -1, true, true
-	for _, separator := range ";\t" {
-		if bytes.ContainsRune(line, separator) && !bytes.ContainsRune(line, ',') {
-			reader.Comma, reader.TrimLeadingSpace = separator, separator != '\t'
-		}
-	}
-	return reader, nil
 }
 
 // wanted reports whether a row is of the spot that is asked for; of the first one if none is. Rows of several spots are
@@ -177,6 +154,9 @@ func (t *trace) lineOf(reader *csv.Reader, err error) int {
 // finish brings the rows into the order of their times, and drops those that came twice: a frame that was sent again has
 // the same counter, time and value.
 func (t *trace) finish() error {
+	if len(t.rows) == 0 && t.skippedAll == 0 {
+		return errors.New("there is no row below the header: nothing was recorded, or no row is of this spot")
+	}
 	if len(t.rows) == 0 || t.skippedAll > len(t.rows) {
 		err := fmt.Errorf("%d rows make sense and %d do not", len(t.rows), t.skippedAll)
 		if len(t.skipped) > 0 {

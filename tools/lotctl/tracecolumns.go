@@ -10,45 +10,51 @@ import (
 
 // traceColumns is where in a row each value is; -1 if the file does not have it.
 type traceColumns struct {
-	time, temperature, distance, occupied, counter, spot, sensor, kind, says int
+	time, date, temperature, distance, occupied, counter, spot, sensor, kind, says int
 
 	field    [3]int
 	radar    []int
 	unitNT   float64 // nanotesla in a unit of the field; 0: the header does not say
 	unitMM   float64 // millimetres in a unit of the distance
-	decimals bool    // a comma stands before the decimals
+	decimals bool    // a comma may stand before the decimals
+	// mayBeTruth: the column occupied has a name that may mean something else, so that other words in it are no error.
+	mayBeTruth bool
+	fahrenheit bool // the temperature is
 }
 
-// findColumns finds the columns by their names, in any order and case; all others are left alone:
+// findColumns finds the columns by their names, in any order and case; all others are left alone. Blanks, hyphens and
+// brackets are as underscores:
 //
-//	time                        or timestamp, datetime, ts, epoch …
-//	mag_x, mag_y, mag_z         or field_x, bx, x …; with their unit as mag_x_nt, _ut, _mt, _mg (milligauss), _g (gauss)
-//	distance_mm                 or distance, distance_cm, distance_m
-//	temp_c                      or temp, temperature, celsius
-//	radar0 …, or occupied       the truth; or label, truth
+//	time                        or timestamp, datetime, ts, epoch … or any name that begins with time; and date beside it
+//	mag_x, mag_y, mag_z         or field_x, bx, x, x_axis …; with their unit as mag_x_nt, _ut, _mt, _mg (milligauss), _g (gauss)
+//	distance_mm                 or distance, range, distance_cm, distance_m, distance_in
+//	temp_c                      or temp, temperature, celsius; temp_f
+//	radar0 …, or occupied       the truth; or label, truth, ground_truth, parked, occupancy, state, status …
 //	f_cnt                       the counter of the frames
-//	spot, sensor, kind, says    of a file of several spots, sensors or kinds of reading
+//	spot, sensor, kind, says    of a file of several spots, sensors or kinds of reading, as a gateway records it
 func findColumns(header []string, separator rune) (*traceColumns, error) {
-	names := make([]string, len(header))
-	for i, name := range header {
-		names[i] = columnName(name)
-	}
+	names := plainNames(header)
 	find := func(wanted ...string) int {
 		return slices.IndexFunc(names, func(name string) bool { return slices.Contains(wanted, name) })
 	}
 	c := &traceColumns{
-		time: find("time", "timestamp", "timeutc", "time_utc", "datetime", "date_time", "ts", "epoch", "epoch_s", "epoch_ms",
-			"time_s", "time_ms", "unix", "unix_ms", "timestamp_ms", "timestamp_s"),
-		temperature: find("temp_c", "temperature_c", "temp", "temperature", "celsius"),
-		occupied:    find("occupied", "is_occupied", "truth", "label"),
+		time: timeColumn(names), date: find("date", "day"),
+		temperature: find("temp_c", "temperature_c", "temp", "temperature", "celsius", "tempc"),
+		occupied:    find("occupied", "is_occupied", "truth", "ground_truth", "groundtruth", "label", "parked", "is_parked", "car_present"),
 		counter:     find("f_cnt", "fcnt", "counter"),
 		spot:        find("spot", "spot_id", "device", "device_id", "dev_eui", "deveui"),
 		sensor:      find("sensor"), kind: find("kind"), says: find("says"),
-		decimals: separator == ';',
+		decimals: separator == ';' || separator == '\t',
 	}
-	c.distance, c.unitMM = find("distance_mm", "distance", "dist_mm", "range_mm"), 1
-	for _, unit := range []unit{{"cm", 10}, {"m", 1000}} {
-		if at := find("distance_" + unit.name); at >= 0 && c.distance < 0 {
+	if c.occupied < 0 {
+		c.occupied, c.mayBeTruth = find("occupancy", "state", "status", "presence", "reference"), true
+	}
+	if c.temperature < 0 {
+		c.temperature, c.fahrenheit = find("temp_f", "temperature_f", "fahrenheit"), true
+	}
+	c.distance, c.unitMM = find("distance_mm", "distance", "dist_mm", "dist", "range_mm", "range"), 1
+	for _, unit := range []unit{{"cm", 10}, {"m", 1000}, {"in", 25.4}, {"inch", 25.4}} {
+		if at := find("distance_"+unit.name, "dist_"+unit.name, "range_"+unit.name); at >= 0 && c.distance < 0 {
 			c.distance, c.unitMM = at, unit.size
 		}
 	}
@@ -60,7 +66,28 @@ func findColumns(header []string, separator rune) (*traceColumns, error) {
 			c.radar = append(c.radar, at)
 		}
 	}
-	return c, c.check()
+	return c, c.check(header)
+}
+
+// timeColumn is the column with the time; -1 if there is none.
+func timeColumn(names []string) int {
+	known := []string{"time", "timestamp", "datetime", "date_time", "ts", "epoch", "epoch_s", "epoch_ms", "unix", "unix_s", "unix_ms", "unixtime", "received_at"}
+	if at := slices.IndexFunc(names, func(name string) bool { return slices.Contains(known, name) }); at >= 0 {
+		return at
+	}
+	alike := func(name string) bool { return strings.HasPrefix(name, "time") || strings.HasSuffix(name, "time") }
+	if at := slices.IndexFunc(names, alike); at >= 0 {
+		return at
+	}
+	return slices.Index(names, "date")
+}
+
+func plainNames(header []string) []string {
+	names := make([]string, len(header))
+	for i, name := range header {
+		names[i] = columnName(name)
+	}
+	return names
 }
 
 type unit struct {
@@ -75,8 +102,8 @@ func (c *traceColumns) findField(axis int, find func(...string) int) {
 	for _, unit := range []unit{
 		{"", 0}, {"_counts", 0}, {"_raw", 0}, {"_nt", 1}, {"_ut", 1e3}, {"_mt", 1e6}, {"_mg", 100}, {"_mgauss", 100}, {"_g", 1e5}, {"_gauss", 1e5},
 	} {
-		for _, name := range []string{"mag_", "mag", "field_", "magnetic_", "b_", "b", "m", ""} {
-			if at := find(name + letter + unit.name); at >= 0 {
+		for _, name := range []string{"mag_", "mag", "magnetometer_", "field_", "magnetic_", "magnetic_field_", "b_", "b", "m", ""} {
+			if at := find(name+letter+unit.name, letter+"_"+strings.TrimSuffix(name, "_")+unit.name, letter+"_axis"+unit.name); at >= 0 {
 				c.field[axis], c.unitNT = at, unit.size
 				return
 			}
@@ -91,21 +118,31 @@ func columnName(name string) string {
 	return strings.Join(parts, "_")
 }
 
-func (c *traceColumns) check() error {
+func (c *traceColumns) check(header []string) error {
 	complete := min(c.field[0], c.field[1], c.field[2]) >= 0
 	switch {
+	case c.time < 0 && isRow(header):
+		return errors.New("a row, and no header before it: name the columns in the first line, as in time,mag_x,mag_y,mag_z or time,distance_mm")
 	case c.time < 0:
-		return errors.New("line 1: no column time: the header must name it")
+		return fmt.Errorf("no column time among %.200q: the header must name it", header)
 	case !complete && max(c.field[0], c.field[1], c.field[2]) >= 0:
-		return errors.New("line 1: of mag_x, mag_y and mag_z all three are needed")
+		return errors.New("of mag_x, mag_y and mag_z all three are needed")
 	case c.kind >= 0:
 		return nil
 	case !complete && c.distance < 0:
-		return errors.New("line 1: neither mag_x, mag_y, mag_z nor distance_mm: the header must name what was measured")
+		return fmt.Errorf("neither mag_x, mag_y, mag_z nor distance_mm among %.200q: the header must name what was measured", header)
 	case complete && c.distance >= 0:
-		return errors.New("line 1: both mag_x and distance_mm, and no column kind: a trace is of one sensor")
+		return errors.New("both mag_x and distance_mm, and no column kind: a trace is of one sensor, so rename the column that is not to be played")
 	}
 	return nil
+}
+
+// isRow reports whether a header is none: a time or a number is no name.
+func isRow(header []string) bool {
+	return slices.ContainsFunc(header, func(cell string) bool {
+		_, err := traceTime(strings.TrimSpace(cell))
+		return err == nil
+	})
 }
 
 // name is the spot of a row, whatever it is called.

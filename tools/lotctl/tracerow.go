@@ -19,7 +19,11 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 		return traceRow{}, fmt.Errorf("%d columns of %d: the row is cut off", len(record), needed)
 	}
 	cell := func(at int) string { return c.cell(record, at) }
-	atMS, err := traceTime(cell(c.time))
+	at := cell(c.time)
+	if day := cell(c.date); day != "" && c.date != c.time && len(at) < len("2006-01-02") && strings.Contains(at, ":") {
+		at = day + " " + at
+	}
+	atMS, err := traceTime(at)
 	if err != nil {
 		return traceRow{}, err
 	}
@@ -43,7 +47,7 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 	}
 	if err == nil && cell(c.temperature) != "" {
 		var celsius float64
-		celsius, err = c.number("temp_c", cell(c.temperature), 330)
+		celsius, err = c.celsius(cell(c.temperature))
 		row.reading.TemperatureCentiC, row.reading.HasTemperature = int16(math.Round(celsius*100)), true
 	}
 	if err != nil {
@@ -68,6 +72,15 @@ func (row *traceRow) begins(says string) error {
 	}
 	row.call, row.moment = callBegin, &moment
 	return nil
+}
+
+// celsius reads a temperature.
+func (c *traceColumns) celsius(text string) (float64, error) {
+	if !c.fahrenheit {
+		return c.number("temp_c", text, 327)
+	}
+	value, err := c.number("temp_f", text, 600)
+	return (value - 32) / 1.8, err
 }
 
 // recorded reads a row whose kind says what was measured.
@@ -126,8 +139,9 @@ func (c *traceColumns) traceDistance(text string) (occupancy.Reading, error) {
 // Unix times in seconds end here, those in milliseconds and microseconds later; what is above is in nanoseconds.
 const unixSecondsMax, unixMillisMax, unixMicrosMax, unixNanosMax = 1e11, 1e14, 1e17, 1e20
 
-// traceTime reads a time: as RFC 3339, the same without zone (UTC) or with a blank for the T, or as Unix seconds (with
-// decimals), milliseconds, microseconds or nanoseconds.
+// traceTime reads a time: as RFC 3339, the same without zone (UTC) or with a blank for the T, as 1.3.2024 10:00:00, or as Unix
+// seconds (with decimals), milliseconds, microseconds or nanoseconds. With slashes the year must come first: whether the day
+// or the month does can't be told.
 func traceTime(text string) (int64, error) {
 	if number, err := strconv.ParseFloat(text, 64); err == nil && number >= 0 && number < unixNanosMax {
 		switch {
@@ -140,8 +154,12 @@ func traceTime(text string) (int64, error) {
 		}
 		return int64(number / 1e6), nil
 	}
-	plain := strings.ReplaceAll(strings.Replace(text, " ", "T", 1), "/", "-")
-	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05 Z07:00", "2006-01-02T15:04:05Z0700"} {
+	plain := strings.TrimSuffix(strings.TrimSuffix(text, " UTC"), " GMT")
+	plain = strings.ReplaceAll(strings.Replace(plain, " ", "T", 1), "/", "-")
+	for _, layout := range []string{
+		"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05 Z07:00", "2006-01-02T15:04:05Z0700",
+		"2006-01-02T15:04:05Z07", "20060102T150405Z07:00", "20060102T150405", "2.1.2006T15:04:05", "2.1.2006T15:04",
+	} {
 		if at, err := time.Parse(layout, plain); err == nil {
 			return at.UnixMilli(), nil
 		}
@@ -152,12 +170,15 @@ func traceTime(text string) (int64, error) {
 // truth is what the row says of the spot: the column occupied, or the radar.
 func (c *traceColumns) truth(cell func(int) string) (fact.SpotStatus, error) {
 	switch text := strings.ToLower(cell(c.occupied)); text {
-	case "1", "1.0", "true", "yes", "occupied":
+	case "1", "1.0", "true", "t", "yes", "y", "occupied", "car", "parked", "busy", "taken":
 		return fact.SpotOccupied, nil
-	case "0", "0.0", "false", "no", "free", "available", "vacant", "empty":
+	case "0", "0.0", "false", "f", "no", "n", "free", "available", "vacant", "empty", "unoccupied":
 		return fact.SpotAvailable, nil
 	case "", "unknown":
 	default:
+		if c.mayBeTruth {
+			break
+		}
 		return fact.SpotUnknown, fmt.Errorf("occupied = %.40q: write 1 or 0", text)
 	}
 	strongest := -1

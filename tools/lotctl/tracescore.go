@@ -7,9 +7,12 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// matchMS is how far apart a change of the reference and one of the detector may be: a heartbeat carries readings of half
-// an hour with one reference.
+// matchMS is how far apart a change of the reference and one of the detector may be to be the same one; each counts for one
+// only. In traces of radio sensors a heartbeat carries readings of half an hour with one reference.
 const matchMS = 30 * 60 * 1000
+
+// frostCentiC: at a degree and less, snow lies and puddles freeze.
+const frostCentiC = 100
 
 // score compares what the detector said with what the trace says.
 type score struct {
@@ -184,6 +187,8 @@ func (t *trace) why(r *replayed, e *edge, reference bool) string {
 	switch {
 	case reference && lasted == 1:
 		return "one row of the reference only: " + seen
+	case reference && away < from && (3*away < from || !e.arrival) && t.frost(e.row):
+		return "in the frost, when ice and snow echo like a car: " + seen
 	case reference && e.arrival && 3*away < from:
 		return "nothing to be felt: " + seen
 	case reference && e.arrival && away < from:
@@ -203,6 +208,12 @@ func (t *trace) why(r *replayed, e *edge, reference bool) string {
 		return "the reference sees the car still: " + seen
 	}
 	return "ends a false arrival: " + seen
+}
+
+// frost reports whether a radar is the reference, and its sensor was so cold that there may be ice on it.
+func (t *trace) frost(row int) bool {
+	r := &t.rows[row].reading
+	return t.radar && r.HasTemperature && r.TemperatureCentiC <= frostCentiC
 }
 
 // lasted is how many rows with a known state the state after a change lasted.

@@ -12,19 +12,28 @@ function putCells(id, codes) {
 
 // order asks headquarters to order something of this location's gateway.
 async function order(body) {
-  const told = await post("orders", body);
+  const told = await post(base + "orders", body);
   if (told.state !== "done") throw new Error(told.state + ": " + (told.note || "no reason given") + ".");
 }
 
+// outcome is what came of a decision, in words.
+function outcome(told, done) {
+  if (told.same === undefined) return done;
+  if (told.same) return "Verified: what headquarters shows is what the signed batches come to.";
+  if (told.mended) return "It differed from the signed batches, and has been made again of them.";
+  throw new Error("It differs from the signed batches. See above what to do.");
+}
+
 async function act(button) {
-  const { verb, gate, why } = button.dataset, reason = byId(why).value.trim();
-  if (!reason) { byId(why).focus(); return say("Say why first.", true); }
+  const { verb, gate, why, path, body } = button.dataset, field = why && byId(why), reason = field?.value.trim();
+  if (field && !reason) { field.focus(); return say("Say why first.", true); }
+  const done = "Done: " + button.textContent.trim() + (gate ? ", " + gate : "") + ".";
   button.disabled = true;
-  say("Asking the gateway…");
+  say(path ? "Working…" : "Asking the gateway…");
   try {
-    await order({ verb, gateId: gate, reason });
-    say("Done: " + button.textContent.trim() + (gate ? ", " + gate : "") + ".");
-    byId(why).value = "";
+    if (path) say(outcome(await post(path, { ...JSON.parse(body), ...(field && { reason }) }), done));
+    else { await order({ verb, gateId: gate, reason }); say(done); }
+    if (field) field.value = "";
   } catch (problem) {
     say(problem.message, true);
   }

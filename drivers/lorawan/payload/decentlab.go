@@ -5,35 +5,35 @@ import "fmt"
 // decentlabVersion is the one version of the protocol that is known.
 const decentlabVersion = 2
 
-// decentlabHead reads what every frame of Decentlab begins with: version, device, and a bit for each group of values that
-// is there, of which so many are known. Source: the maker's payload descriptions as its decoders, TheThingsNetwork's
-// lorawan-devices (vendor/decentlab) and element-parsers (lib/decentlab_dl_mbx.ex) read them.
-func decentlabHead(m *Message, c *cursor, known int64) (groups int64, err error) {
+// decodeDecentlab reads what every frame of Decentlab has: version, device, a bit for each group of values that is there,
+// and the groups, of which the first is the model's and the second the battery. Source: the maker's payload descriptions as
+// its decoders, TheThingsNetwork's lorawan-devices (vendor/decentlab) and element-parsers (lib/decentlab_dl_mbx.ex) read
+// them.
+func decodeDecentlab(m *Message, data []byte, measured func(c *cursor)) error {
+	c := m.open(data)
 	if version := c.unsigned(1); version != decentlabVersion {
-		return 0, fmt.Errorf("%w: protocol version %d is unknown", ErrPayload, version)
+		return fmt.Errorf("%w: protocol version %d is unknown", ErrPayload, version)
 	}
 	m.number("device_id", c.unsigned(2), 0)
-	if groups = c.unsigned(2); groups&^known != 0 {
-		return 0, fmt.Errorf("%w: groups %04x are unknown", ErrPayload, groups)
-	}
-	return groups, nil
-}
-
-// decodeDecentlab decodes the DL-MBX.
-func decodeDecentlab(m *Message, _ int, data []byte) error {
-	c := m.open(data)
-	groups, err := decentlabHead(m, c, 3)
-	if err != nil {
-		return err
+	groups := c.unsigned(2)
+	if groups&^3 != 0 {
+		return fmt.Errorf("%w: groups %04x are unknown", ErrPayload, groups)
 	}
 	if groups&1 != 0 {
-		m.number("distance_mm", c.unsigned(2), 0)
-		m.number("valid_samples", c.unsigned(2), 0)
+		measured(c)
 	}
 	if groups&2 != 0 {
 		m.number("battery_v", c.unsigned(2), 3)
 	}
 	return c.end()
+}
+
+// decodeDecentlabSound decodes the DL-MBX.
+func decodeDecentlabSound(m *Message, _ int, data []byte) error {
+	return decodeDecentlab(m, data, func(c *cursor) {
+		m.number("distance_mm", c.unsigned(2), 0)
+		m.number("valid_samples", c.unsigned(2), 0)
+	})
 }
 
 // lidDistances name the distances of a DL-LID after the average, in the order of the frame.
@@ -44,21 +44,12 @@ var lidDistances = []string{
 
 // decodeDecentlabLaser decodes the DL-LID, which measures many times and sends how the distances are spread.
 func decodeDecentlabLaser(m *Message, _ int, data []byte) error {
-	c := m.open(data)
-	groups, err := decentlabHead(m, c, 3)
-	if err != nil {
-		return err
-	}
-	if groups&1 != 0 {
+	return decodeDecentlab(m, data, func(c *cursor) {
 		m.number("distance_mm", c.unsigned(2), 0)
 		for _, name := range lidDistances {
 			m.number(name, c.unsigned(2), 0)
 		}
 		m.number("valid_samples", c.unsigned(2), 0)
 		m.number("acquisition_ms", c.unsigned(2)*1000/1024, 0)
-	}
-	if groups&2 != 0 {
-		m.number("battery_v", c.unsigned(2), 3)
-	}
-	return c.end()
+	})
 }

@@ -32,7 +32,7 @@ var devices = []Device{
 	{"adnexo-ax-dist", "ultrasonic distance", "", "", decodeAdnexo},
 	{"bosch-parking-lot-sensor", "Bosch TPS110 and TPL110", "bosch-tps110 bosch-tpl110 bosch-tps110-0292 bosch-tpl110-0292 bosch-parkinglotsensor0_39", "", decodeBosch},
 	{"decentlab-dl-lid", "laser distance", "decentlab-lid", "", decodeDecentlabLaser},
-	{"decentlab-dl-mbx", "ultrasonic distance", "decentlab-mbx", "", decodeDecentlab},
+	{"decentlab-dl-mbx", "ultrasonic distance", "decentlab-mbx", "", decodeDecentlabSound},
 	{"dragino-dds04-lb", "four ultrasonic probes", "", "", decodeDraginoFour},
 	{"dragino-dds20-lb", "ultrasonic level", "dragino-dds20", "", decodeDraginoOne},
 	{"dragino-dds45-lb", "ultrasonic distance", "dragino-dds45", "", decodeDraginoOne},

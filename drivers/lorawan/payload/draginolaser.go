@@ -29,11 +29,7 @@ func decodeDraginoNewLaser(m *Message, port int, data []byte) error {
 		}
 		return err
 	case 3:
-		return draginoStored(m, c, func() {
-			c.take(2)
-			m.add("stored_distances_mm", c.unsigned(2), 0)
-			c.take(3)
-		})
+		return draginoStoredOne(m, c)
 	case 5:
 		return draginoStatus(m, c)
 	}

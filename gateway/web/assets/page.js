@@ -15,7 +15,7 @@ async function act(button) {
   if (status) body.status = status;
   button.disabled = true;
   try {
-    await post(path, body);
+    await post(base + path, body);
     say(said + ".");
     if (note) byId(note).value = "";
     if (button.closest("dialog")) byId("spot").close();

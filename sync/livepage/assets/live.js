@@ -109,8 +109,8 @@ async function post(path, body) {
   const request = {
     method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "Idempotency-Key": newKey() },
   };
-  const answer = await fetch(base + path, request).catch(() => fetch(base + path, request));
-  const told = await answer.json();
+  const answer = await fetch(path, request).catch(() => fetch(path, request));
+  const told = answer.status === 204 ? {} : await answer.json();
   if (!answer.ok) throw new Error(told.detail + ". " + told.hint + ".");
   return told;
 }

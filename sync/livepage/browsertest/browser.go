@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -140,6 +141,7 @@ type Look struct {
 	Width, Height int
 	Dark          bool
 	NoScript      bool
+	Cookie        string // of who looks, name=value; empty: none
 }
 
 // Open opens an address.
@@ -161,6 +163,10 @@ func (b *Browser) Open(tb testing.TB, address string, as Look) *Tab {
 	}
 	t.Do("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
 	t.Do("Emulation.setScriptExecutionDisabled", map[string]any{"value": as.NoScript})
+	t.Do("Network.clearBrowserCookies", nil)
+	if name, value, given := strings.Cut(as.Cookie, "="); given {
+		t.Do("Network.setCookie", map[string]any{"name": name, "value": value, "url": address})
+	}
 	t.Do("Page.navigate", map[string]any{"url": address})
 	return t
 }

@@ -54,6 +54,13 @@ func (w *town) now() time.Time {
 	return time.Now().Add(-w.past)
 }
 
+// pastBy has headquarters' clock be behind.
+func (w *town) pastBy(by time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.past = by
+}
+
 // open starts headquarters.
 func (w *town) open() {
 	w.Helper()
