@@ -361,3 +361,19 @@ func TestEveryRelayOfAPiRestsAtPowerOnOrIsHeldOff(t *testing.T) {
 		}
 	}
 }
+
+func TestAFileTakesAwayWhatItsBaseHas(t *testing.T) {
+	board, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n[inputs]\nlane1_arm_up = {}\nd0 = { line = \"in3\" }\n[uarts]\nserial4 = {}\n"), "board.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := board.Inputs["lane1_arm_up"]; there || board.Inputs["d0"].Line != "in3" || board.Inputs["d0"].DebounceUS != 0 {
+		t.Errorf("inputs %+v", board.Inputs)
+	}
+	if _, there := board.UARTs["serial4"]; there || len(board.UARTs) == 0 {
+		t.Errorf("serial ports %+v", board.UARTs)
+	}
+	if _, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n[inputs]\nnew = {}\n"), "board.toml"); err == nil {
+		t.Error("an input without a line was taken")
+	}
+}

@@ -3,7 +3,7 @@
 //
 // A board is described, not programmed: drivers/line opens what a Board names, and drivers and sites know nothing
 // but the names. A file that extends another says only what differs; an entry of the same name replaces the
-// base's entry as a whole. Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5.
+// base's entry as a whole, and {} takes it away. Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5.
 //
 //	match     what the device tree calls the machine; on another one the board is refused. A file of your own may say [].
 //	line      one digital line: gpio or header_pin of the board's header, a chip's label and a number, or the kernel's

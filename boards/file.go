@@ -3,6 +3,7 @@ package boards
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -139,12 +140,34 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	if err := document.Decode(&own); err != nil {
 		return nil, err
 	}
-	if own.Extends != "" {
-		if err := f.readBase(document, own.Extends); err != nil {
-			return nil, err
-		}
+	if own.Extends == "" {
+		return document, document.Decode(f)
 	}
-	return document, document.Decode(f)
+	if err := f.readBase(document, own.Extends); err != nil {
+		return nil, err
+	}
+	base := *f
+	base.Outputs, base.Inputs, base.UARTs = maps.Clone(f.Outputs), maps.Clone(f.Inputs), maps.Clone(f.UARTs)
+	base.Boot.Config, base.Boot.Cmdline = maps.Clone(f.Boot.Config), maps.Clone(f.Boot.Cmdline)
+	base.I2C, base.SPI, base.Taken = maps.Clone(f.I2C), maps.Clone(f.SPI), maps.Clone(f.Taken)
+	err = document.Decode(f)
+	takeAway(f.Outputs, base.Outputs)
+	takeAway(f.Inputs, base.Inputs)
+	takeAway(f.UARTs, base.UARTs)
+	takeAway(f.I2C, base.I2C)
+	takeAway(f.SPI, base.SPI)
+	takeAway(f.Taken, base.Taken)
+	takeAway(f.Boot.Config, base.Boot.Config)
+	takeAway(f.Boot.Cmdline, base.Boot.Cmdline)
+	return document, err
+}
+
+// takeAway takes what the base has, and the file that extends it says nothing of ({}).
+func takeAway[T any](entries, base map[string]T) {
+	maps.DeleteFunc(entries, func(name string, entry T) bool {
+		_, inBase := base[name]
+		return inBase && reflect.ValueOf(entry).IsZero()
+	})
 }
 
 // readBase reads boards of this package, joined by +. A file of the installer's can't be extended, so no chain is endless.

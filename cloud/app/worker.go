@@ -355,7 +355,7 @@ func (w *worker) acknowledge(at *work) {
 		if i+1 < len(at.acks) && ack.Nonce == 0 && ack.Rewind == (fact.Dot{}) && sameLife(ack, &at.acks[i+1]) {
 			continue
 		}
-		if err := ack.Sign(w.app.signer); err != nil {
+		if err := ack.Sign(w.app.SignerOf(at.update.Location)); err != nil {
 			w.app.options.Log.Error("can't sign", "err", err)
 			return
 		}

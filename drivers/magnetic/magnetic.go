@@ -43,7 +43,8 @@ func Driver() drivers.Driver {
 			"mux":       "address of a multiplexer PCA9548 before the chips, 112 to 119 (default 0: none)",
 			"channels":  "its channels with a chip, as 0,1,5; the first is the device's first spot",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 
@@ -137,6 +138,9 @@ func (s *Sensor) setMux(settings drivers.Settings) error {
 
 // Skipped counts the answers that made no sense.
 func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
+
+// Channels is how many spots it watches.
+func (s *Sensor) Channels() int { return max(1, len(s.channels)) }
 
 // Sense measures each chip once in a period until ctx ends or no chip is left that answers.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {

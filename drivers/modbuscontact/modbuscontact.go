@@ -23,6 +23,7 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 			"normally_closed": "true if the contact is closed at rest, so that a cut wire reads as active (default false)",
 			"period_ms":       "how often it is read, 20 to 1000 (default 50)",
 		}),
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newContact(buses, host, settings)
 		},

@@ -79,10 +79,30 @@ func (p *Parser) Parse(body []byte, contentType string) ([]Event, error) {
 	case broken != nil:
 		return nil, broken
 	case p.seen == 0:
-		return nil, fmt.Errorf("%w: it holds no JSON, no XML and no key=value text", ErrBody)
+		return nil, fmt.Errorf("%w: %s", ErrBody, p.nothing(body))
+	case p.seen == 1:
+		return nil, fmt.Errorf("%w: it holds one document, which is something else: %s", ErrVendor, checkCamera)
 	}
-	return nil, fmt.Errorf("%w: %d documents, all of them something else", ErrVendor, p.seen)
+	return nil, fmt.Errorf("%w: it holds %d documents, all of them something else: %s", ErrVendor, p.seen, checkCamera)
 }
+
+const checkCamera = "is the make the right one, and does the camera send the events of vehicles?"
+
+// nothing says why a body without a document has none, and what to do about it.
+func (p *Parser) nothing(body []byte) string {
+	switch {
+	case strings.TrimSpace(string(body[:min(len(body), blankMax)])) == "":
+		return "it is empty: does the camera send its events as JSON or XML?"
+	case p.walker.pictures > 0:
+		return "it holds pictures or the like and no event: let the camera send the event's JSON or XML as well"
+	case p.walker.documents > 0:
+		return "its document is an empty list: " + checkCamera
+	}
+	return "it holds no JSON, no XML and no key=value text: does the camera send its events so?"
+}
+
+// blankMax is how far a body without anything in it may be blank.
+const blankMax = 4096
 
 // read takes the events of one document.
 func (p *Parser) read(document Node) {

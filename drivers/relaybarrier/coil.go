@@ -37,6 +37,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 			"stop":     "number of the relay that stops (default: none)",
 			"pulse_ms": "length of a pulse, 100 to 2000 (default 500); a board that flashes counts in steps of 100",
 		}),
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newCoilBarrier(buses, host, settings)
 		},

@@ -35,7 +35,8 @@ func Driver() drivers.Driver {
 			"period_ms": "how often it is looked at, 200 to 600000 (default 60000)",
 			"root":      "folder that holds sys (default /)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newClock(host, settings) },
+		Wires: map[string]drivers.Wire{"bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newClock(host, settings) },
 	}
 }
 

@@ -26,7 +26,8 @@ func Driver() drivers.Driver {
 			"shunt_mohm": "the shunt of an INA219 in thousandths of an ohm, 1 to 1000 (default 100)",
 			"period_ms":  "how often the gauge is read, 200 to 600000 (default 10000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSupply(host, settings) },
+		Wires: map[string]drivers.Wire{"mains_lost": drivers.WireInput, "running": drivers.WireHeld, "bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSupply(host, settings) },
 	}
 }
 

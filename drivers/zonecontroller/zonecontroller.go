@@ -28,7 +28,8 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 			"spots_each": "how many spots a slave has (default: the profile's)",
 			"period_ms":  "how often each slave is read, 50 to 60000 (default 1000)",
 		}),
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus, "profile": drivers.WireFile},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
 	}
 }
 
@@ -114,6 +115,9 @@ func (z *Zone) Skipped() uint64 { return z.bus.Skipped() }
 
 // Fault is the last of it, or nil.
 func (z *Zone) Fault() error { return z.bus.Fault() }
+
+// Channels is how many spots it watches.
+func (z *Zone) Channels() int { return len(z.slaves) * z.each }
 
 // Sense reports what the slaves say until ctx ends, the port is lost, or no slave answers any more.
 func (z *Zone) Sense(ctx context.Context, report func(drivers.Sample)) error {

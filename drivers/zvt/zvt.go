@@ -53,6 +53,7 @@ func DriverWith(dial Dial) drivers.Driver {
 			"forgets":  "true if the terminal does not repeat its last receipt (06 20): a payment whose answer was lost stays unknown (default false; the driver finds out by itself, but for one that refuses from its first day on)",
 			"card_s":   "how long the terminal may wait for a card, 10 to 300 (default 90)",
 		},
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newTerminal(dial, host, settings)
 		},

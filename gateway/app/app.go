@@ -16,6 +16,7 @@ import (
 	"gatehouse/gateway/api"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/lot"
+	"gatehouse/gateway/recorder"
 	"gatehouse/gateway/remote"
 	"gatehouse/gateway/site"
 	"gatehouse/sync/fact"
@@ -51,14 +52,16 @@ type App struct {
 	info       api.Info
 	owner      *owner
 	devices    []*device
-	byUse      map[site.Use]map[int]*device // by gate, or by floor for signs
+	byUse      map[site.Use]map[int][]*device // by gate, or by floor for signs
 	journal    atomic.Pointer[journal.Journal]
 	dropped    atomic.Int64 // sensor readings that found the inbox full
 	faces      faces
 	arms       arms
+	alarms     alarms
 	conditions conditions
 	changes    changes
 	sync       syncing
+	recorder   *recorder.Recorder // nil: nothing is recorded
 	remote     *remote.Remote
 	file       *site.Site      // as the site's file says, without what headquarters says in its place
 	past       journal.Adopted // on another card
@@ -69,7 +72,7 @@ type App struct {
 // Errors: the journal's (ErrInUse, ErrNewer, ErrOtherLocation, of the disk), or what is wrong with the site. After
 // New, call Run.
 func New(o Options) (*App, error) {
-	a := &App{options: o, byUse: map[site.Use]map[int]*device{}, stopped: make(chan struct{})}
+	a := &App{options: o, byUse: map[site.Use]map[int][]*device{}, stopped: make(chan struct{})}
 	a.newRemote()
 	if _, err := lot.New(a.options.Site.Lot); err != nil {
 		return nil, err
@@ -81,6 +84,7 @@ func New(o Options) (*App, error) {
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	a.owner = a.newOwner(restored, opened)
+	a.record(restored)
 	a.makeDevices()
 	a.begin(report)
 	if first(report, a.past) {
@@ -177,6 +181,7 @@ func (a *App) Run(ctx context.Context) error {
 	helping.Go(func() { a.refresh(working) })
 	helping.Go(func() { a.watchClock(working) })
 	helping.Go(func() { a.changes.tell(working) })
+	helping.Go(func() { a.recorder.Run(working) })
 	helping.Go(func() { a.remote.Run(working, a.synced) })
 	if a.options.Site.Sync.Enabled {
 		helping.Go(func() { a.runSync(working) })

@@ -34,6 +34,11 @@
 // is dropped, and the device counts as offline. Behind outstandingMax commits that wait for the disk, commands and reads
 // are refused. Whatever else a device reports waits for its place in the inbox and is never lost.
 //
+// # What sensors said
+//
+// Where the site asks for it, package recorder writes down each reading as the lot gets it, with the lot's time. It copies a
+// row and never waits; its disk may fail without anybody else noticing.
+//
 // # The end
 //
 // When the context ends, what has arrived is decided on, facts are made durable (a failed disk gets one more try, a

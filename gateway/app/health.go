@@ -31,6 +31,7 @@ func (a *App) Health() api.Health {
 	if hq := a.Headquarters(); hq != nil {
 		checks = append(checks, headquartersCheck(hq))
 	}
+	checks = append(checks, a.recordChecks()...)
 	return api.Health{Checks: append(checks, a.conditions.checks()...)}
 }
 

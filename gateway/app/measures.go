@@ -48,7 +48,7 @@ func letsThrough(effect lot.Effect) bool {
 // Measures are what only the shell can measure.
 func (a *App) Measures() []rest.Measure {
 	log := a.journal.Load().Health().Log
-	return append(append(a.owner.times.measures(), a.conditions.measures()...),
+	return append(slices.Concat(a.owner.times.measures(), a.conditions.measures(), a.recordMeasures()),
 		rest.Measure{Name: "lot_log_flushes", Help: "Flushes of the fact log since it was opened.", Value: float64(log.Flushes)},
 		rest.Measure{Name: "lot_log_flush_max_seconds", Help: "The longest flush since the log was opened.", Value: float64(log.MaxFlushUS) / 1e6},
 		rest.Measure{Name: "lot_inbox", Help: "Events that wait for their turn.", Value: float64(len(a.owner.inbox))},

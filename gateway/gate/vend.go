@@ -53,6 +53,10 @@ func (v *vends) remove(i int) Vend {
 
 // grant takes the lot's leave for one vehicle, which may be one that has leave by another ticket.
 func (g *Gate) grant(vend Vend, instead fact.TicketID) {
+	if g.cfg.Closing == NoArm {
+		g.say(Output{Kind: Passed, Vend: vend, Direction: vend.Direction, Reason: vend.Reason})
+		return
+	}
 	from, at := g.asker(vend.Direction), g.vends.of(instead)
 	if at >= 0 && g.vends.of(vend.Ticket) < 0 {
 		g.vends.list[at].Vend = vend
@@ -135,8 +139,12 @@ func (g *Gate) asker(direction fact.Direction) Loop {
 	return ArmingLoop
 }
 
-// refuse takes the lot's no.
+// refuse takes the lot's no, which holds nobody where there is no arm.
 func (g *Gate) refuse(direction fact.Direction) {
+	if g.cfg.Closing == NoArm {
+		g.say(Output{Kind: Passed, Direction: direction})
+		return
+	}
 	if vehicle := &g.near[g.asker(direction)]; vehicle.standing == asking {
 		vehicle.standing = refused
 	}

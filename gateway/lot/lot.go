@@ -59,6 +59,8 @@ type Lot struct {
 	overstayDue   due[fact.TicketID]
 	vacatedDue    due[fact.TicketID]
 	doubted       []doubted // in the order of their ends
+	whoLeftMS     int64     // wall time at which to look whose the vehicles were that left without a ticket
+	emptyMS       int64     // monotonic time since when sensors see every spot empty; never: they do not
 	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic, forgotten by a restart.
 	followedUntilMS int64
 	waiting         []fact.ReservationID // due, and no spot was free
@@ -79,6 +81,7 @@ type Lot struct {
 	eager           bool
 
 	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
+	hear         func(Heard)
 }
 
 // New makes an empty lot. Load what was stored and Apply the facts behind it, then Step with Started. Its error
@@ -112,7 +115,7 @@ func New(cfg *Config) (*Lot, error) {
 		idle:       newIdleFaces(cfg.Name),
 		signs:      make([]sign, len(cfg.Floors)),
 	}
-	l.baselinesTurn.whenMS = never
+	l.baselinesTurn.whenMS, l.whoLeftMS, l.emptyMS = never, never, never
 	l.meta.Location = cfg.Location
 	entries := 0
 	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
@@ -182,6 +185,19 @@ func (l *Lot) OnPassage(watch func(gate int, nowMS int64, in gate.Input, out []g
 	l.watchPassage = watch
 }
 
+// Heard is one call that the detector of a spot is about to get: a reading, or a tick that is due.
+type Heard struct {
+	Spot    int32 // index into the configuration's spots
+	Now     fact.Stamp
+	Before  *occupancy.Spot // as it is, until hear returns
+	Config  *occupancy.Config
+	Reading occupancy.Reading
+	Tick    bool
+}
+
+// OnSensing has everything that the spots' detectors are told shown to a recorder first. hear must not wait.
+func (l *Lot) OnSensing(hear func(Heard)) { l.hear = hear }
+
 // Step decides on one event. now must not go back in its monotonic time.
 func (l *Lot) Step(now fact.Stamp, ev Event) Out {
 	l.now, l.out, l.eager = now, Out{}, false
@@ -241,6 +257,7 @@ func (l *Lot) input(ev Event) bool {
 func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
 	l.currentTariff()
+	l.whoLeftMS = l.now.WallMS
 	for _, t := range l.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
@@ -279,7 +296,7 @@ func (l *Lot) do(effect Effect) {
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
 	l.currentTariff()
-	l.eager, l.signsMoved = true, true
+	l.eager, l.signsMoved, l.whoLeftMS = true, true, l.now.WallMS
 	l.baselinesTurn = baselinesTurn{whenMS: l.now.MonoMS + baselinesFirstMS}
 	for _, t := range l.open {
 		switch {
@@ -321,11 +338,11 @@ func (l *Lot) expire() {
 
 // wakeMS is the monotonic time by which something is due.
 func (l *Lot) wakeMS() int64 {
-	wake := l.sensingDue.next()
+	wake := min(l.sensingDue.next(), l.emptyAuditMS())
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS)
+	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS, l.whoLeftMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}

@@ -13,6 +13,9 @@ func (l *Lot) spotRead(e SpotRead) {
 	if kind < 0 {
 		return
 	}
+	if l.hear != nil {
+		l.hear(Heard{Spot: e.Spot, Now: l.now, Before: &l.sensing[e.Spot], Config: &l.cfg.Sensors[kind], Reading: e.Reading})
+	}
 	change, changed := l.sensing[e.Spot].Read(&l.cfg.Sensors[kind], l.now.MonoMS, e.Reading)
 	if changed {
 		l.sensed(e.Spot, change)
@@ -37,6 +40,9 @@ func (l *Lot) expireSensing() {
 		}
 		l.sensingAt[i] = never
 		kind := l.cfg.Spots[i].Sensor
+		if l.hear != nil && l.sensing[i].WakeMS() <= l.now.MonoMS { // an earlier tick than asked for changes nothing
+			l.hear(Heard{Spot: i, Now: l.now, Before: &l.sensing[i], Config: &l.cfg.Sensors[kind], Tick: true})
+		}
 		if change, changed := l.sensing[i].Tick(&l.cfg.Sensors[kind], l.now.MonoMS); changed {
 			l.sensed(i, change)
 		}

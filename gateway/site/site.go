@@ -14,8 +14,10 @@ type Site struct {
 	Board   string
 	Listen  string // address of the HTTP server
 	Sync    Sync
+	Record  Record
 	Tokens  []Token
 	Devices []Device
+	Brokers []Broker
 	Digest  string   // of the file, for fact.GatewayStarted
 	tariffs [][]byte // the files of the tariffs that it names
 	// Warnings are what is allowed and probably not meant.
@@ -33,6 +35,23 @@ type Sync struct {
 	CA       string // the authority of a broker that isn't headquarters' own (PEM file)
 	// TrustBroker does without an identity, for a trial on a network of one's own: whoever holds the broker is believed.
 	TrustBroker bool
+}
+
+// Record says which raw readings of sensors are kept, and where. The zero Record keeps none.
+type Record struct {
+	Enabled  bool
+	Dir      string // below the data folder
+	MaxBytes int64
+	Spots    []int32 // indexes into the lot's spots
+}
+
+// Broker is an MQTT broker that devices report to, or are shown things through.
+type Broker struct {
+	Name     string
+	URL      string // tcp://host:1883 or tls://host:8883
+	Username string
+	Password string
+	CA       string // PEM file of the authority that signed its certificate; empty: the machine's authorities
 }
 
 // Token lets whoever shows it act in a role.

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/sync/fact"
 	"gatehouse/sync/mqtt"
+	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
 
@@ -29,19 +30,25 @@ const adoptAgain = 2 * time.Second
 
 var errSnapshot = errors.New("uplink: headquarters' snapshot does not hold together")
 
-// Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken.
+// Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken, and a key
+// that follows another is believed by the word of that.
 func Adopt(ctx context.Context, o Options) (Adopted, error) {
 	var random [8]byte
 	rand.Read(random[:]) // never fails: it crashes the program instead
 	nonce := binary.BigEndian.Uint64(random[:]) | 1
 	heard, up := make(chan wire.Snapshot, 8), make(chan struct{}, 1)
+	keys := o.Keys
 	topic := func(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
 	client, err := mqtt.Dial(mqtt.Options{
 		Broker: o.Broker, ClientID: o.ClientID, TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
 		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
 			message, err := wire.DecodeMessage(m.Payload)
+			if link, is := message.(*wire.Part); is {
+				keys = follow(keys, link, o.Location)
+				return
+			}
 			part, is := message.(*wire.Snapshot)
-			if err != nil || !is || part.Nonce != nonce || part.Location != o.Location || part.Verify(o.Keys) != nil {
+			if err != nil || !is || part.Nonce != nonce || part.Location != o.Location || part.Verify(keys) != nil {
 				return
 			}
 			select {
@@ -90,6 +97,19 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 			}
 		}
 	}
+}
+
+// follow is which keys count after a document: other ones, if it says so and is signed by one that counts.
+func follow(keys policy.Keys, part *wire.Part, location fact.LocationID) policy.Keys {
+	var one wire.Assembly
+	d, whole, err := one.Add(part)
+	if err != nil || !whole || d.Kind != policy.Trust || d.Location != location || d.Verify(keys) != nil {
+		return keys
+	}
+	if next, err := policy.ParseTrust(d.Content); err == nil && next.Has(d.Signature.Key) {
+		return next
+	}
+	return keys
 }
 
 // join makes one of all parts.

@@ -12,7 +12,7 @@ import (
 
 type sensorCommands struct {
 	Decode sensorDecode `cmd:"" help:"Decode what a LoRaWAN parking or distance sensor sent."`
-	Replay sensorReplay `cmd:"" help:"Play a recorded trace of one spot sensor through the detector."`
+	Replay sensorReplay `cmd:"" help:"Play a recorded trace of one spot sensor through the detector. A gateway records them where its site file has [record]."`
 	List   sensorList   `cmd:"" name:"ls" help:"List the LoRaWAN sensors that can be decoded."`
 }
 
@@ -41,7 +41,7 @@ func (d sensorDecode) Run(out io.Writer) error {
 	}
 	var message payload.Message
 	if err := device.Decode(&message, port, data); err != nil {
-		return err
+		return fmt.Errorf("%w: check --device, --fport, and that --hex is the whole payload", err)
 	}
 	if d.JSON {
 		_, err = fmt.Fprintf(out, "%s\n", message.AppendJSON(nil))

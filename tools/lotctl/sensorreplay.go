@@ -25,7 +25,10 @@ import (
 //	 "misses": [{"timeUTC", "kind": "arrival|departure", "what": "missed|false", "why"}],
 //	 "skipped": [{"line", "error"}], "skippedRows", "duplicateRows", "outOfOrderRows"}
 //
-// samples counts the rows that were played. timeUTC of a change is when the state became that. labelled, arrivals,
+// A file that a gateway recorded (a row of kind begin is the sign) is played as the gateway did: with its configuration,
+// from what the spot was then, with the ticks that are in it. It makes the very same changes.
+//
+// samples counts the readings that were played. timeUTC of a change is when the state became that. labelled, arrivals,
 // departures and misses are there if the trace says what the truth is: by the columns radar0 … (25 or more in any is
 // occupied, 15 or less in all is free) or by the column occupied. Their rates leave out the days of calibration.
 type sensorReplay struct {
@@ -95,6 +98,10 @@ func (c sensorReplay) load() (*trace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Trace, err)
 	}
+	if t.recorded && (c.Scale != 0 || c.EmptyMM != 0 || c.From != "") {
+		return nil, fmt.Errorf("%w: %s is a recording of a gateway, which is played whole and says itself what --scale, --empty-mm and --from would",
+			commandline.ErrUsage, c.Trace)
+	}
 	if c.From == "" {
 		return t, nil
 	}
@@ -115,14 +122,13 @@ func (c sensorReplay) load() (*trace, error) {
 
 func (c sensorReplay) report(t *trace) *replayReport {
 	report := &replayReport{
-		Samples: len(t.rows), Changes: []replayReportChange{},
+		Samples: t.samples(), Changes: []replayReportChange{},
 		Skipped: t.skipped, SkippedAll: t.skippedAll, Duplicates: t.duplicates, Disordered: t.disordered,
 	}
 	days := c.CalibrationDays
-	if span := t.rows[len(t.rows)-1].atMS - t.rows[0].atMS; float64(span) < 2*days*dayMS {
+	if span := t.rows[len(t.rows)-1].atMS - t.rows[0].atMS; float64(span) < 2*days*dayMS || t.recorded {
 		days = 0
 	}
-	calibrationMS := int64(days * dayMS)
 	if t.magnetic {
 		report.ScaleNT = cmp.Or(c.Scale, t.unitNT)
 		if report.ScaleNT == 0 {
@@ -130,7 +136,12 @@ func (c sensorReplay) report(t *trace) *replayReport {
 		}
 		scaled(t.rows, report.ScaleNT)
 	}
-	played := t.play(c.config(t), calibrationMS)
+	var played *replayed
+	if t.recorded {
+		played = t.playRecorded()
+	} else {
+		played = t.play(c.config(t), int64(days*dayMS))
+	}
 	for _, made := range played.changes {
 		report.Changes = append(report.Changes, reportedChange(made))
 	}

@@ -30,14 +30,26 @@ type trace struct {
 	unitNT     float64 // nanotesla in a unit of the field, where the header says so; else 0
 	guessed    bool    // the spot is that of the first row
 	labelled   bool
+	recorded   bool // by a gateway, with all that is needed to do as it did
 	skipped    []traceNote
 	skippedAll int
 	duplicates int
 	disordered int
 }
 
-// traceRow is one reading.
+// call is what a row does to the detector.
+type call uint8
+
+const (
+	callRead  call = iota
+	callTick       // time passed, as it did in the gateway
+	callBegin      // the detector becomes what it was in the gateway
+)
+
+// traceRow is one reading, or another row of a recording.
 type traceRow struct {
+	call    call
+	moment  *occupancy.Moment // with which a recording begins
 	atMS    int64
 	line    int
 	counter string // the LoRaWAN frame counter as written
@@ -63,6 +75,7 @@ func readTrace(in io.Reader, spot string) (*trace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("line 1: no header: write time,mag_x,mag_y,mag_z or time,distance_mm: %w", err)
 	}
+	header = slices.Clone(header) // the reader uses it again
 	columns, err := findColumns(header, reader.Comma)
 	if err != nil {
 		return nil, err
@@ -76,8 +89,11 @@ func readTrace(in io.Reader, spot string) (*trace, error) {
 		if errors.Is(err, io.EOF) {
 			return t, t.finish()
 		}
+		if err == nil && slices.Equal(record, header) {
+			continue // of the next file, joined to this one
+		}
 		if err == nil && columns.spot >= 0 {
-			wanted, err := t.wanted(columns.cell(record, columns.spot), &spot)
+			wanted, err := t.wanted(columns.name(record), &spot)
 			if err != nil {
 				return nil, err
 			}
@@ -135,13 +151,14 @@ func (t *trace) take(columns *traceColumns, record []string, reader *csv.Reader,
 		row, err = columns.row(record)
 	}
 	if err != nil {
-		t.skippedAll++
-		if len(t.skipped) < traceNotesMax {
-			t.skipped = append(t.skipped, traceNote{Line: line, Error: err.Error()})
-		}
+		t.skip(line, err.Error())
 		return
 	}
 	row.line = line
+	t.recorded = t.recorded || row.call == callBegin
+	if !t.recorded && row.call == callTick {
+		return // time passes without being told
+	}
 	t.magnetic = t.magnetic || row.reading.Kind == occupancy.Field
 	t.sensors = max(t.sensors, row.reading.Sensor+1)
 	t.labelled = t.labelled || row.truth != fact.SpotUnknown
@@ -167,6 +184,9 @@ func (t *trace) finish() error {
 		}
 		return err
 	}
+	if t.recorded {
+		return t.fromBegin()
+	}
 	for i := 1; i < len(t.rows); i++ {
 		if t.rows[i].atMS < t.rows[i-1].atMS {
 			t.disordered++
@@ -179,4 +199,30 @@ func (t *trace) finish() error {
 	})
 	t.duplicates = before - len(t.rows)
 	return nil
+}
+
+// samples counts the readings.
+func (t *trace) samples() (n int) {
+	for i := range t.rows {
+		n += count(t.rows[i].call == callRead)
+	}
+	return n
+}
+
+// fromBegin leaves out the rows of a recording before the first of kind begin, as in a file that was cut: what the
+// detector was then is not known. The rest is played in the order in which it was written.
+func (t *trace) fromBegin() error {
+	first := slices.IndexFunc(t.rows, func(row traceRow) bool { return row.call == callBegin })
+	for _, row := range t.rows[:first] {
+		t.skip(row.line, "it comes before the row of kind begin of its spot, with which a recording begins")
+	}
+	t.rows = t.rows[first:]
+	return nil
+}
+
+func (t *trace) skip(line int, why string) {
+	t.skippedAll++
+	if len(t.skipped) < traceNotesMax {
+		t.skipped = append(t.skipped, traceNote{Line: line, Error: why})
+	}
 }

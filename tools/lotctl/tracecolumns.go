@@ -108,6 +108,14 @@ func (c *traceColumns) check() error {
 	return nil
 }
 
+// name is the spot of a row, whatever it is called.
+func (c *traceColumns) name(record []string) string {
+	if c.spot >= len(record) {
+		return ""
+	}
+	return strings.TrimSpace(record[c.spot])
+}
+
 // cell is the text in a column, empty if there is none or if it says so.
 func (c *traceColumns) cell(record []string, at int) string {
 	if at < 0 || at >= len(record) {

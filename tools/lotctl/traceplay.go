@@ -69,6 +69,34 @@ func scaled(rows []traceRow, scale float64) {
 	}
 }
 
+// playRecorded does to the detector what the gateway did, from each row of kind begin on.
+func (t *trace) playRecorded() *replayed {
+	r := &replayed{}
+	var moment occupancy.Moment
+	var aheadMS int64 // of the trace's time before the monotonic one
+	for i := range t.rows {
+		row := &t.rows[i]
+		if row.call == callBegin {
+			moment = *row.moment
+			aheadMS = row.atMS - moment.AtMS
+		}
+		change, changed := occupancy.Change{}, false
+		switch row.call {
+		case callRead:
+			change, changed = moment.Spot.Read(&moment.Config, row.atMS-aheadMS, row.reading)
+		case callTick:
+			change, changed = moment.Spot.Tick(&moment.Config, row.atMS-aheadMS)
+		}
+		if changed && change.Moved() {
+			r.changes = append(r.changes, replayChange{row.atMS, change})
+		}
+		away, from := moment.Spot.Away(0)
+		r.states, r.scored = append(r.states, moment.Spot.Status()), append(r.scored, true)
+		r.away, r.from = append(r.away, away), append(r.from, from)
+	}
+	return r
+}
+
 // play runs the trace through the detector. Each piece after a silence of days begins with a calibration of its own.
 func (t *trace) play(cfg *occupancy.Config, calibrationMS int64) *replayed {
 	r := &replayed{}

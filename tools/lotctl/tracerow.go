@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"math"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/gateway/occupancy"
+	"gatehouse/gateway/recorder"
 	"gatehouse/sync/fact"
 )
 
@@ -22,6 +24,13 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 		return traceRow{}, err
 	}
 	row := traceRow{atMS: atMS, counter: strings.Clone(cell(c.counter))}
+	switch kind := strings.ToLower(cell(c.kind)); kind {
+	case recorder.KindBegin:
+		return row, row.begins(cell(c.says))
+	case recorder.KindTick:
+		row.call = callTick
+		return row, nil
+	}
 	switch kind := strings.ToLower(cell(c.kind)); {
 	case kind == "" && c.kind >= 0:
 		err = fmt.Errorf("kind is empty: write %s", strings.Join(occupancy.KindNames(), ", "))
@@ -34,7 +43,7 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 	}
 	if err == nil && cell(c.temperature) != "" {
 		var celsius float64
-		celsius, err = c.number("temp_c", cell(c.temperature), 200)
+		celsius, err = c.number("temp_c", cell(c.temperature), 330)
 		row.reading.TemperatureCentiC, row.reading.HasTemperature = int16(math.Round(celsius*100)), true
 	}
 	if err != nil {
@@ -47,6 +56,20 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 	return row, err
 }
 
+// begins reads what a spot was when its recording began.
+func (row *traceRow) begins(says string) error {
+	data, err := base64.StdEncoding.DecodeString(says)
+	if err != nil {
+		return fmt.Errorf("says = %.40q: a row of kind begin has what the gateway wrote there", says)
+	}
+	moment, err := occupancy.ParseMoment(data)
+	if err != nil {
+		return fmt.Errorf("says: %w; play the recording with the lotctl of the version that wrote it", err)
+	}
+	row.call, row.moment = callBegin, &moment
+	return nil
+}
+
 // recorded reads a row whose kind says what was measured.
 func (c *traceColumns) recorded(row *traceRow, name string, cell func(int) string) error {
 	kind, known := occupancy.KindNamed(name)
@@ -56,8 +79,8 @@ func (c *traceColumns) recorded(row *traceRow, name string, cell func(int) strin
 	case kind == occupancy.Field:
 		return c.magnetic(row, cell)
 	case kind == occupancy.Distance:
-		var err error
-		row.reading, err = c.traceDistance(cell(c.distance))
+		value, err := c.number("distance_mm", cell(c.distance), 4_000_000)
+		row.reading = occupancy.Reading{Kind: kind, DistanceMM: int32(math.Round(value * c.unitMM))}
 		return err
 	case kind == occupancy.Occupied && cell(c.says) != "0" && cell(c.says) != "1":
 		return fmt.Errorf("says = %.40q: write 1 or 0", cell(c.says))

@@ -10,7 +10,7 @@ import (
 // itself and for the folders in it that have no line of their own, which may import each other; drivers/* stands
 // for each folder in drivers. Tests may import what they like, except that gateway and cloud never meet.
 var layers = [][]string{
-	{"sync/commandline", "sync/tomlfile", "sync/mqtt", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
+	{"sync/commandline", "sync/tomlfile", "sync/mqtt", "sync/livepage", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
 	{"sync/fact"},
 	{"boards", "drivers"},
 	{"cloud/documents", "sync/crdt", "sync/platetext", "sync/policy", "sync/rest", "sync/traffic", "drivers/drivertest"},
@@ -24,7 +24,7 @@ var layers = [][]string{
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
 	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales", "cloud/feeds"},
 	{
-		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
+		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/recorder", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
 		"cloud/api", "cloud/web", "cloud/broker",
 	},
 	{"gateway/app", "cloud/app"},

@@ -71,7 +71,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	must(err)
 	c.Signer = policy.Key(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
 	c.Desk, err = steer.Open(t.Context(), steer.Options{
-		Documents: c.Store, Signer: c.Signer, Now: c.Now,
+		Documents: c.Store, Signers: c.Signer, Now: c.Now,
 		Send: func(_ context.Context, location fact.LocationID, m wire.Message) error {
 			if c.Hear != nil {
 				c.Hear(location, m)
@@ -81,7 +81,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	})
 	must(err)
 	c.Office, err = sales.Open(t.Context(), sales.Options{
-		Documents: c.Store, Signer: c.Signer, Lent: c.Desk.Lent, Now: c.Now,
+		Documents: c.Store, Signers: c.Signer, Lent: c.Desk.Lent, Now: c.Now,
 		Deliver: func(ctx context.Context, location fact.LocationID, list []byte) error {
 			_, err := c.Desk.Publish(ctx, location, policy.Sales, "headquarters", list)
 			return err
@@ -95,6 +95,8 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 		Verify: func(ctx context.Context, location fact.LocationID, _ bool) (bool, error) {
 			return c.Store.Verify(ctx, location)
 		},
+		Signing:   func() api.Signing { return api.Signing{Key: "9f86 d081 884c 7d65 9a2f", Since: c.Now()} },
+		ChangeKey: func(context.Context, time.Duration) error { return nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
 		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, PublicFeeds: publicFeeds, Now: c.Now,
 	})

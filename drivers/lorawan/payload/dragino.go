@@ -46,12 +46,21 @@ func decodeDraginoOldFour(m *Message, port int, data []byte) error {
 	if err := length(data, draginoRecord); err != nil {
 		return err
 	}
-	if data[0] == 0x03 && data[10] == 0x02 { // no battery has 0.8 V
-		m.text("kind", "reply")
-		m.text("data", (&cursor{data: data}).rest())
+	if draginoReply(m, data) {
 		return nil
 	}
 	return draginoFour(m, m.open(data), 2)
+}
+
+// draginoReply takes the reply to a question for the configuration, which has a type of its own and no battery, as no
+// battery has 0.8 V.
+func draginoReply(m *Message, data []byte) bool {
+	if len(data) != draginoRecord || data[0] != 0x03 || data[draginoRecord-1] != 0x02 {
+		return false
+	}
+	m.text("kind", "reply")
+	m.text("data", m.open(data).rest())
+	return true
 }
 
 func draginoFour(m *Message, c *cursor, trigger int64) error {
@@ -174,6 +183,13 @@ var draginoBands = []string{
 }
 
 func draginoStatus(m *Message, c *cursor) error {
+	draginoModel(m, c)
+	m.number("battery_v", c.unsigned(2), 3)
+	return c.end()
+}
+
+// draginoModel is what a device says of itself.
+func draginoModel(m *Message, c *cursor) {
 	m.text("kind", "device")
 	m.number("model_code", c.unsigned(1), 0)
 	version := c.unsigned(2)
@@ -184,22 +200,4 @@ func draginoStatus(m *Message, c *cursor) error {
 	if sub := c.unsigned(1); sub != 0xFF {
 		m.number("sub_band", sub, 0)
 	}
-	m.number("battery_v", c.unsigned(2), 3)
-	return c.end()
-}
-
-// decodeDraginoLaser decodes the LLDS12.
-func decodeDraginoLaser(m *Message, port int, data []byte) error {
-	if port != 2 && port != NoPort {
-		return wrongPort(port, "2 readings")
-	}
-	c := m.open(data)
-	draginoBattery(m, c)
-	draginoTemperature(m, c)
-	m.number("distance_mm", c.unsigned(2), 0)
-	m.number("signal", c.unsigned(2), 0)
-	m.bool("interrupt", c.unsigned(1) != 0)
-	m.number("laser_temperature_c", c.signed(1), 0)
-	m.number("message_type", c.unsigned(1), 0)
-	return c.end()
 }
