@@ -28,13 +28,23 @@ func (s *Site) Wiring(host drivers.Host) error {
 		w.wrongBoard(err)
 		return b.problems.Err()
 	}
+	described := &onBoard{host, w.board}
 	for i, d := range s.Devices {
 		if driver, found := b.known.Find(d.Driver); found {
-			w.device(i, d, driver, host)
+			w.device(i, d, driver, described)
 		}
 	}
 	return b.problems.Err()
 }
+
+// onBoard is a host that tells of the board's supply, as the real one does.
+type onBoard struct {
+	drivers.Host
+	board boards.Board
+}
+
+// Supply is what the driver ups asks for.
+func (h *onBoard) Supply() drivers.Settings { return h.board.UPS.Settings() }
 
 // wiring checks devices against the board.
 type wiring struct {
