@@ -22,6 +22,8 @@ type Board struct {
 	SPI      map[string]SPI
 	Taken    map[string]Taken
 	Watchdog Watchdog
+	Power    Power
+	UPS      UPS
 	RTC      string     // the device of the real-time clock, as /dev/rtc0; empty: none
 	Config   []BootLine // lines of config.txt, by name
 	Cmdline  []BootLine // words of cmdline.txt, by name

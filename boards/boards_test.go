@@ -283,6 +283,15 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 		"[uarts]\nu = { path = \"/dev/x\", after_send_ms = 1 }":                                        "the direction's times and polarity are for the kernel",
 		"[uarts]\nu = { path = \"/dev/x\", rs485 = \"user\" }":                                         `no RS-485 mode is "user": write one of none, auto, kernel`,
 		"[watchdog]\ndevice = \"/dev/watchdog\"\ntimeout_s = 0":                                        "a watchdog has a device and a timeout",
+		"[power.hats.horn]\nhat_ma = 700":                                                              "the 5 V pins (header pins 2 and 4) can give 1200 mA, and what is on the header takes 1296 mA with all relays on",
+		"[power.hats.lot-io]\nrelays = 8\npin_ma = 10":                                                 "GPIO18 (header pin 12) and 7 other outputs would take 10 mA each, and with what is before them all 80 mA: a pin gives 16 mA",
+		"[power]\nusb_ma = -1":                                                                         "power.usb_ma: -1 mA is out of range",
+		"[ups]\nmains_lost = \"fire\"\nrunning = \"lane1_arming\"":                                     "ups.running: lane1_arming is no output: it is GPIO6 (header pin 31)",
+		"[ups]\nmains_lost = \"lane1_lamp\"":                                                           "ups.mains_lost: lane1_lamp is no input: it is GPIO19 (header pin 35)",
+		"[ups]\nrunning = \"lane1_lamp\"":                                                              "ups.mains_lost: it has no input",
+		"[ups]\nmains_lost = \"fire\"\nrunning = \"lane1_raise\"":                                      "output lane1_raise may stay on for 1000 ms only",
+		"[ups]\nmains_lost = \"fire\"\ngauge = \"max17040\"":                                           "there is no I2C bus \"\" for the fuel gauge",
+		"[ups]\nmains_lost = \"fire\"\ngauge = \"bq27441\"":                                            "no fuel gauge is called \"bq27441\"",
 		"[boot.config]\nx = { line = \"dtparam=x\" }":                                                  "a boot line has a line and a reason",
 	} {
 		_, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n"+text+"\n"), "board.toml")
@@ -315,6 +324,12 @@ func TestBoardsAreJoined(t *testing.T) {
 	if user := board.Users()[29]; user.Kind != "output" || user.Name != "lane1_raise" {
 		t.Errorf("header pin 29 has %+v", user)
 	}
+	if p := board.Power; p.HeaderMA() != 2600 || p.TakenMA() != 596 {
+		t.Errorf("%d of %d mA", p.TakenMA(), p.HeaderMA())
+	}
+	if _, err := boards.Load("pi4-bare+relay-hat-8+x728-v2"); err == nil || !strings.Contains(err.Error(), "GPIO6 (header pin 31) is used twice") && !strings.Contains(err.Error(), "line 6 is used twice") {
+		t.Errorf("a supply on the relays' pins: %v", err)
+	}
 	for _, wrong := range []string{"pi5-bare+relay-hat-9", "+", "pi5+"} {
 		if _, err := boards.Load(wrong); !errors.Is(err, boards.ErrUnknown) {
 			t.Errorf("%s: %v", wrong, err)
@@ -344,5 +359,21 @@ func TestEveryRelayOfAPiRestsAtPowerOnOrIsHeldOff(t *testing.T) {
 				t.Errorf("%s: output %s is on while the chip resets", name, output.Name)
 			}
 		}
+	}
+}
+
+func TestAFileTakesAwayWhatItsBaseHas(t *testing.T) {
+	board, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n[inputs]\nlane1_arm_up = {}\nd0 = { line = \"in3\" }\n[uarts]\nserial4 = {}\n"), "board.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := board.Inputs["lane1_arm_up"]; there || board.Inputs["d0"].Line != "in3" || board.Inputs["d0"].DebounceUS != 0 {
+		t.Errorf("inputs %+v", board.Inputs)
+	}
+	if _, there := board.UARTs["serial4"]; there || len(board.UARTs) == 0 {
+		t.Errorf("serial ports %+v", board.UARTs)
+	}
+	if _, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n[inputs]\nnew = {}\n"), "board.toml"); err == nil {
+		t.Error("an input without a line was taken")
 	}
 }

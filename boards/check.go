@@ -34,6 +34,8 @@ func (c *checker) all() error {
 	c.uarts()
 	c.buses()
 	c.machine()
+	c.power()
+	c.ups()
 	c.header()
 	return c.problems.Err()
 }
@@ -141,7 +143,7 @@ func (c *checker) use(owner map[string]string, line, user string, path ...any) {
 }
 
 func (c *checker) outputs() {
-	owner := c.inputLines()
+	owner := c.inputUsers()
 	names := slices.Sorted(maps.Keys(c.raw.Outputs))
 	for _, name := range names {
 		output := c.raw.Outputs[name]
@@ -170,8 +172,8 @@ func (c *checker) place(line string) string {
 	return at.Place()
 }
 
-// inputLines is who uses which line, as far as inputs go: an output that uses it as well is the one to report.
-func (c *checker) inputLines() map[string]string {
+// inputUsers is who uses which line, as far as inputs go: an output that uses it as well is the one to report.
+func (c *checker) inputUsers() map[string]string {
 	owner := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(c.raw.Inputs)) {
 		owner["line "+c.raw.Inputs[name].Line] = "input " + name

@@ -3,7 +3,7 @@
 //
 // A board is described, not programmed: drivers/line opens what a Board names, and drivers and sites know nothing
 // but the names. A file that extends another says only what differs; an entry of the same name replaces the
-// base's entry as a whole. Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5.
+// base's entry as a whole, and {} takes it away. Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5.
 //
 //	match     what the device tree calls the machine; on another one the board is refused. A file of your own may say [].
 //	line      one digital line: gpio or header_pin of the board's header, a chip's label and a number, or the kernel's
@@ -14,14 +14,16 @@
 //	          plugs something in.
 //	i2c, spi  buses, by their number in /dev.
 //	taken     what is on the header and not for the gateway.
+//	power     what the supply gives at 5 V, what the board and its USB ports take, and what each HAT (power.hats) takes.
+//	ups       the uninterruptible supply on the board: its lines, and its fuel gauge on I2C. The driver ups asks for them.
 //	watchdog  the timer that resets the machine. rtc: the clock that survives a power cut.
 //	boot      lines of config.txt and words of cmdline.txt, each with its reason.
 //	gpio      (of uarts, i2c, spi, taken) the lines of the header that this takes.
 //
 // Guarantees:
 //   - A Board that Load or Parse returned is consistent: every name it mentions exists, no line and no pin of the header is
-//     used twice, nothing is wired to power or to the HAT's identity chip, every output says how long it may stay on. All
-//     problems of a file are reported together, with line and column, and with the header's pin.
+//     used twice, nothing is wired to power or to the HAT's identity chip, the header's pins give what is taken from them, every
+//     output says how long it may stay on. All problems of a file are reported together, with line and column, and with the header's pin.
 //   - Nothing here touches hardware.
 //
 // It imports sync/tomlfile and nothing else of this project.

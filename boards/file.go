@@ -3,6 +3,7 @@ package boards
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,6 +26,8 @@ type file struct {
 	SPI      map[string]fileSPI    `toml:"spi"`
 	Taken    map[string]fileTaken  `toml:"taken"`
 	Watchdog fileWatchdog          `toml:"watchdog"`
+	Power    filePower             `toml:"power"`
+	UPS      fileUPS               `toml:"ups"`
 	RTC      string                `toml:"rtc"`
 	Boot     fileBoot              `toml:"boot"`
 	Notes    []string              `toml:"notes"`
@@ -95,6 +98,28 @@ type fileWatchdog struct {
 	TimeoutS int    `toml:"timeout_s"`
 }
 
+type filePower struct {
+	SupplyMA int                `toml:"supply_ma"`
+	BoardMA  int                `toml:"board_ma"`
+	USBMA    int                `toml:"usb_ma"`
+	HATs     map[string]fileHAT `toml:"hats"`
+}
+
+type fileHAT struct {
+	HATMA   int `toml:"hat_ma"`
+	Relays  int `toml:"relays"`
+	RelayMA int `toml:"relay_ma"`
+	PinMA   int `toml:"pin_ma"`
+}
+
+type fileUPS struct {
+	MainsLost string `toml:"mains_lost"`
+	Running   string `toml:"running"`
+	Gauge     string `toml:"gauge"`
+	Bus       string `toml:"bus"`
+	Address   int    `toml:"address"`
+}
+
 type fileBoot struct {
 	Config  map[string]fileBootLine `toml:"config"`
 	Cmdline map[string]fileBootLine `toml:"cmdline"`
@@ -115,12 +140,34 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	if err := document.Decode(&own); err != nil {
 		return nil, err
 	}
-	if own.Extends != "" {
-		if err := f.readBase(document, own.Extends); err != nil {
-			return nil, err
-		}
+	if own.Extends == "" {
+		return document, document.Decode(f)
 	}
-	return document, document.Decode(f)
+	if err := f.readBase(document, own.Extends); err != nil {
+		return nil, err
+	}
+	base := *f
+	base.Outputs, base.Inputs, base.UARTs = maps.Clone(f.Outputs), maps.Clone(f.Inputs), maps.Clone(f.UARTs)
+	base.Boot.Config, base.Boot.Cmdline = maps.Clone(f.Boot.Config), maps.Clone(f.Boot.Cmdline)
+	base.I2C, base.SPI, base.Taken = maps.Clone(f.I2C), maps.Clone(f.SPI), maps.Clone(f.Taken)
+	err = document.Decode(f)
+	takeAway(f.Outputs, base.Outputs)
+	takeAway(f.Inputs, base.Inputs)
+	takeAway(f.UARTs, base.UARTs)
+	takeAway(f.I2C, base.I2C)
+	takeAway(f.SPI, base.SPI)
+	takeAway(f.Taken, base.Taken)
+	takeAway(f.Boot.Config, base.Boot.Config)
+	takeAway(f.Boot.Cmdline, base.Boot.Cmdline)
+	return document, err
+}
+
+// takeAway takes what the base has, and the file that extends it says nothing of ({}).
+func takeAway[T any](entries, base map[string]T) {
+	maps.DeleteFunc(entries, func(name string, entry T) bool {
+		_, inBase := base[name]
+		return inBase && reflect.ValueOf(entry).IsZero()
+	})
 }
 
 // readBase reads boards of this package, joined by +. A file of the installer's can't be extended, so no chain is endless.
@@ -158,7 +205,7 @@ func (f *file) board() Board {
 		Name: f.Name, Title: f.Title, Extends: f.Extends, Match: f.Match, Backend: f.Backend, Header: f.header(),
 		Lines: map[string]Line{}, Outputs: map[string]Output{}, Inputs: map[string]Input{},
 		UARTs: map[string]UART{}, I2C: map[string]I2C{}, SPI: map[string]SPI{}, Taken: map[string]Taken{},
-		Watchdog: Watchdog(f.Watchdog), RTC: f.RTC, Config: bootLines(f.Boot.Config), Cmdline: bootLines(f.Boot.Cmdline), Notes: f.Notes,
+		Power: f.power(), UPS: UPS(f.UPS), Watchdog: Watchdog(f.Watchdog), RTC: f.RTC, Config: bootLines(f.Boot.Config), Cmdline: bootLines(f.Boot.Cmdline), Notes: f.Notes,
 	}
 	for name, line := range f.Lines {
 		board.Lines[name] = f.line(name, line)
@@ -219,6 +266,14 @@ func (f *file) buses(board Board) {
 	for name, taken := range f.Taken {
 		board.Taken[name] = Taken(taken)
 	}
+}
+
+func (f *file) power() Power {
+	power := Power{SupplyMA: f.Power.SupplyMA, BoardMA: f.Power.BoardMA, USBMA: f.Power.USBMA, HATs: map[string]HAT{}}
+	for name, hat := range f.Power.HATs {
+		power.HATs[name] = HAT{Name: name, HATMA: hat.HATMA, Relays: hat.Relays, RelayMA: hat.RelayMA, PinMA: hat.PinMA}
+	}
+	return power
 }
 
 func bootLines(written map[string]fileBootLine) (lines []BootLine) {

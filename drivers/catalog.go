@@ -13,9 +13,30 @@ type Driver struct {
 	Summary string // one line for `lotctl driver ls`
 	// Settings names the keys that the driver takes from the site file, each with one line of help.
 	Settings map[string]string
+	// Wires says which of the settings name something of the board or of the site, and what.
+	Wires map[string]Wire
 	// Make returns a value that implements one or more contracts. It does no I/O on devices.
 	Make func(host Host, settings Settings) (any, error)
 }
+
+// Wire is what a setting names: a text, or a list of texts.
+type Wire uint8
+
+// The wires. Lines, serial ports and SPI devices are for one device alone; Modbus and OSDP are serial ports that devices of
+// that protocol share, and Modbus may be an address in the network as well (tcp://…).
+const (
+	WireInput  Wire = iota + 1
+	WirePulses      // an input that sees pulses of less than a millisecond, so that the board must not filter it
+	WirePulsed      // an output that is switched on for a moment
+	WireHeld        // an output that may stay on
+	WireSerial
+	WireModbus
+	WireOSDP
+	WireI2C
+	WireSPI
+	WireBroker // an MQTT broker of the site
+	WireFile   // a file beside the site file, if it ends with .toml
+)
 
 // Settings are a device's own keys from the site file: strings, int64, bool or lists of strings.
 type Settings map[string]any

@@ -21,6 +21,9 @@ type Sensor interface {
 	Sense(ctx context.Context, report func(Sample)) error
 }
 
+// Channeled is what every Sensor is as well: it knows how many spots it watches. The channels of its samples are below that.
+type Channeled interface{ Channels() int }
+
 // Sample is one raw value of a spot sensor.
 type Sample struct {
 	Channel    int // which of the device's spots, from 0
@@ -245,6 +248,10 @@ type Host interface {
 	Broker(name string) (Broker, error)
 }
 
+// Supplied is a Host whose board may have an uninterruptible supply: what the driver ups is told of it where the site file
+// says nothing.
+type Supplied interface{ Supply() Settings }
+
 // Group is several digital inputs, in logical levels, that are watched as one.
 type Group interface {
 	// Watch reports every edge of any of them in the order in which they happened, until ctx ends.
@@ -301,6 +308,11 @@ type Output interface {
 type SerialMode struct {
 	Baud   int
 	Parity byte // 'N', 'E' or 'O'; 0 is 'N'
+}
+
+// Bauds are the speeds that a serial port can have.
+func Bauds() []int {
+	return []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
 }
 
 // Port is an open serial port. Read returns (0, nil) when nothing came for a while, so that a caller can look

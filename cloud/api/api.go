@@ -34,10 +34,14 @@ type Options struct {
 	// Settle carries out a decision about an incarnation that was fenced or superseded.
 	Settle func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
 	// Verify holds a location's rows against its signed batches, and mends them.
-	Verify   func(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error)
-	Checks   func() []Check
-	Measures func() []rest.Measure
-	Tokens   []rest.Token // beside those that the store holds
+	Verify func(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error)
+	// Signing says how headquarters' signing keys are; ChangeKey has another one follow, and EndKeyChange has it count alone.
+	Signing      func() Signing
+	ChangeKey    func(ctx context.Context, overlap time.Duration) error
+	EndKeyChange func(ctx context.Context) error
+	Checks       func() []Check
+	Measures     func() []rest.Measure
+	Tokens       []rest.Token // beside those that the store holds
 	// Open lets programs on this machine act as RoleOperate without a token: for a demonstration.
 	Open bool
 	// PublicFeeds lets everybody read the open-data feeds.

@@ -13,6 +13,8 @@ const (
 	attentionShown = 100
 	// trendDays is what trends and averages look back on.
 	trendDays = 7
+	// overlapUsual is for how long an old signing key counts beside the new one, unless somebody says otherwise.
+	overlapUsual = 7 * 24 * time.Hour
 	// auditShown is how many entries of the audit one answer carries.
 	auditShown = 500
 

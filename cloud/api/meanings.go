@@ -26,6 +26,10 @@ var meanings = []struct {
 	{steer.ErrOrder, rest.CodeInvalid, "correct it; " + rest.DocsHint},
 	{steer.ErrBusy, rest.CodeConflict, "ask again"},
 	{enrol.ErrUnknownDevice, rest.CodeNotFound, "GET /api/v1/devices lists all"},
+	{enrol.ErrRotating, rest.CodeNotPossible, "POST /api/v1/signing-key/end"},
+	{enrol.ErrNotRotating, rest.CodeNotPossible, "POST /api/v1/signing-key/change begins"},
+	{enrol.ErrKeyLost, rest.CodeNotPossible, "/healthz?verbose says more"},
+	{enrol.ErrNoRing, rest.CodeNotPossible, "run headquarters without --trust-broker"},
 	{enrol.ErrBusy, rest.CodeConflict, "ask again"},
 }
 

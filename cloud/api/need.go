@@ -112,14 +112,14 @@ func (s *Server) needsOf(l *ledger.Summary, alerts []ledger.Alert, newest string
 	}
 	if l.Agreement == outbox.Differs {
 		add(Need{Code: "history_differs", Severity: severityFault, Since: timeAt(l.AgreedMS), What: "Headquarters' copy of its history is not what the lot has", weight: 890,
-			Do: "Verify the location with mend (POST .../verify); if it still differs, look for a second card, and have the lot count."})
+			Do: "Verify and mend the location; if it still differs, look for a second card, and have the lot count."})
 	}
 	for _, apart := range l.Apart {
 		add(apartNeed(&apart))
 	}
 	if l.RowsDiffer {
 		add(Need{Code: "rows_differ", Severity: severityFault, What: "Its rows at headquarters are not what its signed batches come to", weight: 885,
-			Do: "Verify the location with mend: its rows are then made again. Look at headquarters' disk."})
+			Do: "Verify and mend it: its rows are then made again of the batches. Look at headquarters' disk."})
 	}
 	for i := range alerts {
 		add(alertNeed(&alerts[i]))
@@ -152,12 +152,12 @@ func apartNeed(apart *outbox.Apart) Need {
 	n := Need{
 		Code: "facts_apart", Severity: severityWarning, Subject: apart.Incarnation.String(), weight: 510,
 		What: fmt.Sprintf("%d facts of run %s are kept apart, and not counted", apart.Facts, apart.Incarnation),
-		Do:   "They came from a card that was restored since. Accept the run if its vehicles were there (settle it, with accept), else reject it.",
+		Do:   "They came from a card that was restored since. Count them if its vehicles were there, else leave them out.",
 	}
 	if apart.Standing == wire.Fenced {
 		n.Severity, n.weight = severityFault, 895
 		n.What = fmt.Sprintf("Run %s is fenced with %d facts kept apart: its card was copied", apart.Incarnation, apart.Facts)
-		n.Do = "Find out which box stands at the gates now, also if it was put in place of another meanwhile: accept its run, reject the other's, and revoke the other's device. Gates go on."
+		n.Do = "Find out which box stands at the gates now, also if it was put in place of another meanwhile: count its facts, leave the other's out, and revoke the other's device. Gates go on."
 	}
 	return n
 }

@@ -58,6 +58,9 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleConfigure, "listKeys", "/api/v1/keys", "Who may ask, by API key", s.listKeys)
 	rest.Create(b, rest.RoleConfigure, "makeKey", "/api/v1/keys", "Make an API key; it is shown once", s.makeKey)
 	rest.Remove(b, rest.RoleConfigure, "endKey", "/api/v1/keys/{name}", "End an API key at once", s.endKey)
+	rest.Read(b, rest.RoleView, "getSigningKey", "/api/v1/signing-key", "With which key headquarters signs what it says, and who has not heard of it", s.signing)
+	rest.Act(b, rest.RoleConfigure, "changeSigningKey", "/api/v1/signing-key/change", "Make a new signing key; gateways believe it by the word of the old one, which counts until the overlap ends", s.changeKey)
+	rest.Act(b, rest.RoleConfigure, "endSigningKeyChange", "/api/v1/signing-key/end", "End the overlap now: the new signing key counts alone", s.endKeyChange)
 	rest.Read(b, rest.RoleOperate, "listAudit", "/api/v1/audit", "What people did, the newest first", s.audit)
 
 	s.feedOperations(b)

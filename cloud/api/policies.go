@@ -266,6 +266,7 @@ type Policy struct {
 	At        *time.Time `json:"at,omitempty"`
 	LocalEdit bool       `json:"localEdit" doc:"A technician's edit on site stands over it"`
 	LocalBy   string     `json:"localEditBy,omitempty"`
+	LocalWhy  string     `json:"localEditReason,omitempty"`
 }
 
 // answerWords name a gateway's answers.
@@ -276,7 +277,7 @@ var answerWords = map[wire.ResultCode]string{
 func policyOf(h steer.Held) Policy {
 	p := Policy{
 		Kind: h.Kind.String(), Version: h.Version, InEffect: h.InEffect, Actor: h.Actor, Rollout: h.Rollout, State: "sent",
-		LocalEdit: h.Local.Content != nil && h.Local.Version > h.Supersedes, LocalBy: h.Local.Actor,
+		LocalEdit: h.Local.Content != nil && h.Local.Version > h.Supersedes, LocalBy: h.Local.Actor, LocalWhy: h.Local.Reason,
 	}
 	if h.Answer.Version == h.Version && answerWords[h.Answer.Code] != "" {
 		p.State, p.Note, p.At = answerWords[h.Answer.Code], h.Answer.Note, timeAt(h.Answer.AtMS)

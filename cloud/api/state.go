@@ -147,6 +147,7 @@ func (s *Server) stateOf(ctx context.Context) *State {
 		state.all = append(state.all, s.needsOf(&places[i], alerts[places[i].ID], newest, nowMS)...)
 	}
 	state.all = append(append(state.all, s.deviceNeeds(names, now)...), s.rolloutNeeds()...)
+	state.all = append(state.all, s.signingNeeds(names)...)
 	s.sum(state, places)
 	state.finish(versions)
 	for _, r := range s.Desk.Rollouts() {

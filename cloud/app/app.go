@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -17,6 +16,7 @@ import (
 
 	"gatehouse/cloud/api"
 	"gatehouse/cloud/broker"
+	"gatehouse/cloud/documents"
 	"gatehouse/cloud/enrol"
 	"gatehouse/cloud/sales"
 	"gatehouse/cloud/steer"
@@ -33,7 +33,7 @@ type App struct {
 	store     store.Store
 	authority *enrol.Authority
 	registry  *enrol.Registry
-	signer    policy.Key
+	ring      *enrol.Ring
 	broker    broker.Broker
 	client    *mqtt.Client
 	chain     chain
@@ -50,9 +50,11 @@ type App struct {
 	counters   counters
 	renewals   atomic.Int64 // rises when receivers must be made again
 	standby    atomic.Bool  // stability is a standby's, and not the own disk's
-	counting   sync.RWMutex // held for writing while the counters are read from the store
+	counting   sync.RWMutex // held for writing while the counters are read from the store: nothing is committed meanwhile
+	stale      *stale
 	members    members
 	backing    sync.Mutex // held while a backup is made
+	keying     sync.Mutex // held while gateways are told which keys count, and while one enrols
 	knowing    sync.Mutex
 	known      map[fact.LocationID]sight // how far the counters are
 	up         atomic.Bool
@@ -72,7 +74,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Backup != "" && o.Postgres != "" {
 		return nil, store.ErrNoBackup
 	}
-	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}}
+	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}, stale: newStale()}
 	a.failure.Store("")
 	a.background, a.stop = context.WithCancel(context.Background())
 	defer func() {
@@ -130,12 +132,11 @@ func (a *App) openAuthority(ctx context.Context) (err error) {
 	if a.authority, err = enrol.OpenAuthority(dir, a.options.Now()); err != nil {
 		return err
 	}
-	key, err := enrol.SigningKey(dir)
-	if err != nil {
-		return err
+	var shared documents.Store
+	if !a.options.TrustBroker {
+		shared = a.store
 	}
-	a.signer = policy.Key(key)
-	if err := a.shareAuthority(ctx, dir); err != nil {
+	if a.ring, err = enrol.OpenRing(ctx, dir, shared, a.options.Now); err != nil {
 		return err
 	}
 	if a.registry, err = enrol.OpenRegistry(ctx, a.authority, a.store, a.options.Now); err != nil {
@@ -147,26 +148,6 @@ func (a *App) openAuthority(ctx context.Context) (err error) {
 		}
 	})
 	return nil
-}
-
-// kindAuthority is the document that says with which key the aggregators of a store sign.
-const kindAuthority = "authority"
-
-// shareAuthority refuses a second key over one store: gateways believe only the one that they enrolled with.
-func (a *App) shareAuthority(ctx context.Context, dir string) error {
-	if !a.shares() || a.options.TrustBroker {
-		return nil
-	}
-	own := a.signer.Public()
-	if _, err := a.store.PutDocument(ctx, "", kindAuthority, "signer", 0, own); err != nil {
-		return err
-	}
-	return a.store.EachDocument(ctx, kindAuthority, func(_, _ string, _ int64, known []byte) error {
-		if !bytes.Equal(known, own) {
-			return fmt.Errorf("app: the aggregators of this database sign with another key than %s holds; copy the folder authority of one of them there, before it is ever used", dir)
-		}
-		return nil
-	})
 }
 
 // Start opens the broker and the doors.
@@ -289,9 +270,6 @@ func (a *App) Registry() *enrol.Registry { return a.registry }
 
 // Authority signs certificates.
 func (a *App) Authority() *enrol.Authority { return a.authority }
-
-// Signer is headquarters' own key.
-func (a *App) Signer() policy.Signer { return a.signer }
 
 // BrokerURL is where gateways connect, as seen from this machine.
 func (a *App) BrokerURL() string { return a.broker.URL() }

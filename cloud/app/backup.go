@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gatehouse/cloud/store"
 )
 
 // backupsKept is how many backups stay.
@@ -66,14 +68,8 @@ func (a *App) Backup(ctx context.Context) (string, error) {
 	if err := a.store.Backup(ctx, filepath.Join(draft, "store"), before); err != nil {
 		return "", err
 	}
-	if err := os.CopyFS(filepath.Join(draft, "authority"), os.DirFS(filepath.Join(a.options.Dir, "authority"))); err != nil {
-		return "", fmt.Errorf("app: backup: %w", err)
-	}
-	if err := os.Rename(draft, name); err != nil {
-		return "", fmt.Errorf("app: backup: %w", err)
-	}
-	if err := syncFolder(a.options.Backup); err != nil {
-		return "", fmt.Errorf("app: backup: %w", err)
+	if err := finishBackup(a.options.Dir, draft, name); err != nil {
+		return "", err
 	}
 	for _, old := range earlier[:max(0, len(earlier)+1-backupsKept)] {
 		if err := os.RemoveAll(filepath.Join(a.options.Backup, old)); err != nil {
@@ -81,6 +77,37 @@ func (a *App) Backup(ctx context.Context) (string, error) {
 		}
 	}
 	return name, a.markStable()
+}
+
+// finishBackup adds what is beside the store to a draft, and gives it its name.
+func finishBackup(dir, draft, name string) error {
+	err := os.CopyFS(filepath.Join(draft, "authority"), os.DirFS(filepath.Join(dir, "authority")))
+	if err == nil {
+		err = os.Rename(draft, name)
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(name))
+	}
+	if err != nil {
+		return fmt.Errorf("app: backup: %w", err)
+	}
+	return nil
+}
+
+// CopyData is a backup of a data folder into a new one, from another process than the one that works on it, if any does. It
+// makes nothing stable.
+func CopyData(ctx context.Context, dir, to string) error {
+	if _, err := os.Stat(to); !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("app: backup: %s is there already: %w", to, os.ErrExist)
+	}
+	draft := filepath.Clean(to) + draftSuffix
+	if err := os.RemoveAll(draft); err != nil { // what an interrupted one left
+		return fmt.Errorf("app: backup: %w", err)
+	}
+	if err := store.CopySQLite(ctx, filepath.Join(dir, "store"), filepath.Join(draft, "store")); err != nil {
+		return err
+	}
+	return finishBackup(dir, draft, to)
 }
 
 const (

@@ -16,13 +16,13 @@ import (
 func (a *App) openDesks(ctx context.Context) (err error) {
 	o := a.options
 	a.desk, err = steer.Open(ctx, steer.Options{
-		Documents: a.store, Signer: a.signer, Send: a.sendIfUp, Now: o.Now, Shared: o.Postgres != "", Log: o.Log,
+		Documents: a.store, Signers: a, Send: a.sendIfUp, Now: o.Now, Shared: o.Postgres != "", Log: o.Log,
 	})
 	if err != nil {
 		return err
 	}
 	a.office, err = sales.Open(ctx, sales.Options{
-		Documents: a.store, Signer: a.signer, Lent: a.desk.Lent, Now: o.Now, Epoch: a.store.Epoch(),
+		Documents: a.store, Signers: a, Lent: a.desk.Lent, Now: o.Now, Epoch: a.store.Epoch(),
 		Heard: func(location fact.LocationID) uint64 { return a.desk.Heard(location).Serial },
 		Deliver: func(ctx context.Context, location fact.LocationID, list []byte) error {
 			_, err := a.desk.Publish(ctx, location, policy.Sales, "headquarters", list)
@@ -34,7 +34,8 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 	}
 	a.api = api.New(api.Options{
 		Chain: o.Chain, Version: o.Version, Store: a.store, Registry: a.registry, Desk: a.desk, Office: a.office, See: a.Chain, Link: a.Link,
-		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Verify: a.Verify, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens, PublicFeeds: o.PublicFeeds,
+		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Verify: a.Verify,
+		Signing: a.Signing, ChangeKey: a.ChangeKey, EndKeyChange: a.EndKeyChange, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens, PublicFeeds: o.PublicFeeds,
 		Open: o.Open, Now: o.Now, Logger: o.Log,
 	})
 	a.api.Mount(web.New(web.Options{State: a.api.State, Role: a.api.Role, Stream: a.api.Stream, Location: a.api.LocationState, Logger: o.Log}))
@@ -81,6 +82,9 @@ func (a *App) tendDesks(look int64) {
 		a.options.Log.Warn("rollouts are not up to date", "err", err)
 	}
 	if look%desksEvery == 0 {
+		if err := a.tendKeys(a.background); err != nil && a.background.Err() == nil {
+			a.options.Log.Error("the change of the signing key does not go on", "err", err)
+		}
 		if err := a.api.Refresh(a.background); err != nil && a.background.Err() == nil {
 			a.options.Log.Warn("the API is not up to date", "err", err)
 		}

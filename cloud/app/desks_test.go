@@ -70,7 +70,7 @@ func TestWhatGoesDownComesBack(t *testing.T) {
 	t.Cleanup(transport.CloseIdleConnections)
 	h := &headquarters{t, a, &http.Client{Transport: transport}}
 	g, broker := enrolled(t, a, "p8", 1, 10, 10)
-	desk := policy.Desk{Location: "p8", Incarnation: 5, Keys: policy.Keys{a.Signer().Public()}}
+	desk := policy.Desk{Location: "p8", Incarnation: 5, Keys: policy.Keys{a.SignerOf("p8").Public()}}
 	live := wire.Live{Location: "p8", Incarnation: 5, Serial: 1, Types: []wire.LiveType{{Type: fact.Regular, Total: 50, Available: 49, Occupied: 1}}}
 	ended := make(chan error, 1)
 	asked := false

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"hash/fnv"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"gatehouse/cloud/ledger"
@@ -23,6 +25,8 @@ func (a *App) follow() {
 		select {
 		case <-a.background.Done():
 			return
+		case <-a.stale.news:
+			a.recount()
 		case <-ticker.C:
 			a.look()
 			a.tendDesks(look)
@@ -108,18 +112,55 @@ const (
 	rereadMax   = 100
 )
 
-// count moves the counters by what this aggregator has committed. It is false if others have committed between: then the
-// location is to be read anew. The caller holds counting for reading.
-func (a *App) count(location fact.LocationID, result store.Result) bool {
+// count moves the counters by what this aggregator has committed, once the rows hold it. If others have committed between, the
+// location is to be read anew.
+func (a *App) count(location fact.LocationID, f store.Folded) {
 	a.knowing.Lock()
 	defer a.knowing.Unlock()
 	known := a.known[location]
-	if result.Rebuilt || known.revision != result.Revision-1 {
-		return false
+	if f.Rebuilt || known.revision != f.After {
+		a.stale.add(location)
+		return
 	}
-	a.known[location] = sight{result.Revision, known.at}
-	a.chain.add(location, result.Change)
-	return true
+	a.known[location] = sight{f.Revision, known.at}
+	a.chain.add(location, f.Change)
+	a.changes.tell()
+}
+
+// stale are locations whose counters are to be read from the store again, which those who find out must not do themselves.
+type stale struct {
+	mu        sync.Mutex
+	locations map[fact.LocationID]bool
+	news      chan struct{}
+}
+
+func newStale() *stale {
+	return &stale{locations: map[fact.LocationID]bool{}, news: make(chan struct{}, 1)}
+}
+
+func (s *stale) add(location fact.LocationID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.locations[location] = true
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
+func (s *stale) take() []fact.LocationID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := slices.Sorted(maps.Keys(s.locations))
+	clear(s.locations)
+	return taken
+}
+
+// recount reads the counters of stale locations again. The caller doesn't hold counting.
+func (a *App) recount() {
+	if found := a.stale.take(); len(found) > 0 {
+		a.reload(found)
+	}
 }
 
 // reread reads the locations that others have committed to, those first that were read longest ago.

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/cloud/api"
 	"gatehouse/cloud/enrol"
+	"gatehouse/sync/fact"
 	"gatehouse/sync/rest"
 )
 
@@ -34,6 +35,7 @@ func (a *App) Checks() []api.Check {
 		{ID: "store", Well: failure == "", Detail: failure, Ready: true},
 		{ID: "broker", Well: a.up.Load(), Detail: a.brokerAddress(), Ready: true},
 		{ID: "store_age", Well: !a.store.Restored(), Detail: "epoch " + a.store.Epoch().String()},
+		a.keysCheck(),
 		{ID: "queues", Well: a.counters.dropped.Load() == 0, Detail: fmt.Sprintf("%d messages dropped", a.counters.dropped.Load())},
 	}
 	if a.standby.Load() {
@@ -44,6 +46,13 @@ func (a *App) Checks() []api.Check {
 		checks = append(checks, api.Check{ID: "stable", Well: a.counters.behind.Load() == 0, Detail: what})
 	}
 	return checks
+}
+
+func (a *App) keysCheck() api.Check {
+	if err := a.ring.Whole(); err != nil {
+		return api.Check{ID: "signing_key", Detail: err.Error()}
+	}
+	return api.Check{ID: "signing_key", Well: true, Detail: enrol.SpokenKey(a.ring.State().Current)}
 }
 
 func (a *App) brokerAddress() string {
@@ -107,7 +116,13 @@ const enrolBytes = 32 << 10
 
 func (a *App) enrol(w http.ResponseWriter, r *http.Request) {
 	a.issue(w, r, func(in enrolRequest) (enrol.Issued, error) {
-		return a.registry.Enrol(r.Context(), in.Code, []byte(in.Request), source(r))
+		a.keying.Lock() // what it is told counts, or it hears of what follows
+		defer a.keying.Unlock()
+		issued, err := a.registry.Enrol(r.Context(), in.Code, []byte(in.Request), source(r))
+		if err == nil {
+			err = a.desk.Forget(r.Context(), fact.LocationID(issued.Device.Location))
+		}
+		return issued, err
 	})
 }
 
@@ -145,7 +160,7 @@ func (a *App) issue(w http.ResponseWriter, r *http.Request, issue func(enrolRequ
 	reply(w, http.StatusOK, enrolAnswer{
 		Location: issued.Device.Location, Chain: a.options.Chain, Fingerprint: enrol.SpokenFingerprint(issued.Device.Fingerprint),
 		State: string(issued.Device.State), Certificate: string(issued.Certificate), Authority: string(issued.Authority),
-		Headquarters: a.signer.Public(), Broker: a.brokerFor(r),
+		Headquarters: a.ring.Current().Public(), Broker: a.brokerFor(r),
 	})
 }
 

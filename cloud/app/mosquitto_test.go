@@ -8,11 +8,12 @@ import (
 
 	"gatehouse/cloud/app"
 	"gatehouse/cloud/app/apptest"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 func TestAnyBrokerCarriesFactsAndMayDieMeanwhile(t *testing.T) {
-	address := apptest.FreeAddress(t)
-	broker := apptest.Mosquitto(t, address)
+	address := mosquitto.FreeAddress(t)
+	broker := mosquitto.Start(t, address)
 	a, err := app.New(t.Context(), app.Options{Dir: t.TempDir(), Broker: "tcp://" + address, TrustBroker: true})
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ func TestAnyBrokerCarriesFactsAndMayDieMeanwhile(t *testing.T) {
 		time.Sleep(300 * time.Millisecond)
 		_ = broker.Process.Kill()
 		_ = broker.Wait()
-		broker = apptest.Mosquitto(t, address)
+		broker = mosquitto.Start(t, address)
 	}
 	group.Wait()
 	if failure != nil {

@@ -23,9 +23,12 @@ const (
 func (a *App) snapshot(location fact.LocationID, wanted wire.Wanted) {
 	ctx, cancel := context.WithTimeout(a.background, snapshotTime)
 	defer cancel()
+	if wanted.Part == 0 {
+		a.desk.SendKeys(ctx, location)
+	}
 	part, err := a.snapshotPart(ctx, location, wanted)
 	if err == nil {
-		err = part.Sign(a.signer)
+		err = part.Sign(a.SignerOf(location))
 	}
 	if err == nil {
 		err = a.Send(ctx, location, part)

@@ -14,6 +14,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store/pgtest"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 // Two aggregators share a database and a broker; one of them dies while facts flow.
@@ -22,8 +23,8 @@ func TestOfTwoAggregatorsOneMayDie(t *testing.T) {
 	database := pgtest.New(t)
 	database.Init(t)
 	database.Start(t)
-	address := apptest.FreeAddress(t)
-	apptest.Mosquitto(t, address)
+	address := mosquitto.FreeAddress(t)
+	mosquitto.Start(t, address)
 	launch := func() *app.App {
 		a, err := app.New(t.Context(), app.Options{
 			Dir: t.TempDir(), Postgres: database.Address("postgres"), Broker: "tcp://" + address, TrustBroker: true,

@@ -146,7 +146,10 @@ func (w *worker) attempt(jobs []job) (again []job) {
 				w.fail([]job{j}, err)
 				continue
 			}
-			at = &work{in: in, update: store.Update{Location: j.location, Revision: in.revision, NowMS: w.app.options.Now().UnixMilli()}}
+			at = &work{in: in, update: store.Update{
+				Location: j.location, Revision: in.revision, NowMS: w.app.options.Now().UnixMilli(),
+				Folded: func(f store.Folded) { w.app.count(j.location, f) },
+			}}
 			works[j.location] = at
 			order = append(order, j.location)
 		}
@@ -290,12 +293,7 @@ func (w *worker) commit(order []fact.LocationID, works map[fact.LocationID]*work
 	if len(updates) == 0 {
 		return nil
 	}
-	var reload []fact.LocationID
-	defer func() {
-		if len(reload) > 0 {
-			w.app.reload(reload)
-		}
-	}()
+	defer w.app.recount()
 	w.app.counting.RLock()
 	defer w.app.counting.RUnlock()
 	results, err := w.app.store.Commit(context.WithoutCancel(w.app.background), updates)
@@ -313,28 +311,24 @@ func (w *worker) commit(order []fact.LocationID, works map[fact.LocationID]*work
 			again = append(again, at.jobs...)
 			continue
 		}
-		if w.committed(at, results[i]) {
-			reload = append(reload, at.update.Location)
-		}
+		w.committed(at, results[i])
 	}
 	return again
 }
 
-// committed counts and acknowledges; it reports whether the location's counters must be read again.
-func (w *worker) committed(at *work, result store.Result) bool {
+// committed acknowledges. The counters follow with the rows.
+func (w *worker) committed(at *work, result store.Result) {
 	location := at.update.Location
 	at.in.revision = result.Revision
 	w.app.counters.facts.Add(int64(len(at.update.Count)))
 	w.app.counters.batches.Add(int64(len(at.update.Entries)))
 	w.app.counters.updates.Add(1)
-	counts := w.app.count(location, result)
 	if at.update.Life != nil {
 		w.app.chain.reached(location, at.update.Life.Lives, at.in.receiver.Apart())
 	}
 	w.app.changes.tell()
 	w.acknowledge(at)
 	answer(at.jobs, nil)
-	return !counts
 }
 
 // fail drops the receivers of jobs that came to nothing: what they believe is not on the disk.
@@ -355,7 +349,7 @@ func (w *worker) acknowledge(at *work) {
 		if i+1 < len(at.acks) && ack.Nonce == 0 && ack.Rewind == (fact.Dot{}) && sameLife(ack, &at.acks[i+1]) {
 			continue
 		}
-		if err := ack.Sign(w.app.signer); err != nil {
+		if err := ack.Sign(w.app.SignerOf(at.update.Location)); err != nil {
 			w.app.options.Log.Error("can't sign", "err", err)
 			return
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
@@ -111,11 +110,15 @@ func writeDurable(name string, data []byte, mode os.FileMode) error {
 	if err := os.Rename(temporary, name); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(name))
+	return syncFolder(filepath.Dir(name))
+}
+
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 func encodePEM(kind string, der []byte) []byte {
@@ -262,27 +265,4 @@ func IsHeadquarters(certificate *x509.Certificate) bool {
 // issuedBy reports whether the authority signed a certificate.
 func (a *Authority) issuedBy(certificate *x509.Certificate) bool {
 	return bytes.Equal(certificate.RawIssuer, a.certificate.RawSubject) && certificate.CheckSignatureFrom(a.certificate) == nil
-}
-
-// signingFile holds the key with which headquarters signs what it says to gateways, whatever broker carries it.
-const signingFile = "signing.key"
-
-// SigningKey reads headquarters' Ed25519 signing key in a folder, or makes one there.
-func SigningKey(dir string) (ed25519.PrivateKey, error) {
-	name := filepath.Join(dir, signingFile)
-	seed, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		seed = make([]byte, ed25519.SeedSize)
-		_, _ = rand.Read(seed) // it never fails
-		if err = os.MkdirAll(dir, 0o700); err == nil {
-			err = writeDurable(name, seed, 0o600)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("enrol: %w", err)
-	}
-	if len(seed) != ed25519.SeedSize {
-		return nil, fmt.Errorf("enrol: %s is damaged: %d bytes, not %d; restore it from the backup", name, len(seed), ed25519.SeedSize)
-	}
-	return ed25519.NewKeyFromSeed(seed), nil
 }

@@ -69,3 +69,9 @@ func SpokenFingerprint(fingerprint string) string {
 	}
 	return strings.Join(groups, " ")
 }
+
+// SpokenKey is the fingerprint of a key as two people compare it.
+func SpokenKey(key ed25519.PublicKey) string {
+	sum := sha256.Sum256(key)
+	return SpokenFingerprint(hex.EncodeToString(sum[:]))
+}

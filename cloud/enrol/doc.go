@@ -16,7 +16,10 @@
 //     used for the first time, and from then on never again.
 //   - Revocation is durable before Revoke returns, is told to whoever registered with OnRevoked at once, and is
 //     final. RevocationList says the same to brokers that aren't ours, signed and numbered.
+//   - The key with which headquarters signs changes without any gateway losing its trust: the one that follows is made while
+//     the one before can still sign for it (Ring). A key that is lost is never replaced silently: no gateway would believe
+//     the new one.
 //   - An expired certificate is refused here. It stops the sync of a location and nothing else.
 //
-// It must not import the store: what it keeps goes through documents.Store.
+// It imports sync/policy for what signs, and must not import the store: what it keeps goes through documents.Store.
 package enrol

@@ -39,5 +39,5 @@ func (f *Office) Close(ctx context.Context, location fact.LocationID) (*wire.Sal
 	if err != nil {
 		return nil, err
 	}
-	return closed, closed.Sign(f.options.Signer)
+	return closed, closed.Sign(f.options.Signers.SignerOf(closed.Location))
 }

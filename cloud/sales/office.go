@@ -44,7 +44,7 @@ const (
 // Options are what an Office is made of.
 type Options struct {
 	Documents documents.Store
-	Signer    policy.Signer
+	Signers   policy.Signers
 	// Lent is what the location has lent: the allotment that is in effect there, and nothing beyond the newest one.
 	Lent func(fact.LocationID) policy.Allotment
 	// Heard is the serial of the list of sales that the location said last is in effect there; nil: it hears at once.
@@ -424,7 +424,7 @@ func (f *Office) Of(user fact.UserID) (all []Sold, err error) {
 	return all, nil
 }
 
-// sold signs a sale's voucher. Signing is deterministic: it is the same text each time.
+// sold signs a sale's voucher. Signing is deterministic: by one key it is the same text each time.
 func (f *Office) sold(location fact.LocationID, s *policy.Sale) (Sold, error) {
 	sold := Sold{Location: location, Sale: *s}
 	if s.Cancelled {
@@ -434,7 +434,7 @@ func (f *Office) sold(location fact.LocationID, s *policy.Sale) (Sold, error) {
 		Location: location, SpotType: s.SpotType, StartMS: s.StartMS, EndMS: s.EndMS, Right: s.Right,
 		PlateHash: policy.HashPlate(location, s.Plate), Dot: s.Dot, Edit: s.Edit, PrepaidMinor: s.PrepaidMinor,
 	}
-	if err := v.Sign(f.options.Signer); err != nil {
+	if err := v.Sign(f.options.Signers.SignerOf(v.Location)); err != nil {
 		return Sold{}, fmt.Errorf("sales: %w", err)
 	}
 	sold.Voucher = v.Text()

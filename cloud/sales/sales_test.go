@@ -48,7 +48,7 @@ func openIn(t rapid.TB, documents documents.Store, lent uint32, epoch fact.Incar
 	o := &office{lists: map[fact.LocationID][]byte{}, now: noon}
 	var err error
 	o.Office, err = sales.Open(context.Background(), sales.Options{
-		Documents: documents, Signer: signer, Now: func() time.Time { return o.now },
+		Documents: documents, Signers: signer, Now: func() time.Time { return o.now },
 		Heard: o.heard, Epoch: epoch,
 		Lent: func(fact.LocationID) policy.Allotment {
 			return policy.Allotment{Types: []policy.Allotted{{SpotType: fact.Regular, Count: lent}}}

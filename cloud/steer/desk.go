@@ -29,7 +29,7 @@ var ErrBusy = errors.New("steer: somebody else changed this in the same moment; 
 // Options are what a Desk is made of. All but Log and Shared are needed.
 type Options struct {
 	Documents documents.Store
-	Signer    policy.Signer
+	Signers   policy.Signers
 	// Send sends a message to a location without any promise that it arrives.
 	Send   func(context.Context, fact.LocationID, wire.Message) error
 	Now    func() time.Time
@@ -73,7 +73,10 @@ type Held struct {
 	Working         []byte // its content, of the kinds that headquarters itself must know of
 	Local           policy.Override
 	Floor           uint64 // the newest version that the gateway said it has: a store that was restored may know of none so new
-	revision        int64
+	// Links are, of the kind trust, the newest document and those before it, the oldest first, as they were signed: a gateway
+	// that was away while keys changed believes each by the one before.
+	Links    []policy.Document `json:",omitempty"`
+	revision int64
 }
 
 // Answer is what a gateway said of a document.
@@ -218,16 +221,29 @@ func (d *Desk) Publish(ctx context.Context, location fact.LocationID, kind polic
 	return h, err
 }
 
-// send sends the newest document in parts. Nothing is promised: the gateway asks for what it lacks.
+// send sends the newest document in parts. Nothing is promised: the gateway asks for what it lacks. By which keys it can
+// be believed goes before it, where that is news.
 func (d *Desk) send(ctx context.Context, h Held) {
-	document, err := h.document(d.options.Signer)
+	trust := d.Held(h.Location, policy.Trust)
+	d.sendLinks(ctx, &trust, trust.InEffect)
+	if h.Kind != policy.Trust {
+		d.sendNewest(ctx, h)
+	}
+}
+
+func (d *Desk) sendNewest(ctx context.Context, h Held) {
+	document, err := h.document(d.options.Signers.SignerOf(h.Location))
 	if err != nil {
 		d.options.Log.Error("steer: a document can't be signed", "location", h.Location, "kind", h.Kind, "err", err)
 		return
 	}
+	d.sendDocument(ctx, document)
+}
+
+func (d *Desk) sendDocument(ctx context.Context, document policy.Document) {
 	for _, part := range wire.SplitDocument(document) {
-		if err := d.options.Send(ctx, h.Location, part); err != nil {
-			d.options.Log.Debug("steer: a document was not sent", "location", h.Location, "kind", h.Kind, "err", err)
+		if err := d.options.Send(ctx, document.Location, part); err != nil {
+			d.options.Log.Debug("steer: a document was not sent", "location", document.Location, "kind", document.Kind, "err", err)
 			return
 		}
 	}
@@ -283,9 +299,14 @@ func (d *Desk) wanted(ctx context.Context, m *wire.Wanted) error {
 			}
 		}
 	}
+	trust, err := d.believed(ctx, m.Location, have[policy.Trust])
+	if err != nil {
+		return err
+	}
+	d.sendLinks(ctx, &trust, have[policy.Trust])
 	for _, h := range slices.Backward(d.AllHeld(m.Location)) { // what was sold goes before what rights are taken back
-		if h.Version > have[h.Kind] {
-			d.send(ctx, h)
+		if h.Version > have[h.Kind] && h.Kind != policy.Trust {
+			d.sendNewest(ctx, h)
 		}
 	}
 	return nil

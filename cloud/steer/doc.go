@@ -11,6 +11,8 @@
 //     is written under the revision that it builds on.
 //   - What was released is sent again until the gateway answers: at once, every minute, and whenever it asks (Wanted).
 //   - A rollout that was interrupted at any moment goes on where it was, and releases nothing twice.
+//   - Which keys of headquarters count (Trust) is told in links, each signed by the key before, which are kept: a gateway that
+//     was away through several changes gets all that it lacks, in their order, before anything that the newest key signed.
 //   - A command is sent only as the answer to a challenge of the gateway's present run, once; the same ID again returns
 //     what became of it.
 //

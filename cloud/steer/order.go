@@ -124,7 +124,7 @@ func (d *Desk) challenged(ctx context.Context, m *wire.Challenge) error {
 		ID: o.ID, Location: o.Location, Incarnation: m.Incarnation, Challenge: m.Challenge, Verb: o.Verb, Gate: o.Gate, Ticket: o.Ticket,
 		Actor: o.Actor, Reason: o.Reason,
 	}
-	if err := command.Sign(d.options.Signer); err != nil {
+	if err := command.Sign(d.options.Signers.SignerOf(o.Location)); err != nil {
 		return err
 	}
 	return d.options.Send(ctx, o.Location, &wire.Command{Command: command})

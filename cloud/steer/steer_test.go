@@ -40,7 +40,7 @@ func newChain(t *testing.T) *chain {
 
 // restart is headquarters anew, from what it keeps.
 func (c *chain) restart() {
-	desk, err := steer.Open(c.Context(), steer.Options{Documents: c.documents, Signer: signer, Send: c.send, Now: time.Now})
+	desk, err := steer.Open(c.Context(), steer.Options{Documents: c.documents, Signers: signer, Send: c.send, Now: time.Now})
 	if err != nil {
 		c.Fatal(err)
 	}

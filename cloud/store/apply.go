@@ -19,37 +19,38 @@ type standing struct {
 }
 
 // apply writes a group of updates. One that conflicts is left out; an error undoes all.
-func (s *sqlStore) apply(tx session, updates []Update) ([]Result, error) {
-	standings, err := s.standings(tx, updates)
+func (s *sqlStore) apply(tx session, group []*pending) error {
+	standings, err := s.standings(tx, group)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	results := make([]Result, len(updates))
-	if err := s.keep(tx, updates, standings, results); err != nil {
-		return nil, err
+	if err := s.keep(tx, group, standings); err != nil {
+		return err
 	}
-	for i := range updates {
-		u, at := &updates[i], standings[updates[i].Location]
-		if results[i].Err != nil {
+	for _, p := range group {
+		if p.err != nil {
 			continue
 		}
-		if u.Retract {
-			results[i].Rebuilt, err = true, s.rebuild(tx, u.Location, at)
+		at := standings[p.Location]
+		at.revision += p.steps
+		p.folded = Folded{After: p.Revision, Revision: at.revision, Rebuilt: p.Retract}
+		if p.Retract {
+			err = s.rebuild(tx, p.Location, at)
 		} else {
-			results[i].Change, err = s.applyOne(tx, u, at)
+			p.folded.Change, err = s.applyOne(tx, &p.Update, at)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return results, nil
+	return nil
 }
 
 // standings locks the rows of the locations, in one order for all aggregators.
-func (s *sqlStore) standings(tx session, updates []Update) (map[fact.LocationID]*standing, error) {
+func (s *sqlStore) standings(tx session, group []*pending) (map[fact.LocationID]*standing, error) {
 	var ids []string
-	for i := range updates {
-		ids = append(ids, string(updates[i].Location))
+	for _, p := range group {
+		ids = append(ids, string(p.Location))
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
@@ -87,29 +88,38 @@ func zoneOf(name string) *time.Location {
 	return zone
 }
 
-// keep judges the revisions and keeps the entries of those that hold, all with one flush.
-func (s *sqlStore) keep(tx session, updates []Update, standings map[fact.LocationID]*standing, results []Result) error {
+// keep judges the revisions and keeps the entries of those that hold.
+func (s *sqlStore) keep(tx session, group []*pending, standings map[fact.LocationID]*standing) error {
 	var entries []kept
-	for i := range updates {
-		u, at := &updates[i], standings[updates[i].Location]
-		if at == nil || at.revision != u.Revision {
-			results[i].Err = ErrConflict
+	reached := map[fact.LocationID]int64{}
+	for _, p := range group {
+		revision, known := reached[p.Location]
+		if at := standings[p.Location]; !known && at != nil {
+			revision = at.revision
+		}
+		if p.err = nil; revision != p.Revision {
+			p.err = ErrConflict
 			continue
 		}
-		at.revision++
-		results[i].Revision = at.revision
-		for _, entry := range u.Entries {
-			if entry.Raw == nil && entry.Settled == nil {
-				continue // replayed from the segments
-			}
-			k, err := keptOf(u.Location, entry)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, k)
-		}
+		p.revision = revision + p.steps
+		reached[p.Location] = p.revision
+		entries = append(entries, p.entries...)
 	}
 	return s.engine.truth().keep(tx, entries)
+}
+
+// pendingOf is an update with its entries as they are kept.
+func pendingOf(u Update) (*pending, error) {
+	p := &pending{Update: u, steps: 1}
+	for _, entry := range u.Entries {
+		k, err := keptOf(u.Location, entry)
+		if err != nil {
+			return nil, err
+		}
+		p.entries = append(p.entries, k)
+	}
+	p.Entries = nil // the batches may be large
+	return p, nil
 }
 
 func keptOf(location fact.LocationID, e Entry) (kept, error) {

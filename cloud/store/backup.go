@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"gatehouse/sync/fact"
 )
 
 // ErrNoBackup says that this engine is backed up by its own means.
@@ -22,37 +25,59 @@ func (s *sqlStore) Backup(ctx context.Context, to, earlier string) error {
 	if !is {
 		return ErrNoBackup
 	}
+	return copyStore(ctx, engine.reader, engine.dir, to, earlier)
+}
+
+// CopySQLite is Backup of the store in a folder, whether a process has it open or not.
+func CopySQLite(ctx context.Context, dir, to string) error {
+	if _, err := os.Stat(filepath.Join(dir, databaseFile)); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	reader, err := sql.Open("sqlite", sqliteAddress(dir)+"&_pragma=query_only(1)")
+	if err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	err = copyStore(ctx, reader, dir, to, "")
+	return errors.Join(err, reader.Close())
+}
+
+func copyStore(ctx context.Context, reader *sql.DB, dir, to, earlier string) error {
 	if err := os.MkdirAll(filepath.Join(to, segmentsFolder), 0o700); err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
 	// The database first: what the segments hold beyond it is folded when the copy is opened.
-	if err := engine.copyTo(ctx, filepath.Join(to, databaseFile)); err != nil {
+	epoch, err := copyDatabase(ctx, reader, filepath.Join(to, databaseFile))
+	if err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
-	if err := copySegments(filepath.Join(engine.dir, segmentsFolder), filepath.Join(to, segmentsFolder), filepath.Join(earlier, segmentsFolder)); err != nil {
+	if err := copySegments(filepath.Join(dir, segmentsFolder), filepath.Join(to, segmentsFolder), filepath.Join(earlier, segmentsFolder)); err != nil {
 		return fmt.Errorf("store: backup: %w", err)
 	}
 	witness, err := openWitness(filepath.Join(to, witnessFile))
 	if err != nil {
 		return err
 	}
-	err = errors.Join(witness.reset(s.epoch, math.MaxInt64), witness.file.Sync(), witness.close())
+	err = errors.Join(witness.reset(epoch, math.MaxInt64), witness.file.Sync(), witness.close())
 	return errors.Join(err, syncFolder(filepath.Join(to, segmentsFolder)), syncFolder(to))
 }
 
-// copyTo writes the database as it is at one moment. Whoever writes meanwhile does not wait.
-func (s *sqlite) copyTo(ctx context.Context, name string) error {
-	conn, err := s.reader.Conn(ctx)
+// copyDatabase writes the database as it is at one moment, and returns its epoch. Whoever writes meanwhile does not wait.
+func copyDatabase(ctx context.Context, reader *sql.DB, name string) (epoch fact.Incarnation, err error) {
+	conn, err := reader.Conn(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = conn.Close() }()
+	var value int64
+	if err := conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'epoch'`).Scan(&value); err != nil {
+		return 0, err
+	}
 	if _, err := conn.ExecContext(ctx, `PRAGMA query_only(0)`); err != nil {
-		return err
+		return 0, err
 	}
 	_, err = conn.ExecContext(ctx, `VACUUM INTO ?`, name)
 	_, closed := conn.ExecContext(context.WithoutCancel(ctx), `PRAGMA query_only(1)`)
-	return errors.Join(err, closed, syncFile(name))
+	return fact.Incarnation(value), errors.Join(err, closed, syncFile(name))
 }
 
 func copySegments(from, to, earlier string) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
@@ -47,7 +48,7 @@ func (u *Update) save(e outbox.SaveLife) {
 		u.Life = &e
 		return
 	}
-	lives := u.Life.Lives
+	lives := slices.Clone(u.Life.Lives)
 	for _, life := range e.Lives {
 		found := false
 		for i := range lives {

@@ -107,6 +107,11 @@ func texts[T ~string](values []T) []string {
 
 // State is what a receiver begins with.
 func (s *sqlStore) State(ctx context.Context, location fact.LocationID) (state outbox.ReceiverState, revision int64, err error) {
+	if s.behind != nil {
+		if err := s.behind.drainedOf(ctx, location); err != nil {
+			return state, 0, err
+		}
+	}
 	err = s.engine.read(ctx, func(tx session) error {
 		state, revision, err = s.state(tx, location)
 		return err
@@ -142,7 +147,7 @@ func (s *sqlStore) state(tx session, location fact.LocationID) (outbox.ReceiverS
 
 // RawFacts are the original bytes of facts.
 func (s *sqlStore) RawFacts(ctx context.Context, location fact.LocationID, dots []fact.Dot) (raw [][]byte, err error) {
-	err = s.engine.read(ctx, func(tx session) error {
+	err = s.read(ctx, func(tx session) error {
 		raw, err = s.rawFacts(tx, location, dots)
 		return err
 	})

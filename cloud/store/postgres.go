@@ -34,6 +34,7 @@ func OpenPostgres(ctx context.Context, address, dir string, now func() time.Time
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
+	made.start()
 	return made, made.watch(ctx)
 }
 

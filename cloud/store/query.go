@@ -14,7 +14,7 @@ import (
 
 // query runs one query and reads its rows.
 func query[T any](ctx context.Context, s *sqlStore, read func(scanner) (T, error), sql string, args ...any) (all []T, err error) {
-	err = s.engine.read(ctx, func(tx session) error {
+	err = s.read(ctx, func(tx session) error {
 		all = nil
 		return tx.rows(sql, func(scan scanner) error {
 			row, err := read(scan)
@@ -33,7 +33,7 @@ func (s *sqlStore) SetLocation(ctx context.Context, l ledger.Location, zoneName 
 		return fmt.Errorf("store: zone %q of %s is none of the IANA time zones; write for example Europe/Berlin", zoneName, l.ID)
 	}
 	moved := false
-	err := s.engine.write(ctx, func(tx session) error {
+	err := s.alone(ctx, l.ID, func(tx session) error {
 		if err := insertLocation(tx, string(l.ID)); err != nil {
 			return err
 		}

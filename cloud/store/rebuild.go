@@ -14,7 +14,7 @@ import (
 // Book is all rows of a location.
 func (s *sqlStore) Book(ctx context.Context, location fact.LocationID) (*ledger.Book, error) {
 	var book *ledger.Book
-	err := s.engine.read(ctx, func(tx session) error {
+	err := s.read(ctx, func(tx session) error {
 		var change ledger.Change
 		zone := "UTC"
 		err := tx.rows(`SELECT zone, open0, open1, open2, open3, open4, open5 FROM locations WHERE location = $1`, func(scan scanner) error {
@@ -116,7 +116,7 @@ func (s *sqlStore) Verify(ctx context.Context, location fact.LocationID) (same b
 
 // refold folds a location's batches in memory.
 func (s *sqlStore) refold(ctx context.Context, location fact.LocationID) (book *ledger.Book, lives []outbox.Life, err error) {
-	err = s.engine.read(ctx, func(tx session) error {
+	err = s.read(ctx, func(tx session) error {
 		zone := "UTC"
 		err := tx.rows(`SELECT zone FROM locations WHERE location = $1`, func(scan scanner) error { return scan(&zone) }, string(location))
 		if err != nil {
@@ -149,7 +149,7 @@ func sameTips(a, b []outbox.Life) bool {
 // Rebuild makes all rows of a location again from its batches, in one transaction: nobody sees it half done. Restatements
 // stay, because they are what headquarters once said.
 func (s *sqlStore) Rebuild(ctx context.Context, location fact.LocationID) error {
-	return s.engine.write(ctx, func(tx session) error {
+	return s.alone(ctx, location, func(tx session) error {
 		at := &standing{}
 		zone := "UTC"
 		err := tx.rows(`SELECT revision, zone FROM locations WHERE location = $1`+s.engine.locking(), func(scan scanner) error {
@@ -289,48 +289,83 @@ func (k *kept) batch() (*wire.Batch, error) {
 	return batch, nil
 }
 
-// applyReplayed applies one update whose entries are kept already.
-func (s *sqlStore) applyReplayed(tx session, u Update) (ledger.Change, error) {
-	results, err := s.apply(tx, []Update{u})
-	if err != nil {
-		return ledger.Change{}, err
-	}
-	return results[0].Change, results[0].Err
-}
+// refoldEntries is how many entries one transaction of catchUp takes.
+const refoldEntries = 64
 
 // catchUp folds the entries that were flushed to the segments and that no row knows: a crash came between, or the database
-// is an older copy.
-func (s *sqlStore) catchUp(ctx context.Context, segments *segments) error {
-	return s.engine.write(ctx, func(tx session) error {
-		from, err := s.meta(tx, "segments", 0)
-		if err != nil {
-			return err
-		}
-		receivers, revisions := map[string]*outbox.Receiver{}, map[string]int64{}
-		return segments.each(from+1, func(k kept) error {
-			receiver := receivers[k.location]
-			if receiver == nil {
-				state, revision, err := s.state(tx, fact.LocationID(k.location))
-				if err != nil {
-					return err
-				}
-				receiver = outbox.NewReceiver(outbox.ReceiverConfig{Location: fact.LocationID(k.location)}, state)
-				receivers[k.location], revisions[k.location] = receiver, revision
-			}
-			u := Update{Location: fact.LocationID(k.location), Revision: revisions[k.location], NowMS: s.now().UnixMilli()}
-			effects, err := replay(receiver, k)
-			if err != nil {
-				return err
-			}
-			u.Collect(effects, func(*wire.Batch) []byte { return nil })
-			revisions[k.location]++
-			if err := insertBatch(tx, &k, nil); err != nil {
-				return err
-			}
-			if _, err := s.applyReplayed(tx, u); err != nil {
-				return err
-			}
-			return tx.exec(`UPDATE meta SET value = $1 WHERE key = 'segments'`, k.place)
-		})
+// is an older copy. A crash meanwhile costs what its last transaction did.
+func (s *sqlStore) catchUp(ctx context.Context) error {
+	from := int64(0)
+	err := s.engine.write(ctx, func(tx session) (err error) {
+		from, err = s.meta(tx, "segments", 0)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	c := follower{store: s, receivers: map[string]*outbox.Receiver{}, revisions: map[string]int64{}}
+	err = s.segments.each(from+1, func(k kept) error { return c.take(ctx, k) })
+	if err != nil {
+		return err
+	}
+	return c.write(ctx)
+}
+
+// follower folds entries of segments as they were folded when they came.
+type follower struct {
+	store     *sqlStore
+	receivers map[string]*outbox.Receiver
+	revisions map[string]int64
+	group     []*pending
+}
+
+func (c *follower) take(ctx context.Context, k kept) error {
+	receiver, err := c.receiver(ctx, k.location)
+	if err != nil {
+		return err
+	}
+	u := Update{Location: fact.LocationID(k.location), Revision: c.revisions[k.location], NowMS: c.store.now().UnixMilli()}
+	effects, err := replay(receiver, k)
+	if err != nil {
+		return err
+	}
+	u.Collect(effects, func(*wire.Batch) []byte { return nil })
+	u.Entries, k.data = nil, nil
+	c.revisions[k.location]++
+	c.group = append(c.group, &pending{Update: u, entries: []kept{k}, steps: 1})
+	if len(c.group) < refoldEntries {
+		return nil
+	}
+	return c.write(ctx)
+}
+
+// receiver is a location's, from its rows and what was taken since.
+func (c *follower) receiver(ctx context.Context, location string) (*outbox.Receiver, error) {
+	if receiver := c.receivers[location]; receiver != nil {
+		return receiver, nil
+	}
+	state, revision, err := c.store.State(ctx, fact.LocationID(location))
+	if err != nil {
+		return nil, err
+	}
+	c.receivers[location] = outbox.NewReceiver(outbox.ReceiverConfig{Location: fact.LocationID(location)}, state)
+	c.revisions[location] = revision
+	return c.receivers[location], nil
+}
+
+func (c *follower) write(ctx context.Context) error {
+	if len(c.group) == 0 {
+		return nil
+	}
+	merged := together(c.group)
+	c.group = nil
+	if err := c.store.engine.write(ctx, func(tx session) error { return c.store.apply(tx, merged) }); err != nil {
+		return err
+	}
+	for _, p := range merged {
+		if p.err != nil {
+			return fmt.Errorf("%w: %s while its batches are folded", p.err, p.Location)
+		}
+	}
+	return nil
 }

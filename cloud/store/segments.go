@@ -64,20 +64,28 @@ func parseKept(buf []byte) (kept, error) {
 	return k, nil
 }
 
-// keep appends entries and flushes: the truth is durable before the rows that follow from it.
-func (s *segments) keep(tx session, entries []kept) error {
+// write appends entries and flushes: the truth is durable before the rows that follow from it.
+func (s *segments) write(entries []*kept) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	for i := range entries {
-		place, err := s.append(entries[i].encode())
+	for _, k := range entries {
+		place, err := s.append(k.encode())
 		if err != nil {
 			return fmt.Errorf("store: segments: %w", err)
 		}
-		entries[i].place = int64(place)
+		k.place, k.data = int64(place), nil
 	}
 	if err := s.log.Flush(); err != nil {
 		return fmt.Errorf("store: segments: %w", err)
+	}
+	return nil
+}
+
+// keep makes the rows of entries that are durable, and says up to where the rows hold all.
+func (s *segments) keep(tx session, entries []kept) error {
+	if len(entries) == 0 {
+		return nil
 	}
 	for i := range entries {
 		if err := insertBatch(tx, &entries[i], nil); err != nil {

@@ -34,7 +34,7 @@ type engine interface {
 
 // truth keeps the raw batches.
 type truth interface {
-	// keep writes entries before the transaction that counts them, durably, or as part of it. It returns their places.
+	// keep makes the rows of entries in the transaction that counts them. Those of segments are durable already.
 	keep(s session, entries []kept) error
 	// fetch reads an entry by its location and place.
 	fetch(s session, location string, place int64) ([]byte, error)

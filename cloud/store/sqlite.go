@@ -54,9 +54,11 @@ func OpenSQLite(ctx context.Context, dir string, now func() time.Time) (Store, e
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	if err := made.catchUp(ctx, s.segments); err != nil {
+	made.segments = s.segments
+	if err := made.catchUp(ctx); err != nil {
 		return nil, errors.Join(err, made.Close())
 	}
+	made.start()
 	return made, made.watch(ctx)
 }
 
@@ -77,22 +79,23 @@ func (s *sqlite) open(ctx context.Context, dir string) (err error) {
 	if s.segments, err = openSegments(filepath.Join(dir, segmentsFolder)); err != nil {
 		return err
 	}
-	dsn := func(extra string) string {
-		return "file:" + (&url.URL{Path: filepath.Join(dir, databaseFile)}).EscapedPath() +
-			"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)" + extra
-	}
-	if s.writer, err = sql.Open("sqlite", dsn("")); err != nil {
+	if s.writer, err = sql.Open("sqlite", sqliteAddress(dir)); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
 	if s.conn, err = s.writer.Conn(ctx); err != nil {
 		return fmt.Errorf("store: open %s: %w", dir, err)
 	}
-	if s.reader, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)")); err != nil {
+	if s.reader, err = sql.Open("sqlite", sqliteAddress(dir)+"&_pragma=query_only(1)"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	s.reader.SetMaxOpenConns(readers)
 	return nil
+}
+
+func sqliteAddress(dir string) string {
+	return "file:" + (&url.URL{Path: filepath.Join(dir, databaseFile)}).EscapedPath() +
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)"
 }
 
 func (s *sqlite) write(ctx context.Context, do func(session) error) error {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -81,6 +82,125 @@ func TestADamagedRowIsFoundAndMadeAgain(t *testing.T) {
 		}
 	}
 	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
+	}
+}
+
+// hold keeps everybody else from writing rows until it is called off.
+func hold(t *testing.T, dir string) (release func()) {
+	t.Helper()
+	file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := file.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+			t.Error(err)
+		}
+		if err := errors.Join(conn.Close(), file.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func factsInRows(t *testing.T, dir string) (facts int) {
+	t.Helper()
+	file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := file.QueryRowContext(t.Context(), `SELECT SUM(facts) FROM locations`).Scan(&facts); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return facts
+}
+
+// The power fails after batches of two locations were flushed and acknowledged, and before any of their rows was written.
+func TestWhatIsAcknowledgedOutlivesACrashBeforeItsRows(t *testing.T) {
+	dir, crashed := t.TempDir(), t.TempDir()
+	s := openSQLite(dir)(t)
+	g, other, a := newGateway("p8", 1), newGateway("p9", 2), newAggregator(s)
+	a.take(t, "p8", g.batch(t, 100))
+	digestOf(t, s, "p8") // waits for the rows
+	release := hold(t, dir)
+	var sent [][]byte
+	for range 3 {
+		sent = append(sent, g.batch(t, 100))
+		if result, acks := a.take(t, "p8", sent[len(sent)-1]); result.Err != nil || acks[0].Marks[0].Applied != uint64(len(g.records)) {
+			t.Fatalf("%+v %+v", result, acks)
+		}
+		a.take(t, "p9", other.batch(t, 100))
+	}
+	if err := os.CopyFS(crashed, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	if rows := factsInRows(t, crashed); rows != 100 {
+		t.Fatalf("rows of %d facts were written already: this crash is another", rows)
+	}
+	again := openSQLite(crashed)(t)
+	if again.Epoch() != s.Epoch() || again.Restored() {
+		t.Error("a store that lost nothing has another epoch")
+	}
+	for _, store := range []store.Store{s, again} {
+		if digestOf(t, store, "p8") != g.book(time.UTC).Digest() || digestOf(t, store, "p9") != other.book(time.UTC).Digest() {
+			t.Error("the rows are not what the facts come to")
+		}
+	}
+	b := newAggregator(again)
+	for _, message := range sent { // the acknowledgements were lost
+		if _, acks := b.take(t, "p8", message); acks[0].Marks[0].Applied != 400 {
+			t.Errorf("%+v", acks)
+		}
+	}
+	if b.take(t, "p8", g.batch(t, 100)); digestOf(t, again, "p8") != g.book(time.UTC).Digest() {
+		t.Error("repetitions after the crash were counted")
+	}
+	if same, err := again.Verify(t.Context(), "p8"); err != nil || !same {
+		t.Errorf("the rows differ from the batches: %v", err)
+	}
+}
+
+// Somebody else writes into the database, so that rows can't follow. Nothing more is taken, and a restart mends it.
+func TestRowsThatCantFollowStopTheStoreAndLoseNothing(t *testing.T) {
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	a.take(t, "p8", g.batch(t, 100))
+	digestOf(t, s, "p8")
+	file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = file.ExecContext(t.Context(), `UPDATE locations SET revision = revision + 7`); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if result, _ := a.take(t, "p8", g.batch(t, 100)); result.Err != nil {
+		t.Fatal(result.Err) // its batch is durable
+	}
+	if _, err := s.Book(t.Context(), "p8"); err == nil {
+		t.Error("a read does not see what was committed before it")
+	}
+	if _, err := s.Commit(t.Context(), []store.Update{{Location: "p9"}}); err == nil {
+		t.Error("the store takes more than its rows can follow")
+	}
+	closeStore(t, s)
+	if s = open(t); digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
 		t.Error("the rows are not what the facts come to")
 	}
 }

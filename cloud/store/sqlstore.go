@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,6 +19,10 @@ type sqlStore struct {
 
 	epoch    fact.Incarnation
 	restored bool
+
+	segments *segments // nil: batches are rows
+	behind   *behind   // nil: the rows are part of the commit
+	folding  sync.WaitGroup
 
 	requests chan request
 	stop     chan struct{}
@@ -69,8 +74,16 @@ func newSQLStore(ctx context.Context, e engine, witnessFile string, now func() t
 	if s.witness, err = openWitness(witnessFile); err != nil {
 		return nil, err
 	}
-	s.done.Go(s.loop)
 	return s, nil
+}
+
+// start takes updates from now on.
+func (s *sqlStore) start() {
+	if s.segments != nil {
+		s.behind = newBehind()
+		s.folding.Go(s.fold)
+	}
+	s.done.Go(s.loop)
 }
 
 // meta reads a number, or sets it first.
@@ -104,7 +117,7 @@ func (s *sqlStore) watch(ctx context.Context) error {
 }
 
 func (s *sqlStore) total(ctx context.Context) (total int64, err error) {
-	err = s.engine.read(ctx, func(tx session) error {
+	err = s.read(ctx, func(tx session) error {
 		return tx.rows(`SELECT CAST(COALESCE(SUM(applied), 0) AS BIGINT) FROM lives`, func(scan func(...any) error) error { return scan(&total) })
 	})
 	return total, err
@@ -131,10 +144,19 @@ func (s *sqlStore) Commit(ctx context.Context, updates []Update) ([]Result, erro
 	}
 	select {
 	case a := <-r.answer:
+		if a.err == nil && s.behind != nil && slices.ContainsFunc(updates, func(u Update) bool { return !u.early() }) {
+			a.err = s.behind.drained(ctx)
+		}
 		return a.results, a.err
 	case <-ctx.Done():
 		return nil, ctx.Err() // its fate is unknown: the next State tells
 	}
+}
+
+// early tells if an update is as good as committed once its batches are durable: all else follows from them.
+func (u *Update) early() bool {
+	settles := slices.ContainsFunc(u.Entries, func(e Entry) bool { return e.Settled != nil })
+	return len(u.Entries) > 0 && !settles && !u.Retract && len(u.Release) == 0
 }
 
 // loop commits what waits, all of it in one transaction.
@@ -189,43 +211,58 @@ func (r request) bytes() int {
 }
 
 func (s *sqlStore) commitGroup(group []request) {
-	var all []Update
-	for _, r := range group {
-		all = append(all, r.updates...)
+	all, err := pendingOfAll(group)
+	if err == nil && s.behind != nil {
+		err = s.accept(all)
+	} else if err == nil {
+		err = s.engine.write(context.Background(), func(tx session) error { return s.apply(tx, all) })
 	}
-	var results []Result
-	err := s.engine.write(context.Background(), func(tx session) (err error) {
-		results, err = s.apply(tx, all)
-		return err
-	})
-	if err == nil {
-		taken := int64(0)
-		for i := range results {
-			if results[i].Err == nil {
-				taken += int64(newFacts(&all[i]))
-			}
-		}
-		s.witness.add(taken)
-	}
-	at := 0
-	for _, r := range group {
-		if err != nil {
+	if err != nil {
+		for _, r := range group {
 			r.answer <- answer{err: err}
-			continue
 		}
-		r.answer <- answer{results: results[at : at+len(r.updates)]}
-		at += len(r.updates)
+		return
+	}
+	taken := int64(0)
+	results := make([]Result, len(all))
+	for i, p := range all {
+		results[i] = Result{Err: p.err, Revision: p.revision}
+		if p.err == nil {
+			taken += int64(len(p.Count)) // by as much the applied marks rise at least
+		}
+	}
+	s.witness.add(taken)
+	if s.behind == nil {
+		tell(all)
+	}
+	for _, r := range group {
+		r.answer <- answer{results: results[:len(r.updates)]}
+		results = results[len(r.updates):]
 	}
 }
 
-// newFacts is by how much an update raises the applied marks at least.
-func newFacts(u *Update) int { return len(u.Count) }
+func pendingOfAll(group []request) (all []*pending, err error) {
+	for _, r := range group {
+		for _, u := range r.updates {
+			p, err := pendingOf(u)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p)
+		}
+	}
+	return all, nil
+}
 
 // Close ends the loop and the engine.
 func (s *sqlStore) Close() error {
 	s.closing.Do(func() {
 		close(s.stop)
 		s.done.Wait()
+		if s.behind != nil {
+			s.behind.close()
+			s.folding.Wait()
+		}
 		s.closeErr = errors.Join(s.engine.close(), s.witness.close())
 	})
 	return s.closeErr

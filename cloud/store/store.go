@@ -50,12 +50,21 @@ type Update struct {
 	Life     *outbox.SaveLife
 	Alerts   []ledger.Alert
 	NowMS    int64 // headquarters' clock, for restatements
+	// Folded is called when the rows hold the update, and perhaps others of the location before it: by one goroutine, in the
+	// order of the revisions, before any read that sees it returns. It must not call the store. nil: nobody wants to know.
+	Folded func(Folded)
 }
 
 // Result is what became of an update.
 type Result struct {
 	Err      error // ErrConflict, or why nothing could be written
 	Revision int64 // the next update builds on it
+}
+
+// Folded is what an update did to the rows of its location, or several that followed each other did.
+type Folded struct {
+	After    int64 // the revision before it
+	Revision int64
 	Change   ledger.Change
 	Rebuilt  bool // all rows were made again: Change says nothing, read the location
 }
@@ -79,7 +88,8 @@ type Store interface {
 	// Restored reports whether Open found the store older than it once was.
 	Restored() bool
 
-	// Commit writes updates of different locations, or of one in its order, and answers each.
+	// Commit writes updates of different locations, or of one in its order, and answers each once it is durable. The rows
+	// may follow a little later, but every read sees what was committed before it.
 	Commit(ctx context.Context, updates []Update) ([]Result, error)
 	// State is what a receiver of the location begins with, and the revision for the next update. A location that
 	// nobody knows has revision 0.

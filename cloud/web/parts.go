@@ -7,18 +7,12 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-)
 
-// frame is what the script gets: the parts of the page that changed, and the codes of all cells if any did.
-type frame struct {
-	Version string            `json:"version"`
-	Parts   map[string]string `json:"parts,omitempty"` // HTML by the id of its place
-	Cells   string            `json:"cells,omitempty"`
-}
+	"gatehouse/sync/livepage"
+)
 
 // The parts of each page, each for the place with its name as id. The clock comes first: alone it is no news.
 var (
@@ -31,7 +25,7 @@ type kept struct {
 	mu    sync.Mutex
 	seen  map[string]*seen // by the role
 	state map[string][]byte
-	frame map[string]frame
+	frame map[string]livepage.Frame
 }
 
 // seen is a state with what was made of it, which nobody changes.
@@ -61,7 +55,7 @@ func (p *page) view(text []byte) (*chainView, error) {
 	for _, wall := range []bool{false, true} {
 		v.pages[wall] = sync.OnceValue(func() []byte {
 			var html bytes.Buffer
-			err := p.templates.ExecuteTemplate(&html, "page.html", shell{chainView: v, Wall: wall, Version: p.version + v.Set})
+			err := p.templates.ExecuteTemplate(&html, "page.html", shell{chainView: v, Wall: wall, Version: p.assets.Version + v.Set})
 			if err != nil {
 				p.Logger.Error("the page can't be shown", "err", err)
 			}
@@ -73,24 +67,24 @@ func (p *page) view(text []byte) (*chainView, error) {
 }
 
 // whole renders all parts of the chain, or takes them from who asked before.
-func (p *page) whole(text []byte) (frame, error) {
+func (p *page) whole(text []byte) (livepage.Frame, error) {
 	v, err := p.view(text)
 	if err != nil {
-		return frame{}, err
+		return livepage.Frame{}, err
 	}
 	p.kept.mu.Lock()
 	defer p.kept.mu.Unlock()
 	if p.kept.state == nil {
-		p.kept.state, p.kept.frame = map[string][]byte{}, map[string]frame{}
+		p.kept.state, p.kept.frame = map[string][]byte{}, map[string]livepage.Frame{}
 	}
 	if bytes.Equal(p.kept.state[v.Role], text) {
 		return p.kept.frame[v.Role], nil
 	}
 	f, err := p.render(chainParts, v)
 	f.Version += v.Set
-	f.Cells = v.Cells()
+	f.Cells["cells"] = v.Cells()
 	if err == nil {
-		err = p.put(&f, "lines", v)
+		err = f.Put(p.templates, "lines", "lines", v)
 	}
 	if err == nil {
 		p.kept.state[v.Role], p.kept.frame[v.Role] = text, f
@@ -98,49 +92,17 @@ func (p *page) whole(text []byte) (frame, error) {
 	return f, err
 }
 
-func (p *page) render(names []string, data any) (frame, error) {
-	f := frame{Version: p.version, Parts: map[string]string{}}
-	for _, name := range names {
-		if err := p.put(&f, name, data); err != nil {
-			return f, err
-		}
-	}
-	return f, nil
-}
-
-func (p *page) put(f *frame, name string, data any) error {
-	var html bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&html, name, data); err != nil {
-		return fmt.Errorf("web: part %s: %w", name, err)
-	}
-	f.Parts[name] = html.String()
-	return nil
-}
-
-// since is what of f is not in an earlier frame. It has no parts if only the clock went on.
-func (f *frame) since(earlier frame, clock string) frame {
-	news := frame{Version: f.Version, Parts: map[string]string{}}
-	// any order: it fills a map
-	for id, text := range f.Parts {
-		if old, known := earlier.Parts[id]; !known || old != text {
-			news.Parts[id] = text
-		}
-	}
-	if f.Cells != earlier.Cells {
-		news.Cells = f.Cells
-	}
-	if _, ticked := news.Parts[clock]; ticked && len(news.Parts) == 1 && news.Cells == "" {
-		return frame{Version: f.Version}
-	}
-	return news
+func (p *page) render(names []string, data any) (livepage.Frame, error) {
+	f := livepage.NewFrame(p.assets.Version)
+	return f, f.PutAll(p.templates, names, data)
 }
 
 // liveChain streams frames of the chain: first everything, then what changed.
 func (p *page) liveChain(w http.ResponseWriter, r *http.Request) {
-	p.stream(w, r, "clock", func(ctx context.Context, since time.Time) (frame, error) {
+	p.Stream.Frames(w, r, p.Logger, "clock", func(ctx context.Context, since time.Time) (livepage.Frame, error) {
 		text, err := p.State(ctx, since)
 		if err != nil {
-			return frame{}, err
+			return livepage.Frame{}, err
 		}
 		return p.whole(text)
 	})
@@ -153,48 +115,34 @@ func (p *page) liveLot(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Headquarters knows no such location.", http.StatusNotFound)
 		return
 	}
-	p.stream(w, r, "lot-clock", func(ctx context.Context, _ time.Time) (frame, error) {
+	p.Stream.Frames(w, r, p.Logger, "lot-clock", func(ctx context.Context, _ time.Time) (livepage.Frame, error) {
 		v, err := p.lot(ctx, location)
 		if err != nil || v == nil {
-			return frame{}, fmt.Errorf("web: %s is gone: %w", location, err)
+			return livepage.Frame{}, fmt.Errorf("web: %s is gone: %w", location, err)
 		}
 		return p.render(lotParts, v)
-	})
-}
-
-func (p *page) stream(w http.ResponseWriter, r *http.Request, clock string, whole func(context.Context, time.Time) (frame, error)) {
-	var last frame
-	p.Stream(w, r, func(ctx context.Context, since time.Time) ([]byte, error) {
-		now, err := whole(ctx, since)
-		if err != nil {
-			p.Logger.Error("the page can't be kept live", "err", err)
-			return nil, err
-		}
-		news := now.since(last, clock)
-		if len(news.Parts) == 0 && news.Cells == "" && now.Version == last.Version {
-			return nil, nil
-		}
-		last = now
-		return json.Marshal(news)
 	})
 }
 
 // functions are what templates can call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"typeName":  func(code string) string { return wordFor(typeWords, code) },
-		"condition": func(code string) string { return wordFor(severityWords, code) },
-		"standing":  func(code string) string { return wordFor(stateWords, code) },
+		"typeName":  livepage.TypeWords,
+		"condition": livepage.ConditionWords,
+		"standing":  func(code string) string { return livepage.WordFor(stateWords, code) },
 		"words":     func(code string) string { return strings.ReplaceAll(code, "_", " ") },
-		"number":    func(n int) string { return groupedDigits(strconv.Itoa(n)) },
-		"money":     func(n json.Number) string { return groupedDigits(n.String()) },
-		"whole":     func(n json.Number) string { whole, _, _ := strings.Cut(n.String(), "."); return groupedDigits(whole) },
-		"percent":   func(rate string) string { return strings.TrimSuffix(rate, "%") + "\u202f%" },
-		"age":       ageText,
-		"stamp":     func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") },
-		"day":       func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-		"share":     func(part, whole int) int { return part * 100 / max(1, whole) },
-		"cap":       func(n int) int { return min(100, n) },
+		"number":    livepage.Thousands,
+		"money":     func(n json.Number) string { return livepage.GroupedDigits(n.String()) },
+		"whole": func(n json.Number) string {
+			whole, _, _ := strings.Cut(n.String(), ".")
+			return livepage.GroupedDigits(whole)
+		},
+		"percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + "\u202f%" },
+		"age":     ageText,
+		"stamp":   livepage.Stamp,
+		"day":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+		"share":   func(part, whole int) int { return part * 100 / max(1, whole) },
+		"cap":     func(n int) int { return min(100, n) },
 		"ago": func(t time.Time) template.HTML {
 			if t.IsZero() {
 				return ""
@@ -202,21 +150,4 @@ func functions() template.FuncMap {
 			return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s">%s</time>`, t.UTC().Format("2006-01-02T15:04:05Z"), t.UTC().Format("2 Jan 15:04")+" UTC"))
 		},
 	}
-}
-
-// groupedDigits puts a narrow space between the thousands of a decimal number.
-func groupedDigits(text string) string {
-	whole, fraction, pointed := strings.Cut(text, ".")
-	sign := strings.HasPrefix(whole, "-")
-	whole = strings.TrimPrefix(whole, "-")
-	for at := len(whole) - 3; at > 0; at -= 3 {
-		whole = whole[:at] + "\u202f" + whole[at:]
-	}
-	if sign {
-		whole = "\u2212" + whole
-	}
-	if pointed {
-		return whole + "." + fraction
-	}
-	return whole
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"encoding/json"
 	"time"
+
+	"gatehouse/sync/livepage"
 )
 
 // state is what the page reads of the chain's state; cloud/api says what each field means.
@@ -14,7 +16,7 @@ type state struct {
 	Severity   string
 	Realtime   realtime
 	Revenue    []revenue
-	Today      []hour
+	Today      []livepage.Hour
 	Needs      []need
 	NeedsTotal int
 	Versions   []struct {
@@ -41,12 +43,11 @@ type revenue struct {
 	SoFarMinor             int64
 }
 
-type hour struct{ Hour, Entries, Exits int }
-
 type need struct {
 	Code, Severity, LocationID, Name, Subject, What, Do string
 	Since                                               time.Time
-	Alike                                               int // how many more of its kind there are, which are not shown
+	Alike                                               int       // how many more of its kind there are, which are not shown
+	Decision                                            *decision `json:"-"`
 }
 
 type rollout struct {
@@ -88,7 +89,7 @@ type lot struct {
 	NeedsList                 []need
 	Policies                  []document
 	Devices                   []device
-	Today                     []hour
+	Today                     []livepage.Hour
 }
 
 type typeTally struct {
@@ -102,9 +103,9 @@ type gate struct {
 }
 
 type document struct {
-	Kind, Actor, State, Note, LocalEditBy string
-	Version, InEffect                     int
-	LocalEdit                             bool
+	Kind, Actor, State, Note, LocalEditBy, LocalEditReason string
+	Version, InEffect                                      int
+	LocalEdit                                              bool
 }
 
 type device struct {

@@ -2,12 +2,9 @@ package web_test
 
 import (
 	"context"
-	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +14,8 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/web"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/livepage/browsertest"
+	"gatehouse/sync/outbox"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
@@ -90,45 +89,45 @@ func TestTheFirstPageSaysWhatToDo(t *testing.T) {
 // What a browser shows follows what happens; the search keeps what it found; an order goes out when it was held long
 // enough and says why.
 func TestInABrowser(t *testing.T) {
-	browser := openBrowser(t)
+	browser := browsertest.Start(t)
 	chain, address := serve(t, 500)
 	ordered := answerOrders(chain)
-	wall := browser.open(t, address+"/", look{width: 1920, height: 1200})
-	wall.until(`document.documentElement?.dataset.live === "yes"`)
-	wall.is(`document.querySelectorAll("#cells > li").length`, 500)
-	wall.is(`document.documentElement.scrollWidth <= 1920`, true)
-	wall.shot("wide.png", true)
+	wall := browser.Open(t, address+"/", browsertest.Look{Width: 1920, Height: 1200})
+	wall.Until(`document.documentElement?.dataset.live === "yes"`)
+	wall.Is(`document.querySelectorAll("#cells > li").length`, 500)
+	wall.Is(`document.documentElement.scrollWidth <= 1920`, true)
+	wall.Shot("wide.png", true)
 	chain.Cut("p002", time.Minute*3)
-	wall.until(`document.querySelectorAll("#cells a.x").length === 4`)
+	wall.Until(`document.querySelectorAll("#cells a.x").length === 4`)
 	chain.Live(wire.Live{Location: "p003", Types: []wire.LiveType{{Type: fact.Regular, Total: 100, Occupied: 99, Available: 1}}}, 0)
-	wall.until(`document.querySelector('#cells a[href="/lots/p003"]').classList.contains("l9")`)
-	wall.eval(`(() => { const q = document.getElementById("q"); q.value = "kiel oper"; q.dispatchEvent(new Event("input", {bubbles: true})); })()`)
-	wall.until(`document.querySelectorAll("#lines > li").length === 1 && document.getElementById("lines").innerText.includes("Kiel Oper")`)
-	wall.is(`document.querySelectorAll("#cells li:not(.out)").length`, 1)
+	wall.Until(`document.querySelector('#cells a[href="/lots/p003"]').classList.contains("l9")`)
+	wall.Eval(`(() => { const q = document.getElementById("q"); q.value = "kiel oper"; q.dispatchEvent(new Event("input", {bubbles: true})); })()`)
+	wall.Until(`document.querySelectorAll("#lines > li").length === 1 && document.getElementById("lines").innerText.includes("Kiel Oper")`)
+	wall.Is(`document.querySelectorAll("#cells li:not(.out)").length`, 1)
 
-	phone := browser.open(t, address+"/", look{width: 360, height: 740, dark: true})
-	phone.until(`document.documentElement?.dataset.live === "yes"`)
-	phone.is(`document.documentElement.scrollWidth`, 360)
-	phone.shot("phone.png", true)
-	browser.open(t, address+"/?wall", look{width: 1920, height: 1080, dark: true}).shot("wall.png", false)
+	phone := browser.Open(t, address+"/", browsertest.Look{Width: 360, Height: 740, Dark: true})
+	phone.Until(`document.documentElement?.dataset.live === "yes"`)
+	phone.Is(`document.documentElement.scrollWidth`, 360)
+	phone.Shot("phone.png", true)
+	browser.Open(t, address+"/?wall", browsertest.Look{Width: 1920, Height: 1080, Dark: true}).Shot("wall.png", false)
 
-	browser.open(t, address+"/lots/p005", look{width: 1440, height: 900}).shot("lot.png", true)
-	lot := browser.open(t, address+"/lots/p005", look{width: 360, height: 740})
-	lot.until(`document.documentElement?.dataset.live === "yes"`)
-	lot.is(`document.documentElement.scrollWidth`, 360)
-	lot.shot("lot-phone.png", true)
-	lot.eval(`document.querySelector('button[data-gate="in-1"]').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
-	lot.until(`document.getElementById("said").innerText.includes("Say why")`)
-	lot.eval(`document.getElementById("gate-0-why").value = "Delivery"`)
-	lot.eval(`document.querySelector('button[data-gate="in-1"]').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
-	lot.until(`document.getElementById("said").innerText.startsWith("Done: Open once")`)
+	browser.Open(t, address+"/lots/p005", browsertest.Look{Width: 1440, Height: 900}).Shot("lot.png", true)
+	lot := browser.Open(t, address+"/lots/p005", browsertest.Look{Width: 360, Height: 740})
+	lot.Until(`document.documentElement?.dataset.live === "yes"`)
+	lot.Is(`document.documentElement.scrollWidth`, 360)
+	lot.Shot("lot-phone.png", true)
+	lot.Eval(`document.querySelector('button[data-gate="in-1"]').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
+	lot.Until(`document.getElementById("said").innerText.includes("Say why")`)
+	lot.Eval(`document.getElementById("gate-0-why").value = "Delivery"`)
+	lot.Eval(`document.querySelector('button[data-gate="in-1"]').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
+	lot.Until(`document.getElementById("said").innerText.startsWith("Done: Open once")`)
 	command := <-ordered
 	if command.Verb != policy.OpenOnce || command.Gate != "in-1" || command.Reason != "Delivery" || command.Actor != "demo" {
 		t.Errorf("%+v", command)
 	}
 
-	plain := browser.open(t, address+"/?q=hafen", look{width: 800, height: 600, noScript: true})
-	plain.until(`document.getElementById("lines")?.innerText.includes("Hafen")`)
+	plain := browser.Open(t, address+"/?q=hafen", browsertest.Look{Width: 800, Height: 600, NoScript: true})
+	plain.Until(`document.getElementById("lines")?.innerText.includes("Hafen")`)
 }
 
 // answerOrders has gateways take every order, as sync/policy demands.
@@ -160,21 +159,45 @@ func answerOrders(chain *apitest.Chain) <-chan policy.Command {
 	return taken
 }
 
-// shot keeps a picture of the page in GATEHOUSE_SHOTS, for people to look at; without it, nothing.
-func (t *tab) shot(name string, whole bool) {
-	t.Helper()
-	dir := os.Getenv("GATEHOUSE_SHOTS")
-	if dir == "" {
-		return
+// Who may configure decides where the need is shown: with a reason where the API wants one, and by holding.
+func TestNeedsAreDecidedInABrowser(t *testing.T) {
+	browser := browsertest.Start(t)
+	chain, address := serve(t, 40)
+	chain.Change(func(c *ledger.Chain) {
+		c.SetApart("p005", []outbox.Apart{{Incarnation: fact.NewIncarnation(apitest.Start().UnixMilli(), 9), Standing: wire.Fenced, Facts: 214}})
+		c.SetRowsDiffer("p007", true)
+	})
+	look := browsertest.Look{Width: 1440, Height: 900, Cookie: "gatehouse_hq_token=owner"}
+	lot := browser.Open(t, address+"/lots/p005", look)
+	lot.Until(`document.documentElement?.dataset.live === "yes"`)
+	press := func(tab *browsertest.Tab, button string) {
+		t.Helper()
+		tab.Eval(`document.querySelector('` + button + `').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
 	}
-	t.until(`document.readyState === "complete"`)
-	var got struct{ Data string }
-	t.read(t.do("Page.captureScreenshot", map[string]any{"captureBeyondViewport": whole}), &got)
-	picture, err := base64.StdEncoding.DecodeString(got.Data)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name), picture, 0o644)
+	lot.Eval(`document.querySelector("#lot-needs summary").click()`)
+	lot.Shot("decide.png", true)
+	press(lot, `#lot-needs .first`)
+	lot.Until(`document.getElementById("said").innerText.includes("Say why")`)
+	lot.Eval(`document.querySelector("#lot-needs input").value = "its box stands at the gates"`)
+	press(lot, `#lot-needs .first`)
+	lot.Until(`document.getElementById("said").innerText.startsWith("Done: Count its facts")`)
+	if got := <-chain.Settled; got.Location != "p005" || !got.Accept {
+		t.Errorf("%+v", got)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	press(lot, `#lot-sync .verify button`) // its day was counted, and there are no batches that say so
+	lot.Until(`document.getElementById("said").innerText.startsWith("It differs from the signed batches")`)
+
+	look.Width, look.Height, look.Dark = 390, 844, true
+	phone := browser.Open(t, address+"/", look)
+	phone.Until(`document.documentElement?.dataset.live === "yes"`)
+	phone.Is(`document.documentElement.scrollWidth`, 390)
+	phone.Eval(`document.querySelector("#needs summary").click()`)
+	phone.Shot("decide-phone.png", false)
+	press(phone, `#needs button[data-path="/api/v1/locations/p007/verify"]`)
+	phone.Until(`document.getElementById("said").innerText.startsWith("Verified")`)
+
+	look.Cookie = ""
+	guest := browser.Open(t, address+"/lots/p005", look) // who may operate orders gates, and decides nothing
+	guest.Until(`document.documentElement?.dataset.live === "yes"`)
+	guest.Is(`document.querySelectorAll("[data-path]").length`, 0)
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gatehouse/sync/livepage"
 )
 
 // chainView is the chain's state as the templates print it.
@@ -20,7 +22,7 @@ type chainView struct {
 	More     int
 	Lines    []line // the most urgent, or those that were searched for
 	Hidden   int    // that are not among them
-	Vehicles chart
+	Vehicles livepage.Chart
 	pages    map[bool]func() []byte // the whole page, by whether it is for a wall, for a view that many readers share
 }
 
@@ -44,8 +46,9 @@ func chainViewOf(text []byte, query string) (*chainView, error) {
 		shown += 1 + n.Alike
 	}
 	v.Notices = v.Notices[:min(noticesMax, len(v.Notices))]
+	decide(v.Notices, v.Role)
 	v.More = max(0, v.NeedsTotal-shown)
-	v.Vehicles = vehiclesChart(v.Today)
+	v.Vehicles = livepage.VehiclesChart(v.Today)
 	v.Lines = found(v.Locations, query)
 	v.Hidden = len(v.Lines) - min(linesMax, len(v.Lines))
 	v.Lines = v.Lines[:min(linesMax, len(v.Lines))]
@@ -149,9 +152,10 @@ func classOf(code string) string { return code[:1] + " " + code[1:2] + " l" + co
 type lotView struct {
 	lot
 	Notices  []need
-	Vehicles chart
+	Vehicles livepage.Chart
 	Operate  bool
 	Restart  bool
+	Decides  bool
 }
 
 func lotViewOf(text []byte) (*lotView, error) {
@@ -159,45 +163,28 @@ func lotViewOf(text []byte) (*lotView, error) {
 	if err := json.Unmarshal(text, &v.lot); err != nil {
 		return nil, fmt.Errorf("web: the location is not as expected: %w", err)
 	}
-	v.Notices, v.Vehicles = fold(v.NeedsList), vehiclesChart(v.Today)
+	v.Notices, v.Vehicles = fold(v.NeedsList), livepage.VehiclesChart(v.Today)
+	decide(v.Notices, v.Role)
+	v.Decides = v.Role == roleDecides
 	v.Operate = (v.Role == "operate" || v.Role == "configure") && v.Online
-	v.Restart = v.Role == "configure" && v.Online
+	v.Restart = v.Decides && v.Online
 	return v, nil
 }
 
 // Shares are the spots by status, for the bar.
-func (r *realtime) Shares() []share {
-	return sharesOf(r.Occupied, r.Held, r.Reserved, r.Maintenance, r.Unknown, r.Available)
+func (r *realtime) Shares() []livepage.Share {
+	return livepage.Shares(r.Occupied, r.Held, r.Reserved, r.Maintenance, r.Unknown, r.Available)
 }
 
 // Shares are the spots by status, for the bar.
-func (v *lotView) Shares() []share {
+func (v *lotView) Shares() []livepage.Share {
 	sums := [6]int{}
 	for _, t := range v.ByType {
 		for i, n := range [6]int{t.Occupied, t.Held, t.Reserved, t.Maintenance, t.Unknown, t.Available} {
 			sums[i] += n
 		}
 	}
-	return sharesOf(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5])
-}
-
-// share is a stretch of the bar, in spots.
-type share struct {
-	Status   string
-	Spots, X int
-}
-
-func sharesOf(occupied, held, reserved, maintenance, unknown, available int) []share {
-	shares, x := []share{}, 0
-	for _, s := range []share{
-		{Status: "occupied", Spots: occupied}, {Status: "held", Spots: held}, {Status: "reserved", Spots: reserved},
-		{Status: "maintenance", Spots: maintenance}, {Status: "unknown", Spots: unknown}, {Status: "available", Spots: available},
-	} {
-		s.X = x
-		x += s.Spots
-		shares = append(shares, s)
-	}
-	return shares
+	return livepage.Shares(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5])
 }
 
 // Against is today so far beside the usual, of 100.
@@ -221,24 +208,10 @@ func (r rollout) All() (all int) {
 	return all
 }
 
-// severityWords say how the chain is.
-var severityWords = map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}
-
-// typeWords name the types of spots.
-var typeWords = map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}
-
 // stateWords say where a document stands.
 var stateWords = map[string]string{
 	"none": "none", "sent": "sent, no answer yet", "held": "there, waits for its time", "in_effect": "in effect", "refused": "refused by the gateway",
 	"failed": "failed", "returned": "gone back from",
-}
-
-// wordFor is a code's word, or the code made readable.
-func wordFor(words map[string]string, code string) string {
-	if word, known := words[code]; known {
-		return word
-	}
-	return strings.ReplaceAll(code, "_", " ")
 }
 
 // ageText is how old something is.

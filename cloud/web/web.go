@@ -3,15 +3,14 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"gatehouse/sync/livepage"
 )
 
 //go:embed assets
@@ -26,7 +25,7 @@ type Options struct {
 	// Location is one location as JSON; nil: there is none.
 	Location func(ctx context.Context, location string) ([]byte, error)
 	// Stream keeps a request open and sends what frame makes, at once and after changes; nothing where frame makes nothing.
-	Stream func(w http.ResponseWriter, r *http.Request, frame func(ctx context.Context, since time.Time) ([]byte, error))
+	Stream livepage.Stream
 	// Logger hears of failures.
 	Logger *slog.Logger
 }
@@ -35,7 +34,7 @@ type Options struct {
 type page struct {
 	Options
 	templates *template.Template
-	version   string // of the assets: a page of another version loads itself anew
+	assets    livepage.Assets
 	kept      kept
 	recent    recent
 }
@@ -48,7 +47,7 @@ func New(o Options) http.Handler {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	p := &page{
-		Options: o, version: versionOf(assets),
+		Options: o, assets: livepage.NewAssets(assets),
 		templates: template.Must(template.New("").Funcs(functions()).ParseFS(assets, "assets/*.html")),
 	}
 	mux := http.NewServeMux()
@@ -57,31 +56,8 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /lots/{location}", p.showLot)
 	mux.HandleFunc("GET /live", p.liveChain)
 	mux.HandleFunc("GET /live/{location}", p.liveLot)
-	mux.HandleFunc("GET /assets/{name}", p.asset)
+	mux.Handle("GET /assets/{name}", p.assets)
 	return mux
-}
-
-// versionOf tells one set of assets from another.
-func versionOf(assets embed.FS) string {
-	h := sha256.New()
-	err := fs.WalkDir(assets, "assets", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := assets.ReadFile(name)
-		h.Write(text)
-		return err
-	})
-	if err != nil {
-		panic(err) // they are in the program
-	}
-	return hex.EncodeToString(h.Sum(nil)[:6])
-}
-
-// asset serves the script and the style. They are asked for by version, so that a browser may keep them.
-func (p *page) asset(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeFileFS(w, r, assets, "assets/"+r.PathValue("name"))
 }
 
 // shell is what a whole page is made of.
@@ -101,7 +77,7 @@ func (p *page) showChain(w http.ResponseWriter, r *http.Request) {
 			p.fail(w, err)
 			return
 		}
-		send(w, html)
+		livepage.Send(w, http.StatusOK, html)
 		return
 	}
 	v, err := p.chain(r.Context(), time.Now().Add(-shared), query)
@@ -109,7 +85,7 @@ func (p *page) showChain(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, err)
 		return
 	}
-	p.show(w, "page.html", shell{chainView: v, Wall: wall, Version: p.version + v.Set, Query: v.Query})
+	p.show(w, "page.html", shell{chainView: v, Wall: wall, Version: p.assets.Version + v.Set, Query: v.Query})
 }
 
 func (p *page) showLot(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +96,7 @@ func (p *page) showLot(w http.ResponseWriter, r *http.Request) {
 	case v == nil:
 		http.Error(w, "Headquarters knows no such location.", http.StatusNotFound)
 	default:
-		p.show(w, "lot.html", shell{Lot: v, Wall: r.URL.Query().Has("wall"), Version: p.version})
+		p.show(w, "lot.html", shell{Lot: v, Wall: r.URL.Query().Has("wall"), Version: p.assets.Version})
 	}
 }
 
@@ -147,14 +123,7 @@ func (p *page) show(w http.ResponseWriter, name string, data any) {
 		http.Error(w, "This page has a fault.", http.StatusInternalServerError)
 		return
 	}
-	send(w, html.Bytes())
-}
-
-func send(w http.ResponseWriter, html []byte) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
-	_, _ = w.Write(html) // the client is gone, and nobody is left to tell
+	livepage.Send(w, http.StatusOK, html.Bytes())
 }
 
 // chain reads all locations.

@@ -86,7 +86,7 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 		"axis":            {"Camera", "Handler"},
 		"coilbarrier":     {"Barrier"},
 		"column":          {"Display", "Printer", "Reader"},
-		"contact":         {"Switch"},
+		"contact":         {"Reader", "Switch"},
 		"dahua":           {"Camera", "Handler"},
 		"escpos":          {"Printer"},
 		"hcsr04":          {"Sensor"},

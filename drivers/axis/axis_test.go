@@ -56,16 +56,29 @@ func TestEventsOfEveryForm(t *testing.T) {
 		string(cameratest.File(t, "update.json")):                              `plate update "HWR6677" 737210 dir="out" country="DEU" cam=ACCC8EBFB452 id=54950 at=2023-12-11T12:27:05.507Z`,
 		stream("ALPV.Lost", items):                                             `plate lost "M WR6677" 0 dir="in" country="DEU" cam=ACCC8EBFB452 id=4 at=2024-03-14T18:08:51.293Z`,
 		stream("ALPV.Allow_list", `<tt:SimpleItem Name="active" Value="1" />`): `other  "" 0 dir="" country="" cam= id= at=2024-03-14T18:08:51.293Z`,
-		`{"topic":"axis:CameraApplicationPlatform/ALPV.New","timestamp":1710439731293,"message":{"source":{},"data":{"carID":"4","text":"TÖL 1","carState":"new"}}}`: `plate new "TÖL 1" 0 dir="" country="" cam= id=4 at=2024-03-14T18:08:51.293Z`,
-		`{"plateText":"T?L1","plateUTF8":"TÖL1","plateConfidence":"72.5","carID":7,"datetime":"20231211 145426977"}`:                                                 `plate  "TÖL1" 725000 dir="" country="" cam= id=7 at=2023-12-11T14:54:26.977Z`,
-		`{"plateText":"","carState":"new","carID":"8","capture_timestamp":1638961134132}`:                                                                            `no_plate new "" 0 dir="" country="" cam= id=8 at=2021-12-08T10:58:54.132Z`,
-		`{"type":"heartbeat","camera_info":{"SerialNumber":"ACCC8EA617EF"},"uptime":77}`:                                                                             `heartbeat  "" 0 dir="" country="" cam=ACCC8EA617EF id= at=0001-01-01T00:00:00Z`,
+		`{"topic":"axis:CameraApplicationPlatform/ALPV.New","timestamp":1710439731293,"message":{"source":{},"data":{"carID":"4","text":"TÖL 1","carState":"new"}}}`:             `plate new "TÖL 1" 0 dir="" country="" cam= id=4 at=2024-03-14T18:08:51.293Z`,
+		`{"plateText":"T?L1","plateUTF8":"TÖL1","plateConfidence":"72.5","carID":7,"datetime":"20231211 145426977"}`:                                                             `plate  "TÖL1" 725000 dir="" country="" cam= id=7 at=2023-12-11T14:54:26.977Z`,
+		`<events><event><TS>1714316400000</TS><MOD_TS>2024-04-28 13:00:00 GMT</MOD_TS><LPR>ABC1234</LPR><LP_BMP>t?a=b&amp;n=c</LP_BMP><DIRECTION>3</DIRECTION></event></events>`: `plate  "ABC1234" 0 dir="out" country="" cam= id= at=2024-04-28T15:00:00Z`,
+		`{"topic":"gate/1","device":"ACCC8E","name":"Gate","plate":"ABC123","image":null,"localTime":"2020-04-13 19:11:35","timestamp":1586794295057}`:                           `plate  "ABC123" 0 dir="" country="" cam=ACCC8E id= at=2020-04-13T16:11:35.057Z`,
+		`{"plateText":"","carState":"new","carID":"8","capture_timestamp":1638961134132}`:                                                                                        `no_plate new "" 0 dir="" country="" cam= id=8 at=2021-12-08T10:58:54.132Z`,
+		`{"type":"heartbeat","camera_info":{"SerialNumber":"ACCC8EA617EF"},"uptime":77}`:                                                                                         `heartbeat  "" 0 dir="" country="" cam=ACCC8EA617EF id= at=0001-01-01T00:00:00Z`,
 		"--x\r\nContent-Disposition: form-data; name=\"event\"\r\nContent-Type: application/json\r\n\r\n" + string(cameratest.File(t, "new.json")) +
 			"\r\n--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0\r\n--x--\r\n": `plate new "CA2228AM" 708942 dir="unknown" country="UKR" cam=ACCC8EA617EF id=521893 at=2021-12-08T10:58:54.132Z`,
 	} {
 		if events := cameratest.Events(t, axis.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
 			t.Errorf("%.70q: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)
 		}
+	}
+}
+
+func TestSeveralEventsInOneDocument(t *testing.T) {
+	body := `{"sent":1,"events":[{"plateText":"AA1","carID":"1","camera_info":{"SerialNumber":"s1"}},{"buffer":{"plateText":"BB2","carID":"2","camera_info":{"SerialNumber":"s2"}}}]}`
+	told := ""
+	for _, e := range cameratest.Events(t, axis.Format(), body, "", time.UTC) {
+		told += e.Raw + " " + e.Camera + " "
+	}
+	if told != "AA1 s1 BB2 s2 " {
+		t.Errorf("told %s", told)
 	}
 }
 

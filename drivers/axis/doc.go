@@ -10,7 +10,8 @@
 //	carMoveDirection                 in, out or unknown, by the direction that is drawn in the application
 //	camera_info.SerialNumber         the camera
 //
-// The heartbeat service posts the camera's condition and is a heartbeat. Other messages of the event stream say nothing.
+// The heartbeat service posts the camera's condition and is a heartbeat. Other messages of the event stream say nothing. The
+// application's answer to a search of its log (search.cgi) is read as well.
 //
 // Event is the other side. The package imports drivers/platecamera and drivers.
 package axis

@@ -12,38 +12,35 @@ func Format() platecamera.Format {
 	return platecamera.Format{Vendor: "axis", Claims: claims, Read: read}
 }
 
-// The names that tell the applications' events from other documents: those of pushed events, and those of the
-// camera's own event stream.
-var plateNames = [...]string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText"}
+// The names of the plate: those of pushed events, those of the camera's own event stream, and that of the publisher
+// application, which posts the events of others.
+var plateNames = [...]string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText", "plate"}
 
-// body is the part of a document that has the fields: the root, or the data of a message of the event stream.
-func body(document platecamera.Node) platecamera.Node {
-	for _, part := range [...]platecamera.Node{document, document.Get("message", "data"), document.Get("data"), document.Get("event")} {
-		if part.Get("carID").Exists() || part.Get("plateText").Exists() || part.Get("plateUTF8").Exists() {
-			return part
-		}
-	}
-	if id := document.Find("carID"); id.Exists() {
-		return parentOf(document, "carID")
-	}
-	return parentOf(document, "plateText")
-}
-
-// parentOf is the part of a document, at any depth, that has a child of that name.
-func parentOf(n platecamera.Node, name string) platecamera.Node {
-	if n.Get(name).Exists() {
+// body is the first part of a document, at any depth, that has an event's fields.
+func body(n platecamera.Node) platecamera.Node {
+	if isBody(n) {
 		return n
 	}
 	for child := n.Child(); child.Exists(); child = child.Next() {
-		if found := parentOf(child, name); found.Exists() {
+		if found := body(child); found.Exists() {
 			return found
 		}
 	}
 	return platecamera.Node{}
 }
 
+func isBody(n platecamera.Node) bool {
+	return n.Get("carID").Exists() || n.Get("plateText").Exists() || n.Get("plateUTF8").Exists() ||
+		n.Get("plate").Exists() && n.Get("localTime").Exists()
+}
+
 func claims(document platecamera.Node) bool {
-	return body(document).Exists() || isHeartbeat(document) || isStream(document)
+	return body(document).Exists() || isHeartbeat(document) || isStream(document) || isLog(document)
+}
+
+// isLog: the application's answer to a search of its log (search.cgi).
+func isLog(document platecamera.Node) bool {
+	return strings.EqualFold(document.Name(), "events") && (!document.Child().Exists() || document.Get("event", "LPR").Exists())
 }
 
 // isStream: the camera's event stream carries events of other applications as well.
@@ -61,10 +58,54 @@ func isHeartbeat(document platecamera.Node) bool {
 }
 
 func read(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
-	if strings.EqualFold(document.Name(), "MetadataStream") {
+	switch {
+	case strings.EqualFold(document.Name(), "MetadataStream"):
 		return streamed(events, document, zone)
+	case isLog(document):
+		for row := document.Child(); row.Exists(); row = row.Next() {
+			events = append(events, logged(row, zone))
+		}
+		return events
 	}
-	return append(events, event(document, zone))
+	return told(events, document, zone)
+}
+
+// told reads every event of a document: the root may be one, or a list somewhere below it may hold several.
+func told(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+	before := len(events)
+	if events = below(events, document, document, zone); len(events) == before {
+		events = append(events, event(document, platecamera.Node{}, zone))
+	}
+	return events
+}
+
+func below(events []platecamera.Event, document, n platecamera.Node, zone *time.Location) []platecamera.Event {
+	if isBody(n) {
+		return append(events, event(document, n, zone))
+	}
+	for child := n.Child(); child.Exists(); child = child.Next() {
+		events = below(events, document, child, zone)
+	}
+	return events
+}
+
+// logged reads a row of the log. TS is the time; MOD_TS says GMT and is the time on the camera's clock.
+func logged(row platecamera.Node, zone *time.Location) platecamera.Event {
+	e := platecamera.Event{
+		Kind: platecamera.Read, Raw: row.Get("LPR").Text(), Car: row.Get("CAR_ID").Text(), EventID: row.Get("CAR_ID").Text(),
+		Country: row.Get("COUNTRY").Text(), Direction: "unknown", Vehicle: platecamera.Lower(row.Get("CAR_M_TYPE").Text()), Picture: row.Get("LP_BMP").Text(),
+	}
+	switch row.Get("DIRECTION").Text() {
+	case "2":
+		e.Direction = "in"
+	case "3":
+		e.Direction = "out"
+	}
+	var ok bool
+	if e.Time, ok = platecamera.EpochOf(row.Get("TS")); !ok {
+		e.Time, _ = platecamera.TimeOfText(strings.TrimSuffix(row.Get("MOD_TS").Text(), " GMT"), zone)
+	}
+	return e
 }
 
 // streamed reads every message of the event stream's XML.
@@ -73,19 +114,22 @@ func streamed(events []platecamera.Event, document platecamera.Node, zone *time.
 	for part := document.Child(); part.Exists(); part = part.Next() {
 		for message := part.Child(); message.Exists(); message = message.Next() {
 			if strings.EqualFold(message.Name(), "NotificationMessage") {
-				events = append(events, event(message, zone))
+				events = told(events, message, zone)
 			}
 		}
 	}
 	if len(events) == before {
-		events = append(events, event(document, zone))
+		events = told(events, document, zone)
 	}
 	return events
 }
 
-func event(document platecamera.Node, zone *time.Location) platecamera.Event {
-	b := body(document)
-	info := document.Find("camera_info")
+// event reads the part b of a document, or a document without such a part.
+func event(document, b platecamera.Node, zone *time.Location) platecamera.Event {
+	info := b.Get("camera_info")
+	if !info.Exists() {
+		info = document.Find("camera_info")
+	}
 	e := platecamera.Event{Camera: info.Any("SerialNumber", "MACAddress", "IPAddress").Text()}
 	if e.Camera == "" {
 		e.Camera = b.Any("SerialNumber", "MACAddress", "cameraID", "sensorProviderID", "device").Text()
@@ -125,7 +169,7 @@ func isPlateEvent(b platecamera.Node) bool {
 
 // plateOf prefers the field that keeps the letters which are not ASCII.
 func plateOf(b platecamera.Node) string {
-	return b.Any("plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII").Text()
+	return b.Any("plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII", "plate").Text()
 }
 
 func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {

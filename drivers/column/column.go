@@ -29,7 +29,8 @@ func Driver() drivers.Driver {
 			"port": "name of the serial port on the board",
 			"baud": "115200 (the default)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newColumn(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newColumn(host, settings) },
 	}
 }
 

@@ -15,13 +15,15 @@ const debounceMaxMS = 500
 func Driver() drivers.Driver {
 	return drivers.Driver{
 		Name:    "contact",
-		Summary: "loop, arm switch, fire or stop contact on an input of the board",
+		Summary: "loop, arm switch, fire or stop contact, or a button, on an input of the board",
 		Settings: map[string]string{
+			"button":          "what a press asks for where it serves as reader: ticket (the default) or help",
 			"input":           "name of the input on the board",
 			"normally_closed": "true if the contact is closed at rest, so that a cut wire reads as active (default false)",
 			"debounce_ms":     "a level counts once it has been stable for so long, 0 to 500 (default 0; the board filters as well)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newContact(host, settings) },
+		Wires: map[string]drivers.Wire{"input": drivers.WireInput},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newContact(host, settings) },
 	}
 }
 
@@ -31,6 +33,7 @@ type Contact struct {
 	input    string
 	closed   bool
 	debounce time.Duration
+	button   drivers.Button
 }
 
 func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) {
@@ -49,7 +52,15 @@ func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &Contact{host: host, input: input, closed: closed, debounce: time.Duration(debounceMS) * time.Millisecond}, nil
+	button, err := settings.OneOf("button", "ticket", "help")
+	if err != nil {
+		return nil, err
+	}
+	c := &Contact{host: host, input: input, closed: closed, debounce: time.Duration(debounceMS) * time.Millisecond, button: drivers.ButtonTicket}
+	if button == "help" {
+		c.button = drivers.ButtonHelp
+	}
+	return c, nil
 }
 
 // normallyClosed is an Input of a board that knows its contact's kind.
@@ -73,6 +84,18 @@ func (c *Contact) Watch(ctx context.Context, report func(drivers.Level)) error {
 		return fmt.Errorf("contact: watch input %s: %w", c.input, err)
 	}
 	return ctx.Err()
+}
+
+// Read reports each press of a button, until ctx ends or the input is lost. One that is pressed at the start counts when it
+// is pressed again.
+func (c *Contact) Read(ctx context.Context, report func(drivers.Shown)) error {
+	before := drivers.LevelActive
+	return c.Watch(ctx, func(level drivers.Level) {
+		if level == drivers.LevelActive && before == drivers.LevelInactive {
+			report(drivers.Shown{Button: c.button})
+		}
+		before = level
+	})
 }
 
 func level(active bool) drivers.Level {

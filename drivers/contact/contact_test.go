@@ -36,6 +36,20 @@ func TestContactKeepsTheContract(t *testing.T) {
 	}
 }
 
+func TestAButtonKeepsTheContract(t *testing.T) {
+	drivertest.TestReader(t, func() drivertest.ListenerBench {
+		host := drivertest.NewHost()
+		return drivertest.ListenerBench{
+			Bench: drivertest.Bench{Driver: contact.Driver(), Settings: drivers.Settings{"input": "in1", "button": "help"}, Host: host, Names: []string{"in1"}},
+			Report: func(any) {
+				host.FakeInput("in1").Drive(true)
+				time.Sleep(100 * time.Millisecond)
+				host.FakeInput("in1").Drive(false)
+			},
+		}
+	})
+}
+
 // watched runs a contact in a bubble while play drives its input, and returns what it reported.
 func watched(t *testing.T, host drivers.Host, settings drivers.Settings, play func()) []drivers.Level {
 	device, err := contact.Driver().Make(host, settings)

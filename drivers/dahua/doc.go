@@ -4,7 +4,8 @@
 //	events     Code=TrafficJunction;action=Pulse;index=0;data={…} (/cgi-bin/eventManager.cgi, asked for)
 //	pictures   Events[0].TrafficCar.PlateNumber=… with a picture after it (/cgi-bin/snapManager.cgi, asked for)
 //	calls      client.notifyEventStream with an eventList (RPC2: login, eventManager.attach, SubscribeNotify.cgi)
-//	posts      {"Picture":{"Plate":…,"SnapInfo":…}} to /devices/{deviceId}/NotificationInfo/TollgateInfo (ITSAPI)
+//	posts      {"Picture":{"Plate":…,"SnapInfo":…}} to /devices/{deviceId}/NotificationInfo/TollgateInfo (ITSAPI), and
+//	           beside it ParkingInfo, AlarmInfo, DeviceInfo and KeepAlive
 //
 // What is read of an event:
 //
@@ -12,6 +13,7 @@
 //	Object.Confidence                     0 to 100, or to 255 where it is above 100; 0 is not measured
 //	RealUTC, UTC, UTCMS, LocaleTime       RealUTC is true. UTC is the local time counted as if it were UTC where it equals
 //	                                      LocaleTime; then it is in TimeZone, or else in the zone of the setting
+//	AccurateTime, SnapTime                of a post: in its TimeZone, or else in the zone of the setting
 //	TrafficCar.DrivingDirection[0]        Approach or Leave: the setting inward says which is which
 //	EventID, GroupID                      the event, and what all events of one car share
 //

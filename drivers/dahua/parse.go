@@ -14,9 +14,9 @@ func Format() platecamera.Format {
 
 func claims(document platecamera.Node) bool {
 	switch {
-	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("method").Exists(), document.Get("Events").IsList(),
+	case strings.EqualFold(document.Text(), "Heartbeat"), isCall(document), document.Get("Events").IsList(),
 		document.Get("ReturnEvents").IsList(), picture(document).Exists(), document.Get("TrafficCar").Exists(),
-		document.Get("DeviceInfo", "DeviceID").Exists():
+		document.Get("AlarmInfo").IsObject(), introduces(document).Exists():
 		return true
 	case document.Get("Active").Exists() && document.Get("DeviceID").Exists():
 		return true
@@ -28,7 +28,7 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	switch {
 	case strings.EqualFold(document.Text(), "Heartbeat"), document.Get("Active").Exists():
 		return append(events, platecamera.Event{Kind: platecamera.Heartbeat, Camera: document.Get("DeviceID").Text()})
-	case document.Get("method").Exists():
+	case isCall(document):
 		return called(events, document, zone)
 	case picture(document).Exists():
 		return append(events, pushed(picture(document), zone))
@@ -36,10 +36,28 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 		return listed(events, document.Get("Events"), zone)
 	case document.Get("ReturnEvents").IsList():
 		return listed(events, document.Get("ReturnEvents"), zone)
-	case document.Get("DeviceInfo").Exists():
-		return append(events, platecamera.Event{Camera: document.Get("DeviceInfo", "DeviceID").Text()})
+	case introduces(document).Exists():
+		return append(events, platecamera.Event{Camera: introduces(document).Get("DeviceID").Text()})
+	case document.Get("AlarmInfo").IsObject():
+		return append(events, alarm(document, zone))
 	}
 	return happened(events, document, zone)
+}
+
+// introduces is what a camera says of itself when it connects.
+func introduces(document platecamera.Node) platecamera.Node {
+	for _, part := range [...]platecamera.Node{document, document.Get("DeviceInfo")} {
+		if part.Get("DeviceModel").Exists() && part.Get("DeviceID").Exists() {
+			return part
+		}
+	}
+	return platecamera.Node{}
+}
+
+// alarm is what a camera posts of itself or of its spots: overtime, tampering, a full lane. No car comes or goes with it.
+func alarm(document platecamera.Node, zone *time.Location) platecamera.Event {
+	info := document.Get("AlarmInfo")
+	return platecamera.Event{Camera: document.Get("DeviceID").Text(), Time: wallTime(info, "Time", zone)}
 }
 
 // picture is what a camera posts by itself (ITSAPI): a picture with its plate, named so, or as it is, in JSON or XML.
@@ -51,6 +69,10 @@ func picture(document platecamera.Node) platecamera.Node {
 		return document
 	}
 	return platecamera.Node{}
+}
+
+func isCall(document platecamera.Node) bool {
+	return document.Get("method").Exists() && (document.Get("params").Exists() || document.Get("session").Exists())
 }
 
 // called reads a call by the camera: its notice of events, or its answer to a sign of life.
@@ -255,22 +277,37 @@ func inZone(local time.Time, data platecamera.Node, zone *time.Location) time.Ti
 	return time.Date(y, m, d, local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), zone).UTC()
 }
 
+// wallTime is a time that is written as the camera's clock shows it, unless it says its zone itself.
+func wallTime(info platecamera.Node, name string, zone *time.Location) time.Time {
+	local, written := platecamera.TimeOf(info.Get(name), time.UTC)
+	elsewhere, _ := platecamera.TimeOf(info.Get(name), time.FixedZone("", 3600))
+	if !written || elsewhere.Equal(local) {
+		return local
+	}
+	return inZone(local, info, zone)
+}
+
 // zoneMinutes are the zones that a camera offers, in its order.
 var zoneMinutes = []int{
 	0, 60, 120, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 540, 570, 600, 660, 720, 780,
 	-60, -120, -180, -210, -240, -300, -360, -420, -480, -540, -600, -660, -720,
 }
 
-// pushed reads a picture with its plate.
+// pushed reads a picture with its plate, which is of a lane (SnapInfo) or of spots (ParkingInfo).
 func pushed(picture platecamera.Node, zone *time.Location) platecamera.Event {
 	plate, snap, vehicle := picture.Get("Plate"), picture.Get("SnapInfo"), picture.Get("Vehicle")
+	if !snap.Exists() {
+		snap = picture.Get("ParkingInfo")
+	}
 	e := platecamera.Event{
 		Kind: platecamera.Read, Raw: plate.Get("PlateNumber").Text(), Confidence: confidenceOf(plate.Get("Confidence")),
 		Camera: snap.Any("DeviceID", "DefenceCode").Text(), Direction: platecamera.WordOf(snap.Any("Direction", "DriveDirection")),
-		Vehicle: platecamera.Lower(vehicle.Any("VehicleType", "Category").Text()), Country: plate.Any("Country").Text(),
+		Vehicle: platecamera.Lower(vehicle.Any("VehicleType", "Category").Text()), Country: plate.Any("Country", "Region").Text(),
 		Picture: picture.Get("NormalPic", "PicName").Text(), EventID: snap.Any("EventID", "SnapID").Text(),
 	}
-	e.Time, _ = platecamera.TimeOf(snap.Any("AccurateTime", "SnapTime"), zone)
+	if e.Time = wallTime(snap, "AccurateTime", zone); e.Time.IsZero() {
+		e.Time = wallTime(snap, "SnapTime", zone)
+	}
 	if strings.EqualFold(plate.Get("IsExist").Text(), "false") {
 		e.Raw = ""
 	}

@@ -20,7 +20,12 @@ type ListenerBench struct {
 // TestSensor checks a drivers.Sensor.
 func TestSensor(t *testing.T, setUp func() ListenerBench) {
 	testListener(t, setUp, func(ctx context.Context, device any, reported func()) error {
-		return device.(drivers.Sensor).Sense(ctx, func(drivers.Sample) { reported() })
+		return device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) {
+			if channels := device.(drivers.Channeled).Channels(); s.Channel < 0 || s.Channel >= channels {
+				t.Errorf("a sample of channel %d, and it has %d", s.Channel, channels)
+			}
+			reported()
+		})
 	})
 }
 

@@ -31,7 +31,8 @@ func Driver() drivers.Driver {
 			"cut":     "partial (the default), full or none",
 			"drawer":  "which drawer is opened behind each slip: none (the default), pin2 or pin5",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newPrinter(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newPrinter(host, settings) },
 	}
 }
 

@@ -29,7 +29,8 @@ func Driver() drivers.Driver {
 			"blind_mm":      "a distance of less is no reading, 0 to 1000 (default 20; 250 for JSN-SR04T)",
 			"temperature_c": "of the air, for the speed of sound, -40 to 60 (default 15)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensors(host, settings) },
+		Wires: map[string]drivers.Wire{"triggers": drivers.WirePulsed, "echoes": drivers.WirePulses},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensors(host, settings) },
 	}
 }
 
@@ -74,6 +75,9 @@ func bounded(settings drivers.Settings, key string, fallback, low, high int) (in
 	}
 	return int64(value), err
 }
+
+// Channels is how many spots it watches.
+func (s *Sensors) Channels() int { return len(s.triggers) }
 
 // Sense fires the sensors in turn and reports what each measures, until ctx ends, a line is lost, or no sensor answers.
 func (s *Sensors) Sense(ctx context.Context, report func(drivers.Sample)) error {

@@ -11,7 +11,8 @@
 //	country                    a code, if it is one; the numbers of older firmware are left out
 //	macAddress, UUID           camera and event; channelID is the camera at a recorder
 //
-// The answer to a search for plates (vehicleDetect/plates) is read as well.
+// The answer to a search for plates (vehicleDetect/plates), the plates in metadata, and the cars that a camera over the
+// spots sees come and go (PackingSpaceRecognition) are read as well.
 //
 // videoloss that is inactive is the heartbeat. An ANPR event without a plate is a vehicle whose plate was not read; one
 // whose vehicleType is a person or a bicycle is none.

@@ -93,6 +93,9 @@ func TestEveryFormOfTheSameEvent(t *testing.T) {
 		"isapi ver20":       alert("http://www.isapi.org/ver20/XMLSchema", anpr),
 		"none":              "\ufeff<?xml version=\"1.0\"?>\n<!-- x -->" + `<EventNotificationAlert>` + anpr + `</EventNotificationAlert>`,
 		"a prefix":          prefixed,
+		"all in the part":   alert("", `<eventType>ANPR</eventType><ANPR><dateTime>2026-01-02T03:04:05+01:00</dateTime><licensePlate>EL123AB</licensePlate><confidenceLevel>0.925</confidenceLevel></ANPR>`),
+		"an envelope":       `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><EventNotificationAlert>` + anpr + `</EventNotificationAlert></s:Body></s:Envelope>`,
+		"a forwarded post":  `{"topic":"gate","messages":[{"payload":{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}}]}`,
 		"JSON ANPR":         `{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}`,
 		"JSON aNPR":         `{"EventNotificationAlert":{"eventType":"ANPR","dateTime":"2026-01-02T03:04:05+0100","aNPR":{"licensePlate":"EL123AB","confidenceLevel":"92.5"}}}`,
 		"no zone":           alert("", strings.Replace(anpr, "03:04:05+01:00", "02:04:05", 1)),
@@ -169,6 +172,48 @@ func TestASearchForPlates(t *testing.T) {
 	if len(events) != 2 || said(events[0]) != `plate "AB123CD" 0 [] dir="forward" country="E0" cam= id=20201206092523110 at=2020-12-06T08:25:23Z` ||
 		events[1].Kind != platecamera.Unread {
 		t.Errorf("read %+v", events)
+	}
+}
+
+// The shape of the maker's guide to metadata: what moves in the picture, with its properties.
+func TestMetadata(t *testing.T) {
+	target := func(properties ...string) string {
+		list := ""
+		for i := 0; i < len(properties); i += 2 {
+			list += `<Property><description>` + properties[i] + `</description><value>` + properties[i+1] + `</value></Property>`
+		}
+		return `<Target><targetID>1</targetID><recognition>vehicle</recognition><PropertyList>` + list + `</PropertyList></Target>`
+	}
+	message := func(targets string) string {
+		return `<Metadata version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><type>activityTarget</type><subType>ANPR</subType>` +
+			`<time>2026-01-02T03:04:05+08:00</time><DevInfo><ipAddress>192.168.0.64</ipAddress><macAddress>28:57:be:ee:d1:5a</macAddress><channel>1</channel></DevInfo>` +
+			`<TargetDetection><TargetList>` + targets + `</TargetList></TargetDetection></Metadata>`
+	}
+	for body, want := range map[string]string{
+		message(target("direction", "reverse", "licensePlate", "XA12345", "confidence", "97", "country", "16")): `plate "XA12345" 970 [] dir="reverse" country="" cam=28:57:be:ee:d1:5a id= at=2026-01-01T19:04:05Z`,
+		message(target("licensePlate", "unknown")):                                                              `no_plate "" 0 [] dir="" country="" cam=28:57:be:ee:d1:5a id= at=2026-01-01T19:04:05Z`,
+		message(target("vehicleColor", "red")):                                                                  `other "" 0 [] dir="" country="" cam=28:57:be:ee:d1:5a id= at=2026-01-01T19:04:05Z`,
+		message(""):                                                                                             `other "" 0 [] dir="" country="" cam=28:57:be:ee:d1:5a id= at=2026-01-01T19:04:05Z`,
+	} {
+		if events := cameratest.Events(t, hikvision.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
+			t.Errorf("%s: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)
+		}
+	}
+}
+
+// A camera over the spots tells who came and who left, and how all of them are.
+func TestSpots(t *testing.T) {
+	event := func(space string) string {
+		return `{"ipAddress":"10.0.0.5","channelID":1,"dateTime":"2026-01-02T03:04:05+08:00","eventType":"PackingSpaceRecognition","eventState":"active","PackingSpaceRecognition":[` + space + `]}`
+	}
+	for body, want := range map[string]string{
+		event(`{"absoulteParkingNum":"A7","isParked":"yes","plateNo":"AB123CD","vehicleEnterState":"enter"}`): `plate "AB123CD" 0 [] dir="enter" country="" cam=10.0.0.5 id= at=2026-01-01T19:04:05Z`,
+		event(`{"absoulteParkingNum":"A7","isParked":"no","plateNo":"","vehicleEnterState":"leave"}`):         `no_plate "" 0 [] dir="leave" country="" cam=10.0.0.5 id= at=2026-01-01T19:04:05Z`,
+		event(`{"absoulteParkingNum":"A7","isParked":"yes"},{"absoulteParkingNum":"A8","isParked":"no"}`):     `other "" 0 [] dir="" country="" cam=10.0.0.5 id= at=2026-01-01T19:04:05Z`,
+	} {
+		if events := cameratest.Events(t, hikvision.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
+			t.Errorf("%s: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)
+		}
 	}
 }
 

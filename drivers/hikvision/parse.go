@@ -27,7 +27,7 @@ func claims(document platecamera.Node) bool {
 	if strings.EqualFold(document.Name(), "EventNotificationAlert") || document.Get("EventNotificationAlert").Exists() {
 		return true
 	}
-	if capturedPlates(document).Exists() {
+	if capturedPlates(document).Exists() || metadata(document).Exists() || spaces(document).Exists() {
 		return true
 	}
 	return document.Get("eventType").Exists() && (document.Get("ANPR").Exists() || document.Get("eventState").Exists() ||
@@ -67,12 +67,18 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	if list := capturedPlates(document); list.Exists() {
 		return captured(events, list, zone)
 	}
+	if m := metadata(document); m.Exists() {
+		return targets(events, m, zone)
+	}
 	a := alert(document)
 	event := platecamera.Event{
 		Camera: a.Any("macAddress", "ipAddress", "deviceID").Text(), EventID: a.Any("UUID", "eventID").Text(),
 		Channel: a.Any("channelID", "dynChannelID").Text(),
 	}
 	event.Time, _ = platecamera.TimeOf(a.Get("dateTime"), zone)
+	if list := spaces(document); list.Exists() {
+		return parked(events, event, list, zone)
+	}
 	before := len(events)
 	for anpr := plates(a).First(); anpr.Exists(); anpr = anpr.Next() {
 		events = append(events, vehicle(event, anpr, zone))
@@ -140,7 +146,7 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 	if second := uncoloured(original.Text()); !platecamera.SamePlate(second, event.Raw) {
 		event.Candidates = platecamera.CandidateOf(anpr, second)
 	}
-	event.Confidence = platecamera.ShareOf(anpr.Any("confidenceLevel", "confidence"), 100)
+	event.Confidence = confidence(anpr.Any("confidenceLevel", "confidence"))
 	event.Chars = platecamera.SharesOf(anpr.Get("plateCharBelieve"), 100)
 	event.Country = country(anpr.Get("country").Text())
 	event.Direction = platecamera.WordOf(anpr.Get("direction"))
@@ -148,6 +154,12 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 	event.Vehicle = platecamera.Lower(anpr.Get("vehicleType").Text())
 	if !platecamera.IsPlate(event.Raw) && isNoVehicle(anpr, event.Vehicle) {
 		event.Kind = platecamera.Other
+	}
+	if event.Camera == "" { // some firmware has all of it in the part
+		event.Camera = anpr.Any("macAddress", "ipAddress", "deviceID").Text()
+	}
+	if event.Time.IsZero() {
+		event.Time, _ = platecamera.TimeOf(anpr.Get("dateTime"), zone)
 	}
 	for picture := anpr.Find("pictureInfoList").Child(); picture.Exists(); picture = picture.Next() {
 		first := picture.First()
@@ -159,6 +171,14 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 		}
 	}
 	return event
+}
+
+// confidence is from 0 to 100, or a share where it is written as one: 0.95.
+func confidence(n platecamera.Node) platecamera.Share {
+	if strings.HasPrefix(n.Text(), "0.") {
+		return platecamera.ShareOf(n, 1)
+	}
+	return platecamera.ShareOf(n, 100)
 }
 
 // opens: 0 is the camera's own list, 1 is the platform, which we are, and 2 is both.

@@ -18,7 +18,8 @@ func Driver() drivers.Driver {
 			"baud":   "300 to 230400 (default 9600)",
 			"yellow": "what is shown for yellow: red (the default), arrows or dark",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newLight(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newLight(host, settings) },
 	}
 }
 

@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -359,4 +360,17 @@ func TestReleasedLinesFallBackToTheWiring(t *testing.T) {
 			t.Errorf("edges %v, %v", l.edges("k1"), l.edges("k3"))
 		}
 	})
+}
+
+func TestTheBoardsSupply(t *testing.T) {
+	board, err := boards.Load("x728-v2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := line.OpenVirtual(board, line.NewChip(board), nil)
+	defer host.Close()
+	want := drivers.Settings{"mains_lost": "mains_lost", "running": "running", "gauge": "max17040", "bus": "i2c1"}
+	if got := host.Supply(); !maps.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
 }

@@ -25,8 +25,6 @@ const (
 	closeLimit = 500 * time.Millisecond
 )
 
-var bauds = []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
-
 // OpenSerial opens the serial port of that device path.
 func OpenSerial(device string, mode drivers.SerialMode) (drivers.Port, error) {
 	return OpenUART(boards.UART{Path: device}, mode)
@@ -41,7 +39,7 @@ func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {
 	if mode.Parity == 0 {
 		parity = serial.ParityNone
 	}
-	if !slices.Contains(bauds, mode.Baud) {
+	if bauds := drivers.Bauds(); !slices.Contains(bauds, mode.Baud) {
 		return nil, fmt.Errorf("%w: baud = %d: write one of %v", drivers.ErrSettings, mode.Baud, bauds)
 	}
 	if uart.MaxBaud > 0 && mode.Baud > uart.MaxBaud {

@@ -29,7 +29,8 @@ func Driver() drivers.Driver {
 			"stuck_after_s": "presence for longer is a fault and not a vehicle, 10 to 86400, or 0 for never (default 900)",
 			"window_ms":     "how far apart presence and pulse of one vehicle may be, 100 to 10000 (default 1000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newLoop(host, settings) },
+		Wires: map[string]drivers.Wire{"presence": drivers.WireInput, "pulse": drivers.WireInput},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newLoop(host, settings) },
 	}
 }
 

@@ -25,7 +25,8 @@ func Driver() drivers.Driver {
 			"model":       "maker and model of the sensors; lotctl sensor ls lists them",
 			"sensors":     "the sensors' device EUIs, in the order of the spots; one with several probes once for each",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newNetwork(host, settings) },
+		Wires: map[string]drivers.Wire{"broker": drivers.WireBroker},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newNetwork(host, settings) },
 	}
 }
 
@@ -98,6 +99,15 @@ func (n *Network) Repeated() uint64 { return n.repeated.Load() }
 
 // Late counts the uplinks that were overtaken by later ones.
 func (n *Network) Late() uint64 { return n.late.Load() }
+
+// Channels is how many spots it watches.
+func (n *Network) Channels() int {
+	count := 0
+	for _, channels := range n.channels {
+		count += len(channels)
+	}
+	return count
+}
 
 // Sense reports what the sensors say until ctx ends or the broker is lost.
 func (n *Network) Sense(ctx context.Context, report func(drivers.Sample)) error {

@@ -24,6 +24,7 @@ type chip struct {
 	// ranges is how many ranges it has; 0 is where it starts, and each is wider than the one before.
 	ranges   int
 	identify func(*device) (bool, error)
+	test     func(context.Context, *device) error // before start; nil: it has no test
 	start    func(*device) error
 	measure  func(context.Context, *device) (measurement, error)
 }

@@ -26,6 +26,7 @@ func hmc5883l() chip {
 	return chip{
 		name: "hmc5883l", addresses: []uint16{0x1E}, ranges: hmcRanges,
 		identify: func(d *device) (bool, error) { return d.is(hmcID, 'H', '4', '3') },
+		test:     testHMC,
 		start: func(d *device) error {
 			if err := d.write(hmcRate, hmcRateIs); err != nil {
 				return err

@@ -32,6 +32,7 @@ func lis3mdl() chip {
 	return chip{
 		name: "lis3mdl", addresses: []uint16{0x1C, 0x1E}, ranges: lisRanges,
 		identify: func(d *device) (bool, error) { return d.is(lisID, lisIsID) },
+		test:     testLIS,
 		start: func(d *device) error {
 			for _, set := range [][2]byte{
 				{lisRate, lisRateIs}, {lisRange, byte(d.rangeNow) << 5}, {lisMode, 0x00}, {lisAxisZ, 3 << 2}, {lisBlock, 0x40},

@@ -38,11 +38,13 @@ func Driver() drivers.Driver {
 			"bus":       "name of the I2C bus on the board",
 			"chip":      "auto (the default: whatever is there), qmc5883l, hmc5883l, rm3100, lis3mdl or mmc5983ma",
 			"address":   "the chip's address, where it has several (default 0: look for it)",
+			"untested":  "true: no self test at the start, for a copy of a chip that can't do it (default false)",
 			"period_ms": "how often it is measured (default 1000)",
 			"mux":       "address of a multiplexer PCA9548 before the chips, 112 to 119 (default 0: none)",
 			"channels":  "its channels with a chip, as 0,1,5; the first is the device's first spot",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 
@@ -52,6 +54,7 @@ type Sensor struct {
 	bus      string
 	chip     string
 	address  uint16
+	untested bool
 	period   time.Duration
 	mux      uint16
 	channels []int
@@ -68,6 +71,9 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 		return nil, err
 	}
 	if err := s.setChip(settings); err != nil {
+		return nil, err
+	}
+	if s.untested, err = settings.Bool("untested"); err != nil {
 		return nil, err
 	}
 	periodMS, err := number(settings, "period_ms", 1000, periodMinMS, periodMaxMS)
@@ -132,6 +138,9 @@ func (s *Sensor) setMux(settings drivers.Settings) error {
 
 // Skipped counts the answers that made no sense.
 func (s *Sensor) Skipped() uint64 { return s.skipped.Load() }
+
+// Channels is how many spots it watches.
+func (s *Sensor) Channels() int { return max(1, len(s.channels)) }
 
 // Sense measures each chip once in a period until ctx ends or no chip is left that answers.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
@@ -252,7 +261,7 @@ func (r *run) visit(ctx context.Context, spot *spot, channel int) (drivers.Sampl
 		return drivers.Sample{}, err
 	}
 	if !spot.found {
-		if err := r.find(spot); err != nil {
+		if err := r.find(ctx, spot); err != nil {
 			return drivers.Sample{}, err
 		}
 	}
@@ -292,8 +301,8 @@ func (r *run) connect(channel int) error {
 	return nil
 }
 
-// find looks for the chip that is wanted, and starts it. If there is another, that is the error.
-func (r *run) find(spot *spot) error {
+// find looks for the chip that is wanted, tests it, and starts it. If there is another, that is the error.
+func (r *run) find(ctx context.Context, spot *spot) error {
 	var absent error
 	for _, c := range chips() {
 		if r.sensor.chip != auto && r.sensor.chip != c.name {
@@ -307,9 +316,7 @@ func (r *run) find(spot *spot) error {
 			found := device{tx: tx}
 			switch is, err := c.identify(&found); {
 			case err == nil && is:
-				spot.chip, spot.device, spot.found = c, found, true
-				r.keep(address)
-				return spot.chip.start(&spot.device)
+				return r.begin(ctx, spot, c, found, address)
 			case err != nil && absent == nil:
 				absent = fmt.Errorf("no chip at 0x%02X: %w", address, err)
 			}
@@ -319,6 +326,18 @@ func (r *run) find(spot *spot) error {
 		return cmp.Or(err, fmt.Errorf("%w: what answers is no %s: look at its label", ErrWrongChip, r.sensor.chip))
 	}
 	return absent
+}
+
+// begin tests the chip that was found, and starts it.
+func (r *run) begin(ctx context.Context, spot *spot, c chip, found device, address uint16) error {
+	if c.test != nil && !r.sensor.untested {
+		if err := c.test(ctx, &found); err != nil {
+			return err
+		}
+	}
+	spot.chip, spot.device, spot.found = c, found, true
+	r.keep(address)
+	return spot.chip.start(&spot.device)
 }
 
 // another says which other chip is there than the wanted one; nil if there is none.

@@ -114,14 +114,17 @@ func (w *wiretap) Tx(write, read []byte) error {
 	return w.chip.Tx(write, read)
 }
 
-// The transcripts are those of the registers in the datasheets that doc.go names.
+// The transcripts are those of the registers in the datasheets that doc.go names; the self tests are those of Honeywell
+// HMC5883L rev. E page 19, ST AN4602 "Self-test", PNI RM3100 user manual "BIST Register (0x33)", and MEMSIC MMC5983MA rev. A
+// "SET/RESET".
 func TestGoldenTranscripts(t *testing.T) {
 	for chip, want := range map[string][]string{
-		"qmc5883l":  {"0d <1", "0a80", "0b01", "0911", "06 <1", "07 <2", "00 <6"},
-		"hmc5883l":  {"0a <3", "0070", "0120", "0200", "09 <1", "03 <6"},
-		"lis3mdl":   {"0f <1", "20f0", "2100", "2200", "230c", "2440", "27 <1", "a8 <8"},
-		"rm3100":    {"36 <1", "0400c800c800c8", "0b98", "0171", "34 <1", "24 <9"},
-		"mmc5983ma": {"2f <1", "0a80", "0908", "0901", "08 <1", "00 <7", "0910", "0901", "08 <1", "00 <7", "0902", "08 <1", "07 <1"},
+		"qmc5883l": {"0d <1", "0a80", "0b01", "0911", "06 <1", "07 <2", "00 <6"},
+		"hmc5883l": {"0a <3", "0071", "01a0", "0200", "09 <1", "03 <6", "0070", "0120", "0200", "09 <1", "03 <6"},
+		"lis3mdl": {"0f <1", "2440", "2140", "201c", "2200", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "201d",
+			"27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "27 <1", "a8 <8", "201c", "20f0", "2100", "2200", "230c", "2440", "27 <1", "a8 <8"},
+		"rm3100":    {"36 <1", "0100", "338f", "0070", "33 <1", "3300", "0400c800c800c8", "0b98", "0171", "34 <1", "24 <9"},
+		"mmc5983ma": {"2f <1", "0908", "0901", "08 <1", "00 <7", "0910", "0901", "08 <1", "00 <7", "0a80", "0908", "0901", "08 <1", "00 <7", "0910", "0901", "08 <1", "00 <7", "0902", "08 <1", "07 <1"},
 	} {
 		t.Run(chip, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -185,6 +188,51 @@ func TestAnotherChipAtTheAddressIsNamed(t *testing.T) {
 		}
 		if _, err := sense(t, host, drivers.Settings{"bus": "i2c1"}, time.Second); err != nil {
 			t.Errorf("auto: %v", err)
+		}
+	})
+}
+
+// A chip whose axis does not feel its own coil measures all the same: without its self test the spot would never change.
+func TestAChipThatFailsItsSelfTestIsNamed(t *testing.T) {
+	for chip, want := range map[string]string{
+		"hmc5883l":  "HMC5883L, axis Y: its coil moves it by 0 counts, right are 143 to 339",
+		"lis3mdl":   "LIS3MDL, axis Y: its coil moves it by 0 nT, right are 100000 to 300000",
+		"rm3100":    "RM3100, axis Y: its coil does not swing (it says 0xDF)",
+		"mmc5983ma": "MMC5983MA: SET and RESET change what it measures by 0 counts",
+	} {
+		t.Run(chip, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(chip)
+				b.chip.Deafen(1)
+				samples, err := sense(t, b.host, drivers.Settings{"bus": "i2c1"}, time.Minute)
+				if !errors.Is(err, magnetic.ErrSelfTest) || !errors.Is(err, drivers.ErrOffline) ||
+					!strings.Contains(fmt.Sprint(err), want) || !strings.Contains(err.Error(), "replace it") || len(samples) != 0 {
+					t.Errorf("%d samples, %v", len(samples), err)
+				}
+				if samples, err := sense(t, b.host, drivers.Settings{"bus": "i2c1", "untested": true}, time.Second); err != nil || len(samples) == 0 {
+					t.Errorf("untested: %v, %v", samples, err)
+				}
+			})
+		})
+	}
+}
+
+// A chip that fails among others behind a multiplexer takes only its own spot with it.
+func TestAChipThatFailsLeavesTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, mux := drivertest.NewHost(), &magnetic.Multiplexer{}
+		host.FakeI2C("i2c1").Attach(0x70, mux)
+		host.FakeI2C("i2c1").Attach(0x1E, mux.At(0x1E))
+		for channel := range 2 {
+			chip := magnetic.NewSimulator("hmc5883l")
+			if channel == 0 {
+				chip.Deafen(2)
+			}
+			mux.Attach(channel, 0x1E, chip)
+		}
+		samples, err := sense(t, host, drivers.Settings{"bus": "i2c1", "mux": int64(0x70), "channels": "0,1"}, 10*time.Second)
+		if err != nil || len(samples) < 8 || slices.ContainsFunc(samples, func(s drivers.Sample) bool { return s.Channel == 0 }) {
+			t.Errorf("%v, %v", samples, err)
 		}
 	})
 }

@@ -32,6 +32,7 @@ func mmc5983ma() chip {
 	return chip{
 		name: "mmc5983ma", addresses: []uint16{0x30}, ranges: 1,
 		identify: func(d *device) (bool, error) { return d.is(mmcID, mmcIsID) },
+		test:     testMMC,
 		start: func(d *device) error {
 			if err := d.write(mmcReset, 0x80); err != nil {
 				return err
@@ -45,25 +46,11 @@ func mmc5983ma() chip {
 
 // measureMMC measures twice, magnetised one way and the other, so that the drift of the bridge's offset cancels.
 func measureMMC(ctx context.Context, d *device) (measurement, error) {
-	m := measurement{thermometer: true}
-	var raw [2][3]int32
-	for i, way := range [2]byte{mmcMagnetSet, mmcMagnetReset} {
-		if err := d.write(mmcControl, way); err != nil {
-			return m, err
-		}
-		if err := sleep(ctx, mmcMagnetise); err != nil {
-			return m, err
-		}
-		data, err := d.take(ctx, mmcTakeField, mmcReady, mmcData, 7)
-		if err != nil {
-			return m, err
-		}
-		var overflow bool
-		if raw[i], overflow, err = parseMMC(data); err != nil {
-			return m, err
-		}
-		m.overflow = m.overflow || overflow
+	raw, overflow, err := bothWays(ctx, d)
+	if err != nil {
+		return measurement{}, err
 	}
+	m := measurement{thermometer: true, overflow: overflow}
 	for axis := range m.fieldNT {
 		m.fieldNT[axis] = nanotesla(raw[0][axis]-raw[1][axis], 2*mmcPerGauss)
 	}
@@ -73,6 +60,28 @@ func measureMMC(ctx context.Context, d *device) (measurement, error) {
 	}
 	m.centiC = -7500 + 80*int16(warmth[0]) // 0.8 °C a count from -75 °C
 	return m, nil
+}
+
+// bothWays is what it says when it is magnetised one way, and the other.
+func bothWays(ctx context.Context, d *device) (raw [2][3]int32, overflow bool, err error) {
+	for i, way := range [2]byte{mmcMagnetSet, mmcMagnetReset} {
+		if err := d.write(mmcControl, way); err != nil {
+			return raw, false, err
+		}
+		if err := sleep(ctx, mmcMagnetise); err != nil {
+			return raw, false, err
+		}
+		data, err := d.take(ctx, mmcTakeField, mmcReady, mmcData, 7)
+		if err != nil {
+			return raw, false, err
+		}
+		var beyond bool
+		if raw[i], beyond, err = parseMMC(data); err != nil {
+			return raw, false, err
+		}
+		overflow = overflow || beyond
+	}
+	return raw, overflow, nil
 }
 
 // take orders a measurement, waits for it and reads it.

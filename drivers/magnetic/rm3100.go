@@ -24,6 +24,7 @@ func rm3100() chip {
 	return chip{
 		name: "rm3100", addresses: []uint16{0x20, 0x21, 0x22, 0x23}, ranges: 1,
 		identify: func(d *device) (bool, error) { return d.is(rmID, rmIsID) },
+		test:     testRM,
 		start: func(d *device) error {
 			if err := d.write(rmCycles, 0, rmCyclesIs, 0, rmCyclesIs, 0, rmCyclesIs); err != nil {
 				return err

@@ -17,6 +17,7 @@ type Simulator struct {
 	reversed  bool  // the MMC5983MA is magnetised the other way
 	garbled   bool
 	frozen    bool
+	deaf      [3]bool // axes that don't feel the chip's self test
 }
 
 // NewSimulator makes a chip, by the name that the driver's setting has.
@@ -56,6 +57,13 @@ func (s *Simulator) Freeze(frozen bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.frozen = frozen
+}
+
+// Deafen makes an axis not feel the chip's self test any more. An MMC5983MA then can't be magnetised the other way.
+func (s *Simulator) Deafen(axis int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deaf[axis] = true
 }
 
 // Offset shifts all that an MMC5983MA measures by so many counts, as its bridge does with the weather.
@@ -99,6 +107,13 @@ func (s *Simulator) store(register, value byte) {
 		return
 	}
 	s.registers[register] = value
+	if s.chip == "rm3100" && register == rmPoll && s.registers[rmTest]&0x80 != 0 {
+		for axis, deaf := range s.deaf {
+			if !deaf {
+				s.registers[rmTest] |= rmTestWell << axis
+			}
+		}
+	}
 }
 
 // measure fills the data registers from the field, if the chip measures by itself.
@@ -116,16 +131,24 @@ func (s *Simulator) measure() {
 	case "qmc5883l":
 		s.measureQMC()
 	case "hmc5883l":
+		field := s.fieldNT
+		if s.registers[hmcRate]&3 == hmcTestIs&3 { // the difference that its own coil makes
+			field = s.coil([3]int32{116_000, 116_000, 108_000}, [3]int32{})
+		}
 		for i, axis := range [3]int{0, 2, 1} {
-			raw := counts(s.fieldNT[axis], hmcGains()[max(s.registers[hmcGain]>>5, 1)-1], 1<<30)
+			raw := counts(field[axis], hmcGains()[max(s.registers[hmcGain]>>5, 1)-1], 1<<30)
 			if raw < -2048 || raw > 2047 {
 				raw = hmcOverflow
 			}
 			s.registers[hmcData+2*i], s.registers[hmcData+2*i+1] = byte(raw>>8), byte(raw)
 		}
 	case "lis3mdl":
-		for axis := range s.fieldNT {
-			s.putWord(lisData&0x7F+2*axis, counts(s.fieldNT[axis], lisGains()[s.registers[lisRange]>>5&3], 1<<15-1))
+		field := s.fieldNT
+		if s.registers[lisRate]&lisTestOn != 0 {
+			field = s.coil([3]int32{200_000, 200_000, 50_000}, field)
+		}
+		for axis := range field {
+			s.putWord(lisData&0x7F+2*axis, counts(field[axis], lisGains()[s.registers[lisRange]>>5&3], 1<<15-1))
 		}
 		s.putWord(lisData&0x7F+6, (s.centiC-2500)*8/100)
 	case "rm3100":
@@ -134,6 +157,16 @@ func (s *Simulator) measure() {
 			copy(s.registers[rmData+3*axis:], []byte{byte(raw >> 16), byte(raw >> 8), byte(raw)})
 		}
 	}
+}
+
+// coil is a field with what the chip's own coil adds to the axes that feel it.
+func (s *Simulator) coil(own, field [3]int32) [3]int32 {
+	for axis, deaf := range s.deaf {
+		if !deaf {
+			field[axis] += own[axis]
+		}
+	}
+	return field
 }
 
 func (s *Simulator) measureQMC() {
@@ -169,7 +202,7 @@ func (s *Simulator) putWord(at int, value int32) {
 func (s *Simulator) order(value byte) {
 	switch {
 	case value&(mmcMagnetSet|mmcMagnetReset) != 0:
-		s.reversed = value&mmcMagnetReset != 0
+		s.reversed = value&mmcMagnetReset != 0 && s.deaf == [3]bool{}
 	case s.frozen:
 		s.registers[mmcStatus] = 0
 	case value&mmcTakeField != 0:

@@ -38,7 +38,8 @@ func Driver() drivers.Driver {
 			"intensity": "brightness, 0 to 15 (default 8)",
 			"mirrored":  "true if the letters of a matrix are mirrored (default false)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newMatrix(host, settings) },
+		Wires: map[string]drivers.Wire{"spi": drivers.WireSPI},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newMatrix(host, settings) },
 	}
 }
 

@@ -21,7 +21,8 @@ func Driver() drivers.Driver {
 			"port": "name of the serial port on the board",
 			"baud": "speed of the port (default 9600; 57600 for some models)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 
@@ -44,6 +45,9 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	baud, err := settings.Int("baud", 9600)
 	return &Sensor{host: host, port: port, baud: baud}, err
 }
+
+// Channels is how many spots it watches.
+func (*Sensor) Channels() int { return 1 }
 
 // Sense reports every reading until ctx ends, the port hangs up, or the sensor has been silent for too long.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {

@@ -210,8 +210,8 @@ func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if request.Slave == 0 || request.Slave > SlaveMax {
-		return fmt.Errorf("modbus: slave %d: its address is from 1 to %d: %w", request.Slave, SlaveMax, drivers.ErrSettings)
+	if least, most := Addresses(b.name); int(request.Slave) < least || int(request.Slave) > most {
+		return fmt.Errorf("modbus: slave %d: its address is from %d to %d: %w", request.Slave, least, most, drivers.ErrSettings)
 	}
 	l, err := b.join()
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 const (
 	RegistersMax = 125
 	BitsMax      = 2000
-	SlaveMax     = 247
+	SlaveMax     = 247 // on a serial line; see Addresses
 	frameMax     = 256
 	requestBytes = 8
 	overhead     = 5 // of a reply with data: slave, function, count, CRC

@@ -34,6 +34,16 @@ func inNetwork(port string) bool {
 	return strings.HasPrefix(port, tcpPrefix) || strings.HasPrefix(port, passedPrefix)
 }
 
+// Addresses are the least and the greatest address that a device on a port may have. Behind an address in the network it is
+// the unit of a gateway to a serial line, and 255, or 0, is the device itself, which many want (Modbus messaging on TCP/IP,
+// implementation guide 1.0b, section 4.4.2.3).
+func Addresses(port string) (least, most int) {
+	if strings.HasPrefix(port, tcpPrefix) {
+		return 0, 255
+	}
+	return 1, SlaveMax
+}
+
 // checkAddress reads such a name.
 func checkAddress(port string) (address string, err error) {
 	_, address, _ = strings.Cut(port, "://")

@@ -48,6 +48,30 @@ func TestGoldenFramesOnTCP(t *testing.T) {
 	})
 }
 
+// A device that is alone in the network has the unit 255, or 0 (section 4.4.2.3 of the same document); on a serial line these
+// are nobody's address.
+func TestADeviceInTheNetworkIsItsOwnUnit(t *testing.T) {
+	for _, unit := range []byte{0, 1, 247, 255} {
+		synctest.Test(t, func(t *testing.T) {
+			host, simulator := drivertest.NewHost(), &modbus.Simulator{}
+			bus := networkBus(t, host, "tcp://10.0.0.5")
+			simulator.Slave(unit).SetBit(3, false)
+			go func() { _ = simulator.ServeTCP(host.Wire("net").Far()) }()
+			if err := bus.WriteCoil(t.Context(), unit, 3, true); err != nil || !simulator.Slave(unit).Bit(3) {
+				t.Errorf("unit %d: %v", unit, err)
+			}
+			host.Close()
+		})
+	}
+	for _, port := range []string{"rs485", "rtu+tcp://10.0.0.5"} {
+		for _, slave := range []byte{0, 248, 255} {
+			if err := networkBus(t, drivertest.NewHost(), port).WriteCoil(t.Context(), slave, 3, true); !errors.Is(err, drivers.ErrSettings) {
+				t.Errorf("%s: slave %d: %v", port, slave, err)
+			}
+		}
+	}
+}
+
 // A simulated device answers over a real connection, and over a converter that passes RTU through.
 func TestOverARealConnection(t *testing.T) {
 	for prefix, serve := range map[string]func(*modbus.Simulator, net.Conn) error{

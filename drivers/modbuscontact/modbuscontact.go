@@ -18,11 +18,12 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 		Name:    "modbuscontact",
 		Summary: "loop, arm switch, fire or stop contact on an input of a Modbus-RTU board",
 		Settings: modbus.WithOptions(map[string]string{
-			"slave":           "address of the board, 1 to 247 (default 1)",
+			"slave":           "address of the board, 1 to 247; on tcp:// also 255 or 0, the board itself (default 1)",
 			"input":           "number of the input on the board, from 1",
 			"normally_closed": "true if the contact is closed at rest, so that a cut wire reads as active (default false)",
 			"period_ms":       "how often it is read, 20 to 1000 (default 50)",
 		}),
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newContact(buses, host, settings)
 		},
@@ -43,12 +44,13 @@ func newContact(buses *modbus.Buses, host drivers.Host, settings drivers.Setting
 	if err != nil {
 		return nil, err
 	}
+	least, most := modbus.Addresses(port)
 	for _, whole := range []struct {
 		key                 string
 		fallback, low, high int
 		take                func(int)
 	}{
-		{"slave", 1, 1, modbus.SlaveMax, func(n int) { c.poll.Slave = byte(n) }},
+		{"slave", 1, least, most, func(n int) { c.poll.Slave = byte(n) }},
 		{"input", 0, 1, inputsMax, func(n int) { c.poll.Start = uint16(n - 1) }},
 		{"period_ms", 50, 20, 1000, func(n int) { c.period = time.Duration(n) * time.Millisecond }},
 	} {

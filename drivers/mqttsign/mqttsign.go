@@ -18,7 +18,8 @@ func Driver() drivers.Driver {
 			"location": "id of the location, for the topic",
 			"floor":    "id of the floor, for the topic",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSign(host, settings) },
+		Wires: map[string]drivers.Wire{"broker": drivers.WireBroker},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSign(host, settings) },
 	}
 }
 

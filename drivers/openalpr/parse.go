@@ -88,7 +88,7 @@ func groupOf(e platecamera.Event, document platecamera.Node) platecamera.Event {
 	}
 	e.Confidence = platecamera.ShareOf(confidence, 100)
 	candidates := best.Get("candidates")
-	if !candidates.Exists() {
+	if !candidates.Child().Exists() {
 		candidates = document.Get("candidates")
 	}
 	e.Candidates = opinions(candidates)

@@ -32,6 +32,7 @@ func Driver(buses *Buses) drivers.Driver {
 			"beep":      "true to beep when a card was read (default false; most readers do so by themselves)",
 			"period_ms": "how often the reader is asked, 20 to 1000 (default 100)",
 		},
+		Wires: map[string]drivers.Wire{"port": drivers.WireOSDP},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newReader(buses, host, settings)
 		},
@@ -79,8 +80,11 @@ func newReader(buses *Buses, host drivers.Host, settings drivers.Settings) (r *R
 		return nil, err
 	}
 	periodMS, err := settings.Within("period_ms", 100, 20, 1000)
+	if err != nil {
+		return nil, err
+	}
 	r.period = time.Duration(periodMS) * time.Millisecond
-	return r, err
+	return r, buses.claim(host, r.port, r.mode, r.address)
 }
 
 // readKey reads the key; an error never repeats it.

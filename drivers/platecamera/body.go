@@ -12,8 +12,8 @@ import (
 var ErrBody = errors.New("platecamera: not an event of a plate camera")
 
 var (
-	errEnds         = errors.New("it ends in the middle")
-	errSyntax       = errors.New("something else was expected here")
+	errEnds         = errors.New("it ends in the middle: take it again, whole")
+	errSyntax       = errors.New("it can't go on so here: is this what the camera sent, unchanged?")
 	errTooDeep      = fmt.Errorf("nested deeper than %d", depthMax)
 	errTooMany      = fmt.Errorf("more than %d values", nodesMax)
 	errDocumentType = errors.New("it declares a document type, which no camera does: refused")
@@ -36,6 +36,8 @@ type walker struct {
 	tree             tree // of the document that is looked at
 	found            func(Node)
 	documents, parts int
+	pictures         int
+	unpackedBytes    int
 	err              error // the first that something which looked like a document had
 	limit            error // a bound that was met: what is after it was not looked at
 }
@@ -45,7 +47,7 @@ type walker struct {
 // cameras send pictures as text and JSON as form data. broken is what the first thing had that looked like a document and
 // was none; limit says that the body goes on beyond what is looked at.
 func (w *walker) walk(body, contentType string) (broken, limit error) {
-	w.documents, w.parts, w.err, w.limit = 0, 0, nil, nil
+	w.documents, w.parts, w.pictures, w.unpackedBytes, w.err, w.limit = 0, 0, 0, 0, nil, nil
 	w.body(body, contentType, 0)
 	return w.err, w.limit
 }
@@ -61,7 +63,7 @@ func (w *walker) body(text, contentType string, nesting int) {
 	if nesting == nestingMax {
 		return
 	}
-	text = readable(text)
+	text = readable(w.unpacked(text))
 	for text = trimmed(text); text != "" && w.more(); {
 		head, rest, hasHead := cutHead(text)
 		boundary := boundaryOf(text, contentType)
@@ -93,6 +95,7 @@ func (w *walker) plain(text, contentType, boundary string, nesting int) {
 		return
 	}
 	if isPicture(text) {
+		w.pictures++
 		return
 	}
 	text = decoded(text, contentType)
@@ -279,19 +282,23 @@ func (w *walker) part(part string, nesting int) {
 		w.body(part, "", nesting+1)
 		return
 	}
-	if !isPicture(body) {
-		w.body(body, h.contentType, nesting+1)
+	if isPicture(body) && !strings.HasPrefix(body, gzipMagic) {
+		w.pictures++
+		return
 	}
+	w.body(body, h.contentType, nesting+1)
 }
 
-// isPicture knows pictures by how they begin, and everything else that is no text by its zero bytes.
+// isPicture knows pictures by how they begin, and everything else that is no text by its zero bytes: some cameras send the
+// zero with which a text ends in their memory.
 func isPicture(text string) bool {
 	for _, magic := range []string{"\xff\xd8\xff", "\x89PNG", "GIF8", "RIFF", "BM"} {
 		if strings.HasPrefix(text, magic) && (magic[0] > 0x7f || !strings.Contains(text[:min(len(text), 64)], "=")) {
 			return true
 		}
 	}
-	return strings.IndexByte(text[:min(len(text), 512)], 0) >= 0
+	_, wide := byteOrder(text)
+	return !wide && strings.IndexByte(strings.TrimRight(text[:min(len(text), 512)], "\x00"), 0) >= 0
 }
 
 // isForm reports whether a text is form data with a document in it, which is in the first field or escaped.

@@ -1,6 +1,7 @@
 package platecamera_test
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"strings"
@@ -34,8 +35,22 @@ func said(t *testing.T, body, contentType string) string {
 	return strings.TrimSpace(text)
 }
 
+func packed(t *testing.T, text string) string {
+	t.Helper()
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestDocumentsInEveryForm(t *testing.T) {
 	for body, want := range map[string]string{
+		packed(t, `{"a":"x1"}`): "x1,",
+		"POST / HTTP/1.1\r\nContent-Encoding: gzip\r\n\r\n" + packed(t, "--b\r\n\r\n{\"a\":\"x1\"}\r\n--b--"): "x1,",
+		"--b\r\nContent-Type: application/gzip\r\n\r\n" + packed(t, `{"a":"x1"}`) + "\r\n--b--":               "x1,",
+		"{\"a\":\"x1\"}\x00\x00":                                 "x1,",
 		`{"A":"x1","b":7}`:                                       "x1,7",
 		`{"a":"x1" "b":null,}`:                                   "x1,",
 		`{"a":"x\u00fc\"\/\n1","b":"\ud83d\ude97"}`:              "xü\"/ 1,🚗",
@@ -78,6 +93,9 @@ func TestBombsAreRefused(t *testing.T) {
 		"wrong end":         `<r><a>x1</r></a>`,
 		"no quotes":         `{a:1}`,
 		"nothing":           "",
+		"a packed bomb":     strings.Repeat(packed(t, strings.Repeat(" ", 4<<20)), 3),
+		"cut gzip":          packed(t, `{"a":"x1"}`)[:20],
+		"gzip of gzip":      packed(t, packed(t, strings.Repeat("\x00", 9<<20))),
 		"a picture":         "\xff\xd8\xff\xe0" + strings.Repeat("x", 100),
 		"zeros":             strings.Repeat("\x00", 1000),
 		"many parts":        strings.Repeat("--b\r\n\r\n{\"a\":\"x1\"}\r\n", 9_000),
@@ -86,6 +104,26 @@ func TestBombsAreRefused(t *testing.T) {
 		events, err := platecamera.Parse([]byte(body), "", time.UTC, mirror())
 		if err == nil || !errors.Is(err, platecamera.ErrBody) && !errors.Is(err, platecamera.ErrVendor) || len(events) > 0 {
 			t.Errorf("%s: %d events, %v", name, len(events), err)
+		}
+	}
+}
+
+func TestABodyWithoutAnEventSaysWhatToDo(t *testing.T) {
+	for body, want := range map[string]string{
+		" \r\n":                     "it is empty: does the camera send",
+		"\xff\xd8\xff\xe0JFIF":      "it holds pictures or the like and no event: let the camera send",
+		"[]":                        "an empty list: is the make the right one",
+		`{"c":1}`:                   "it holds one document, which is something else: is the make",
+		`{"c":1}{"c":2}`:            "it holds 2 documents, all of them something else: is the make",
+		"<r><a>x1</a><b":            "XML, byte 14: it ends in the middle: take it again, whole",
+		`{"a":"x1","b"`:             "JSON, byte 13: it ends in the middle",
+		"<r><a b>":                  "XML, byte 7: it can't go on so here",
+		`{"a":"x1","b":`:            "JSON, byte 14: it ends in the middle: take it again, whole",
+		packed(t, "<a>x1</a>")[:15]: "gzip, byte 15: it ends in the middle",
+		",,":                        "no JSON, no XML and no key=value text: does the camera",
+	} {
+		if got := said(t, body, ""); !strings.Contains(got, want) {
+			t.Errorf("%q says %q, want %q", body, got, want)
 		}
 	}
 }

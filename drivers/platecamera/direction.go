@@ -12,7 +12,7 @@ import (
 // the camera hangs: one that sees cars from behind calls every car that drives in "reverse" or "leave".
 var opposites = [][2]string{
 	{"forward", "reverse"}, {"approach", "leave"}, {"in", "out"}, {"obverse", "reverse"}, {"up", "down"}, {"left", "right"},
-	{"entry", "exit"}, {"near", "far"},
+	{"entry", "exit"}, {"enter", "exit"}, {"enter", "leave"}, {"near", "far"},
 }
 
 // way maps a camera's words to the lane's ways. The zero way knows none.

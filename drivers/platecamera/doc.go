@@ -9,8 +9,8 @@
 //	camera     the drivers.Camera and http.Handler that takes posts, or asks the camera (a Source)              camera.go
 //
 // It is liberal in form: content types lie, numbers come as texts, names come in any case and any name space, commas are
-// forgotten, times come with and without a zone, and as seconds, milliseconds, microseconds and nanoseconds. It is strict
-// in meaning:
+// forgotten, posts come packed and in envelopes of others, times come with and without a zone, and as seconds,
+// milliseconds, microseconds and nanoseconds. It is strict in meaning:
 //   - "unknown", "No Plate", "无车牌" and the like are no plates, and neither is text that is not sound UTF-8.
 //   - Confidences are shares from 0 to 1, exactly as written, whatever the camera's scale.
 //   - A time without a zone is in the zone of the setting, UTC without one.

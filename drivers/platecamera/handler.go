@@ -36,7 +36,7 @@ func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		events, err = c.parse(body, r.Header.Get("Content-Type"))
 	}
 	if err != nil {
-		c.Note(fmt.Errorf("%w: does the camera send the events of vehicles, as JSON or XML, and is it of this make?", err))
+		c.Note(err)
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}

@@ -19,9 +19,17 @@ type reader struct {
 func (t *tree) readJSON(text string) (length int, err error) {
 	r := reader{tree: t.begin(), text: text}
 	if err := r.value(0, ""); err != nil {
-		return 0, wrapAt("JSON", r.at, err)
+		return 0, wrapAt("JSON", r.at, r.cut(err))
 	}
 	return r.at, nil
+}
+
+// cut is an error as it is, or that of a text that goes on no further.
+func (r *reader) cut(err error) error {
+	if err == errSyntax && r.blank() == 0 && r.at == len(r.text) {
+		return errEnds
+	}
+	return err
 }
 
 func (r *reader) blank() byte {

@@ -86,9 +86,9 @@ func (t *tree) readCodeLine(text string) (length int, err error) {
 			continue
 		}
 		r := reader{tree: t, text: text, at: start}
-		if key == "data" && r.blank() == '{' {
-			if err := r.value(0, key); err != nil {
-				return 0, wrapAt("JSON after data=", r.at, err)
+		if strings.EqualFold(key, "data") && r.blank() == '{' {
+			if err := r.value(0, "data"); err != nil {
+				return 0, wrapAt("JSON after data=", r.at, r.cut(err))
 			}
 			return r.at, nil
 		}

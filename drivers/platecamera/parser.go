@@ -79,29 +79,78 @@ func (p *Parser) Parse(body []byte, contentType string) ([]Event, error) {
 	case broken != nil:
 		return nil, broken
 	case p.seen == 0:
-		return nil, fmt.Errorf("%w: it holds no JSON, no XML and no key=value text", ErrBody)
+		return nil, fmt.Errorf("%w: %s", ErrBody, p.nothing(body))
+	case p.seen == 1:
+		return nil, fmt.Errorf("%w: it holds one document, which is something else: %s", ErrVendor, checkCamera)
 	}
-	return nil, fmt.Errorf("%w: %d documents, all of them something else", ErrVendor, p.seen)
+	return nil, fmt.Errorf("%w: it holds %d documents, all of them something else: %s", ErrVendor, p.seen, checkCamera)
 }
 
-// read takes the events of one document.
+const checkCamera = "is the make the right one, and does the camera send the events of vehicles?"
+
+// nothing says why a body without a document has none, and what to do about it.
+func (p *Parser) nothing(body []byte) string {
+	switch {
+	case strings.TrimSpace(string(body[:min(len(body), blankMax)])) == "":
+		return "it is empty: does the camera send its events as JSON or XML?"
+	case p.walker.pictures > 0:
+		return "it holds pictures or the like and no event: let the camera send the event's JSON or XML as well"
+	case p.walker.documents > 0:
+		return "its document is an empty list: " + checkCamera
+	}
+	return "it holds no JSON, no XML and no key=value text: does the camera send its events so?"
+}
+
+// blankMax is how far a body without anything in it may be blank.
+const blankMax = 4096
+
+// read takes the events of one document, or of what is wrapped in it.
 func (p *Parser) read(document Node) {
 	p.seen++
 	if len(p.events) > eventsMax {
 		return
 	}
+	if p.claim(document, false) || p.unwrap(document, wrappingMax) {
+		p.claimed++
+	}
+}
+
+// claim reads a document if it is of one of the makes. What is wrapped is one only if it tells of a plate: a part of
+// something else may look like a message that says nothing.
+func (p *Parser) claim(document Node, wrapped bool) bool {
 	for i := range p.formats {
-		if format := &p.formats[i]; format.Claims(document) {
-			p.claimed++
-			from := len(p.events)
-			p.events = format.Read(p.events, document, p.zone)
-			for at := from; at < len(p.events); at++ {
-				p.events[at].Vendor = format.Vendor
-				p.events[at].settle()
+		format := &p.formats[i]
+		if !format.Claims(document) {
+			continue
+		}
+		from, plates := len(p.events), 0
+		p.events = format.Read(p.events, document, p.zone)
+		for at := from; at < len(p.events); at++ {
+			p.events[at].Vendor = format.Vendor
+			p.events[at].settle()
+			if p.events[at].Kind == Read {
+				plates++
 			}
-			return
+		}
+		if !wrapped || plates > 0 {
+			return true
+		}
+		p.events = p.events[:from]
+	}
+	return false
+}
+
+// wrappingMax is how deep others wrap the events of cameras: envelopes, lists of forwarded posts.
+const wrappingMax = 4
+
+// unwrap looks for documents in a document that is of none of the makes.
+func (p *Parser) unwrap(document Node, levels int) (found bool) {
+	for child := document.Child(); child.Exists() && levels > 0 && len(p.events) <= eventsMax; child = child.Next() {
+		if child.Child().Exists() && (p.claim(child, true) || p.unwrap(child, levels-1)) {
+			found = true
 		}
 	}
+	return found
 }
 
 // Kept is the event with nothing of the body that it came in.

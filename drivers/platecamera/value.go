@@ -57,13 +57,14 @@ func isDigits(text string) bool {
 	return true
 }
 
-// ShareOf reads a confidence that is full at the given value: 1, 100 or 255. What is out of range is cut.
+// ShareOf reads a confidence that is full at the given value: 1, 100 or 255. What is above it is cut; what is below zero
+// is not measured.
 func ShareOf(n Node, full int64) Share {
 	billionths, ok := Decimal(n.Text())
-	if !ok {
+	if !ok || billionths < 0 {
 		return Share{}
 	}
-	return Share{Billionths: min(max(billionths/full, 0), billion), Known: true}
+	return Share{Billionths: min(billionths/full, billion), Known: true}
 }
 
 // ShareOfEither reads a confidence of a camera that writes 0 to 1, or 0 to 100, by its version.
@@ -155,9 +156,10 @@ func WordOf(n Node) string {
 
 // usualWords are what cameras call ways and vehicles, in lower case. No garbage is made of them.
 var usualWords = [...]string{
-	"approach", "leave", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down", "suvmpv", "suv", "mpv", "car", "van", "bus",
-	"truck", "vehicle", "sedan", "big truck", "pickup truck", "motorcycle", "motorcyclist", "saloon car", "salooncar", "buggy", "largebus",
-	"smalltruck", "pickuptruck", "taxi", "suv-crossover", "sedan-standard", "hatchback",
+	"approach", "leave", "enter", "exit", "forward", "reverse", "obverse", "in", "out", "unknown", "up", "down",
+	"suvmpv", "suv", "mpv", "car", "van", "bus", "truck", "vehicle", "sedan", "big truck", "pickup truck", "motorcycle",
+	"motorcyclist", "saloon car", "salooncar", "buggy", "largebus", "smalltruck", "pickuptruck", "taxi",
+	"suv-crossover", "sedan-standard", "hatchback",
 }
 
 // Lower is a text in lower case.

@@ -13,7 +13,7 @@ import (
 func (t *tree) readXML(text string) (length int, err error) {
 	r := xmlReader{reader{tree: t.begin(), text: text}}
 	if err := r.document(); err != nil {
-		return 0, wrapAt("XML", r.at, err)
+		return 0, wrapAt("XML", r.at, r.cut(err))
 	}
 	return r.at, nil
 }

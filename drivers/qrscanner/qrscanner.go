@@ -22,7 +22,8 @@ func Driver() drivers.Driver {
 			"baud":   "speed of the port (default 9600)",
 			"prefix": "text before each code, which is taken off (default: none)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newScanner(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newScanner(host, settings) },
 	}
 }
 

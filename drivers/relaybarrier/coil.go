@@ -28,7 +28,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 		Name:    "coilbarrier",
 		Summary: "barrier with dry-contact inputs, on a relay board with Modbus-RTU",
 		Settings: modbus.WithOptions(map[string]string{
-			"slave": "address of the relay board, 1 to 247 (default 1)",
+			"slave": "address of the relay board, 1 to 247; on tcp:// also 255 or 0, the board itself (default 1)",
 			"profile": `"waveshare" (the default): the board ends a pulse itself (flash command); "coils": it can't, and a pulse ` +
 				`that the gateway does not live to end stays on`,
 			"raise":    "number of the relay that opens, from 1",
@@ -37,6 +37,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 			"stop":     "number of the relay that stops (default: none)",
 			"pulse_ms": "length of a pulse, 100 to 2000 (default 500); a board that flashes counts in steps of 100",
 		}),
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newCoilBarrier(buses, host, settings)
 		},
@@ -48,7 +49,8 @@ func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Set
 	if err != nil {
 		return nil, err
 	}
-	slave, err := settings.Within("slave", 1, 1, modbus.SlaveMax)
+	least, most := modbus.Addresses(port)
+	slave, err := settings.Within("slave", 1, least, most)
 	if err != nil {
 		return nil, err
 	}

@@ -175,6 +175,7 @@ func TestWrongCoilSettingsSayWhatToWrite(t *testing.T) {
 		"has two commands":                             {"port": "a", "raise": int64(1), "lower": int64(1)},
 		"raise = 33: write 1 to 32":                    {"port": "a", "raise": int64(33)},
 		"slave = 0: write 1 to 247":                    {"port": "a", "raise": int64(1), "slave": int64(0)},
+		"slave = 256: write 0 to 255":                  {"port": "tcp://a", "raise": int64(1), "slave": int64(256)},
 		`profile = "x": write one of waveshare, coils`: {"port": "a", "raise": int64(1), "profile": "x"},
 	})
 }

@@ -28,7 +28,8 @@ func Driver() drivers.Driver {
 			"stop":     "name of the output that stops (default: none)",
 			"pulse_ms": "length of a pulse, 100 to 2000 (default 500)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newBarrier(host, settings) },
+		Wires: map[string]drivers.Wire{"raise": drivers.WirePulsed, "hold": drivers.WireHeld, "lower": drivers.WirePulsed, "stop": drivers.WirePulsed},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newBarrier(host, settings) },
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	address        = 0x68
 	registerStatus = 0x0F
 	stopped        = 0x80
+	registers      = 0x13 // after the last one comes the first
 	driftMax       = 10 * time.Second
 	oldest         = 1_704_067_200 // 2024-01-01, before which a clock was never set
 )
@@ -34,7 +35,8 @@ func Driver() drivers.Driver {
 			"period_ms": "how often it is looked at, 200 to 600000 (default 60000)",
 			"root":      "folder that holds sys (default /)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newClock(host, settings) },
+		Wires: map[string]drivers.Wire{"bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newClock(host, settings) },
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,18 +16,8 @@ import (
 	"gatehouse/drivers/rtc"
 )
 
-// chip is a DS3231 on a bus, and the kernel's file of it.
-type chip struct{ status atomic.Uint32 }
-
-func (c *chip) Tx(write, read []byte) error {
-	if len(write) == 1 && write[0] == 0x0F && len(read) == 1 {
-		read[0] = byte(c.status.Load())
-	}
-	return nil
-}
-
-func newBench(t *testing.T) (drivertest.Bench, *chip) {
-	root, host, device := t.TempDir(), drivertest.NewHost(), &chip{}
+func newBench(t *testing.T) (drivertest.Bench, *rtc.Simulator) {
+	root, host, device := t.TempDir(), drivertest.NewHost(), &rtc.Simulator{}
 	folder := filepath.Join(root, "sys/class/rtc/rtc0")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -46,7 +35,8 @@ func newBench(t *testing.T) (drivertest.Bench, *chip) {
 func TestClockKeepsTheContract(t *testing.T) {
 	drivertest.TestMonitor(t, func() drivertest.ListenerBench {
 		b, device := newBench(t)
-		return drivertest.ListenerBench{Bench: b, Report: func(any) { device.status.Store(device.status.Load() ^ 0x80) }}
+		had := false
+		return drivertest.ListenerBench{Bench: b, Report: func(any) { had = !had; device.Stop(had) }}
 	})
 }
 
@@ -57,7 +47,7 @@ func TestABusThatIsStuckIsAnError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		device.status.Store(0x80)
+		device.Stop(true)
 		var faults []string
 		time.AfterFunc(time.Minute, func() { b.Host.FakeI2C("i2c1").Stick(true) })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)

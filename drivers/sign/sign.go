@@ -18,7 +18,8 @@ func Driver() drivers.Driver {
 			"digits":      "how many digits the sign has, 1 to 4 (default 3): a larger count shows as all nines",
 			"blank_count": "a count that this sign shows as nothing, 10^digits to 65535 (default 65535)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSign(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSign(host, settings) },
 	}
 }
 

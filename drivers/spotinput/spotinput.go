@@ -24,7 +24,8 @@ func Driver() drivers.Driver {
 			"inputs":          "names of the board's inputs, in the order of the spots",
 			"normally_closed": "true if the contacts are closed while the spots are free (default false)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newDetectors(host, settings) },
+		Wires: map[string]drivers.Wire{"inputs": drivers.WireInput},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newDetectors(host, settings) },
 	}
 }
 
@@ -52,6 +53,9 @@ func newDetectors(host drivers.Host, settings drivers.Settings) (*Detectors, err
 
 // normallyClosed is an Input of a board that knows its contact's kind.
 type normallyClosed interface{ NormallyClosed() bool }
+
+// Channels is how many spots it watches.
+func (d *Detectors) Channels() int { return len(d.inputs) }
 
 // Sense reports the state of each spot at the start, every change and every repeat, until ctx ends or an input is lost.
 func (d *Detectors) Sense(ctx context.Context, report func(drivers.Sample)) error {

@@ -26,7 +26,8 @@ func Driver() drivers.Driver {
 			"baud":   "115200 (the default)",
 			"card_s": "how long the terminal waits for a card, 10 to 300 (default 60)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newTerminal(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newTerminal(host, settings) },
 	}
 }
 

@@ -30,7 +30,8 @@ func Driver() drivers.Driver {
 			"baud": "speed of the port (default 9600)",
 			"id":   "of the sign, 1 to 255, or 0 for all on the line, which do not answer (default 1)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSign(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSign(host, settings) },
 	}
 }
 

@@ -18,7 +18,8 @@ func Driver() drivers.Driver {
 			"green":  "name of the output of the green lamp",
 			"yellow": "name of the output of the yellow lamp (default: none, red is shown)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newLight(host, settings) },
+		Wires: map[string]drivers.Wire{"red": drivers.WireHeld, "yellow": drivers.WireHeld, "green": drivers.WireHeld},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newLight(host, settings) },
 	}
 }
 

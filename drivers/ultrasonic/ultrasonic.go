@@ -22,7 +22,8 @@ func Driver() drivers.Driver {
 			"period_ms": "how often a sensor that must be asked is asked, 60 to 10000 (default 200)",
 			"silent_ms": "without a frame for so long the sensor counts as away (default 5000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 
@@ -60,6 +61,9 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 		host: host, port: port, model: model, period: time.Duration(periodMS) * time.Millisecond, silent: time.Duration(silentMS) * time.Millisecond,
 	}, nil
 }
+
+// Channels is how many spots it watches.
+func (*Sensor) Channels() int { return 1 }
 
 // Sense reports every frame until ctx ends, the port hangs up, or the sensor has been silent for too long.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {

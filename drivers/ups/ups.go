@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,7 @@ func Driver() drivers.Driver {
 		Name:    "ups",
 		Summary: "uninterruptible supply: mains-lost line, running line, fuel gauge on I2C",
 		Settings: map[string]string{
-			"mains_lost": "name of the input that is active while the mains are lost",
+			"mains_lost": "name of the input that is active while the mains are lost (default: as the board's file says, and all else with it)",
 			"running":    "name of the output that tells the supply that the gateway runs (default: none)",
 			"gauge":      "none (the default), max17040 or ina219",
 			"bus":        "name of the gauge's I2C bus",
@@ -25,7 +26,8 @@ func Driver() drivers.Driver {
 			"shunt_mohm": "the shunt of an INA219 in thousandths of an ohm, 1 to 1000 (default 100)",
 			"period_ms":  "how often the gauge is read, 200 to 600000 (default 10000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newSupply(host, settings) },
+		Wires: map[string]drivers.Wire{"mains_lost": drivers.WireInput, "running": drivers.WireHeld, "bus": drivers.WireI2C},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSupply(host, settings) },
 	}
 }
 
@@ -41,6 +43,7 @@ type Supply struct {
 
 func newSupply(host drivers.Host, settings drivers.Settings) (s *Supply, err error) {
 	s = &Supply{host: host}
+	settings = ofBoard(host, settings)
 	if s.mains, err = settings.Named("mains_lost", "one of the board's inputs"); err != nil {
 		return nil, err
 	}
@@ -69,6 +72,17 @@ func newSupply(host drivers.Host, settings drivers.Settings) (s *Supply, err err
 	periodMS, err := settings.Within("period_ms", 10_000, 200, 600_000)
 	s.period = time.Duration(periodMS) * time.Millisecond
 	return s, err
+}
+
+// ofBoard are the settings with what the board says of its supply, where the site file does not say which it is.
+func ofBoard(host drivers.Host, own drivers.Settings) drivers.Settings {
+	board, described := host.(drivers.Supplied)
+	if _, written := own["mains_lost"]; written || !described {
+		return own
+	}
+	settings := board.Supply()
+	maps.Copy(settings, own)
+	return settings
 }
 
 // Monitor reports the supply's conditions until ctx ends, or a line or the gauge is lost.

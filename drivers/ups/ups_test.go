@@ -3,6 +3,7 @@ package ups_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -70,6 +71,39 @@ func TestTheMainsAreLost(t *testing.T) {
 			t.Error("the gateway is gone, and the supply is told that it runs")
 		}
 	})
+}
+
+// supplied is a host whose board says what its supply is.
+type supplied struct {
+	*drivertest.Host
+	board drivers.Settings
+}
+
+func (h supplied) Supply() drivers.Settings { return maps.Clone(h.board) }
+
+// A board's file knows which pins its supply has; a site file that names others means another supply.
+func TestTheBoardSaysWhereItsSupplyIs(t *testing.T) {
+	for _, c := range []struct {
+		own  drivers.Settings
+		want string
+	}{{drivers.Settings{"period_ms": int64(300)}, "in1"}, {drivers.Settings{"mains_lost": "in2"}, "in2"}} {
+		synctest.Test(t, func(t *testing.T) {
+			b, _ := newBench()
+			device, err := ups.Driver().Make(supplied{b.Host, settings}, c.own)
+			if err != nil {
+				t.Fatal(err)
+			}
+			conditions := map[string]drivers.Condition{}
+			time.AfterFunc(time.Minute, func() { b.Host.FakeInput(c.want).Drive(true) })
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			_ = device.(drivers.Monitor).Monitor(ctx, func(c drivers.Condition) { conditions[c.ID] = c })
+			_, gauged := conditions["charge"]
+			if conditions["mains"].State != drivers.ConditionFault || gauged != (c.want == "in1") {
+				t.Errorf("%v: %+v", c.own, conditions)
+			}
+		})
+	}
 }
 
 func TestAnINA219(t *testing.T) {

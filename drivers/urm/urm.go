@@ -30,7 +30,8 @@ func Driver() drivers.Driver {
 			"baud":      "speed of the port (default 19200)",
 			"period_ms": "how often all are asked, 100 to 60000 (default 1000)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newBus(host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newBus(host, settings) },
 	}
 }
 
@@ -89,6 +90,9 @@ func addressesOf(settings drivers.Settings) ([]byte, error) {
 	}
 	return addresses, nil
 }
+
+// Channels is how many spots it watches.
+func (b *Bus) Channels() int { return len(b.addresses) }
 
 // Sense asks the sensors in turn and reports what they say until ctx ends, the port hangs up, or none answers any more.
 func (b *Bus) Sense(ctx context.Context, report func(drivers.Sample)) error {

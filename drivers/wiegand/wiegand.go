@@ -19,7 +19,8 @@ func Driver() drivers.Driver {
 			"d1":         "name of the input of the wire D1 (active_low on the board)",
 			"silence_ms": "a frame ends after so long without a bit, 5 to 200 (default 25)",
 		},
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newReader(host, settings) },
+		Wires: map[string]drivers.Wire{"d0": drivers.WirePulses, "d1": drivers.WirePulses},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newReader(host, settings) },
 	}
 }
 

@@ -24,11 +24,12 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 		Summary: "zone controllers and distance sensors on RS-485 (Modbus-RTU), by profile",
 		Settings: modbus.WithOptions(map[string]string{
 			"profile":    "one of " + strings.Join(ProfileNames(), ", ") + ", or the path of your own .toml file",
-			"slaves":     `addresses in the order of the spots, each as "7" or "1-40" (default: the profile's address)`,
+			"slaves":     `addresses in the order of the spots, each as "7" or "1-40"; on tcp:// also "255" or "0", the device itself (default: the profile's address)`,
 			"spots_each": "how many spots a slave has (default: the profile's)",
 			"period_ms":  "how often each slave is read, 50 to 60000 (default 1000)",
 		}),
-		Make: func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
+		Wires: map[string]drivers.Wire{"port": drivers.WireModbus, "profile": drivers.WireFile},
+		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newZone(buses, host, settings) },
 	}
 }
 
@@ -50,7 +51,11 @@ func newZone(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) 
 	if z.profile, err = LoadProfile(name); err != nil {
 		return nil, err
 	}
-	if z.slaves, err = addresses(settings, z.profile.Address); err != nil {
+	port, options, err := modbus.ReadOptions(settings, z.profile.Baud, z.profile.Parity)
+	if err != nil {
+		return nil, err
+	}
+	if z.slaves, err = addresses(settings, z.profile.Address, port); err != nil {
 		return nil, err
 	}
 	z.each, err = settings.Int("spots_each", z.profile.Spots)
@@ -65,16 +70,12 @@ func newZone(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) 
 		return nil, err
 	}
 	z.period = time.Duration(periodMS) * time.Millisecond
-	port, options, err := modbus.ReadOptions(settings, z.profile.Baud, z.profile.Parity)
-	if err != nil {
-		return nil, err
-	}
 	z.bus, err = buses.Bus(host, port, options)
 	return z, err
 }
 
 // addresses reads which slaves there are, in their order.
-func addresses(settings drivers.Settings, fallback int) ([]byte, error) {
+func addresses(settings drivers.Settings, fallback int, port string) ([]byte, error) {
 	parts, err := settings.Texts("slaves")
 	if err != nil {
 		return nil, err
@@ -82,6 +83,7 @@ func addresses(settings drivers.Settings, fallback int) ([]byte, error) {
 	if len(parts) == 0 && fallback > 0 {
 		return []byte{byte(fallback)}, nil
 	}
+	least, most := modbus.Addresses(port)
 	var slaves []byte
 	seen := map[int]bool{}
 	for _, part := range parts {
@@ -91,8 +93,8 @@ func addresses(settings drivers.Settings, fallback int) ([]byte, error) {
 		}
 		first, err1 := strconv.Atoi(strings.TrimSpace(from))
 		last, err2 := strconv.Atoi(strings.TrimSpace(to))
-		if err1 != nil || err2 != nil || first < 1 || last > modbus.SlaveMax || first > last {
-			return nil, fmt.Errorf(`%w: slaves: %q: write an address from 1 to %d, or two of them as "1-40"`, drivers.ErrSettings, part, modbus.SlaveMax)
+		if err1 != nil || err2 != nil || first < least || last > most || first > last {
+			return nil, fmt.Errorf(`%w: slaves: %q: write an address from %d to %d, or two of them as "1-40"`, drivers.ErrSettings, part, least, most)
 		}
 		for address := first; address <= last; address++ {
 			if seen[address] {
@@ -113,6 +115,9 @@ func (z *Zone) Skipped() uint64 { return z.bus.Skipped() }
 
 // Fault is the last of it, or nil.
 func (z *Zone) Fault() error { return z.bus.Fault() }
+
+// Channels is how many spots it watches.
+func (z *Zone) Channels() int { return len(z.slaves) * z.each }
 
 // Sense reports what the slaves say until ctx ends, the port is lost, or no slave answers any more.
 func (z *Zone) Sense(ctx context.Context, report func(drivers.Sample)) error {

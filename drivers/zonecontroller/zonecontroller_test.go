@@ -331,15 +331,16 @@ func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 		}
 	}
 	drivertest.TestRefused(t, zonecontroller.Driver(modbus.NewBuses()), map[string]drivers.Settings{
-		`profile = "": write one of`:     {"port": "uart1"},
-		"no such file":                   {"port": "uart1", "profile": "/nowhere/mine.toml"},
-		"port is missing":                {"profile": "urm14"},
-		"slaves is missing":              {"port": "uart1", "profile": "zone-bits"},
-		`"1-300": write an address`:      {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}},
-		"2 is there twice":               {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}},
-		"spots_each = 9999":              {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)},
-		`parity = "X": write N`:          {"port": "uart1", "profile": "urm14", "parity": "X"},
-		"timeout_ms = 1: write 5 to 300": {"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)},
+		`profile = "": write one of`:              {"port": "uart1"},
+		"no such file":                            {"port": "uart1", "profile": "/nowhere/mine.toml"},
+		"port is missing":                         {"profile": "urm14"},
+		"slaves is missing":                       {"port": "uart1", "profile": "zone-bits"},
+		`"1-300": write an address`:               {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-300"}},
+		`"0-256": write an address from 0 to 255`: {"port": "tcp://a", "profile": "zone-bits", "slaves": []string{"0-256"}},
+		"2 is there twice":                        {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}},
+		"spots_each = 9999":                       {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)},
+		`parity = "X": write N`:                   {"port": "uart1", "profile": "urm14", "parity": "X"},
+		"timeout_ms = 1: write 5 to 300":          {"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)},
 	})
 }
 

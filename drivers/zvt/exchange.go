@@ -224,6 +224,9 @@ func (t *Terminal) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if t.forgets {
+		return t.giveUp(ctx)
+	}
 	switch {
 	case t.last.Receipt != before.Receipt && t.last.AmountMinor == t.pending.order.Amount.Minor && t.last.Result == 0:
 		t.ended(t.last.answer())
@@ -256,8 +259,11 @@ func (t *Terminal) askLast(ctx context.Context) error {
 		switch {
 		case errors.Is(err, ErrRefused) && t.last.Receipt == 0:
 			t.lastSeen = true
+			if t.pending != nil {
+				t.Note(fmt.Errorf("%w (payment %s)", ErrNoReceipt, t.pending.order.Payment))
+			}
 			return nil
-		case errors.Is(err, ErrRefused) && t.pending == nil:
+		case errors.Is(err, ErrRefused):
 			t.forget()
 			return nil
 		}

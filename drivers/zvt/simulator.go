@@ -50,6 +50,7 @@ type Simulator struct {
 	mute     bool
 	garbling bool
 	forgets  bool
+	refuses  bool
 	deafTill time.Time
 	splitter Splitter
 	received []byte
@@ -65,6 +66,13 @@ func (s *Simulator) SetForgets(forgets bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forgets = forgets
+}
+
+// SetRefuses makes it a terminal that refuses to repeat a receipt, as one does that has none.
+func (s *Simulator) SetRefuses(refuses bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuses = refuses
 }
 
 // Script says what happens to the next payments, one step each.
@@ -201,7 +209,7 @@ func (s *Simulator) obey(a APDU) {
 			s.queue(APDU{Command: Completion})
 			return
 		}
-		if s.last.Receipt == 0 {
+		if s.last.Receipt == 0 || s.refuses {
 			s.say(APDU{Command: refusedClass<<8 | 0x83})
 			return
 		}

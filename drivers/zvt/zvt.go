@@ -18,7 +18,8 @@ import (
 var (
 	ErrLate      = errors.New("zvt: the terminal told late of a payment, and was refused, so that it takes it back: check the network")
 	ErrRefused   = errors.New("zvt: the terminal refuses")
-	ErrNoRepeat  = errors.New("zvt: the terminal does not repeat its last receipt (06 20), so that after a lost answer only its paper tells: compare it with the payments that are open")
+	ErrNoRepeat  = errors.New("zvt: the terminal does not repeat its last receipt (06 20), so that after a lost answer only its paper tells: compare it with the payments that are open, and write forgets = true in the site file")
+	ErrNoReceipt = errors.New("zvt: a payment counts as not taken because the terminal refuses to tell its last receipt (06 20), as one does that has none: look at its paper, and if it never repeats one write forgets = true in the site file")
 	ErrForgotten = errors.New("zvt: the payment was begun before a restart, and its terminal does not tell payments by our number: look at its receipts")
 )
 
@@ -49,9 +50,10 @@ func DriverWith(dial Dial) drivers.Driver {
 			"baud":     "speed of the serial port (default 9600)",
 			"password": "the terminal's password for tills, six digits (default 000000)",
 			"currency": "the terminal's currency (default EUR)",
-			"forgets":  "true if the terminal does not repeat its last receipt (06 20): a payment whose answer was lost stays unknown (default false; the driver also finds out)",
+			"forgets":  "true if the terminal does not repeat its last receipt (06 20): a payment whose answer was lost stays unknown (default false; the driver finds out by itself, but for one that refuses from its first day on)",
 			"card_s":   "how long the terminal may wait for a card, 10 to 300 (default 90)",
 		},
+		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
 			return newTerminal(dial, host, settings)
 		},

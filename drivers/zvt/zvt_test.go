@@ -315,6 +315,49 @@ func TestATerminalThatRepeatsNothing(t *testing.T) {
 	})
 }
 
+// A terminal that always refuses to repeat a receipt looks at first like one that has none. Once it has told of a payment, it
+// is known for what it is: a later one whose answer was lost stays unknown, and the next customer is not kept waiting.
+func TestATerminalThatRefusesToRepeat(t *testing.T) {
+	for _, c := range []struct {
+		forgets bool
+		script  []zvt.Step
+		lost    drivers.PaymentOutcome
+		fault   error
+	}{
+		{false, []zvt.Step{zvt.Approve, zvt.LoseReply, zvt.Approve}, drivers.PaymentUnknown, zvt.ErrNoRepeat},
+		{false, []zvt.Step{zvt.LoseReply, zvt.Approve}, drivers.PaymentDeclined, zvt.ErrNoReceipt},
+		{true, []zvt.Step{zvt.LoseReply, zvt.Approve}, drivers.PaymentUnknown, zvt.ErrNoRepeat},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b, simulator := bench(false)
+			b.Settings["forgets"] = c.forgets
+			made, err := b.Driver.Make(b.Host, b.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			device := made.(*zvt.Terminal)
+			simulator.SetRefuses(true)
+			simulator.Script(c.script...)
+			go simulator.Run()
+			for i, step := range c.script {
+				id := fact.PaymentID(fmt.Sprint("P", i))
+				answer, err := device.Pay(t.Context(), drivers.PaymentOrder{Payment: id, Amount: order.Amount})
+				if step == zvt.Approve {
+					if err != nil || answer.Outcome != drivers.PaymentApproved {
+						t.Errorf("%+v: %s is %+v, %v", c, id, answer, err)
+					}
+					continue
+				}
+				answer, err = device.Status(t.Context(), id)
+				if err != nil || answer.Outcome != c.lost || !errors.Is(device.Fault(), c.fault) || !strings.Contains(device.Fault().Error(), "forgets = true") {
+					t.Errorf("%+v: %s is %+v, %v, fault %v", c, id, answer, err, device.Fault())
+				}
+			}
+			b.Host.Close()
+		})
+	}
+}
+
 func TestReversalAndEndOfDay(t *testing.T) {
 	session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, _ *drivertest.Host) {
 		answer, err := device.Pay(t.Context(), order)

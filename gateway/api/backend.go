@@ -29,7 +29,7 @@ type Backend interface {
 	// Shelf is what headquarters and technicians said that is in effect, or waits.
 	Shelf() policy.Shelf
 	// EditPolicy is a technician's edit on site; nil takes it back. Its error says why it can't be used.
-	EditPolicy(ctx context.Context, kind policy.Kind, actor string, content []byte) error
+	EditPolicy(ctx context.Context, kind policy.Kind, actor, reason string, content []byte) error
 }
 
 // Info is what does not change while the gateway runs.

@@ -31,6 +31,7 @@ type Policy struct {
 	Editable bool       `json:"editable" doc:"May be edited on site"`
 	Edit     uint64     `json:"edit,omitempty" doc:"Number of the edit on site; 0: there is none"`
 	EditBy   string     `json:"editBy,omitempty"`
+	EditWhy  string     `json:"editReason,omitempty"`
 	EditHeld bool       `json:"editStands" doc:"The edit is in effect; else headquarters has decided otherwise"`
 }
 
@@ -40,12 +41,11 @@ func policyOf(h *policy.Held) Policy {
 		Kind: h.Kind.String(), Version: h.Current.Version, Actor: h.Current.Actor, Next: h.Next.Version, GivenUp: h.Returned,
 		Editable: h.Kind.Editable(), EditHeld: local,
 	}
-	if h.Next.EffectiveFromMS != 0 {
-		from := time.UnixMilli(h.Next.EffectiveFromMS).UTC()
-		p.NextFrom = &from
+	if due := h.DueMS(); due != 0 {
+		p.NextFrom = new(time.UnixMilli(due).UTC())
 	}
 	if h.Override.Content != nil {
-		p.Edit, p.EditBy = h.Override.Version, h.Override.Actor
+		p.Edit, p.EditBy, p.EditWhy = h.Override.Version, h.Override.Actor, h.Override.Reason
 	}
 	return p
 }
@@ -107,16 +107,20 @@ func (s *server) editPolicy(ctx context.Context, in *struct {
 	PolicyPath
 	Body struct {
 		Content string `json:"content" minLength:"1" maxLength:"60000" doc:"The whole text"`
+		Reason  string `json:"reason" minLength:"1" maxLength:"256" doc:"Why; it goes on record, and headquarters sees it"`
 	}
 }) (*policyAnswer, error) {
-	return s.edited(ctx, &in.PolicyPath, []byte(in.Body.Content))
+	return s.edited(ctx, &in.PolicyPath, in.Body.Reason, []byte(in.Body.Content))
 }
 
-func (s *server) revertPolicy(ctx context.Context, in *PolicyPath) (*policyAnswer, error) {
-	return s.edited(ctx, in, nil)
+func (s *server) revertPolicy(ctx context.Context, in *struct {
+	PolicyPath
+	Reason string `query:"reason" required:"true" minLength:"1" maxLength:"256" doc:"Why; it goes on record, and headquarters sees it"`
+}) (*policyAnswer, error) {
+	return s.edited(ctx, &in.PolicyPath, in.Reason, nil)
 }
 
-func (s *server) edited(ctx context.Context, in *PolicyPath, content []byte) (*policyAnswer, error) {
+func (s *server) edited(ctx context.Context, in *PolicyPath, reason string, content []byte) (*policyAnswer, error) {
 	if err := s.view(ctx, func(*lot.Lot) {}); err != nil {
 		return nil, err
 	}
@@ -124,7 +128,7 @@ func (s *server) edited(ctx context.Context, in *PolicyPath, content []byte) (*p
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Backend.EditPolicy(ctx, kind, rest.Who(ctx).Name, content); err != nil {
+	if err := s.Backend.EditPolicy(ctx, kind, rest.Who(ctx).Name, reason, content); err != nil {
 		return nil, rest.Invalid("body.content", err.Error())
 	}
 	return s.onePolicy(ctx, in)

@@ -57,7 +57,7 @@ func TestALotThatDoesNotAnswerIsAProblemToTryAgain(t *testing.T) {
 
 // bodies are one right body for each operation that takes one.
 var bodies = map[string]string{
-	"editPolicy": `{"content":"B-GH 1"}`, "enter": enterBody, "exit": exitBody, "payTicket": `{"paymentMethod":"cash","amount":1}`, "closeTicket": `{}`, "reopenTicket": `{}`,
+	"editPolicy": `{"content":"B-GH 1","reason":"trial"}`, "enter": enterBody, "exit": exitBody, "payTicket": `{"paymentMethod":"cash","amount":1}`, "closeTicket": `{}`, "reopenTicket": `{}`,
 	"capturePayment": `{}`, "voidPayment": `{}`, "refundPayment": `{}`, "waiveFee": `{"reason":"staff"}`, "oweFee": `{}`,
 	"reportCharging": `{"sessionId":"1","licensePlate":"A","startTime":"2026-03-02T08:00:00Z","endTime":"2026-03-02T09:00:00Z","energyKwh":1}`,
 	"classTicket":    `{"product":"day"}`,

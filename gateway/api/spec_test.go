@@ -55,10 +55,8 @@ func calls(b *bench) []call {
 	for _, path := range slices.Sorted(maps.Keys(s.Paths)) {
 		for _, method := range slices.Sorted(maps.Keys(s.Paths[path])) {
 			operation := s.Paths[path][method]
-			if operation.ID == "findTickets" {
-				path += "?plate=X1"
-			}
 			filled := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(fill.Replace(path), "X1")
+			filled += map[string]string{"findTickets": "?plate=X1", "revertPolicy": "?reason=trial"}[operation.ID]
 			all = append(all, call{operation, strings.ToUpper(method), filled})
 		}
 	}

@@ -31,6 +31,7 @@ type Ticket struct {
 	Pass        string      `json:"passId,omitempty"`
 	Tariff      string      `json:"tariff,omitempty" doc:"The version promised at the entry"`
 	Suspect     string      `json:"suspect,omitempty" doc:"Why the stay is in doubt; its fee is bounded"`
+	Concluded   string      `json:"concluded,omitempty" doc:"Why the gateway took the vehicle for gone that no exit let out on this ticket"`
 	Redated     bool        `json:"redated,omitempty" doc:"Its entry time was set right after the clock was"`
 	Fee         rest.Amount `json:"totalFee" doc:"Until now, or as settled at the exit"`
 	FeeMinor    int64       `json:"totalFeeMinor"`
@@ -60,7 +61,7 @@ func ticketOf(ctx context.Context, l *lot.Lot, t *lot.Ticket) Ticket {
 		ID: string(t.ID), Location: string(cfg.Location), Status: t.Status.String(), Spot: string(t.Spot), Parked: t.Parked,
 		Credential: t.Credential.String(), Vehicle: t.Vehicle.String(), EntryTime: timeAt(t.Entry.WallMS), ExitTime: timeAt(t.Exit.WallMS),
 		EntryGate: string(t.EntryGate), ExitGate: string(t.ExitGate), Pass: string(t.Pass), Tariff: t.Tariff,
-		Suspect: codeOf(t.Suspect != fact.ReasonNone, t.Suspect), Redated: t.Redated,
+		Suspect: codeOf(t.Suspect != fact.ReasonNone, t.Suspect), Concluded: t.Concluded, Redated: t.Redated,
 		Fee: rest.AmountOf(account.Fee.TotalMinor, cfg.Currency), FeeMinor: account.Fee.TotalMinor, Paid: account.DueMinor == 0,
 		DueMinor: account.DueMinor, Currency: string(cfg.Currency), Payments: make([]Payment, len(t.Payments)),
 	}

@@ -52,11 +52,12 @@ type App struct {
 	info       api.Info
 	owner      *owner
 	devices    []*device
-	byUse      map[site.Use]map[int]*device // by gate, or by floor for signs
+	byUse      map[site.Use]map[int][]*device // by gate, or by floor for signs
 	journal    atomic.Pointer[journal.Journal]
 	dropped    atomic.Int64 // sensor readings that found the inbox full
 	faces      faces
 	arms       arms
+	alarms     alarms
 	conditions conditions
 	changes    changes
 	sync       syncing
@@ -71,7 +72,7 @@ type App struct {
 // Errors: the journal's (ErrInUse, ErrNewer, ErrOtherLocation, of the disk), or what is wrong with the site. After
 // New, call Run.
 func New(o Options) (*App, error) {
-	a := &App{options: o, byUse: map[site.Use]map[int]*device{}, stopped: make(chan struct{})}
+	a := &App{options: o, byUse: map[site.Use]map[int][]*device{}, stopped: make(chan struct{})}
 	a.newRemote()
 	if _, err := lot.New(a.options.Site.Lot); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +40,7 @@ type device struct {
 	offer       func(lot.Event) // drops while the inbox is full
 	log         *slog.Logger
 	arms        *arms
+	alarms      *alarms
 	clock       *Clock
 
 	conditions *conditions
@@ -57,7 +59,7 @@ const (
 // newDevice makes a device's driver. A driver that can't be made, or can't do what it is for, is a device that is
 // offline.
 func (a *App) newDevice(described site.Device) *device {
-	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms, clock: a.options.Clock, conditions: &a.conditions}
+	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms, alarms: &a.alarms, clock: a.options.Clock, conditions: &a.conditions}
 	if d.obeys() { // there are sensors by the thousand
 		d.orders = make(chan order, ordersMax)
 	}
@@ -70,47 +72,30 @@ func (a *App) newDevice(described site.Device) *device {
 		d.driver, err = driver.Make(a.options.Host, d.Settings)
 		return err
 	})
-	if d.broken == nil && !d.fits() {
+	switch {
+	case d.broken != nil:
+	case d.Use.ServedBy(d.driver):
+		d.findWatch()
+	default:
 		d.broken = fmt.Errorf("driver %q can't serve as %s", d.Driver, d.Use)
 	}
 	return d
 }
 
-// fits reports whether the driver can do what the device is for, and finds its watcher.
-func (d *device) fits() bool {
+// findWatch finds what the device reports by. It serves its use.
+func (d *device) findWatch() {
 	switch d.Use {
 	case site.UseArmingLoop, site.UseClosingLoop, site.UseArmUp, site.UseArmDown, site.UseFire, site.UseStop:
-		watched, ok := d.driver.(drivers.Switch)
-		d.watch = func(ctx context.Context) error { return watched.Watch(ctx, d.level) }
-		return ok
+		d.watch = func(ctx context.Context) error { return d.driver.(drivers.Switch).Watch(ctx, d.level) }
 	case site.UseCamera:
-		camera, ok := d.driver.(drivers.Camera)
-		d.watch = func(ctx context.Context) error { return camera.See(ctx, d.plate) }
-		return ok
+		d.watch = func(ctx context.Context) error { return d.driver.(drivers.Camera).See(ctx, d.plate) }
 	case site.UseSensor, site.UseSecondSensor:
-		sensor, ok := d.driver.(drivers.Sensor)
-		d.watch = func(ctx context.Context) error { return sensor.Sense(ctx, d.sample) }
-		return ok
+		d.watch = func(ctx context.Context) error { return d.driver.(drivers.Sensor).Sense(ctx, d.sample) }
 	case site.UseColumn, site.UseReader:
-		reader, ok := d.driver.(drivers.Reader)
-		d.watch = func(ctx context.Context) error { return reader.Read(ctx, d.shown) }
-		return ok
-	case site.UseBarrier:
-		_, ok := d.driver.(drivers.Barrier)
-		return ok
-	case site.UseTerminal:
-		_, ok := d.driver.(drivers.Terminal)
-		return ok
-	case site.UsePrinter:
-		_, ok := d.driver.(drivers.Printer)
-		return ok
+		d.watch = func(ctx context.Context) error { return d.driver.(drivers.Reader).Read(ctx, d.shown) }
 	case site.UseMonitor:
-		monitor, ok := d.driver.(drivers.Monitor)
-		d.watch = func(ctx context.Context) error { return monitor.Monitor(ctx, d.observed) }
-		return ok
+		d.watch = func(ctx context.Context) error { return d.driver.(drivers.Monitor).Monitor(ctx, d.observed) }
 	}
-	_, ok := d.driver.(drivers.Display)
-	return ok
 }
 
 // attend runs the device's watcher until ctx ends, and again with back-off when it has ended before.
@@ -164,8 +149,15 @@ func (d *device) failed(err error) {
 	defer d.mu.Unlock()
 	if d.condition.Swap(offline) != offline {
 		d.log.Warn("device offline", "device", d.ID, "err", err)
-		d.submit(lot.DeviceChanged{Device: d.ID, Gate: d.Gate, Role: roleOf(d.Use), Note: err.Error()})
+		d.submit(lot.DeviceChanged{Device: d.ID, Gate: d.Gate, Role: roleOf(d.Use), Note: noteOf(err)})
 	}
+}
+
+// noteOf is what an error says, without what an alert about an offline device says anyway: there is little room for both
+// the cause and what to do about it.
+func noteOf(err error) string {
+	offline := drivers.ErrOffline.Error()
+	return strings.TrimSuffix(strings.ReplaceAll(err.Error(), offline+": ", ""), ": "+offline)
 }
 
 // alive says that the device answers.

@@ -8,6 +8,7 @@ import (
 	"gatehouse/drivers"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/fact"
 )
 
 // slate is a display that shows its last face.
@@ -22,7 +23,7 @@ func TestAFaceThatWaitedForTheDiskDoesNotReplaceALaterOne(t *testing.T) {
 	display := &slate{}
 	d := &device{Device: site.Device{ID: "display", Use: site.UseDisplay}, driver: display, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler)}
 	d.submit = func(lot.Event) {}
-	a := &App{byUse: map[site.Use]map[int]*device{site.UseDisplay: {0: d}}}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UseDisplay: {0: {d}}}}
 	show := func(step uint64, text string) {
 		a.perform(step, []lot.Effect{lot.ShowFace{Face: lot.Face{Lines: []string{text}}}})
 		for len(d.orders) > 0 {
@@ -36,5 +37,40 @@ func TestAFaceThatWaitedForTheDiskDoesNotReplaceALaterOne(t *testing.T) {
 		if show(c.step, c.text); display.face != c.want {
 			t.Errorf("after step %d it shows %q, want %q", c.step, display.face, c.want)
 		}
+	}
+}
+
+func TestAllSignsOfAFloorShowItsCount(t *testing.T) {
+	first, second := &slate{}, &slate{}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UseSign: {}}}
+	var devices []*device
+	for _, s := range []*slate{first, second} {
+		devices = append(devices, &device{driver: s, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler), submit: func(lot.Event) {}})
+	}
+	a.byUse[site.UseSign][2] = devices
+	a.perform(1, []lot.Effect{lot.ShowSign{Floor: 2, Available: 7, Total: 9}})
+	for _, d := range devices {
+		d.obey(t.Context(), <-d.orders)
+	}
+	if first.face != "7" || second.face != "7" {
+		t.Errorf("they show %q and %q", first.face, second.face)
+	}
+}
+
+func TestAContactThatIsQuietDoesNotCallOffTheFireOfAnother(t *testing.T) {
+	a := &alarms{}
+	for _, c := range []struct {
+		id           fact.DeviceID
+		at           int
+		active, want bool
+	}{
+		{"attic", -1, false, false}, {"cellar", -1, true, true}, {"attic", -1, false, true}, {"stop", 0, false, false},
+		{"cellar", -1, false, false},
+	} {
+		a.change(c.id, c.at, c.active, func(some bool) {
+			if some != c.want {
+				t.Errorf("%+v: told %v", c, some)
+			}
+		})
 	}
 }

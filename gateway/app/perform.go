@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gatehouse/drivers"
 	"gatehouse/gateway/lot"
@@ -20,9 +21,9 @@ func (a *App) makeDevices() {
 			at = described.Floor
 		}
 		if a.byUse[described.Use] == nil {
-			a.byUse[described.Use] = map[int]*device{}
+			a.byUse[described.Use] = map[int][]*device{}
 		}
-		a.byUse[described.Use][at] = d
+		a.byUse[described.Use][at] = append(a.byUse[described.Use][at], d)
 	}
 }
 
@@ -34,11 +35,13 @@ func (a *App) perform(step uint64, effects []lot.Effect) {
 			a.moveBarrier(e)
 		case lot.ShowFace:
 			face := drivers.Face{Lines: e.Face.Lines, Colour: drivers.Colour(e.Face.Colour)}
-			for _, d := range []*device{a.displayOf(e.Gate), a.byUse[site.UseLight][e.Gate], a.byUse[site.UseReader][e.Gate]} {
+			for _, d := range slices.Concat(a.displaysOf(e.Gate), a.byUse[site.UseLight][e.Gate], a.byUse[site.UseReader][e.Gate]) {
 				a.show(step, d, face)
 			}
 		case lot.ShowSign:
-			a.show(step, a.byUse[site.UseSign][e.Floor], signFace(e))
+			for _, d := range a.byUse[site.UseSign][e.Floor] {
+				a.show(step, d, signFace(e))
+			}
 		case lot.PrintTicket:
 			a.print(e)
 		case lot.AskPayment:
@@ -54,25 +57,32 @@ func (a *App) perform(step uint64, effects []lot.Effect) {
 	}
 }
 
+// moveBarrier moves every arm of a gate: a wide one has two.
 func (a *App) moveBarrier(e lot.MoveBarrier) {
-	d := a.byUse[site.UseBarrier][e.Gate]
-	if d == nil {
-		return
-	}
 	command, waits := drivers.BarrierCommand(e.Command), whileItMatters
 	if command == drivers.BarrierRaise || command == drivers.BarrierLower {
 		waits = moveWait
 	}
-	barrier, _ := d.driver.(drivers.Barrier)
-	d.order(order{patience: patience{waits, moveTake}, do: func(ctx context.Context) error { return barrier.Do(ctx, command) }})
+	for _, d := range a.byUse[site.UseBarrier][e.Gate] {
+		barrier, _ := d.driver.(drivers.Barrier)
+		d.order(order{patience: patience{waits, moveTake}, do: func(ctx context.Context) error { return barrier.Do(ctx, command) }})
+	}
 }
 
-// displayOf is the display of a gate: one of its own, or its column's.
-func (a *App) displayOf(gate int) *device {
-	if d := a.byUse[site.UseDisplay][gate]; d != nil {
-		return d
+// displaysOf are the displays of a gate: its own, or its column's.
+func (a *App) displaysOf(gate int) []*device {
+	if own := a.byUse[site.UseDisplay][gate]; len(own) > 0 {
+		return own
 	}
 	return a.byUse[site.UseColumn][gate]
+}
+
+// only is the one device of a use at a gate; nil if there is none.
+func (a *App) only(use site.Use, gate int) *device {
+	if all := a.byUse[use][gate]; len(all) > 0 {
+		return all[0]
+	}
+	return nil
 }
 
 func signFace(e lot.ShowSign) drivers.Face {
@@ -84,9 +94,9 @@ func signFace(e lot.ShowSign) drivers.Face {
 }
 
 func (a *App) print(e lot.PrintTicket) {
-	d := a.byUse[site.UsePrinter][e.Gate]
+	d := a.only(site.UsePrinter, e.Gate)
 	if d == nil {
-		d = a.byUse[site.UseColumn][e.Gate]
+		d = a.only(site.UseColumn, e.Gate)
 	}
 	if d == nil {
 		return
@@ -104,7 +114,7 @@ func (a *App) print(e lot.PrintTicket) {
 func (a *App) askTerminal(
 	gate int, payment fact.PaymentID, p patience, ask func(context.Context, drivers.Terminal) (drivers.PaymentAnswer, error),
 ) {
-	d := a.byUse[site.UseTerminal][gate]
+	d := a.only(site.UseTerminal, gate)
 	if d == nil {
 		return
 	}

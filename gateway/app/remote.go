@@ -56,17 +56,21 @@ func (a *App) siteOf(settings, tariff []byte) (made *site.Site, err error) {
 
 var errKind = errors.New("app: a site has nothing of this kind")
 
-// Check is remote.Site's.
-func (a *App) Check(kind policy.Kind, text []byte) (err error) {
+// Check is remote.Site's. A tariff says itself from which day on it is valid.
+func (a *App) Check(kind policy.Kind, text []byte) (notBeforeMS int64, err error) {
 	switch kind {
 	case policy.Settings:
 		_, err = a.siteOf(text, nil)
 	case policy.Tariff:
-		_, err = a.siteOf(nil, text)
+		made, err := a.siteOf(nil, text)
+		if err != nil || made.Lot.Tariff.ValidFrom == 0 {
+			return 0, err
+		}
+		return made.Lot.DayStartMS(made.Lot.Tariff.ValidFrom), nil
 	default:
 		err = errKind
 	}
-	return err
+	return 0, err
 }
 
 // Apply is remote.Site's.
@@ -119,8 +123,8 @@ func (a *App) relink() { a.sync.anew() }
 func (a *App) Shelf() policy.Shelf { return a.remote.Shelf() }
 
 // EditPolicy is a technician's edit on site; nil takes it back. Its error says why it can't be used.
-func (a *App) EditPolicy(ctx context.Context, kind policy.Kind, actor string, content []byte) error {
-	return a.remote.Edit(ctx, kind, actor, content)
+func (a *App) EditPolicy(ctx context.Context, kind policy.Kind, actor, reason string, content []byte) error {
+	return a.remote.Edit(ctx, kind, actor, reason, content)
 }
 
 // synced reports whether headquarters answers.

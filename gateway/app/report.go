@@ -8,6 +8,7 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/occupancy"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/fact"
 )
 
 // arms keeps what the switches of arms read: both of an arm make one event.
@@ -38,6 +39,30 @@ func (a *arms) change(at int, up, active bool, tell func(lot.Event)) {
 	tell(lot.ArmChanged{Gate: at, Up: reads.up, Down: reads.down})
 }
 
+// alarms keeps what each fire and stop contact reads: one that is quiet says nothing of the others.
+type alarms struct {
+	mu    sync.Mutex // held while an event is told, so that events are told in their order
+	reads map[int]map[fact.DeviceID]bool
+}
+
+// change takes one contact of a gate, or of all (-1), and tells whether any reads active.
+func (a *alarms) change(id fact.DeviceID, at int, active bool, tell func(active bool)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.reads == nil {
+		a.reads = map[int]map[fact.DeviceID]bool{}
+	}
+	if a.reads[at] == nil {
+		a.reads[at] = map[fact.DeviceID]bool{}
+	}
+	a.reads[at][id] = active
+	some := false
+	for _, reads := range a.reads[at] {
+		some = some || reads
+	}
+	tell(some)
+}
+
 // level reports an edge of a switch. A switch that can't be believed doesn't answer.
 func (d *device) level(level drivers.Level) {
 	if level != drivers.LevelFailed {
@@ -51,9 +76,9 @@ func (d *device) level(level drivers.Level) {
 	case site.UseArmUp, site.UseArmDown:
 		d.arms.change(d.Gate, d.Use == site.UseArmUp, level == drivers.LevelActive, d.submit)
 	case site.UseFire:
-		d.submit(lot.FireChanged{Active: level != drivers.LevelInactive})
+		d.alarms.change(d.ID, -1, level != drivers.LevelInactive, func(some bool) { d.submit(lot.FireChanged{Active: some}) })
 	case site.UseStop:
-		d.submit(lot.StopChanged{Gate: d.Gate, Active: level != drivers.LevelInactive})
+		d.alarms.change(d.ID, d.Gate, level != drivers.LevelInactive, func(some bool) { d.submit(lot.StopChanged{Gate: d.Gate, Active: some}) })
 	case site.UseMonitor, site.UseCamera:
 		d.conditions.forget(d.ID)
 	}

@@ -232,7 +232,7 @@ func (g *Gate) fallDue() {
 	switch {
 	case a.lowering && !a.down && g.Blocks()&unsafe != 0:
 		return // it is about to be turned
-	case !a.hasUp && !a.hasDown && g.cfg.Closing == ClosedByBarrier:
+	case !a.hasUp && !a.hasDown && g.cfg.Closing != ClosedByGateway:
 		a.lowering = false
 		g.restAt(armUnknown) // its timer is its own
 		return

@@ -65,7 +65,7 @@ func (g *Gate) Blocks() Blocks {
 	set(g.arm.lockedOut, BlockLockedOut)
 	set(g.arm.faulty() || g.arm.silent(), BlockArm)
 	set(g.nowMS < g.clearFromMS+g.cfg.ClearMS, BlockClearing)
-	set(g.cfg.Closing == ClosedByBarrier, BlockBarrier)
+	set(g.cfg.Closing != ClosedByGateway, BlockBarrier)
 	return b
 }
 
@@ -100,14 +100,25 @@ func (g *Gate) underArm() bool {
 
 // approachMS is until when a vehicle on the arming loop may be one that drives and does not stop: it has come onto the
 // loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm. Of a
-// closing loop that saw nobody since the arm rose nobody knows whether it would see this one: until it leaves, it may drive.
+// closing loop that saw nobody since the arm rose nobody knows whether it would see this one; and who has waited before the
+// open arm for longer than a passage takes may believe it. Until these leave, they may drive.
 func (g *Gate) approachMS() int64 {
 	arming, closing := &g.loops[ArmingLoop], &g.loops[ClosingLoop]
 	switch {
 	case !arming.occupied() || g.cfg.inTheWay(ArmingLoop):
 		return -Never
-	case closing.sinceMS <= g.arm.raisedMS:
+	case closing.sinceMS <= g.arm.raisedMS || closing.heldMS > g.cfg.PassageMS || g.nowMS > g.firstMS()+g.cfg.PassageMS+g.cfg.FollowMS:
 		return Never
 	}
 	return max(arming.sinceMS+g.cfg.ReachMS, closing.sinceMS+g.cfg.FollowMS)
+}
+
+// firstMS is since when the vehicle on the arming loop has been the first before the arm.
+func (g *Gate) firstMS() int64 {
+	closing := &g.loops[ClosingLoop]
+	aheadMS := closing.sinceMS
+	if closing.level != Occupied {
+		aheadMS -= closing.heldMS
+	}
+	return max(g.loops[ArmingLoop].sinceMS, aheadMS)
 }

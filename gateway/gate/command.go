@@ -59,7 +59,7 @@ func (g *Gate) confirm() {
 	g.stoppedShort = false
 	for at := range g.loops {
 		l := &g.loops[at]
-		l.missed = 0
+		l.missed, l.heldMS = 0, 0
 		if l.readable() {
 			l.proof = proven
 		}

@@ -6,10 +6,11 @@ import "gatehouse/sync/fact"
 type Closing uint8
 
 // ClosedByBarrier: the barrier closes with its own loop and timer, and we only ask it to open. ClosedByGateway:
-// the barrier waits for our command.
+// the barrier waits for our command. NoArm: there is no barrier; who was seen has passed.
 const (
 	ClosedByBarrier Closing = iota
 	ClosedByGateway
+	NoArm
 )
 
 // Config is what is installed at a gate and how patient it is. All times are in milliseconds; zero means the
@@ -25,6 +26,7 @@ type Config struct {
 	ClearMS       int64 // no presence for so long before lowering; 1,000, at least TrailerGapMS
 	ReachMS       int64 // from the edge of the arming loop to the closing loop, without a stop; 2,500
 	FollowMS      int64 // behind the vehicle ahead onto the closing loop, without a stop; 1,600
+	PassageMS     int64 // a passage takes no longer: else a loop may be stuck, and who waits before the open arm may drive; 5,000
 	BackOutMS     int64 // off the near loop for so long without the far loop: it went back; 3,000
 	VendTimeoutMS int64 // nobody drove through, and no loop changed; 30,000
 	TrailerGapMS  int64 // far loop occupied again within: the same vehicle; 500
@@ -42,6 +44,7 @@ func (c Config) WithDefaults() Config {
 	c.MaxRunMS = orDefault(c.MaxRunMS, 6_000)
 	c.ReachMS = orDefault(c.ReachMS, 2_500)
 	c.FollowMS = orDefault(c.FollowMS, 1_600)
+	c.PassageMS = orDefault(c.PassageMS, 5_000)
 	c.BackOutMS = orDefault(c.BackOutMS, 3_000)
 	c.VendTimeoutMS = orDefault(c.VendTimeoutMS, 30_000)
 	c.TrailerGapMS = orDefault(c.TrailerGapMS, 500)

@@ -21,7 +21,7 @@
 //	                                               Follows
 //	far clear, near occupied anew                  Passed; the next vehicle stands on the near loop
 //	far occupied within TrailerGapMS of far clear  the same vehicle (a trailer), unless the vehicle on the near
-//	                                               loop has a vend of its own
+//	                                               loop has a vend of its own, or Follows said that there is another
 //
 // Two binary loops can't tell everything. A vehicle that has left its near loop and then reverses onto it looks
 // like the next one, and counts as passed. Two vehicles closer than TrailerGapMS count as one.
@@ -34,9 +34,11 @@
 //   - In the way of the arm are the closing loop, and both loops of a gate that serves both ways. A vehicle on the arming
 //     loop of a gate with a direction stands before the arm and does not hold it up: it would keep the arm up for the next
 //     in a queue, and turn it before one who was refused. It delays the arm for as long as it may be driving: ReachMS
-//     after it came onto its loop, FollowMS after the vehicle ahead of it left the closing loop. Where the closing loop saw
-//     nobody since the arm rose, a vehicle on the arming loop does hold the arm up: that loop may have gone blind. One that
-//     goes blind between two vehicles of one opening is beyond what two loops can tell.
+//     after it came onto its loop, FollowMS after the vehicle ahead of it left the closing loop. It does hold the arm up
+//     where the closing loop saw nobody since the arm rose, for that loop may have gone blind; where that loop was occupied
+//     for longer than PassageMS, for it may have been stuck, and reset under a vehicle; and where it has waited before the
+//     open arm for longer than that, for its driver may drive on at any moment. A closing loop that goes blind between two
+//     vehicles of one opening is beyond what two loops can tell.
 //   - The arm is lowered only when nothing in Blocks says no: for a gate that is ClosedByGateway by the timer,
 //     for every gate by hand. What appears in its way while it is
 //     being lowered reverses it in the same Step, and so does a vehicle that leaves the arming loop towards it.
@@ -68,6 +70,8 @@
 //   - No closing loop: the vehicle passed if the arming loop cleared while the arm could be up; never lowered by us.
 //   - No arming loop: grants come without Arrived, every vehicle on the closing loop came the right way.
 //   - No loop at all: a vend counts as used when the barrier has closed again, or after VendTimeoutMS.
+//   - No arm (NoArm, free flow): there are no loops and no switches either. Whoever is granted or refused has passed in that
+//     Step; nothing is commanded for it.
 //   - No switch: the arm is taken to be where it was sent after MaxRunMS; what it does by itself is not seen.
 //
 // Nothing here reads a clock, starts a goroutine, allocates in steady state or does I/O. It imports sync/fact

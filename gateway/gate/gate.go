@@ -20,6 +20,7 @@ type Gate struct {
 	crossing   crossing
 	passedFrom Loop
 	passedMS   int64
+	pursued    bool // another was known to be behind the one that passed
 
 	vends    vends
 	lastVend Vend // the last one used since the arm was down

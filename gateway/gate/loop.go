@@ -20,6 +20,7 @@ type loop struct {
 	stuck     bool
 	missed    uint8
 	sinceMS   int64 // when it changed last
+	heldMS    int64 // how long it was occupied last
 	stuckMS   int64 // when an occupied loop becomes a stuck one
 }
 
@@ -76,6 +77,9 @@ func (g *Gate) readLoop(at Loop, level Level) {
 	}
 	l := &g.loops[at]
 	before := l.occupied()
+	if l.level == Occupied {
+		l.heldMS = g.nowMS - l.sinceMS
+	}
 	l.set(level, g.nowMS+g.cfg.LoopStuckMS)
 	l.sinceMS = g.nowMS
 	g.edgeMS, g.clearFromMS = g.nowMS, g.nowMS

@@ -131,7 +131,7 @@ func (g *Gate) cross(from Loop) {
 // isTrailer tells if the vehicle that just passed from this side goes on.
 func (g *Gate) isTrailer(from Loop) bool {
 	return g.passedMS != Never && g.passedFrom == from && g.nowMS < g.passedMS+g.cfg.TrailerGapMS &&
-		g.near[from].standing != granted
+		g.near[from].standing != granted && !g.pursued
 }
 
 // crossAgain lets the trailer of a vehicle that was counted cross.
@@ -171,7 +171,7 @@ func (g *Gate) endCrossing() {
 		g.comeBack(was)
 		return
 	}
-	g.passedFrom, g.passedMS = was.from, g.nowMS
+	g.passedFrom, g.passedMS, g.pursued = was.from, g.nowMS, was.followed
 	if !was.counted {
 		g.passed(was)
 	}

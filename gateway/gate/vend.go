@@ -53,6 +53,10 @@ func (v *vends) remove(i int) Vend {
 
 // grant takes the lot's leave for one vehicle, which may be one that has leave by another ticket.
 func (g *Gate) grant(vend Vend, instead fact.TicketID) {
+	if g.cfg.Closing == NoArm {
+		g.say(Output{Kind: Passed, Vend: vend, Direction: vend.Direction, Reason: vend.Reason})
+		return
+	}
 	from, at := g.asker(vend.Direction), g.vends.of(instead)
 	if at >= 0 && g.vends.of(vend.Ticket) < 0 {
 		g.vends.list[at].Vend = vend
@@ -65,11 +69,19 @@ func (g *Gate) grant(vend Vend, instead fact.TicketID) {
 	case g.vends.of(vend.Ticket) >= 0:
 	case g.vends.n == maxVends:
 		g.say(Output{Kind: BackedOut, Vend: vend, Direction: g.cfg.travel(from)})
-	case g.vends.n == 1 && first.cause == CauseManual && first.Ticket == "" && g.near[from].standing == granted:
+	case g.vends.n == 1 && first.cause == CauseManual && first.Ticket == "" && g.raisedByHandFor(from):
 		first.Vend = vend // the arm is up for it already
 	default:
 		g.push(pending{Vend: vend, cause: CauseVend}, from)
 	}
+}
+
+// raisedByHandFor tells if the vehicle that a grant is for is the one that a person has raised the arm for: it stands on its
+// near loop, or is on its way and nobody stands behind it.
+func (g *Gate) raisedByHandFor(from Loop) bool {
+	c := &g.crossing
+	onItsWay := c.active && c.from == from && c.entitled && !c.counted
+	return g.near[from].standing == granted || g.near[from].standing == nobody && onItsWay
 }
 
 // resolve tells by a new grant whether a vehicle came back to its near loop or another stands there.
@@ -135,8 +147,12 @@ func (g *Gate) asker(direction fact.Direction) Loop {
 	return ArmingLoop
 }
 
-// refuse takes the lot's no.
+// refuse takes the lot's no, which holds nobody where there is no arm.
 func (g *Gate) refuse(direction fact.Direction) {
+	if g.cfg.Closing == NoArm {
+		g.say(Output{Kind: Passed, Direction: direction})
+		return
+	}
 	if vehicle := &g.near[g.asker(direction)]; vehicle.standing == asking {
 		vehicle.standing = refused
 	}

@@ -152,13 +152,24 @@ func (l *Lot) lotAlerts() []Alert {
 			Do:   "Look for tailgaters and faulty sensors, then correct the count.",
 		})
 	}
+	return append(alerts, l.ticketAlerts()...)
+}
+
+// ticketAlerts are the visits that a person has to look at, each since when it is so.
+func (l *Lot) ticketAlerts() []Alert {
+	var alerts []Alert
 	for _, t := range l.open {
+		doubtful := Alert{
+			Code: "suspect_stay", Severity: Info, Where: string(t.Plate), SinceMS: t.Entry.WallMS,
+			What: "Ticket " + string(t.ID) + " is in doubt (" + t.Suspect.String() + "); its price is bounded.",
+			Do:   "Look whether the vehicle is still here; close the ticket if it is not.",
+		}
+		if t.Suspect == fact.ReasonMissedExit && !t.Parked && t.VacatedMS > 0 {
+			doubtful.SinceMS = t.VacatedMS
+			doubtful.What = "Ticket " + string(t.ID) + ": its vehicle left spot " + string(t.Spot) + ", and no exit saw it."
+		}
 		if t.Suspect != fact.ReasonNone {
-			alerts = append(alerts, Alert{
-				Code: "suspect_stay", Severity: Info, Where: string(t.Plate), SinceMS: t.Entry.WallMS,
-				What: "Ticket " + string(t.ID) + " is in doubt (" + t.Suspect.String() + "); its price is bounded.",
-				Do:   "Look whether the vehicle is still here; close the ticket if it is not.",
-			})
+			alerts = append(alerts, doubtful)
 		}
 		if t.Overstay {
 			alerts = append(alerts, Alert{Code: "overstay", Severity: Info, Where: string(t.Spot), SinceMS: t.Entry.WallMS, What: "Ticket " + string(t.ID) + " stays longer than allowed.", Do: "Look at the vehicle."})

@@ -106,6 +106,9 @@ func (l *Lot) applyGate(r fact.Record) bool {
 	case fact.VehicleWrongWay:
 		if f.Through {
 			l.countPassage(f.Gate, f.Direction, r.At)
+			if f.Direction == fact.Outward {
+				l.leftUnnamed(r.At)
+			}
 		}
 	default:
 		return l.applyGateState(r)

@@ -153,8 +153,11 @@ func (l *Lot) applyTicketCorrected(r fact.Record, f fact.TicketCorrected) {
 		return
 	}
 	if f.Close {
-		if f.Actor == correctedBy && t.VacatedMS > 0 {
-			l.named(t)
+		if f.Actor == correctedBy {
+			t.Concluded = f.Note
+			if t.VacatedMS > 0 {
+				l.named(t)
+			}
 		}
 		l.closeTicket(t, TicketCompleted, r.At)
 		return

@@ -80,12 +80,13 @@ type Gate struct {
 	Floor    int // index into Config.Floors
 	Lane     gate.Config
 	Camera   bool
-	Column   bool // a ticket button and a code reader
+	Column   bool // a ticket button
 	Printer  bool
 	Display  bool
 	Terminal bool
 	Fire     bool // a fire input is wired: its loss is a fire
 	NoPlate  NoPlate
+	FreeExit bool // who has no ticket may leave as well
 	Stall    Stall
 }
 

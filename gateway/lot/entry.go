@@ -282,6 +282,20 @@ func refusalLines(reason fact.Reason) []string {
 	return []string{"Please wait", "Press help"}
 }
 
+// wayWords are what a driver is told of each floor and zone.
+type wayWords struct{ ramps, zones []string }
+
+func newWayWords(cfg *Config) wayWords {
+	var words wayWords
+	for i := range cfg.Floors {
+		words.ramps = append(words.ramps, "Ramp to "+cfg.Floors[i].Name)
+	}
+	for i := range cfg.Zones {
+		words.zones = append(words.zones, "Zone "+cfg.Zones[i].Name)
+	}
+	return words
+}
+
 // Directions tells a driver the way from a gate to a spot.
 func (l *Lot) Directions(i int, spot int32) []string { return l.appendWay(nil, i, spot) }
 
@@ -289,10 +303,10 @@ func (l *Lot) appendWay(lines []string, i int, spot int32) []string {
 	s := &l.cfg.Spots[spot]
 	to := &l.cfg.Floors[s.Floor]
 	if from := &l.cfg.Floors[l.cfg.Gates[i].Floor]; from.Number != to.Number {
-		lines = append(lines, "Ramp to "+to.Name)
+		lines = append(lines, l.way.ramps[s.Floor])
 	}
-	if s.Zone >= 0 && s.Zone < len(l.cfg.Zones) {
-		lines = append(lines, "Zone "+l.cfg.Zones[s.Zone].Name)
+	if s.Zone >= 0 && s.Zone < len(l.way.zones) {
+		lines = append(lines, l.way.zones[s.Zone])
 	}
 	return append(lines, "Spot "+s.Number)
 }

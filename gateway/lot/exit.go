@@ -12,6 +12,11 @@ import (
 func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 	match := l.plates.Match(read)
 	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
+	if match.Cost != 0 && read.Plate != "" {
+		if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Plate == read.Plate }); t != nil {
+			return l.settle(i, l.reappeared(t), fact.CredentialPlate, read.Plate)
+		}
+	}
 	switch match.Outcome {
 	case plate.Found:
 		return l.settle(i, l.tickets[match.ID], fact.CredentialPlate, read.Plate)
@@ -126,6 +131,10 @@ func (l *Lot) exitByTicket(e Shown) {
 				l.settle(e.Gate, inside[0], e.Kind, n.seen)
 				return
 			}
+			if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Pass == pass.ID }); t != nil {
+				l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
+				return
+			}
 		}
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
 		return
@@ -141,6 +150,8 @@ func (l *Lot) exitByTicket(e Shown) {
 	switch {
 	case t == nil:
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonNoTicket, 0)
+	case t.takenForGone():
+		l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
 	case !t.Open():
 		l.denyExit(e.Gate, t.ID, n.seen, fact.ReasonTicketUsed, 0)
 	default:
@@ -178,6 +189,9 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		return l.letOutOwing(i, t, fact.ReasonOperator)
 	}
 	if !l.cfg.Gates[i].Terminal {
+		if l.freeFlow(i) || l.cfg.Gates[i].FreeExit {
+			return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
+		}
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, account.DueMinor)
 	}
 	if n.down&fact.WithoutTerminal != 0 {
@@ -226,6 +240,9 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 
 // denyExit refuses, says why on the display and in the log.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
+	if l.cfg.Gates[i].FreeExit {
+		return l.letOutUnknown(i)
+	}
 	l.emit(fact.ExitDenied{
 		Gate: l.cfg.Gates[i].ID, Ticket: id, Credential: l.lanes[i].shown, Plate: seen, DueMinor: dueMinor, Reason: reason,
 		Without: l.without(i),
@@ -237,6 +254,15 @@ func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Rea
 	}
 	l.show(i, Face{Lines: lines, Colour: Red})
 	return reason
+}
+
+// letOutUnknown lets a vehicle out that nobody knows, at a gate where everybody may leave.
+func (l *Lot) letOutUnknown(i int) fact.Reason {
+	l.lanes[i].wait(waitNone, never)
+	l.emit(fact.BarrierRaised{Gate: l.cfg.Gates[i].ID, Note: "free exit", Reason: fact.ReasonFree})
+	l.lanes[i].feed(l, i, gate.RaiseOnce(fact.ReasonFree))
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return fact.ReasonFree
 }
 
 // helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it

@@ -18,6 +18,7 @@ type Lot struct {
 
 	entryNumbers []int // by gate: how many of the gates before it are entries
 	idle         idleFaces
+	way          wayWords
 
 	// Remembered over a restart; changed by Apply alone.
 	meta     Meta
@@ -59,6 +60,8 @@ type Lot struct {
 	overstayDue   due[fact.TicketID]
 	vacatedDue    due[fact.TicketID]
 	doubted       []doubted // in the order of their ends
+	whoLeftMS     int64     // wall time at which to look whose the vehicles were that left without a ticket
+	emptyMS       int64     // monotonic time since when sensors see every spot empty; never: they do not
 	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic, forgotten by a restart.
 	followedUntilMS int64
 	waiting         []fact.ReservationID // due, and no spot was free
@@ -111,9 +114,10 @@ func New(cfg *Config) (*Lot, error) {
 		sensing:    make([]occupancy.Spot, len(cfg.Spots)),
 		sensingAt:  make([]int64, len(cfg.Spots)),
 		idle:       newIdleFaces(cfg.Name),
+		way:        newWayWords(cfg),
 		signs:      make([]sign, len(cfg.Floors)),
 	}
-	l.baselinesTurn.whenMS = never
+	l.baselinesTurn.whenMS, l.whoLeftMS, l.emptyMS = never, never, never
 	l.meta.Location = cfg.Location
 	entries := 0
 	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
@@ -255,6 +259,7 @@ func (l *Lot) input(ev Event) bool {
 func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
 	l.currentTariff()
+	l.whoLeftMS = l.now.WallMS
 	for _, t := range l.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
@@ -293,7 +298,7 @@ func (l *Lot) do(effect Effect) {
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
 	l.currentTariff()
-	l.eager, l.signsMoved = true, true
+	l.eager, l.signsMoved, l.whoLeftMS = true, true, l.now.WallMS
 	l.baselinesTurn = baselinesTurn{whenMS: l.now.MonoMS + baselinesFirstMS}
 	for _, t := range l.open {
 		switch {
@@ -304,6 +309,7 @@ func (l *Lot) start(e Started) {
 			l.suspect(t, fact.ReasonPowerLoss)
 		}
 		l.watchOverstay(t)
+		l.watchVacated(t)
 	}
 	uses := make([]uint32, len(l.spots))
 	for i := range l.spots {
@@ -335,11 +341,11 @@ func (l *Lot) expire() {
 
 // wakeMS is the monotonic time by which something is due.
 func (l *Lot) wakeMS() int64 {
-	wake := l.sensingDue.next()
+	wake := min(l.sensingDue.next(), l.emptyAuditMS())
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS)
+	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS, l.whoLeftMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}

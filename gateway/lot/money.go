@@ -64,6 +64,8 @@ func (l *Lot) payable(id fact.TicketID) (*Ticket, *Problem) {
 	switch {
 	case problem != nil:
 		return nil, problem
+	case t.takenForGone() && t.OwedMinor == 0:
+		l.reappeared(t) // somebody pays for it, so it has not left
 	case !t.Open() && t.OwedMinor == 0:
 		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(id) + " is over and paid", "nothing is to be paid"}
 	case len(t.Payments) >= paymentsMax:

@@ -174,7 +174,7 @@ func (l *Lot) goneOwing(i int, t *Ticket) {
 	if dueMinor > 0 {
 		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
 	}
-	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: correctedBy, Note: "left its spot, and the exit without a grant"})
+	l.conclude(t, "left its spot, and the exit without a grant")
 }
 
 // fire raises every gate and holds it, or ends that.
@@ -244,6 +244,9 @@ func (l *Lot) plateSeen(e PlateSeen) {
 		return
 	}
 	l.follows(n, &read)
+	if l.freeFlow(e.Gate) {
+		n.asked, n.towards = false, e.Direction // nothing else tells where it goes
+	}
 	n.read, n.readMS, n.fresh, n.early = read, l.now.MonoMS, true, n.present
 	if l.ready(e.Gate) && (!n.asked || n.answered.Raw == "" && e.Raw != "") {
 		l.decide(e.Gate)
@@ -260,6 +263,9 @@ func (l *Lot) ready(i int) bool {
 	n := l.lane(i)
 	return n.present && !n.granted || l.blind(i)
 }
+
+// freeFlow reports whether a gate has no barrier: each reading there is a vehicle that passes.
+func (l *Lot) freeFlow(i int) bool { return l.cfg.Gates[i].Lane.Closing == gate.NoArm }
 
 // blind reports whether a gate can't tell that a vehicle has arrived.
 func (l *Lot) blind(i int) bool {

@@ -28,7 +28,7 @@ func (l *Lot) currentTariff() {
 	first := TariffVersion{Tariff: l.cfg.Tariff, Text: l.cfg.TariffText, Digest: l.cfg.TariffDigest}
 	l.current, l.switchMS = first, never
 	for _, next := range l.cfg.NextTariffs {
-		startsMS := l.dayStartMS(next.Tariff.ValidFrom)
+		startsMS := l.cfg.DayStartMS(next.Tariff.ValidFrom)
 		if l.now.Trust == fact.ClockUnset && next.Digest == l.meta.Tariff || l.now.Trust != fact.ClockUnset && startsMS <= l.now.WallMS {
 			l.current = next
 		} else if l.now.Trust != fact.ClockUnset {
@@ -38,10 +38,10 @@ func (l *Lot) currentTariff() {
 	l.promiseTariff()
 }
 
-// dayStartMS is when a civil day begins here.
-func (l *Lot) dayStartMS(day tariff.Date) int64 {
+// DayStartMS is when a civil day begins at the location.
+func (c *Config) DayStartMS(day tariff.Date) int64 {
 	year, month, date := time.UnixMilli(int64(day) * dayMS).UTC().Date()
-	return time.Date(year, month, date, 0, 0, 0, 0, l.cfg.Zone).UnixMilli()
+	return time.Date(year, month, date, 0, 0, 0, 0, c.Zone).UnixMilli()
 }
 
 // promiseTariff writes the current tariff into the log, unless it is the one that entries promise already.

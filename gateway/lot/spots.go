@@ -11,6 +11,8 @@ type counts struct {
 	all    [statuses]int
 	types  [spotTypes][statuses]int
 	floors [][statuses]int
+	// parked are the tickets whose vehicles a sensor sees on their spots, empty the spots that a sensor sees empty.
+	parked, empty int
 	// Totals don't change.
 	typeTotal  [spotTypes]int
 	floorTotal []int
@@ -37,11 +39,24 @@ func (c *counts) move(spot *Spot, status fact.SpotStatus, by int) {
 	c.floors[spot.Floor][status] += by
 }
 
+// witness counts what a spot's sensor bears witness to.
+func (c *counts) witness(spot *Spot, s *SpotState, by int) {
+	switch {
+	case spot.Sensor < 0 || s.Fault != fact.ReasonNone:
+	case s.Sensed == fact.SpotAvailable:
+		c.empty += by
+	case s.Sensed == fact.SpotOccupied && s.Ticket != "" && s.Parked:
+		c.parked += by
+	}
+}
+
 // restoreSpot sets a spot as it was stored, or as it is at first.
 func (l *Lot) restoreSpot(i int32, state SpotState) {
 	l.counts.move(&l.cfg.Spots[i], l.spots[i].Status(), -1)
+	l.counts.witness(&l.cfg.Spots[i], &l.spots[i], -1)
 	l.spots[i] = state
 	l.counts.move(&l.cfg.Spots[i], state.Status(), 1)
+	l.counts.witness(&l.cfg.Spots[i], &state, 1)
 	l.offer(i, state.Status())
 }
 
@@ -58,7 +73,9 @@ func (l *Lot) offer(i int32, status fact.SpotStatus) {
 func (l *Lot) changeSpot(i int32, change func(*SpotState)) {
 	spot := &l.spots[i]
 	before := spot.Status()
+	l.counts.witness(&l.cfg.Spots[i], spot, -1)
 	change(spot)
+	l.counts.witness(&l.cfg.Spots[i], spot, 1)
 	after := spot.Status()
 	l.dirty.add(TableSpots, string(l.cfg.Spots[i].ID))
 	if before == after {

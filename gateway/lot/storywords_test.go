@@ -288,6 +288,11 @@ func (s *teller) given(what, value string) {
 		policy.WalkInStayMS = number(value) * 60_000
 	case "period_ms":
 		s.cfg.Sensors[0].PeriodMS = [occupancy.SensorsMax]int64{number(value), number(value)}
+	case "sensors": // of the spots that have none
+		for i := range s.cfg.Spots {
+			s.cfg.Spots[i].Sensor = 0
+		}
+		s.boot()
 	default:
 		s.t.Fatalf("nothing like %q can be given", what)
 	}

@@ -76,6 +76,8 @@ type Ticket struct {
 	Groups        []string          `cbor:"41,keyasint,omitempty"`
 	Product       string            `cbor:"42,keyasint,omitempty"` // what the driver chose
 	BookedStartMS int64             `cbor:"43,keyasint,omitempty"`
+	// Concluded is why the gateway took the vehicle for gone that no exit had let out on this ticket; empty: it did not.
+	Concluded string `cbor:"44,keyasint,omitempty"`
 
 	place int // in the lot's list of open tickets
 }

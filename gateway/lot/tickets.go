@@ -99,7 +99,7 @@ func (l *Lot) keepClosed(t *Ticket) {
 // reopenTicket takes back a close; the ticket has no spot until its car is seen.
 func (l *Lot) reopenTicket(t *Ticket) {
 	l.closed.takeBack(t)
-	t.Status, t.Spot, t.Parked, t.Exit, t.VacatedMS = TicketActive, "", false, fact.Stamp{}, l.meta.Last.WallMS
+	t.Status, t.Spot, t.Parked, t.Exit, t.VacatedMS, t.Concluded = TicketActive, "", false, fact.Stamp{}, l.meta.Last.WallMS, ""
 	l.dirty.add(TableClosedTickets, string(t.ID))
 	l.dirty.add(TableRecent, string(t.ID))
 	l.insertTicket(t)
@@ -157,6 +157,8 @@ func (l *Lot) expireVacated() {
 // expireTickets finds overstays, and closes exits that a power cut interrupted and that nobody came back for.
 func (l *Lot) expireTickets() {
 	l.expireVacated()
+	l.expireDeparted()
+	l.expireEmpty()
 	for l.overstayDue.next() <= l.now.WallMS {
 		t := l.tickets[l.overstayDue.take()]
 		if t == nil || !t.Open() || t.Overstay {
@@ -174,7 +176,7 @@ func (l *Lot) expireTickets() {
 	}
 	for _, id := range l.interrupted {
 		if t := l.tickets[id]; t != nil && t.Status == TicketLeaving {
-			l.emit(fact.TicketCorrected{Ticket: id, Close: true, Actor: correctedBy, Note: "exit granted before a power cut, and not seen since"})
+			l.conclude(t, "exit granted before a power cut, and not seen since")
 		}
 	}
 	l.interrupted = nil

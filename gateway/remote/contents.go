@@ -2,8 +2,6 @@ package remote
 
 import (
 	"context"
-	"crypto/ed25519"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -66,27 +64,6 @@ func platesOf(content []byte) ([]string, error) {
 		return nil, fmt.Errorf("remote: the block list has %d plates, at most %d", len(plates), platesMax)
 	}
 	return plates, nil
-}
-
-type key = ed25519.PublicKey
-
-// keysMax bounds the keys of headquarters: one, and while they change two.
-const keysMax = 8
-
-// keysOf reads a list of keys.
-func keysOf(content []byte) (policy.Keys, error) {
-	var keys policy.Keys
-	for _, line := range lines(content) {
-		one, err := base64.StdEncoding.DecodeString(line)
-		if err != nil || len(one) != ed25519.PublicKeySize {
-			return nil, fmt.Errorf("remote: %q is no Ed25519 public key in base64", clip(line))
-		}
-		keys = append(keys, one)
-	}
-	if len(keys) == 0 || len(keys) > keysMax {
-		return nil, fmt.Errorf("remote: the list has %d keys, from 1 to %d", len(keys), keysMax)
-	}
-	return keys, nil
 }
 
 // lendingOf reads what headquarters asks to be lent.

@@ -17,7 +17,7 @@
 //	passes       crdt.RemoveWins whose values are fact.PassIssued without an id
 //	blocklist    a plate on each line, # before remarks
 //	validations  TOML: [[validation]] code, merchant, from, until, withdrawn, coupons
-//	tariff       what Options.Site takes: a tariff document, and
+//	tariff       what Options.Site takes: a tariff document, which waits for the day that it says it is valid from, and
 //	settings     keys of the site file
 //	trust        a public key of headquarters on each line (base64), # before remarks; the one that signs it among them
 //	lending      policy.Allotment; a location that answers done has lent the rights

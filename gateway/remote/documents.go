@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
@@ -54,7 +55,11 @@ func (r *Remote) part(ctx context.Context, m *wire.Part) {
 	if err != nil {
 		r.log.Warn("remote: a document is refused", "kind", document.Kind.String(), "version", document.Version, "err", err)
 	}
-	r.send(ctx, &wire.Result{Location: r.options.Location, Kind: document.Kind, Version: document.Version, Code: code, Note: clip(text(err))})
+	note := text(err)
+	if held := r.kept.Get(document.Kind); code == wire.Held {
+		note = "takes effect at " + time.UnixMilli(held.DueMS()).UTC().Format(time.RFC3339)
+	}
+	r.send(ctx, &wire.Result{Location: r.options.Location, Kind: document.Kind, Version: document.Version, Code: code, Note: clip(note)})
 }
 
 // standingOf says what became of a document that comes again.
@@ -81,13 +86,14 @@ func (r *Remote) offer(ctx context.Context, d policy.Document) (wire.ResultCode,
 	if d.Location != r.options.Location {
 		return wire.Refused, fmt.Errorf("remote: the document is for %q, this is %q", d.Location, r.options.Location)
 	}
-	if err := r.usable(ctx, &d); err != nil {
+	notBeforeMS, err := r.usable(ctx, &d)
+	if err != nil {
 		return wire.Refused, err
 	}
-	if err := r.kept.Offer(d); err != nil {
+	if err := r.kept.Offer(d, notBeforeMS); err != nil {
 		return wire.Refused, err
 	}
-	if err := r.turn(ctx); err != nil {
+	if _, err := r.turn(ctx); err != nil {
 		return wire.Failed, err
 	}
 	return r.standingOf(d)
@@ -109,17 +115,22 @@ func (r *Remote) look(ctx context.Context, synced bool) {
 		r.kept.Reached()
 		r.keep()
 	}
-	if err := r.turn(ctx); err != nil {
+	turned, err := r.turn(ctx)
+	if err != nil {
 		r.log.Error("remote: a document is not in effect", "err", err)
 	}
+	r.untold = append(r.untold, turned...)
 	for _, kind := range r.kept.Return(countMS(r.options.Now())) {
 		held := r.kept.Get(kind)
 		r.log.Error("remote: headquarters was lost with a document; the one before is back", "kind", kind.String(), "given_up", held.Returned, "back", held.Current.Version)
-		err := r.effect(ctx, kind, true)
+		err := r.effect(ctx, kind, returned)
 		r.keep()
 		r.send(ctx, &wire.Result{Location: r.options.Location, Kind: kind, Version: held.Returned, Code: wire.Returned, Note: clip(text(err))})
 	}
 	r.returned(ctx, synced)
+	if synced {
+		r.tellTurned(ctx)
+	}
 	if synced && r.lends() && r.options.Now().MonoMS-r.askedMS >= askEveryMS {
 		r.want(ctx)
 	}
@@ -137,6 +148,19 @@ func (r *Remote) returned(ctx context.Context, synced bool) {
 	r.synced = synced
 }
 
+// tellTurned tells headquarters of what waited for its time and has taken effect, or could not.
+func (r *Remote) tellTurned(ctx context.Context) {
+	for _, kind := range r.untold {
+		held := r.kept.Get(kind)
+		result := &wire.Result{Location: r.options.Location, Kind: kind, Version: held.Current.Version, Code: wire.Done}
+		if held.Failed && held.Returned > held.Current.Version {
+			result.Version, result.Code, result.Note = held.Returned, wire.Failed, "it could not be put into effect; the version before is back"
+		}
+		r.send(ctx, result)
+	}
+	r.untold = nil
+}
+
 func text(err error) string {
 	if err == nil {
 		return ""
@@ -144,40 +168,53 @@ func text(err error) string {
 	return err.Error()
 }
 
-// turn puts into effect what is due. What can't be is given up for the version before.
-func (r *Remote) turn(ctx context.Context) error {
+// turn puts into effect what is due, and returns what it was. What can't be is given up for the version before.
+func (r *Remote) turn(ctx context.Context) (turned []policy.Kind, err error) {
 	now := r.options.Now()
 	due := false
 	for _, held := range r.kept.Kinds {
 		due = due || held.Next.Version != 0
 	}
 	if !due {
-		return nil
+		return nil, nil
 	}
 	var errs []error
-	for _, kind := range r.kept.Turn(now, countMS(now)) {
-		err := r.effect(ctx, kind, false)
+	turned = r.kept.Turn(now, countMS(now))
+	for _, kind := range turned {
+		err := r.effect(ctx, kind, released)
 		if err != nil {
 			r.kept.Undo(kind)
-			err = errors.Join(err, r.effect(ctx, kind, true))
+			err = errors.Join(err, r.effect(ctx, kind, returned))
 		}
 		errs = append(errs, err)
 	}
-	return errors.Join(append(errs, r.keep())...)
+	return turned, errors.Join(append(errs, r.keep())...)
 }
 
+// cause is why a kind takes effect.
+type cause uint8
+
+const (
+	released cause = iota
+	returned       // the version before is back
+	edited         // on site
+)
+
 // effect puts a kind into effect and records it. What was sold is recorded as reservations alone.
-func (r *Remote) effect(ctx context.Context, kind policy.Kind, returned bool) error {
+func (r *Remote) effect(ctx context.Context, kind policy.Kind, why cause) error {
 	held := r.kept.Get(kind)
 	content, local := held.Content()
 	if err := r.apply(ctx, kind, content); err != nil || kind == policy.Sales {
 		return err
 	}
 	changed := fact.PolicyChanged{
-		Policy: kind.String(), Version: held.Current.Version, Digest: sha256.Sum256(content), Local: local, Returned: returned, Actor: clip(held.Current.Actor),
+		Policy: kind.String(), Version: held.Current.Version, Digest: sha256.Sum256(content), Local: local, Returned: why == returned, Actor: clip(held.Current.Actor),
 	}
 	if local {
-		changed.Version, changed.Actor = held.Override.Version, clip(held.Override.Actor)
+		changed.Version = held.Override.Version
+	}
+	if local || why == edited {
+		changed.Actor, changed.Note = held.Override.Actor, held.Override.Reason
 	}
 	_, err := r.options.Lot.Submit(ctx, lot.PolicyChanged{Fact: changed})
 	return err
@@ -186,25 +223,36 @@ func (r *Remote) effect(ctx context.Context, kind policy.Kind, returned bool) er
 // ErrNotEditable says that a kind is headquarters' alone.
 var ErrNotEditable = errors.New("remote: only headquarters says what is in it")
 
+// ErrNoReason says that an edit doesn't say why.
+var ErrNoReason = errors.New("remote: say why it is edited; it goes on record")
+
 // Edit is a technician's local edit of a kind; nil takes it back. Its error says why the content can't be used.
-func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor string, content []byte) error {
+func (r *Remote) Edit(ctx context.Context, kind policy.Kind, actor, reason string, content []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !kind.Editable() {
 		return fmt.Errorf("%w: %s", ErrNotEditable, kind)
 	}
+	if reason == "" {
+		return ErrNoReason
+	}
 	if content != nil {
 		if len(content) > wire.PartMaxBytes {
 			return fmt.Errorf("remote: %d bytes, at most %d", len(content), wire.PartMaxBytes)
 		}
-		if err := r.usable(ctx, &policy.Document{Kind: kind, Content: content}); err != nil {
+		notBeforeMS, err := r.usable(ctx, &policy.Document{Kind: kind, Content: content})
+		if err != nil {
 			return err
 		}
+		if notBeforeMS > r.options.Now().WallMS {
+			return fmt.Errorf("remote: it is valid from %s on, and an edit counts at once; name it in the site file's tariff.next, or have headquarters release it",
+				time.UnixMilli(notBeforeMS).UTC().Format(time.RFC3339))
+		}
 	}
-	r.kept.Edit(kind, clip(actor), content)
+	r.kept.Edit(kind, clip(actor), clip(reason), content)
 	if err := r.keep(); err != nil {
 		return err
 	}
 	r.want(ctx)
-	return r.effect(ctx, kind, false)
+	return r.effect(ctx, kind, edited)
 }

@@ -17,32 +17,30 @@ var errNotHere = errors.New("remote: this version takes no documents of this kin
 // errTooEarly says that a document must wait for another one.
 var errTooEarly = errors.New("remote: what was sold before must be here first")
 
-// usable says why a document can't be put into effect.
-func (r *Remote) usable(ctx context.Context, d *policy.Document) error {
+// usable says why a document can't be put into effect, and before when it must not be; 0: it may at any time.
+func (r *Remote) usable(ctx context.Context, d *policy.Document) (notBeforeMS int64, err error) {
 	switch d.Kind {
 	case policy.Passes:
-		_, err := passesOf(d.Content)
-		return err
+		_, err = passesOf(d.Content)
 	case policy.Blocklist:
-		_, err := platesOf(d.Content)
-		return err
+		_, err = platesOf(d.Content)
 	case policy.Validations:
-		return r.checkValidations(ctx, d.Content)
+		err = r.checkValidations(ctx, d.Content)
 	case policy.Trust:
-		keys, err := keysOf(d.Content)
-		if err == nil && !slices.ContainsFunc(keys, func(k key) bool { return policy.IDOf(k) == d.Signature.Key }) {
+		var keys policy.Keys
+		if keys, err = policy.ParseTrust(d.Content); err == nil && !keys.Has(d.Signature.Key) {
 			err = errors.New("remote: the key that signed the list is not on it; headquarters would be heard no more")
 		}
-		return err
 	case policy.Lending:
-		return r.checkLending(ctx, d.Content)
+		err = r.checkLending(ctx, d.Content)
 	case policy.Sales:
-		_, err := salesOf(d.Content)
-		return err
+		_, err = salesOf(d.Content)
 	case policy.Tariff, policy.Settings:
 		return r.options.Site.Check(d.Kind, d.Content)
+	default:
+		err = fmt.Errorf("%w: %s", errNotHere, d.Kind)
 	}
-	return fmt.Errorf("%w: %s", errNotHere, d.Kind)
+	return 0, err
 }
 
 // apply has the lot go by a content; nil: by what it has of its own.

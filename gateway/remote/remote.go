@@ -24,8 +24,8 @@ type Lot interface {
 
 // Site puts texts into effect that stand in place of the site file's: of the kinds tariff and settings.
 type Site interface {
-	// Check says why a text can't be used.
-	Check(kind policy.Kind, text []byte) error
+	// Check says why a text can't be used, and before when it must not be, in Unix milliseconds; 0: it may at any time.
+	Check(kind policy.Kind, text []byte) (notBeforeMS int64, err error)
 	// Apply has the location go by a text from now on; nil: by its own file. The same text again changes nothing.
 	Apply(ctx context.Context, kind policy.Kind, text []byte) error
 }
@@ -59,7 +59,8 @@ type Remote struct {
 	say     Send
 	parts   parts
 	synced  bool
-	askedMS int64 // when headquarters was asked last whether it sells more; monotonic
+	untold  []policy.Kind // took effect since headquarters was told of them
+	askedMS int64         // when headquarters was asked last whether it sells more; monotonic
 }
 
 // Send says something to headquarters, without a promise.
@@ -149,6 +150,9 @@ func (r *Remote) begin(ctx context.Context) {
 		}
 		if err := r.apply(ctx, held.Kind, content); err != nil {
 			r.log.Error("remote: what headquarters released is not in effect", "kind", held.Kind.String(), "err", err)
+		}
+		if held.Kind.Editable() && held.Current.Version > 0 { // its time may have come while nobody was told
+			r.untold = append(r.untold, held.Kind)
 		}
 	}
 }

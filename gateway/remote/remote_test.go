@@ -37,11 +37,11 @@ type bench struct {
 // site takes any text but "bad", and can't put "broken" into effect.
 type site struct{ applied []string }
 
-func (s *site) Check(_ policy.Kind, text []byte) error {
+func (s *site) Check(_ policy.Kind, text []byte) (notBeforeMS int64, err error) {
 	if string(text) == "bad" {
-		return errors.New("no such thing")
+		return 0, errors.New("no such thing")
 	}
-	return nil
+	return 0, nil
 }
 
 func (s *site) Apply(_ context.Context, kind policy.Kind, text []byte) error {
@@ -283,7 +283,7 @@ func TestADocumentWaitsForItsTime(t *testing.T) {
 func TestALocalEditStandsUntilHeadquartersHasSeenIt(t *testing.T) {
 	b := newBench(t)
 	b.release(policy.Document{Kind: policy.Blocklist, Version: 1, Content: []byte("B-GH 1")})
-	if err := b.remote.Edit(t.Context(), policy.Blocklist, "tom", []byte("B-GH 2")); err != nil {
+	if err := b.remote.Edit(t.Context(), policy.Blocklist, "tom", "the forger parks here", []byte("B-GH 2")); err != nil {
 		t.Fatal(err)
 	}
 	if wanted := b.hear().(*wire.Wanted); len(wanted.Overrides) != 1 || string(wanted.Overrides[0].Override.Content) != "B-GH 2" {

@@ -215,11 +215,11 @@ func TestAnotherHeadquartersInheritsWhatIsInEffect(t *testing.T) {
 func TestOnlySomeKindsAreForTechnicians(t *testing.T) {
 	b := newBench(t)
 	for _, kind := range []policy.Kind{policy.Trust, policy.Lending, policy.Sales, policy.Passes} {
-		if err := b.remote.Edit(t.Context(), kind, "tom", []byte("x")); err == nil {
+		if err := b.remote.Edit(t.Context(), kind, "tom", "trial", []byte("x")); err == nil {
 			t.Errorf("%s was edited", kind)
 		}
 	}
-	if err := b.remote.Edit(t.Context(), policy.Tariff, "tom", []byte("bad")); err == nil {
+	if err := b.remote.Edit(t.Context(), policy.Tariff, "tom", "trial", []byte("bad")); err == nil {
 		t.Error("a bad edit was taken")
 	}
 }

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"crypto/ed25519"
 	"slices"
 
 	"gatehouse/gateway/lot"
@@ -18,7 +19,7 @@ func (r *Remote) Keys() policy.Keys {
 // trusted are the keys that count now.
 func (r *Remote) trusted() policy.Keys {
 	held := r.kept.Get(policy.Trust)
-	if keys, err := keysOf(held.Current.Content); err == nil {
+	if keys, err := policy.ParseTrust(held.Current.Content); err == nil {
 		return keys
 	}
 	return r.root
@@ -47,7 +48,7 @@ func (r *Remote) trust(ctx context.Context) error {
 }
 
 func same(a, b policy.Keys) bool {
-	return slices.EqualFunc(a, b, func(x, y key) bool { return x.Equal(y) })
+	return slices.EqualFunc(a, b, func(x, y ed25519.PublicKey) bool { return x.Equal(y) })
 }
 
 // tellKeys has the lot honour vouchers by the keys that count.

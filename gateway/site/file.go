@@ -17,6 +17,7 @@ type file struct {
 	Sensors      []sensorTable       `toml:"sensor"`
 	Spots        []spotsTable        `toml:"spots"`
 	Gates        []gateTable         `toml:"gate"`
+	Brokers      []brokerTable       `toml:"broker"`
 	Devices      []deviceTable       `toml:"device"`
 }
 
@@ -149,13 +150,23 @@ type gateTable struct {
 	Name        string `toml:"name"`
 	Floor       string `toml:"floor"`
 	Direction   string `toml:"direction"` // "in", "out" or "both"
-	Closing     string `toml:"closing"`   // "barrier" or "gateway"
+	Closing     string `toml:"closing"`   // "barrier", "gateway" or "none"
 	NoPlate     string `toml:"no_plate"`  // "ticket", "admit" or "deny"
+	NoTicket    string `toml:"no_ticket"` // at an exit: "deny" or "admit"
 	DiskStall   string `toml:"disk_stall"`
 	ClearMS     *int64 `toml:"clear_ms"`
 	MaxRunMS    *int64 `toml:"max_run_ms"`
 	BackOutMS   *int64 `toml:"back_out_ms"`
 	VendTimeout *int64 `toml:"vend_timeout_ms"`
+}
+
+// brokerTable is an MQTT broker that devices report to, or are shown things through.
+type brokerTable struct {
+	Name     string `toml:"name"`
+	URL      string `toml:"url"`
+	Username string `toml:"username"`
+	Password string `toml:"password"`
+	CA       string `toml:"ca"`
 }
 
 type deviceTable struct {

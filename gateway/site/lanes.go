@@ -4,7 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"strconv"
+	"strings"
 
+	"gatehouse/drivers"
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
@@ -31,7 +35,7 @@ func (b *builder) gates() {
 	ids := map[string]bool{}
 	for i := range b.file.Gates {
 		t := &b.file.Gates[i]
-		b.unique(t.ID, "gate", ids, "gate", i)
+		b.unique(t.ID, "gate", "id", ids, "gate", i)
 		g := lot.Gate{ID: fact.GateID(t.ID), Name: t.Name}
 		if g.Name == "" {
 			g.Name = t.ID
@@ -42,10 +46,18 @@ func (b *builder) gates() {
 		}
 		g.Lane.Direction = choose(b, t.Direction, []string{"in", "out", "both"},
 			[]fact.Direction{fact.Inward, fact.Outward, fact.DirectionUnknown}, fact.Inward, "gate", i, "direction")
-		g.Lane.Closing = choose(b, t.Closing, []string{"barrier", "gateway"},
-			[]gate.Closing{gate.ClosedByBarrier, gate.ClosedByGateway}, gate.ClosedByBarrier, "gate", i, "closing")
+		g.Lane.Closing = choose(b, t.Closing, []string{"barrier", "gateway", "none"},
+			[]gate.Closing{gate.ClosedByBarrier, gate.ClosedByGateway, gate.NoArm}, gate.ClosedByBarrier, "gate", i, "closing")
+		unread := lot.NoPlateTicket
+		if g.Lane.Closing == gate.NoArm {
+			unread = lot.NoPlateDeny // a ticket that names nothing would never end
+		}
 		g.NoPlate = choose(b, t.NoPlate, []string{"ticket", "admit", "deny"},
-			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, lot.NoPlateTicket, "gate", i, "no_plate")
+			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, unread, "gate", i, "no_plate")
+		g.FreeExit = choose(b, t.NoTicket, []string{"deny", "admit"}, []bool{false, true}, false, "gate", i, "no_ticket")
+		if g.FreeExit && (g.Lane.Direction == fact.Inward || g.Lane.Closing == gate.NoArm) {
+			b.wrong("no_ticket is for exits with a barrier", "leave it out", "gate", i, "no_ticket")
+		}
 		g.Stall = choose(b, t.DiskStall, []string{"open", "wait"},
 			[]lot.Stall{lot.StallOpen, lot.StallWait}, lot.StallOpen, "gate", i, "disk_stall")
 		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
@@ -56,9 +68,6 @@ func (b *builder) gates() {
 			b.entries = append(b.entries, t.ID)
 		}
 		b.site.Lot.Gates = append(b.site.Lot.Gates, g)
-	}
-	if len(ids) == 0 {
-		b.wrong("there is no gate", "add a [[gate]] with an id and a direction")
 	}
 }
 
@@ -71,7 +80,7 @@ func (b *builder) gateIDs() []string {
 }
 
 func (b *builder) devices() {
-	ids, spots := map[string]bool{}, map[string]int32{}
+	ids, spots, served := map[string]bool{}, map[string]int32{}, map[string]string{}
 	for i := range b.site.Lot.Spots {
 		spots[b.site.Lot.Spots[i].Number] = int32(i)
 	}
@@ -81,8 +90,8 @@ func (b *builder) devices() {
 	}
 	for i := range b.file.Devices {
 		t := &b.file.Devices[i]
-		b.unique(t.ID, "device", ids, "device", i)
-		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: t.Settings}
+		b.unique(t.ID, "device", "id", ids, "device", i)
+		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: b.settings(t)}
 		if t.Role == "" {
 			b.wrong("the device's role is missing", fmt.Sprintf("write one of %q", uses), "device", i)
 		}
@@ -90,6 +99,7 @@ func (b *builder) devices() {
 		b.driver(i, t)
 		d.Key = b.key(i, t.KeySHA256)
 		b.place(i, t, &d, spots)
+		b.alone(i, t, &d, served)
 		b.site.Devices = append(b.site.Devices, d)
 	}
 	for i := range b.site.Lot.Gates {
@@ -127,6 +137,18 @@ func (b *builder) driver(i int, t *deviceTable) {
 	}
 }
 
+// settings are a device's, with paths of files in place of their names.
+func (b *builder) settings(t *deviceTable) map[string]any {
+	driver, _ := b.known.Find(t.Driver)
+	settings := maps.Clone(t.Settings)
+	for key, wire := range driver.Wires {
+		if name, ok := settings[key].(string); ok && wire == drivers.WireFile && strings.HasSuffix(name, ".toml") {
+			settings[key] = b.beside(name)
+		}
+	}
+	return settings
+}
+
 // place checks what a device is said to serve.
 func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32) {
 	switch d.Use {
@@ -134,22 +156,30 @@ func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32
 		if len(t.Spots) == 0 {
 			b.wrong("the sensor serves no spot", `write spots = ["A-001"]`, "device", i)
 		}
-		for k, number := range t.Spots {
-			spot, found := spots[number]
-			if !found {
-				b.wrong(fmt.Sprintf("there is no spot %q", number), "write its number as in [[spots]]", "device", i, "spots", k)
-				continue
-			}
-			if b.site.Lot.Spots[spot].Sensor < 0 {
-				b.wrong(fmt.Sprintf("spot %q has no kind of sensor", number), `give its [[spots]] row sensor = "…"`, "device", i, "spots", k)
-			}
-			d.Spots = append(d.Spots, spot)
+		for k, text := range t.Spots {
+			b.sensed(d, b.spelt(text, "device", i, "spots", k), spots, "device", i, "spots", k)
 		}
 	case UseSign:
 		d.Floor = b.find(t.Floor, "floor", b.floorIDs(), "device", i, "floor")
 	case UseFire, UseMonitor, "":
 	default:
 		d.Gate = b.find(t.Gate, "gate", b.gateIDs(), "device", i, "gate")
+	}
+}
+
+// sensed notes which spots a sensor watches, in the order of its channels.
+func (b *builder) sensed(d *Device, numbers []string, spots map[string]int32, path ...any) {
+	for _, number := range numbers {
+		spot, found := spots[number]
+		switch {
+		case !found:
+			b.wrong(fmt.Sprintf("there is no spot %q", number), "write its number as in [[spots]]", path...)
+			return
+		case b.site.Lot.Spots[spot].Sensor < 0:
+			b.wrong(fmt.Sprintf("spot %q has no kind of sensor", number), `give its [[spots]] row sensor = "…"`, path...)
+			return
+		}
+		d.Spots = append(d.Spots, spot)
 	}
 }
 
@@ -174,6 +204,8 @@ func (b *builder) equip(i int) {
 			g.Lane.DownSwitch = true
 		case UseCamera:
 			g.Camera = true
+		case UseReader:
+			g.Column = g.Column || d.ticketButton()
 		case UseColumn:
 			g.Column, g.Printer, g.Display = true, true, true
 		case UseDisplay, UseLight:
@@ -184,7 +216,59 @@ func (b *builder) equip(i int) {
 			g.Terminal = true
 		}
 	}
-	if g.Lane.Closing == gate.ClosedByGateway && !g.Lane.ClosingLoop {
-		b.wrong("the gateway may not close a gate without a closing loop", `add a device with role "closing_loop", or write closing = "barrier"`, "gate", i, "closing")
+	switch g.Lane.Closing {
+	case gate.ClosedByGateway:
+		if !g.Lane.ClosingLoop {
+			b.wrong("the gateway may not close a gate without a closing loop", `add a device with role "closing_loop", or write closing = "barrier"`, "gate", i, "closing")
+		}
+	case gate.NoArm:
+		b.freeFlow(i)
+	}
+}
+
+// ticketButton reports whether a reader is a button for a ticket.
+func (d *Device) ticketButton() bool { return d.Driver == "contact" && d.Settings["button"] != "help" }
+
+// freeFlow wants a gate without a barrier to have a camera, and nothing that belongs to a barrier.
+func (b *builder) freeFlow(i int) {
+	if !b.site.Lot.Gates[i].Camera {
+		b.wrong("nothing tells who passes a gate without a barrier", `add a device with role "camera", or write closing = "barrier"`, "gate", i, "closing")
+	}
+	for k, d := range b.site.Devices {
+		switch d.Use {
+		case UseBarrier, UseArmingLoop, UseClosingLoop, UseArmUp, UseArmDown, UseStop, UseTerminal, UseColumn, UsePrinter:
+			if d.Gate == i {
+				b.wrong(fmt.Sprintf(`a gate with closing = "none" has no %s`, d.Use), `give it to another gate, or write closing = "barrier" for this one`, "device", k, "gate")
+			}
+		}
+	}
+}
+
+// single are the uses of which a gate has one device: of two, nobody could say which counts.
+func (u Use) single() bool {
+	switch u {
+	case UseArmingLoop, UseClosingLoop, UseArmUp, UseArmDown, UseColumn, UseTerminal, UsePrinter:
+		return true
+	}
+	return false
+}
+
+// alone notes a device that serves what another one serves already.
+func (b *builder) alone(i int, t *deviceTable, d *Device, served map[string]string) {
+	if d.Use.single() && d.Gate >= 0 {
+		what := fmt.Sprintf("gate %q has a %s already", t.Gate, d.Use)
+		if other, taken := served[what]; taken {
+			b.wrong(what+", device "+strconv.Quote(other), "name one device", "device", i)
+		}
+		served[what] = t.ID
+	}
+	for _, spot := range d.Spots {
+		number := b.site.Lot.Spots[spot].Number
+		what := fmt.Sprintf("spot %q has a %s already", number, d.Use)
+		if other, taken := served[what]; taken {
+			b.wrong(what+", device "+strconv.Quote(other), "name each spot at one sensor; a second one that confirms it has the role second_sensor", "device", i, "spots")
+			return
+		}
+		served[what] = t.ID
 	}
 }

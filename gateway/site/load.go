@@ -43,7 +43,8 @@ func Load(path, dataDir string, known drivers.Catalog) (Loaded, error) {
 	if err != nil {
 		return Loaded{}, fmt.Errorf("%w: %w", ErrNoSite, broken)
 	}
-	good, err := parse(lastGood, data, known, func(_ string, place int) ([]byte, error) { return readBounded(lastGoodTariff(lastGood, place)) })
+	tariffs := func(_ string, place int) ([]byte, error) { return readBounded(lastGoodTariff(lastGood, place)) }
+	good, err := parse(source{lastGood, filepath.Dir(path), data, known, tariffs})
 	if err != nil {
 		return Loaded{}, fmt.Errorf("%w: %w; and the last good one: %w", ErrNoSite, broken, err)
 	}

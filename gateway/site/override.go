@@ -30,6 +30,7 @@ type syncOverride struct {
 // source is what a site was read from.
 type source struct {
 	filename string
+	folder   string // of the site file, whatever file this is
 	data     []byte
 	known    drivers.Catalog
 	open     opener

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"gatehouse/drivers"
@@ -16,11 +17,10 @@ import (
 // Parse reads a site file. The filename is for messages, and for where the file of a tariff lies that it may name;
 // known are the drivers that a device may name. Its error is tomlfile.Problems, all that one reading finds.
 func Parse(filename string, data []byte, known drivers.Catalog) (*Site, error) {
-	return parse(filename, data, known, beside(filename))
+	return parse(source{filename, filepath.Dir(filename), data, known, beside(filename)})
 }
 
-func parse(filename string, data []byte, known drivers.Catalog, open opener) (*Site, error) {
-	from := source{filename, data, known, open}
+func parse(from source) (*Site, error) {
 	b, err := from.read()
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func parse(filename string, data []byte, known drivers.Catalog, open opener) (*S
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(data)
+	sum := sha256.Sum256(from.data)
 	made.Digest, made.source = hex.EncodeToString(sum[:8]), from
 	return made, nil
 }
@@ -40,7 +40,7 @@ func (s source) read() (*builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{filename: s.filename, open: s.open, document: document, known: s.known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
+	b := &builder{filename: s.filename, folder: s.folder, open: s.open, document: document, known: s.known, site: &Site{Lot: &lot.Config{}, Listen: "127.0.0.1:8080"}}
 	if err := document.Decode(&b.file); err != nil && !errors.As(err, &b.problems) {
 		return nil, err
 	}
@@ -53,6 +53,7 @@ func (b *builder) build() (*Site, error) {
 	b.location()
 	b.server()
 	b.sync()
+	b.brokers()
 	b.floors()
 	b.sensors()
 	b.gates()
@@ -63,12 +64,14 @@ func (b *builder) build() (*Site, error) {
 	b.reservations()
 	b.upgrade()
 	b.prices()
+	b.doubts()
 	return b.site, b.problems.Err()
 }
 
 // builder turns the file into a Site and collects what is wrong.
 type builder struct {
 	filename string
+	folder   string // what the file names relative to itself is in it
 	open     opener
 	document *tomlfile.Document
 	known    drivers.Catalog
@@ -76,6 +79,7 @@ type builder struct {
 	site     *Site
 	problems tomlfile.Problems
 	misread  tomlfile.Problems // what could not even be read: nothing more is said of it
+	rows     []int             // how many spots each row has
 	entries  []string          // entry gates by id, in order
 }
 
@@ -85,6 +89,14 @@ func (b *builder) wrong(what, do string, path ...any) {
 	if !slices.ContainsFunc(b.misread, func(p tomlfile.Problem) bool { return p.Key == problem.Key }) {
 		b.problems = append(b.problems, problem)
 	}
+}
+
+// beside is the path of a file that the site file names.
+func (b *builder) beside(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(b.folder, name)
 }
 
 // choose looks a word up; an unknown one is a problem that names the nearest.
@@ -127,12 +139,12 @@ func (b *builder) find(id, what string, ids []string, path ...any) int {
 }
 
 // unique notes an id that is missing or was there before.
-func (b *builder) unique(id, what string, before map[string]bool, path ...any) {
+func (b *builder) unique(id, what, key string, before map[string]bool, path ...any) {
 	switch {
 	case id == "":
-		b.wrong("a "+what+" needs an id", "give it a short name, as it is painted on the wall", path...)
+		b.wrong(fmt.Sprintf("the %s has no %s", what, key), fmt.Sprintf(`write %s = "…", short, as people say it`, key), path...)
 	case before[id]:
-		b.wrong(fmt.Sprintf("there are two %ss %q", what, id), "give each its own id", path...)
+		b.wrong(fmt.Sprintf("there are two %ss %q", what, id), "give each its own "+key, path...)
 	}
 	before[id] = true
 }

@@ -43,6 +43,9 @@ func (b *builder) location() {
 		[]booking.Strategy{booking.NearestElevator, booking.NearestEntry, booking.TopFloorFirst, booking.EvenWear},
 		booking.NearestElevator, "location", "strategy")
 	b.site.Board = l.Board
+	if strings.HasSuffix(l.Board, ".toml") {
+		b.site.Board = b.beside(l.Board)
+	}
 	if l.Board == "" {
 		b.wrong("the board is missing", `write board = "sim" for a simulated one`, "location")
 	}
@@ -61,7 +64,7 @@ func missingOr(text, what string) string {
 func (b *builder) floors() {
 	ids := map[string]bool{}
 	for i, f := range b.file.Floors {
-		b.unique(f.ID, "floor", ids, "floor", i)
+		b.unique(f.ID, "floor", "id", ids, "floor", i)
 		name := f.Name
 		if name == "" {
 			name = "Floor " + strconv.FormatInt(f.Number, 10)
@@ -73,7 +76,7 @@ func (b *builder) floors() {
 	}
 	zones := map[string]bool{}
 	for i, z := range b.file.Zones {
-		b.unique(z.ID, "zone", zones, "zone", i)
+		b.unique(z.ID, "zone", "id", zones, "zone", i)
 		name := z.Name
 		if name == "" {
 			name = z.ID
@@ -102,7 +105,7 @@ func (b *builder) zoneIDs() []string {
 func (b *builder) sensors() {
 	names := map[string]bool{}
 	for i, s := range b.file.Sensors {
-		b.unique(s.Name, "sensor", names, "sensor", i)
+		b.unique(s.Name, "sensor", "name", names, "sensor", i)
 		cfg := occupancy.Default()
 		if b.within(s.EmptyMM, 0, 100_000, "sensor", i, "empty_mm") {
 			cfg.EmptyMM = int32(s.EmptyMM)
@@ -146,7 +149,9 @@ func (b *builder) spots() {
 			spot.Sensor = b.find(table.Sensor, "sensor", sensors, "spots", row, "sensor")
 		}
 		b.distances(row)
-		for i, number := range b.numbers(row) {
+		numbers := b.numbers(row)
+		b.rows = append(b.rows, len(numbers))
+		for i, number := range numbers {
 			if seen[number] {
 				b.wrong(fmt.Sprintf("there are two spots %q", number), "give each its own number", "spots", row, "numbers")
 			}
@@ -189,7 +194,7 @@ func (b *builder) entryDistances(table *spotsTable, i int) []int32 {
 func (b *builder) numbers(row int) []string {
 	var numbers []string
 	for i, text := range b.file.Spots[row].Numbers {
-		numbers = append(numbers, b.spell(text, "spots", row, "numbers", i)...)
+		numbers = append(numbers, b.spelt(text, "spots", row, "numbers", i)...)
 		if len(b.site.Lot.Spots)+len(numbers) > spotsMax {
 			break
 		}
@@ -197,11 +202,11 @@ func (b *builder) numbers(row int) []string {
 	if len(numbers) == 0 {
 		b.wrong("the row has no spots", `write numbers = ["A-001..A-040"]`, "spots", row)
 	}
-	return numbers
+	return numbers[:min(len(numbers), spotsMax+1-len(b.site.Lot.Spots))]
 }
 
-// spell spells a range out: "A-001..A-003" is A-001, A-002, A-003.
-func (b *builder) spell(text string, path ...any) (numbers []string) {
+// spelt spells a range out: "A-001..A-003" is A-001, A-002, A-003. A single number is itself.
+func (b *builder) spelt(text string, path ...any) (numbers []string) {
 	first, last, ranged := strings.Cut(text, "..")
 	if !ranged {
 		return []string{text}

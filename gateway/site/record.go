@@ -37,7 +37,7 @@ func (b *builder) record() {
 func (b *builder) recordedSpots(texts []string) (spots []int32) {
 	wanted := map[string]int{}
 	for i, text := range texts {
-		for _, number := range b.spell(text, "record", "spots", i) {
+		for _, number := range b.spelt(text, "record", "spots", i) {
 			wanted[number] = i
 		}
 	}

@@ -17,6 +17,7 @@ type Site struct {
 	Record  Record
 	Tokens  []Token
 	Devices []Device
+	Brokers []Broker
 	Digest  string   // of the file, for fact.GatewayStarted
 	tariffs [][]byte // the files of the tariffs that it names
 	// Warnings are what is allowed and probably not meant.
@@ -42,6 +43,15 @@ type Record struct {
 	Dir      string // below the data folder
 	MaxBytes int64
 	Spots    []int32 // indexes into the lot's spots
+}
+
+// Broker is an MQTT broker that devices report to, or are shown things through.
+type Broker struct {
+	Name     string
+	URL      string // tcp://host:1883 or tls://host:8883
+	Username string
+	Password string
+	CA       string // PEM file of the authority that signed its certificate; empty: the machine's authorities
 }
 
 // Token lets whoever shows it act in a role.

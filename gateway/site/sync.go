@@ -40,14 +40,41 @@ func (b *builder) broker(s *Sync) {
 		}
 		return
 	}
-	address, err := url.Parse(s.Broker)
-	encrypted := err == nil && (address.Scheme == "tls" || address.Scheme == "mqtts" || address.Scheme == "ssl")
-	plain := err == nil && (address.Scheme == "tcp" || address.Scheme == "mqtt")
-	if err != nil || address.Host == "" || !encrypted && !plain {
+	host, encrypted, ok := brokerAddress(s.Broker)
+	if !ok {
 		b.wrong("this is no broker's address", `write for example "tls://hq.example.org:8883"`, "sync", "broker")
 		return
 	}
-	if plain && !strings.HasPrefix(address.Hostname(), "127.") && address.Hostname() != "localhost" {
+	if !encrypted && !strings.HasPrefix(host, "127.") && host != "localhost" {
 		b.site.Warnings = append(b.site.Warnings, "sync.broker: "+s.Broker+" is not encrypted: whoever is on the way reads plates and payments")
+	}
+}
+
+// brokerAddress reads the address of an MQTT broker.
+func brokerAddress(text string) (host string, encrypted, ok bool) {
+	address, err := url.Parse(text)
+	if err != nil || address.Hostname() == "" {
+		return "", false, false
+	}
+	switch address.Scheme {
+	case "tls", "mqtts", "ssl":
+		return address.Hostname(), true, true
+	case "tcp", "mqtt":
+		return address.Hostname(), false, true
+	}
+	return "", false, false
+}
+
+// brokers reads which MQTT brokers devices may name.
+func (b *builder) brokers() {
+	names := map[string]bool{}
+	for i, t := range b.file.Brokers {
+		b.unique(t.Name, "broker", "name", names, "broker", i)
+		if _, encrypted, ok := brokerAddress(t.URL); !ok {
+			b.wrong(missingOr(t.URL, "broker's address"), `write url = "tcp://192.168.1.20:1883", or "tls://…:8883"`, "broker", i, "url")
+		} else if t.CA != "" && !encrypted {
+			b.wrong("an unencrypted broker shows no certificate", `write url = "tls://…", or leave ca out`, "broker", i, "ca")
+		}
+		b.site.Brokers = append(b.site.Brokers, Broker{Name: t.Name, URL: t.URL, Username: t.Username, Password: t.Password, CA: b.beside(t.CA)})
 	}
 }

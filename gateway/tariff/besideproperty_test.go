@@ -1,6 +1,7 @@
 package tariff_test
 
 import (
+	"fmt"
 	"time"
 
 	"pgregory.net/rapid"
@@ -21,7 +22,6 @@ func anythingBeside(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 	anySurge(t, cfg, stay)
 	anyFees(t, cfg, stay)
 	anyDiscounts(t, cfg, stay)
-	anyTaxes(t, cfg)
 	switch rapid.IntRange(0, 6).Draw(t, "kindOfStay") {
 	case 0:
 		stay.Lost, stay.Unknown = true, rapid.Bool().Draw(t, "unknown")
@@ -31,6 +31,7 @@ func anythingBeside(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 	case 2, 3:
 		anySession(t, cfg, stay)
 	}
+	anyTaxes(t, cfg)
 }
 
 func amount(t *rapid.T) int64 {
@@ -75,8 +76,8 @@ func anyFees(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 	if rarely(t, 3, "minimum") {
 		cfg.MinMinor = amount(t)
 	}
-	for range rapid.IntRange(0, 2).Draw(t, "extras") {
-		e := tariff.Extra{ID: "extra", For: anyWho(t), Minor: amount(t), Basis: int64(rapid.SampledFrom([]int{0, 0, 250, 1000}).Draw(t, "percent")), Always: rapid.Bool().Draw(t, "always")}
+	for i := range rapid.IntRange(0, 2).Draw(t, "extras") {
+		e := tariff.Extra{ID: fmt.Sprint("extra ", i), For: anyWho(t), Minor: amount(t), Basis: int64(rapid.SampledFrom([]int{0, 0, 250, 1000}).Draw(t, "percent")), Always: rapid.Bool().Draw(t, "always")}
 		switch rapid.IntRange(0, 5).Draw(t, "extraWhen") {
 		case 0:
 			e.Tender = "cash"
@@ -118,18 +119,6 @@ func anyDiscounts(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 		cfg.Discounts = append(cfg.Discounts, d)
 	}
 	stay.Discounts = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "unknown"}), 0, 3).Draw(t, "codes")
-}
-
-func anyTaxes(t *rapid.T, cfg *tariff.Tariff) {
-	cfg.Rounding = tariff.Rounding{
-		Of: tariff.OfTotal, Mode: tariff.Mode(rapid.IntRange(0, 3).Draw(t, "mode")), StepMinor: int64(rapid.SampledFrom([]int{0, 1, 5, 50}).Draw(t, "step")),
-		TaxOf: tariff.Of(rapid.IntRange(1, 2).Draw(t, "taxOf")), TaxMode: tariff.Mode(rapid.IntRange(0, 3).Draw(t, "taxMode")),
-	}
-	for range rapid.IntRange(0, 2).Draw(t, "taxes") {
-		cfg.Taxes = append(cfg.Taxes, tariff.Tax{
-			ID: "tax", RatePPM: int64(rapid.SampledFrom([]int{0, 50_000, 88_750, 190_000}).Draw(t, "rate")), Included: rapid.Bool().Draw(t, "included"),
-		})
-	}
 }
 
 func anyBooking(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
@@ -181,5 +170,14 @@ func anySession(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 		stay.Session.LeftMS = stay.Session.ToMS + minutes(t, 200)
 	} else {
 		stay.ExitMS = stay.ExitMS / 60_000 * 60_000
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "further") {
+		next := *stay.Session
+		next.FromMS, next.EnergyWh, next.NoShow = max(next.ToMS, next.LeftMS)+minutes(t, 60), int64(rapid.IntRange(0, 9_000).Draw(t, "energy")), false
+		next.ToMS = next.FromMS + minutes(t, 200)
+		if next.LeftMS > 0 {
+			next.LeftMS = next.ToMS + minutes(t, 90)
+		}
+		stay.Further = append(stay.Further, next)
 	}
 }

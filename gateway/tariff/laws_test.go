@@ -95,3 +95,38 @@ func TestSplittingAPaymentChangesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsPaidTooMuchIsAccountedFor pays any amounts on the way, and keeps the account by hand.
+func TestWhatIsPaidTooMuchIsAccountedFor(t *testing.T) {
+	all := zones(t)
+	rapid.Check(t, func(t *rapid.T) {
+		zone := rapid.SampledFrom(all).Draw(t, "zone")
+		cfg := anyTariff(t, zone)
+		orderly(t, cfg)
+		cfg.Grace.ExitMS, cfg.Overpay = 0, tariff.Overpay(rapid.IntRange(0, 2).Draw(t, "overpay"))
+		entryMS, exitMS := anyStay(t, zone)
+		feeAt := func(atMS int64) int64 {
+			return tariff.Quote(cfg, tariff.Stay{EntryMS: entryMS, ExitMS: atMS}).TotalMinor
+		}
+		paid, sum, account := []tariff.Payment{}, int64(0), int64(0)
+		for atMS := entryMS; len(paid) < 3 && atMS < exitMS; atMS += int64(rapid.IntRange(1, 300).Draw(t, "later")) * 60_000 {
+			p := tariff.Payment{AtMS: atMS, AmountMinor: amount(t)}
+			paid, sum = append(paid, p), sum+p.AmountMinor
+			account += min(p.AmountMinor, max(0, feeAt(atMS)-account))
+		}
+		bill, fee := tariff.Due(cfg, tariff.Stay{EntryMS: entryMS, ExitMS: exitMS}, paid), feeAt(exitMS)
+		wantDue, wantOver, wantKept := max(0, fee-sum), max(0, sum-fee), int64(0)
+		switch {
+		case cfg.Overpay == tariff.OverpayKept:
+			wantDue, wantOver, wantKept = fee-account, 0, sum-account
+		case cfg.Overpay == tariff.OverpayExtends && fee > 0 && wantOver > 0:
+			wantOver = 0
+			if untilMS := bill.LeaveByMS; feeAt(untilMS) > sum || untilMS < entryMS+tariff.StayMaxMS && feeAt(untilMS+1) <= sum {
+				t.Fatalf("%d paid until %d, when it costs %d, and a moment later %d", sum, untilMS, feeAt(untilMS), feeAt(untilMS+1))
+			}
+		}
+		if bill.DueMinor != wantDue || bill.OverMinor != wantOver || bill.KeptMinor != wantKept || bill.PaidMinor != sum {
+			t.Fatalf("overpay %d, fee %d, paid %v: %+v, by hand due %d, over %d, kept %d", cfg.Overpay, fee, paid, bill, wantDue, wantOver, wantKept)
+		}
+	})
+}

@@ -52,6 +52,10 @@ func (p *pricer) sell(o *Offer, fromMS, toMS, startMS, endMS int64, out *receipt
 	if !o.Timeless {
 		fromMS, toMS = startMS, endMS
 	}
+	if o.Covers == CoversEntry && !p.holds(o.Entry, fromMS) {
+		p.byRules(fromMS, toMS, out) // time off has taken all that the offer would have covered
+		return
+	}
 	for atMS := fromMS; ; {
 		untilMS := min(p.covered(o, atMS), toMS)
 		p.ladder(o.Steps, atMS, untilMS, &line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}, o.NoSurge, out)

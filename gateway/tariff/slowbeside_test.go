@@ -8,9 +8,9 @@ import (
 	"gatehouse/gateway/tariff"
 )
 
-// slowFee prices all of a stay: what slow makes of its time, and what comes beside it, one step of REFERENCE.md after the
-// other. Amounts are parts of a minor unit.
-func slowFee(t *tariff.Tariff, stay tariff.Stay) int64 {
+// slowSum prices all of a stay, before rounding and taxes: what slow makes of its time, and what comes beside it, one step of
+// REFERENCE.md after the other. Amounts are parts of a minor unit.
+func slowSum(t *tariff.Tariff, stay tariff.Stay) int64 {
 	t = slowFor(t, &stay)
 	for i := range stay.Earlier {
 		stay.Earlier[i].EntryMS, stay.Earlier[i].ExitMS = slowSeconds(t, stay.Earlier[i].EntryMS, stay.Earlier[i].ExitMS)
@@ -29,7 +29,9 @@ func slowFee(t *tariff.Tariff, stay tariff.Stay) int64 {
 		sum = slowParked(t, stay.EntryMS, stay.ExitMS, codes)
 	}
 	if stay.Session != nil {
-		sum += slowSession(t, &stay)
+		for _, session := range append([]tariff.Session{*stay.Session}, stay.Further...) {
+			sum += slowSession(t, &stay, &session)
+		}
 	}
 	for _, code := range stay.Violations {
 		for _, v := range t.Violations {
@@ -61,7 +63,7 @@ func slowFee(t *tariff.Tariff, stay tariff.Stay) int64 {
 		}
 		sum += late
 	}
-	return slowTaxed(t, sum)
+	return sum
 }
 
 // portion is the part of an amount that b of c are, to the nearest part.
@@ -273,6 +275,9 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) in
 
 // slowOffer sells an offer from a minute on, and again if it repeats, and prices the rest by the rules.
 func slowOffer(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, from, to int64) int64 {
+	if o.Covers == tariff.CoversEntry && !slowIn(t, clock, o.Entry, from) {
+		return slowRules(t, clock, from, to)
+	}
 	until := min(to, slowCovered(t, clock, o, from))
 	total := slowLadder(o.Steps, until-from)
 	if until >= to {
@@ -429,44 +434,6 @@ func slowExtras(t *tariff.Tariff, stay *tariff.Stay, base int64) int64 {
 	return sum
 }
 
-// slowTaxed rounds a sum and puts on top what taxes are to come on top.
-func slowTaxed(t *tariff.Tariff, sum int64) int64 {
-	charged := slowRounded(sum, t.Rounding.Mode, t.Rounding.StepMinor)
-	included := int64(1_000_000)
-	for _, tax := range t.Taxes {
-		if tax.Included {
-			included += tax.RatePPM
-		}
-	}
-	net, added, rate := portion(charged*partsOfMinor, 1_000_000, included), int64(0), int64(0)
-	for _, tax := range t.Taxes {
-		if !tax.Included {
-			rate += tax.RatePPM
-			added += slowRounded(portion(net, tax.RatePPM, 1_000_000), t.Rounding.TaxMode, 1)
-		}
-	}
-	if t.Rounding.TaxOf == tariff.OfTotal {
-		added = slowRounded(portion(net, rate, 1_000_000), t.Rounding.TaxMode, 1)
-	}
-	return charged + added
-}
-
-// slowRounded counts up to the multiples of a step next to an amount.
-func slowRounded(parts int64, mode tariff.Mode, stepMinor int64) int64 {
-	step := max(1, stepMinor)
-	below := parts / (step * partsOfMinor) * step
-	rest := parts - below*partsOfMinor
-	switch half := step * partsOfMinor; {
-	case rest == 0, mode == tariff.Down:
-		return below
-	case mode == tariff.Up, 2*rest > half:
-		return below + step
-	case 2*rest == half && (mode == tariff.HalfUp || below/step%2 == 1):
-		return below + step
-	}
-	return below
-}
-
 // slowMeter prices one session minute by minute.
 type slowMeter struct {
 	t     *tariff.Tariff
@@ -542,8 +509,8 @@ func (m *slowMeter) energy(from int64) {
 	m.put(q, portion(q.PriceMilli*(partsOfMinor/1000), wh, 1000))
 }
 
-func slowSession(t *tariff.Tariff, stay *tariff.Stay) int64 {
-	k, s := &t.Charging, stay.Session
+func slowSession(t *tariff.Tariff, stay *tariff.Stay, s *tariff.Session) int64 {
+	k := &t.Charging
 	left := s.LeftMS
 	if left == 0 {
 		left = stay.ExitMS

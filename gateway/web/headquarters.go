@@ -1,6 +1,10 @@
 package web
 
-import "fmt"
+import (
+	"fmt"
+
+	"gatehouse/sync/livepage"
+)
 
 const (
 	secondsPerMinute = 60
@@ -14,7 +18,7 @@ var linkWords = map[string]string{
 }
 
 // Words is the state in words.
-func (h *headquarters) Words() string { return wordFor(linkWords, h.State) }
+func (h *headquarters) Words() string { return livepage.WordFor(linkWords, h.State) }
 
 // Tone is how the state is marked. To be cut off for a while is no fault: the lot goes on by itself.
 func (h *headquarters) Tone() string {
@@ -37,7 +41,7 @@ func (h *headquarters) Detail() string {
 	case h.State == "fenced":
 		return "There may be two gateways of one card: headquarters must decide."
 	case h.DrainPerSecond > 0 && h.Waiting > 0:
-		return fmt.Sprintf("%s facts a second.", thousands(h.DrainPerSecond))
+		return fmt.Sprintf("%s facts a second.", livepage.Thousands(h.DrainPerSecond))
 	}
 	return ""
 }
@@ -52,5 +56,5 @@ func spanText(seconds int) string {
 	case seconds < 2*secondsPerDay:
 		return fmt.Sprintf("%d\u202fh", seconds/secondsPerHour)
 	}
-	return fmt.Sprintf("%s\u202fd", thousands(seconds/secondsPerDay))
+	return fmt.Sprintf("%s\u202fd", livepage.Thousands(seconds/secondsPerDay))
 }

@@ -7,18 +7,12 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-)
 
-// frame is what the script gets: the parts of the page that changed, and the spots of the zones that changed.
-type frame struct {
-	Version string            `json:"version"`
-	Parts   map[string]string `json:"parts,omitempty"` // HTML by the id of its place
-	Cells   map[string]string `json:"cells,omitempty"` // letters by the id of the zone
-}
+	"gatehouse/sync/livepage"
+)
 
 // parts are the templates that are sent anew when they change, each for the place with its name as id. Those of
 // floors and zones follow by number. The clock comes first: alone it is no news.
@@ -28,19 +22,19 @@ var parts = []string{"clock", "head", "notices", "free", "gates", "inside", "mon
 type kept struct {
 	mu    sync.Mutex
 	state map[string][]byte
-	frame map[string]frame
+	frame map[string]livepage.Frame
 }
 
 // whole renders all parts of a state, or takes them from who asked before.
-func (p *page) whole(text []byte) (frame, error) {
+func (p *page) whole(text []byte) (livepage.Frame, error) {
 	v, err := viewOf(text)
 	if err != nil {
-		return frame{}, err
+		return livepage.Frame{}, err
 	}
 	p.kept.mu.Lock()
 	defer p.kept.mu.Unlock()
 	if p.kept.state == nil {
-		p.kept.state, p.kept.frame = map[string][]byte{}, map[string]frame{}
+		p.kept.state, p.kept.frame = map[string][]byte{}, map[string]livepage.Frame{}
 	}
 	if bytes.Equal(p.kept.state[v.Role], text) {
 		return p.kept.frame[v.Role], nil
@@ -52,28 +46,17 @@ func (p *page) whole(text []byte) (frame, error) {
 	return f, err
 }
 
-func (p *page) render(v *view) (frame, error) {
-	f := frame{Version: p.version, Parts: map[string]string{}, Cells: map[string]string{}}
-	var html bytes.Buffer
-	put := func(id, name string, data any) error {
-		html.Reset()
-		if err := p.templates.ExecuteTemplate(&html, name, data); err != nil {
-			return fmt.Errorf("web: part %s: %w", name, err)
-		}
-		f.Parts[id] = html.String()
-		return nil
-	}
-	for _, name := range parts {
-		if err := put(name, name, v); err != nil {
-			return f, err
-		}
+func (p *page) render(v *view) (livepage.Frame, error) {
+	f := livepage.NewFrame(p.assets.Version)
+	if err := f.PutAll(p.templates, parts, v); err != nil {
+		return f, err
 	}
 	for i := range v.Floors {
-		if err := put(floorID(i), "floor", &v.Floors[i]); err != nil {
+		if err := f.Put(p.templates, floorID(i), "floor", &v.Floors[i]); err != nil {
 			return f, err
 		}
 		for k := range v.Floors[i].Zones {
-			if err := put(zoneID(i, k), "zone", &v.Floors[i].Zones[k]); err != nil {
+			if err := f.Put(p.templates, zoneID(i, k), "zone", &v.Floors[i].Zones[k]); err != nil {
 				return f, err
 			}
 			f.Cells[cellsID(i, k)] = v.Floors[i].Zones[k].Cells
@@ -86,54 +69,24 @@ func floorID(i int) string    { return fmt.Sprintf("floor-%d", i) }
 func zoneID(i, k int) string  { return fmt.Sprintf("zone-%d-%d", i, k) }
 func cellsID(i, k int) string { return fmt.Sprintf("cells-%d-%d", i, k) }
 
-// since is what of f is not in an earlier frame. It is empty if only the clock went on.
-func (f *frame) since(earlier frame) frame {
-	news := frame{Version: f.Version, Parts: changed(f.Parts, earlier.Parts), Cells: changed(f.Cells, earlier.Cells)}
-	if _, clock := news.Parts["clock"]; clock && len(news.Parts) == 1 && len(news.Cells) == 0 {
-		return frame{}
-	}
-	return news
-}
-
-func changed(now, before map[string]string) map[string]string {
-	news := map[string]string{}
-	for id, text := range now {
-		if old, known := before[id]; !known || old != text {
-			news[id] = text
-		}
-	}
-	return news
-}
-
-// live streams frames to the script: first everything, then what changed.
+// live streams frames to the script.
 func (p *page) live(w http.ResponseWriter, r *http.Request) {
-	var last frame
-	p.Stream(w, r, func(ctx context.Context, since time.Time) ([]byte, error) {
+	p.Stream.Frames(w, r, p.Logger, "clock", func(ctx context.Context, since time.Time) (livepage.Frame, error) {
 		text, err := p.State(ctx, since)
 		if err != nil {
-			return nil, err
+			return livepage.Frame{}, err
 		}
-		whole, err := p.whole(text)
-		if err != nil {
-			p.Logger.Error("the page can't be kept live", "err", err)
-			return nil, err
-		}
-		news := whole.since(last)
-		if len(news.Parts)+len(news.Cells) == 0 {
-			return nil, nil
-		}
-		last = whole
-		return json.Marshal(news)
+		return p.whole(text)
 	})
 }
 
 // functions are what templates can call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"cells":    cellsHTML,
-		"typeName": func(code string) string { return wordFor(typeWords, code) },
-		"number":   thousands,
-		"money":    func(n json.Number) string { return groupedDigits(n.String()) },
+		"cells": cellsHTML, "stamp": livepage.Stamp,
+		"typeName": livepage.TypeWords,
+		"number":   livepage.Thousands,
+		"money":    func(n json.Number) string { return livepage.GroupedDigits(n.String()) },
 		"floorID":  floorID, "zoneID": zoneID, "cellsID": cellsID,
 		"span": spanText, "hours": func(n int) string { return spanText(n * secondsPerHour) },
 		"percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + " %" },
@@ -154,24 +107,4 @@ func cellsHTML(letters string) template.HTML {
 		html.WriteByte('>')
 	}
 	return template.HTML(html.String())
-}
-
-// thousands groups the digits of a number.
-func thousands(n int) string { return groupedDigits(strconv.Itoa(n)) }
-
-// groupedDigits puts a narrow space between the thousands of a decimal number.
-func groupedDigits(text string) string {
-	whole, fraction, pointed := strings.Cut(text, ".")
-	sign := strings.HasPrefix(whole, "-")
-	whole = strings.TrimPrefix(whole, "-")
-	for at := len(whole) - 3; at > 0; at -= 3 {
-		whole = whole[:at] + "\u202f" + whole[at:]
-	}
-	if sign {
-		whole = "\u2212" + whole
-	}
-	if pointed {
-		return whole + "." + fraction
-	}
-	return whole
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"gatehouse/sync/livepage"
 )
 
 // receipt is what the page reads of a ticket and its fee; gateway/api says what each field means.
@@ -55,7 +57,7 @@ type payment struct {
 // receipt shows how the fee of a ticket came about, and what became of it.
 func (p *page) receipt(w http.ResponseWriter, r *http.Request) {
 	text, found, err := p.Receipt(r.Context(), r.PathValue("ticket"))
-	shown := receipt{Version: p.version}
+	shown := receipt{Version: p.assets.Version}
 	if err == nil && found {
 		err = json.Unmarshal(text, &shown)
 	}
@@ -75,7 +77,7 @@ func (p *page) receipt(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This page has a fault.", http.StatusInternalServerError)
 		return
 	}
-	send(w, status, html.Bytes())
+	livepage.Send(w, status, html.Bytes())
 }
 
 // Day is a moment with its day, in civil time.
@@ -119,10 +121,10 @@ func (r *receipt) Minor(minor int64) string {
 	_, fraction, _ := strings.Cut(r.Fee.Fee.String(), ".")
 	digits := len(fraction)
 	if digits == 0 {
-		return groupedDigits(fmt.Sprint(minor))
+		return livepage.GroupedDigits(fmt.Sprint(minor))
 	}
 	text := fmt.Sprintf("%0*d", digits+1, minor)
-	return groupedDigits(text[:len(text)-digits] + "." + text[len(text)-digits:])
+	return livepage.GroupedDigits(text[:len(text)-digits] + "." + text[len(text)-digits:])
 }
 
 // paymentWords say what became of a payment.
@@ -132,7 +134,7 @@ var paymentWords = map[string]string{
 
 // Words are what became of a payment, and how it was paid.
 func (p payment) Words() string {
-	words := wordFor(paymentWords, p.PaymentStatus)
+	words := livepage.WordFor(paymentWords, p.PaymentStatus)
 	switch {
 	case p.Waiver != "":
 		words += ": " + strings.ReplaceAll(p.Waiver, "_", " ")

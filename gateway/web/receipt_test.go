@@ -9,6 +9,7 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/livepage/browsertest"
 )
 
 // shop is a lot whose tariff has something to explain.
@@ -49,16 +50,16 @@ func TestAReceiptSaysHowTheFeeCameAbout(t *testing.T) {
 }
 
 // testReceipt: a receipt fits a phone, by day and by night.
-func testReceipt(t *testing.T, b *browser) {
+func testReceipt(t *testing.T, b *browsertest.Browser) {
 	backend := apitest.New(shop())
 	url := serve(t, backend).URL + "/receipt/" + string(stayed(backend))
-	for _, size := range []look{phone, {width: 360, height: 740, dark: true}, laptop} {
-		tab := b.open(t, url, size)
-		tab.until(`document.querySelector(".receipt tfoot") !== null && document.readyState === "complete"`)
-		if got := tab.eval(`document.documentElement.scrollWidth`); got != float64(size.width) {
-			t.Errorf("it is %v wide on a screen of %d", got, size.width)
+	for _, size := range []browsertest.Look{phone, {Width: 360, Height: 740, Dark: true}, laptop} {
+		tab := b.Open(t, url, size)
+		tab.Until(`document.querySelector(".receipt tfoot") !== null && document.readyState === "complete"`)
+		if got := tab.Eval(`document.documentElement.scrollWidth`); got != float64(size.Width) {
+			t.Errorf("it is %v wide on a screen of %d", got, size.Width)
 		}
-		tab.is(`[...document.querySelectorAll(".receipt td")].every(e => e.getBoundingClientRect().right <= innerWidth)`, true)
-		tab.is(`document.querySelector("tr.open td").textContent`, "12.54")
+		tab.Is(`[...document.querySelectorAll(".receipt td")].every(e => e.getBoundingClientRect().right <= innerWidth)`, true)
+		tab.Is(`document.querySelector("tr.open td").textContent`, "12.54")
 	}
 }

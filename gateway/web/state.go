@@ -3,6 +3,8 @@ package web
 import (
 	"encoding/json"
 	"time"
+
+	"gatehouse/sync/livepage"
 )
 
 // state is what the page reads of the lot's state; gateway/api says what each field means.
@@ -23,7 +25,7 @@ type state struct {
 	Floors      []floor
 	Gates       []gate
 	Revenue     revenue
-	Today       []hour
+	Today       []livepage.Hour
 	Alerts      []alert
 	AlertsTotal int
 	Checks      []check
@@ -102,12 +104,6 @@ type decision struct {
 type revenue struct {
 	Today, ThisWeek, ThisMonth, AvgTicketValue json.Number
 	AvgDuration                                struct{ Hours, Minutes int }
-}
-
-type hour struct {
-	Hour, Entries, Exits int
-	RevenueMinor         int64
-	Revenue              json.Number
 }
 
 type alert struct {

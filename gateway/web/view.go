@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"strings"
 	"time"
+
+	"gatehouse/sync/livepage"
 )
 
 // view is the state as the templates print it.
@@ -14,8 +16,8 @@ type view struct {
 	Cards    []card
 	Notices  []alert // alerts and checks
 	More     int     // alerts beyond Notices
-	Vehicles chart
-	Takings  chart
+	Vehicles livepage.Chart
+	Takings  livepage.Chart
 	Cell     string // size of a spot's cell: large, medium or small
 	zone     *time.Location
 }
@@ -60,7 +62,7 @@ func viewOf(text []byte) (*view, error) {
 	v.More = max(0, len(v.Notices)-noticesMax) + v.AlertsTotal - len(v.Alerts)
 	v.Notices = v.Notices[:min(len(v.Notices), noticesMax)]
 	v.Decisions = v.Decisions[:min(len(v.Decisions), decisionsMax)]
-	v.Vehicles, v.Takings = vehiclesChart(v.Today), takingsChart(v.Today, v.Currency)
+	v.Vehicles, v.Takings = livepage.VehiclesChart(v.Today), livepage.TakingsChart(v.Today, v.Currency)
 	v.Cell = cellSize(v.Realtime.TotalSpots)
 	return v, nil
 }
@@ -126,14 +128,6 @@ var withoutWords = map[string]string{
 	"no_spot_sensors": "spot sensors", "no_clock": "a set clock", "no_disk": "disk", "no_loops": "loops",
 }
 
-// wordFor is a code's word, or the code made readable.
-func wordFor(words map[string]string, code string) string {
-	if word, known := words[code]; known {
-		return word
-	}
-	return strings.ReplaceAll(code, "_", " ")
-}
-
 // armWords say where the arm is, and what is not known about it.
 func armWords(g gate) string {
 	way := map[string]string{"up": "going up", "down": "coming down"}
@@ -150,7 +144,7 @@ func armWords(g gate) string {
 
 func (v *view) cardOf(i int, g gate) card {
 	c := card{
-		gate: g, Index: i, Tone: "ok", StateText: wordFor(stateWords, g.State), ArmText: armWords(g), Operate: v.Operates(), Currency: v.Currency,
+		gate: g, Index: i, Tone: "ok", StateText: livepage.WordFor(stateWords, g.State), ArmText: armWords(g), Operate: v.Operates(), Currency: v.Currency,
 	}
 	for _, a := range v.Alerts {
 		if a.Where == g.GateID && a.Code != "held_open" {
@@ -160,7 +154,7 @@ func (v *view) cardOf(i int, g gate) card {
 	}
 	missing := []string{}
 	for _, code := range g.Without {
-		missing = append(missing, wordFor(withoutWords, code))
+		missing = append(missing, livepage.WordFor(withoutWords, code))
 	}
 	c.Missing = strings.Join(missing, ", ")
 	switch {
@@ -190,12 +184,9 @@ func (v *view) At(t time.Time) string {
 	return local.Format("2 Jan 15:04")
 }
 
-// Stamp is a moment for the script.
-func (v *view) Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
 // Ago is a moment that the script turns into how long ago it was.
 func (v *view) Ago(t time.Time) template.HTML {
-	return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s">%s</time>`, v.Stamp(t), v.At(t)))
+	return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s">%s</time>`, livepage.Stamp(t), v.At(t)))
 }
 
 // Running is the version of the gateway.
@@ -205,37 +196,16 @@ func (v *view) Running() string { return v.state.Version }
 func (v *view) Day() string { return v.Now.In(v.zone).Format("Monday, 2 January") }
 
 // Shares are the spots by status, for the bar.
-func (v *view) Shares() []share {
+func (v *view) Shares() []livepage.Share {
 	r := v.Realtime
-	shares, x := []share{}, 0
-	for _, s := range []share{
-		{Status: "occupied", Spots: r.Occupied}, {Status: "held", Spots: r.Held}, {Status: "reserved", Spots: r.Reserved},
-		{Status: "maintenance", Spots: r.Maintenance}, {Status: "unknown", Spots: r.Unknown}, {Status: "available", Spots: r.Available},
-	} {
-		s.X = x
-		x += s.Spots
-		shares = append(shares, s)
-	}
-	return shares
+	return livepage.Shares(r.Occupied, r.Held, r.Reserved, r.Maintenance, r.Unknown, r.Available)
 }
-
-// share is a stretch of the bar, in spots.
-type share struct {
-	Status   string
-	Spots, X int
-}
-
-// severityWords say how the site is.
-var severityWords = map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}
 
 // Condition is how the site is, in words.
-func (v *view) Condition() string { return wordFor(severityWords, v.Severity) }
+func (v *view) Condition() string { return livepage.ConditionWords(v.Severity) }
 
 // clockWords say how far the clock can be trusted.
 var clockWords = map[string]string{"unset": "clock not set", "held": "clock not checked", "synced": "clock synced"}
 
 // Trust is how far the clock can be trusted, in words.
-func (v *view) Trust() string { return wordFor(clockWords, v.Clock) }
-
-// typeWords name the types of spots.
-var typeWords = map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}
+func (v *view) Trust() string { return livepage.WordFor(clockWords, v.Clock) }

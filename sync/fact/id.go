@@ -32,10 +32,12 @@ func NewIncarnation(startMS int64, random uint16) Incarnation {
 }
 
 // String is 13 characters of Crockford's base 32, in the order of start times.
-func (i Incarnation) String() string {
+func (i Incarnation) String() string { return string(i.append(nil)) }
+
+func (i Incarnation) append(to []byte) []byte {
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], uint64(i))
-	return crockford.EncodeToString(b[:])
+	return crockford.AppendEncode(to, b[:])
 }
 
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
@@ -49,5 +51,6 @@ type Dot struct {
 // ID makes an identifier from a dot, with a letter in front that says of what: T ticket, R reservation,
 // P payment, M pass.
 func (d Dot) ID(letter byte) string {
-	return string(letter) + d.Incarnation.String() + "-" + strconv.FormatUint(d.Seq, 36)
+	text := d.Incarnation.append(append(make([]byte, 0, len("T0123456789ABC-0123456789abc")), letter))
+	return string(strconv.AppendUint(append(text, '-'), d.Seq, 36))
 }

@@ -8,6 +8,7 @@ type PolicyChanged struct {
 	Local    bool     `cbor:"4,keyasint,omitempty"` // the local edit
 	Returned bool     `cbor:"5,keyasint,omitempty"` // the version before, because headquarters was lost with the newer one
 	Actor    string   `cbor:"6,keyasint,omitempty"` // who released or edited it
+	Note     string   `cbor:"7,keyasint,omitempty"` // why it was edited on site
 }
 
 // CommandTaken records a command of headquarters before it is carried out.

@@ -110,7 +110,8 @@ type Override struct {
 	Version uint64 `cbor:"1,keyasint"` // from 1; rises with each edit here
 	Base    uint64 `cbor:"2,keyasint"` // the document's version that was edited
 	Actor   string `cbor:"3,keyasint,omitempty"`
-	Content []byte `cbor:"4,keyasint"` // nil: back to headquarters' document
+	Content []byte `cbor:"4,keyasint"`           // nil: back to headquarters' document
+	Reason  string `cbor:"5,keyasint,omitempty"` // why, in a person's words
 }
 
 // Version names a document that a gateway has.

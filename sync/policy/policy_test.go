@@ -86,12 +86,12 @@ func content(s *policy.Shelf) string {
 
 func TestVersionsOnlyRise(t *testing.T) {
 	var s policy.Shelf
-	must(t, s.Offer(document(2, "two")))
-	if err := s.Offer(document(1, "one")); !errors.Is(err, policy.ErrStale) {
+	must(t, s.Offer(document(2, "two"), 0))
+	if err := s.Offer(document(1, "one"), 0); !errors.Is(err, policy.ErrStale) {
 		t.Errorf("an older version: %v", err)
 	}
 	s.Turn(fact.Stamp{}, 1)
-	if err := s.Offer(document(2, "two again")); !errors.Is(err, policy.ErrStale) || content(&s) != "two" {
+	if err := s.Offer(document(2, "two again"), 0); !errors.Is(err, policy.ErrStale) || content(&s) != "two" {
 		t.Errorf("%q, %v", content(&s), err)
 	}
 }
@@ -100,7 +100,7 @@ func TestADocumentWaitsForItsTimeByATrustedClock(t *testing.T) {
 	var s policy.Shelf
 	later := document(1, "new year's")
 	later.EffectiveFromMS = 1_000
-	must(t, s.Offer(later))
+	must(t, s.Offer(later, 0))
 	for _, now := range []fact.Stamp{{WallMS: 999, Trust: fact.ClockSynced}, {WallMS: 1 << 50, Trust: fact.ClockUnset}} {
 		if changed := s.Turn(now, 1); len(changed) != 0 {
 			t.Errorf("in effect at %+v", now)
@@ -109,16 +109,27 @@ func TestADocumentWaitsForItsTimeByATrustedClock(t *testing.T) {
 	if changed := s.Turn(fact.Stamp{WallMS: 1_000, Trust: fact.ClockHeld}, 1); len(changed) != 1 || content(&s) != "new year's" {
 		t.Errorf("%v %q", changed, content(&s))
 	}
+	must(t, s.Offer(document(2, "says itself from when"), 2_000))
+	if changed := s.Turn(fact.Stamp{WallMS: 1_999, Trust: fact.ClockSynced}, 1); len(changed) != 0 {
+		t.Errorf("in effect before its content says so: %v", changed)
+	}
+	if changed := s.Turn(fact.Stamp{WallMS: 2_000, Trust: fact.ClockSynced}, 1); len(changed) != 1 {
+		t.Error("not in effect when its content says so")
+	}
+	must(t, s.Offer(document(3, "at once"), 0))
+	if changed := s.Turn(fact.Stamp{}, 1); len(changed) != 1 {
+		t.Error("waits for what the one before said")
+	}
 }
 
 func TestASettingThatCutsOffHeadquartersUndoesItself(t *testing.T) {
 	var s policy.Shelf
-	must(t, s.Offer(document(1, "works")))
+	must(t, s.Offer(document(1, "works"), 0))
 	s.Turn(fact.Stamp{}, 10)
 	s.Reached()
 	bad := document(2, "wrong broker")
 	bad.ReturnAfterMS = 600
-	must(t, s.Offer(bad))
+	must(t, s.Offer(bad, 0))
 	s.Turn(fact.Stamp{}, 100)
 	if changed := s.Return(699); len(changed) != 0 {
 		t.Error("gave up too early")
@@ -126,12 +137,12 @@ func TestASettingThatCutsOffHeadquartersUndoesItself(t *testing.T) {
 	if changed := s.Return(700); len(changed) != 1 || content(&s) != "works" {
 		t.Errorf("%q", content(&s))
 	}
-	if err := s.Offer(bad); !errors.Is(err, policy.ErrStale) {
+	if err := s.Offer(bad, 0); !errors.Is(err, policy.ErrStale) {
 		t.Errorf("taken again: %v", err)
 	}
 	good := document(3, "better")
 	good.ReturnAfterMS = 600
-	must(t, s.Offer(good))
+	must(t, s.Offer(good, 0))
 	s.Turn(fact.Stamp{}, 800)
 	s.Reached()
 	if changed := s.Return(1 << 40); len(changed) != 0 || content(&s) != "better" {
@@ -141,26 +152,26 @@ func TestASettingThatCutsOffHeadquartersUndoesItself(t *testing.T) {
 
 func TestALocalEditStandsUntilHeadquartersHasSeenIt(t *testing.T) {
 	var s policy.Shelf
-	must(t, s.Offer(document(1, "theirs")))
+	must(t, s.Offer(document(1, "theirs"), 0))
 	s.Turn(fact.Stamp{}, 1)
-	edit := s.Edit(policy.Settings, "tim", []byte("ours"))
+	edit := s.Edit(policy.Settings, "tim", "trial", []byte("ours"))
 	if content(&s) != "ours" || edit.Base != 1 {
 		t.Errorf("%q, %+v", content(&s), edit)
 	}
-	must(t, s.Offer(document(2, "theirs, unaware")))
+	must(t, s.Offer(document(2, "theirs, unaware"), 0))
 	s.Turn(fact.Stamp{}, 2)
 	if content(&s) != "ours" {
 		t.Errorf("an edit was lost: %q", content(&s))
 	}
 	aware := document(3, "both")
 	aware.Supersedes = edit.Version
-	must(t, s.Offer(aware))
+	must(t, s.Offer(aware, 0))
 	s.Turn(fact.Stamp{}, 3)
 	if content(&s) != "both" {
 		t.Errorf("%q", content(&s))
 	}
-	s.Edit(policy.Settings, "tim", []byte("ours again"))
-	s.Edit(policy.Settings, "tim", nil)
+	s.Edit(policy.Settings, "tim", "trial", []byte("ours again"))
+	s.Edit(policy.Settings, "tim", "trial", nil)
 	if content(&s) != "both" {
 		t.Errorf("an edit can't be taken back: %q", content(&s))
 	}

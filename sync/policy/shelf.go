@@ -30,6 +30,8 @@ type Held struct {
 	// Returned is the version that was given up because headquarters could not be reached with it. It isn't taken again.
 	Returned uint64 `cbor:"7,keyasint,omitempty"`
 	Failed   bool   `cbor:"8,keyasint,omitempty"` // it was given up because it could not be put into effect
+	// NotBeforeMS is when the content of Next may take effect at the earliest, in Unix milliseconds; 0: at any time.
+	NotBeforeMS int64 `cbor:"9,keyasint,omitempty"`
 }
 
 // held is a kind's place, made if need be.
@@ -51,14 +53,17 @@ func (s *Shelf) Get(kind Kind) Held {
 	return Held{Kind: kind}
 }
 
-// Offer takes a document that is newer than all of its kind here; it takes effect with Turn. The caller has verified it, and
-// checked that its content can be used. ErrStale is no failure: the document came again, or late.
-func (s *Shelf) Offer(d Document) error {
+// DueMS is when Next takes effect, in Unix milliseconds; 0: at once.
+func (h *Held) DueMS() int64 { return max(h.Next.EffectiveFromMS, h.NotBeforeMS) }
+
+// Offer takes a document that is newer than all of its kind here; it takes effect with Turn, and not before what its content
+// says. The caller has verified it, and checked that its content can be used. ErrStale is no failure: the document came again, or late.
+func (s *Shelf) Offer(d Document, notBeforeMS int64) error {
 	h := s.held(d.Kind)
 	if newest := max(h.Current.Version, h.Next.Version, h.Returned); d.Version <= newest {
 		return fmt.Errorf("%w: %s version %d, and %d is here", ErrStale, d.Kind, d.Version, newest)
 	}
-	h.Next = d
+	h.Next, h.NotBeforeMS = d, notBeforeMS
 	return nil
 }
 
@@ -67,11 +72,11 @@ func (s *Shelf) Offer(d Document) error {
 func (s *Shelf) Turn(now fact.Stamp, countMS int64) (changed []Kind) {
 	for i := range s.Kinds {
 		h := &s.Kinds[i]
-		due := h.Next.EffectiveFromMS == 0 || now.Trust != fact.ClockUnset && now.WallMS >= h.Next.EffectiveFromMS
+		due := h.DueMS() == 0 || now.Trust != fact.ClockUnset && now.WallMS >= h.DueMS()
 		if h.Next.Version == 0 || !due {
 			continue
 		}
-		h.Previous, h.Current, h.Next, h.SinceMS = h.Current, h.Next, Document{}, max(1, countMS)
+		h.Previous, h.Current, h.Next, h.NotBeforeMS, h.SinceMS = h.Current, h.Next, Document{}, 0, max(1, countMS)
 		changed = append(changed, h.Kind)
 	}
 	return changed
@@ -117,9 +122,9 @@ func (s *Shelf) Return(countMS int64) (changed []Kind) {
 }
 
 // Edit is a technician's local edit, on top of the document in effect; nil takes the edit before back.
-func (s *Shelf) Edit(kind Kind, actor string, content []byte) Override {
+func (s *Shelf) Edit(kind Kind, actor, reason string, content []byte) Override {
 	h := s.held(kind)
-	h.Override = Override{Version: h.Override.Version + 1, Base: h.Current.Version, Actor: actor, Content: content}
+	h.Override = Override{Version: h.Override.Version + 1, Base: h.Current.Version, Actor: actor, Content: content, Reason: reason}
 	return h.Override
 }
 

@@ -6,10 +6,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/sync/fact"
 	"gatehouse/sync/mqtt"
+	"gatehouse/sync/policy"
 	"gatehouse/sync/wire"
 )
 
@@ -27,21 +30,35 @@ const snapshotPartsMax = 500
 // adoptAgain is when headquarters is asked again for what has not come.
 const adoptAgain = 2 * time.Second
 
+// ErrExpired says that headquarters refuses the certificate because its time is over: no waiting helps.
+var ErrExpired = errors.New("uplink: the certificate has expired: make a code at headquarters, and run lotctl enrol --again")
+
+// expiredAlert is how crypto/tls words the alert certificate_expired (RFC 8446 6.2) of the other side.
+const expiredAlert = "expired certificate"
+
 var errSnapshot = errors.New("uplink: headquarters' snapshot does not hold together")
 
-// Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken.
+// Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken, and a key
+// that follows another is believed by the word of that.
 func Adopt(ctx context.Context, o Options) (Adopted, error) {
 	var random [8]byte
 	rand.Read(random[:]) // never fails: it crashes the program instead
 	nonce := binary.BigEndian.Uint64(random[:]) | 1
 	heard, up := make(chan wire.Snapshot, 8), make(chan struct{}, 1)
+	keys := o.Keys
+	down, failure := make(chan struct{}, 1), atomic.Value{}
+	failure.Store("no connection was made")
 	topic := func(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
 	client, err := mqtt.Dial(mqtt.Options{
 		Broker: o.Broker, ClientID: o.ClientID, TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
 		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
 			message, err := wire.DecodeMessage(m.Payload)
+			if link, is := message.(*wire.Part); is {
+				keys = follow(keys, link, o.Location)
+				return
+			}
 			part, is := message.(*wire.Snapshot)
-			if err != nil || !is || part.Nonce != nonce || part.Location != o.Location || part.Verify(o.Keys) != nil {
+			if err != nil || !is || part.Nonce != nonce || part.Location != o.Location || part.Verify(keys) != nil {
 				return
 			}
 			select {
@@ -50,6 +67,12 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 			}
 		}}},
 		Up: func(*mqtt.Client) { poke(up) },
+		Down: func(err error) {
+			if err != nil {
+				failure.Store(err.Error())
+				poke(down)
+			}
+		},
 	})
 	if err != nil {
 		return Adopted{}, fmt.Errorf("uplink: adopt: %w", err)
@@ -67,7 +90,11 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 	for next := 0; ; {
 		select {
 		case <-ctx.Done():
-			return Adopted{}, fmt.Errorf("uplink: adopt: headquarters does not answer: %w", ctx.Err())
+			return Adopted{}, fmt.Errorf("uplink: adopt: headquarters does not answer (%s): %w", failure.Load(), ctx.Err())
+		case <-down:
+			if said := failure.Load().(string); strings.Contains(said, expiredAlert) {
+				return Adopted{}, fmt.Errorf("%w: %s", ErrExpired, said)
+			}
 		case <-up:
 			ask(next)
 		case <-again.C:
@@ -90,6 +117,19 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 			}
 		}
 	}
+}
+
+// follow is which keys count after a document: other ones, if it says so and is signed by one that counts.
+func follow(keys policy.Keys, part *wire.Part, location fact.LocationID) policy.Keys {
+	var one wire.Assembly
+	d, whole, err := one.Add(part)
+	if err != nil || !whole || d.Kind != policy.Trust || d.Location != location || d.Verify(keys) != nil {
+		return keys
+	}
+	if next, err := policy.ParseTrust(d.Content); err == nil && next.Has(d.Signature.Key) {
+		return next
+	}
+	return keys
 }
 
 // join makes one of all parts.

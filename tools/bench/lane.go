@@ -80,7 +80,7 @@ func (n *lanes) make(driver string, settings drivers.Settings) (any, error) {
 		lane, _, _ := strings.Cut(text("raise"), "_")
 		return barrier{n.by[lane]}, nil
 	case "column":
-		return column{n.by[strings.TrimSuffix(text("port"), "-column")]}, nil
+		return laneColumn{n.by[strings.TrimSuffix(text("port"), "-column")]}, nil
 	case "ultrasonic":
 		return sensors(1), nil
 	case "zonecontroller":
@@ -133,10 +133,10 @@ func (b barrier) Do(_ context.Context, command drivers.BarrierCommand) error {
 	return nil
 }
 
-type column struct{ *lane }
+type laneColumn struct{ *lane }
 
 // Read reports the button.
-func (c column) Read(ctx context.Context, report func(drivers.Shown)) error {
+func (c laneColumn) Read(ctx context.Context, report func(drivers.Shown)) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -149,10 +149,10 @@ func (c column) Read(ctx context.Context, report func(drivers.Shown)) error {
 }
 
 // Show shows nothing.
-func (c column) Show(context.Context, drivers.Face) error { return nil }
+func (c laneColumn) Show(context.Context, drivers.Face) error { return nil }
 
 // Print notes a ticket: the gateway's word that it is durable. Tickets come in the order of the vehicles.
-func (c column) Print(_ context.Context, slip drivers.Slip) error {
+func (c laneColumn) Print(_ context.Context, slip drivers.Slip) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.prints = append(c.prints, time.Since(c.pressed[0]))
@@ -248,19 +248,34 @@ func (l *lane) awaitRaise(ctx context.Context, since time.Time) (at time.Time, o
 	}
 }
 
+// passageMove is a movement of a vehicle's passage, and how long after the one before it comes.
+type passageMove struct {
+	afterMS int
+	input   string
+	active  bool
+}
+
+// passage is what a lane sees of a vehicle that is let in, once its arm has its order.
+func passage() []passageMove {
+	return []passageMove{
+		{200, "arm_down", false}, {1_000, "arm_up", true},
+		{400, "closing", true}, {500, "arming", false}, {500, "closing", false},
+		{600, "arm_up", false}, {1_000, "arm_down", true},
+	}
+}
+
+func levelOf(active bool) drivers.Level {
+	if active {
+		return drivers.LevelActive
+	}
+	return drivers.LevelInactive
+}
+
 // goThrough moves the arm, and the vehicle over both loops.
 func (l *lane) goThrough(ctx context.Context) {
-	for _, move := range []struct {
-		afterMS int
-		input   string
-		level   drivers.Level
-	}{
-		{200, "arm_down", drivers.LevelInactive}, {1_000, "arm_up", drivers.LevelActive},
-		{400, "closing", drivers.LevelActive}, {500, "arming", drivers.LevelInactive}, {500, "closing", drivers.LevelInactive},
-		{600, "arm_up", drivers.LevelInactive}, {1_000, "arm_down", drivers.LevelActive},
-	} {
+	for _, move := range passage() {
 		l.pass(ctx, move.afterMS)
-		l.inputs[move.input].set(ctx, move.level)
+		l.inputs[move.input].set(ctx, levelOf(move.active))
 	}
 	l.pass(ctx, 1_000)
 }

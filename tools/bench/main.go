@@ -99,6 +99,7 @@ func cases() []benchCase {
 		{"wires", "readings through real ports and codecs", (*bench).wires},
 		{"cameras", "events of plate cameras", (*bench).cameras},
 		{"gatedevices", "what readers and payment terminals say", (*bench).gateDevices},
+		{"edge", "the whole gateway, from an edge at the gate to its barrier's relay, on a good disk", (*bench).edges},
 		{"restart", "a restart, and the memory after it", (*bench).restarts},
 		{"tariff", "the price of one stay, by published tariffs", (*bench).tariffs},
 		{"sync", "a gateway's uplink beside a Mosquitto bridge and a JetStream mirror, on the same facts", (*bench).sync},

@@ -1,7 +1,7 @@
 // Command cloudbench measures sync and headquarters, for tools/bench, in processes of their own: broker, database and peers are
 // large, and must not count into the memory of a gateway that tools/bench measures in its own process.
 //
-//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE] sync|cloud      prints rows of tools/bench as JSON
+//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE] sync|catchup|cloud      prints rows of tools/bench as JSON
 package main
 
 import (
@@ -47,7 +47,7 @@ func (r row) atLeast(limit float64) row {
 // against names a peer, and bounds the ratio to it. Without a peer there is no verdict.
 func (r row) against(peer string, value, limit float64, said string) row {
 	if value == 0 {
-		r.Note = peer + " is not here (make bench installs it)"
+		r.Note = peer + " was not measured (make bench installs and measures it)"
 		return r
 	}
 	r.Peer, r.PeerValue, r.Ratio = peer, value, r.Value/value
@@ -92,9 +92,9 @@ func run(args []string, in io.Reader, out io.Writer) (err error) {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	measure, known := map[string]func(options) ([]row, error){"sync": measureSync, "cloud": measureCloud}[flags.Arg(0)]
+	measure, known := map[string]func(options) ([]row, error){"sync": measureSync, "catchup": measureCatchUp, "cloud": measureCloud}[flags.Arg(0)]
 	if !known || flags.NArg() != 1 || o.rounds < 1 {
-		return errors.New("write sync or cloud behind the flags, and --rounds of 1 or more")
+		return errors.New("write sync, catchup (sync without the slow peers) or cloud behind the flags, and --rounds of 1 or more")
 	}
 	if o.quick {
 		o.rounds = 1

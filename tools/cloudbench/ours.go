@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -136,13 +137,25 @@ func (o *ours) catchUp(outage time.Duration, facts int) (h healed, err error) {
 		err = errors.Join(err, <-ended)
 	}()
 	time.Sleep(outage)
-	return heal(o.network, o.applied, func() (bool, error) {
+	began := time.Now()
+	h, err = heal(o.network, o.applied, func() (bool, error) {
 		s := link.Status()
 		if !s.Synced || s.Applied < uint64(facts) || s.Unstable > 0 {
 			return false, nil
 		}
 		return true, o.Trim(uint64(facts))
 	})
+	if err != nil {
+		return h, err
+	}
+	if _, err := o.hq.Store().Locations(ctx); err != nil { // a read sees all that was committed before it
+		return h, err
+	}
+	h.counted = time.Since(began)
+	if counted := o.applied(); counted != facts {
+		return h, fmt.Errorf("%d of %d facts were counted", counted, facts)
+	}
+	return h, nil
 }
 
 func (o *ours) close() error {

@@ -10,6 +10,7 @@ import (
 // healed is what it costs to catch up once a network is back.
 type healed struct {
 	first, all time.Duration // from the network's return
+	counted    time.Duration // until the last is in rows and counters too; 0: not asked
 	bytes      int64         // both ways
 }
 

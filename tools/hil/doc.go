@@ -9,8 +9,8 @@
 // process. Two machines are started, side by side:
 //
 //	devices  no edge on any output at start, exit, panic, SIGABRT and kill -9; a pulse never outlives its maximum;
-//	         debounced, dated and lost edges; read-back; a line that is held; RS-485 by the kernel; a magnetometer on
-//	         I2C; a starved watchdog
+//	         debounced, dated and lost edges; read-back; a line that is held; RS-485 by the kernel; a magnetometer and a
+//	         clock chip on I2C, a chip that is another one, a bus that is stuck and one that goes away; a starved watchdog
 //	day      a day of 25 hours, in a machine whose time runs as fast as it can and does not depend on this one's
 //
 // The exit code is 0 if all steps were done and succeeded.

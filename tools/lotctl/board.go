@@ -102,6 +102,7 @@ func (p boardPrinter) print() {
 	p.inputs()
 	p.buses()
 	p.machine()
+	p.power()
 	p.boot()
 	for i, note := range b.Notes {
 		if i == 0 {
@@ -225,6 +226,36 @@ func (p boardPrinter) machine() {
 	if p.board.RTC != "" {
 		fmt.Fprintf(p.out, "Clock              %s\n", p.board.RTC)
 	}
+}
+
+// power prints what the 5 V pins of the header give, and to whom; and the supply with batteries.
+func (p boardPrinter) power() {
+	if power := p.board.Power; power.SupplyMA > 0 {
+		fmt.Fprintf(p.out, "\nPower at 5 V       %d mA, of which %d for the board and %d for USB ports\n", power.SupplyMA, power.BoardMA, power.USBMA)
+		fmt.Fprintf(p.out, "  %-16s %s\n", "header", powerLine(power))
+		for _, name := range slices.Sorted(maps.Keys(power.HATs)) {
+			hat := power.HATs[name]
+			relays := ""
+			if hat.Relays > 0 {
+				relays = fmt.Sprintf(", %d of them for %d relays that are on", hat.Relays*hat.RelayMA, hat.Relays)
+			}
+			fmt.Fprintf(p.out, "  %-16s %d mA%s\n", name, hat.MA(), relays)
+		}
+	}
+	if ups := p.board.UPS; ups.MainsLost != "" {
+		fmt.Fprintf(p.out, "\nSupply with batteries\n  %-16s input %s, %s\n", "mains lost", ups.MainsLost, p.place(p.board.Inputs[ups.MainsLost].Line))
+		if ups.Running != "" {
+			fmt.Fprintf(p.out, "  %-16s output %s, %s\n", "gateway runs", ups.Running, p.place(p.board.Outputs[ups.Running].Line))
+		}
+		if ups.Gauge != "" {
+			fmt.Fprintf(p.out, "  %-16s %s on %s\n", "fuel gauge", ups.Gauge, ups.Bus)
+		}
+	}
+}
+
+// powerLine is how much of what the header's 5 V pins can give is taken.
+func powerLine(power boards.Power) string {
+	return fmt.Sprintf("%d of %d mA taken, with all relays on", power.TakenMA(), power.HeaderMA())
 }
 
 func (p boardPrinter) boot() {

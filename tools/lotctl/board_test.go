@@ -94,3 +94,21 @@ func TestAWronglyWiredBoardFileNamesTheHeaderPin(t *testing.T) {
 		t.Errorf("exit %d\n%s", exit, errs.String())
 	}
 }
+
+func TestABoardShowsItsPowerAndItsSupply(t *testing.T) {
+	for _, c := range []struct{ verb, board, want string }{
+		{"show", "pi4", "596 of 1200 mA taken, with all relays on"},
+		{"pinout", "pi5-bare+relay-hat-8", "5 V (pins 2, 4): 596 of 2600 mA taken"},
+		{"show", "x728-v2", "mains lost       input mains_lost, GPIO6, header pin 31"},
+	} {
+		var out, errs strings.Builder
+		if exit := run([]string{"board", c.verb, c.board}, &out, &errs); exit != 0 || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s %s: exit %d\n%s%s", c.verb, c.board, exit, out.String(), errs.String())
+		}
+	}
+	var out, errs strings.Builder
+	if exit := run([]string{"board", "show", "--json", "x728-v2"}, &out, &errs); exit != 0 ||
+		!strings.Contains(out.String(), `"mainsLost": "mains_lost"`) || !strings.Contains(out.String(), `"headerMA": 1200`) {
+		t.Errorf("exit %d\n%s%s", exit, out.String(), errs.String())
+	}
+}

@@ -22,6 +22,8 @@ type boardJSON struct {
 	SPI      []busJSON      `json:"spi"`
 	Taken    []busJSON      `json:"taken,omitempty"`
 	Watchdog *watchdogJSON  `json:"watchdog,omitempty"`
+	Power    *powerJSON     `json:"power,omitempty"`
+	UPS      *upsJSON       `json:"ups,omitempty"`
 	RTC      string         `json:"rtc,omitempty"`
 	Config   []bootLineJSON `json:"configTxt,omitempty"`
 	Cmdline  []bootLineJSON `json:"cmdlineTxt,omitempty"`
@@ -67,6 +69,21 @@ type watchdogJSON struct {
 	TimeoutS int    `json:"timeoutS"`
 }
 
+// powerJSON is at 5 V, all relays on.
+type powerJSON struct {
+	HeaderMA int            `json:"headerMA"`
+	TakenMA  int            `json:"takenMA"`
+	HATs     map[string]int `json:"hatsMA,omitempty"`
+}
+
+type upsJSON struct {
+	MainsLost string `json:"mainsLost"`
+	Running   string `json:"running,omitempty"`
+	Gauge     string `json:"gauge,omitempty"`
+	Bus       string `json:"bus,omitempty"`
+	Address   int    `json:"address,omitempty"`
+}
+
 type bootLineJSON struct {
 	Line string `json:"line"`
 	Why  string `json:"why"`
@@ -101,6 +118,15 @@ func jsonOf(b boards.Board, u uses) boardJSON {
 	}
 	if b.Watchdog.Device != "" {
 		j.Watchdog = &watchdogJSON{b.Watchdog.Device, b.Watchdog.TimeoutS}
+	}
+	if b.Power.SupplyMA > 0 {
+		j.Power = &powerJSON{HeaderMA: b.Power.HeaderMA(), TakenMA: b.Power.TakenMA(), HATs: map[string]int{}}
+		for name, hat := range b.Power.HATs {
+			j.Power.HATs[name] = hat.MA()
+		}
+	}
+	if b.UPS.MainsLost != "" {
+		j.UPS = (*upsJSON)(&b.UPS)
 	}
 	return j
 }

@@ -13,6 +13,7 @@ import (
 	"gatehouse/drivers/all"
 	"gatehouse/drivers/platecamera"
 	"gatehouse/sync/commandline"
+	"gatehouse/sync/platetext"
 )
 
 type cameraCommands struct {
@@ -49,7 +50,7 @@ func (c cameraParse) Run(out io.Writer) error {
 		return printEvents(out, events)
 	}
 	for _, event := range events {
-		fmt.Fprintf(out, "%-9s %-12s %-6s %-24s %-20s %s\n", event.Kind, platecamera.Plate(event.Raw), event.State, timeText(event.Time), event.Camera, event.Picture)
+		fmt.Fprintf(out, "%-9s %-12s %-6s %-24s %-20s %s\n", event.Kind, platetext.Normal(event.Raw), event.State, timeText(event.Time), event.Camera, event.Picture)
 	}
 	return nil
 }
@@ -123,12 +124,12 @@ func printedEvent(event platecamera.Event) cameraEvent {
 	if event.Kind != platecamera.Read {
 		return p
 	}
-	p.Plate, p.PlateRaw, p.Confidence = platecamera.Plate(event.Raw), event.Raw, shareText(event.Confidence)
+	p.Plate, p.PlateRaw, p.Confidence = string(platetext.Normal(event.Raw)), event.Raw, shareText(event.Confidence)
 	for _, share := range event.Chars {
 		p.CharConfidence = append(p.CharConfidence, shareText(share))
 	}
 	for _, c := range event.Candidates {
-		p.Candidates = append(p.Candidates, platecamera.Plate(c.Raw))
+		p.Candidates = append(p.Candidates, string(platetext.Normal(c.Raw)))
 	}
 	return p
 }

@@ -137,9 +137,9 @@ func TestCameraParseKnowsTheMake(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", body, events, want)
 		}
 	}
-	file := writeFile(t, `<EventNotificationAlert><dateTime>2026-07-01T12:00:00</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>mü-ab 1</licensePlate></ANPR></EventNotificationAlert>`)
+	file := writeFile(t, `<EventNotificationAlert><dateTime>2026-07-01T12:00:00</dateTime><eventType>ANPR</eventType><ANPR><licensePlate>mu&#x308;-ab 1</licensePlate></ANPR></EventNotificationAlert>`)
 	if events := parseCamera(t, "--zone", "Europe/Berlin", "--vendor", "hikvision", file); events[0].TimeUTC != "2026-07-01T10:00:00Z" || events[0].Plate != "MÜAB1" {
-		t.Errorf("a time without a zone, and an umlaut: %+v", events)
+		t.Errorf("a time without a zone, and an umlaut in two characters: %+v", events)
 	}
 	if events := parseCamera(t, file); events[0].TimeUTC != "2026-07-01T12:00:00Z" {
 		t.Errorf("without a zone it is UTC: %+v", events)

@@ -124,6 +124,9 @@ func drawHeader(out io.Writer, board boards.Board, u uses) {
 	}
 	fmt.Fprintf(out, "%*s└───────┘\n", sideWidth+5, "")
 	fmt.Fprintf(out, "  %s wired  %s free  %s power  %s ground  %s not for use    ▸ output  ◂ input\n", markWired, markFree, markPower, markGround, markEEPROM)
+	if board.Power.SupplyMA > 0 {
+		fmt.Fprintf(out, "  5 V (pins 2, 4): %s\n", powerLine(board.Power))
+	}
 	drawUses(out, board, u)
 	drawRest(out, board, u)
 }

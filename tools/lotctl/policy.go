@@ -55,7 +55,7 @@ func policyWords(p *api.Policy) string {
 	}
 	switch {
 	case p.EditHeld:
-		words += ", edited here by " + p.EditBy
+		words += ", edited here by " + p.EditBy + ": " + p.EditWhy
 	case p.Edit > 0:
 		words += ", the edit of " + p.EditBy + " overruled by headquarters"
 	}
@@ -85,6 +85,7 @@ type policyEdit struct {
 	gatewayFlags `embed:""`
 	Kind         string `arg:"" enum:"tariff,settings,blocklist,validations" help:"What to edit: tariff, settings, blocklist or validations."`
 	File         string `arg:"" type:"existingfile" help:"The whole text."`
+	Reason       string `required:"" help:"Why; it goes on record, and headquarters sees it."`
 }
 
 // Run sends the text. The gateway refuses what it can't use, and says why.
@@ -94,7 +95,7 @@ func (c policyEdit) Run(out io.Writer) error {
 		return err
 	}
 	var one api.PolicyText
-	if err := c.ask(http.MethodPut, policyPath(c.Kind), map[string]string{"content": string(text)}, &one); err != nil {
+	if err := c.ask(http.MethodPut, policyPath(c.Kind), map[string]string{"content": string(text), "reason": c.Reason}, &one); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "%s: %s\n", one.Kind, policyWords(&one.Policy))
@@ -104,12 +105,13 @@ func (c policyEdit) Run(out io.Writer) error {
 type policyRevert struct {
 	gatewayFlags `embed:""`
 	Kind         string `arg:"" help:"The kind, as ls names it."`
+	Reason       string `required:"" help:"Why; it goes on record, and headquarters sees it."`
 }
 
 // Run takes the text back.
 func (c policyRevert) Run(out io.Writer) error {
 	var one api.PolicyText
-	if err := c.ask(http.MethodDelete, policyPath(c.Kind), nil, &one); err != nil {
+	if err := c.ask(http.MethodDelete, policyPath(c.Kind)+"?reason="+url.QueryEscape(c.Reason), nil, &one); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "%s: %s\n", one.Kind, policyWords(&one.Policy))

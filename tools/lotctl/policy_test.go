@@ -21,22 +21,25 @@ func TestATechnicianEditsADocument(t *testing.T) {
 		}
 	}
 	write("B-GH 13\n")
-	d.ask(commandline.ExitWrong, "policy", "edit", "blocklist", file)
+	d.ask(commandline.ExitUsage, "policy", "edit", "blocklist", file)
+	d.says("--reason")
+	edit := []string{"policy", "edit", "blocklist", file, "--reason", "stole a barrier"}
+	d.ask(commandline.ExitWrong, edit...)
 	d.says("needs the role configure")
 	d.token = apitest.ConfigureToken
-	d.ask(commandline.ExitOK, "policy", "edit", "blocklist", file)
-	d.says("blocklist: none from headquarters, edited here by tom")
+	d.ask(commandline.ExitOK, edit...)
+	d.says("blocklist: none from headquarters, edited here by tom: stole a barrier")
 	d.ask(commandline.ExitOK, "policy", "ls")
-	d.says("tariff       none from headquarters\n", "blocklist    none from headquarters, edited here by tom\n")
+	d.says("tariff       none from headquarters\n", "blocklist    none from headquarters, edited here by tom: stole a barrier\n")
 	d.ask(commandline.ExitOK, "policy", "show", "blocklist")
 	if d.out.String() != "B-GH 13\n" {
 		t.Errorf("%q", d.out.String())
 	}
 	write("bad")
-	d.ask(commandline.ExitWrong, "policy", "edit", "blocklist", file)
+	d.ask(commandline.ExitWrong, edit...)
 	d.says("this can't be used")
-	d.ask(commandline.ExitUsage, "policy", "edit", "sales", file)
-	d.ask(commandline.ExitOK, "policy", "revert", "blocklist")
+	d.ask(commandline.ExitUsage, "policy", "edit", "sales", file, "--reason", "trial")
+	d.ask(commandline.ExitOK, "policy", "revert", "blocklist", "--reason", "it was another")
 	d.ask(commandline.ExitOK, "policy", "ls", "--json")
 	var all api.Policies
 	if err := json.Unmarshal(d.out.Bytes(), &all); err != nil || len(all.Policies) != 4 || all.Policies[2].EditHeld {

@@ -41,7 +41,7 @@ func (d sensorDecode) Run(out io.Writer) error {
 	}
 	var message payload.Message
 	if err := device.Decode(&message, port, data); err != nil {
-		return err
+		return fmt.Errorf("%w: check --device, --fport, and that --hex is the whole payload", err)
 	}
 	if d.JSON {
 		_, err = fmt.Fprintf(out, "%s\n", message.AppendJSON(nil))

@@ -83,6 +83,9 @@ func (c ticketShow) Run(out io.Writer) error {
 	if t.Suspect != "" {
 		fmt.Fprintln(out, "in doubt:", t.Suspect)
 	}
+	if t.Concluded != "" {
+		fmt.Fprintln(out, "closed by the gateway:", t.Concluded)
+	}
 	for _, line := range fee.Breakdown.Charges {
 		fmt.Fprintf(out, "  %s to %s  %-20s %10s\n", clockText(line.From), clockText(line.To), line.Rule, line.Amount)
 	}

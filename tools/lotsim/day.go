@@ -70,11 +70,11 @@ func (d *day) Run(out io.Writer) error {
 // print tells the day in words.
 func (d *day) print(out io.Writer, r *rig.Result) error {
 	_, err := fmt.Fprintf(out, `%s: %d arrivals, %d entries, %d exits, %d still inside
-denied %d (full %d), tailgated %d
+denied %d (full %d), backed out %d, gave up %d, tailgated %d
 double allocations %d, unbilled exits %d, arms on cars %d
 %d facts in %d flushes; a decision takes %.1f µs (p99 %.1f), a commit %.0f µs (p99 %.0f)
 trace %s
-`, d.Date, r.Arrivals, r.Entries, r.Exits, r.StillInside, r.Denied, r.DeniedFull, r.Tailgated, r.DoubleAllocations,
+`, d.Date, r.Arrivals, r.Entries, r.Exits, r.StillInside, r.Denied, r.DeniedFull, r.BackedOut, r.GaveUp, r.Tailgated, r.DoubleAllocations,
 		r.UnbilledExits, r.ClosesOnPresence, r.Facts, r.Flushes, r.DecisionUS(50), r.DecisionUS(99), r.CommitUS(50), r.CommitUS(99), r.TraceSHA256)
 	return err
 }
@@ -93,7 +93,7 @@ func (d *day) config() (rig.Config, error) {
 		return rig.Config{}, err
 	}
 	place := layoutOf(d.Spots, d.Gates)
-	cfg, err := lotConfig(place)
+	cfg, err := lotConfig(place, 15)
 	if err != nil {
 		return rig.Config{}, err
 	}
@@ -180,10 +180,10 @@ func layoutOf(spots, gates int) layout.Layout {
 	}
 }
 
-// lotConfig is what a gateway makes of the layout's site file.
-func lotConfig(place layout.Layout) (*lot.Config, error) {
+// lotConfig is what a gateway makes of the layout's site file, with so many minutes to leave after paying.
+func lotConfig(place layout.Layout, graceExitMin int) (*lot.Config, error) {
 	text := place.SiteFile("127.0.0.1:0", layout.Prices{
-		RatePerHour: "5.00", MaxDailyRate: "30.00", FirstHourFree: true, LostTicket: "30.00", GraceExitMin: 15,
+		RatePerHour: "5.00", MaxDailyRate: "30.00", FirstHourFree: true, LostTicket: "30.00", GraceExitMin: graceExitMin,
 	})
 	parsed, err := site.Parse("layout.toml", []byte(text), drivers.Catalog(all.Catalog()))
 	if err != nil {
@@ -221,7 +221,7 @@ func report(r *rig.Result) map[string]any {
 	}
 	return map[string]any{
 		"arrivals": r.Arrivals, "entries": r.Entries, "exits": r.Exits, "denied": r.Denied, "denied_full": r.DeniedFull,
-		"still_inside": r.StillInside, "tickets_open": r.TicketsOpen, "double_allocations": r.DoubleAllocations,
+		"backed_out": r.BackedOut, "gave_up": r.GaveUp, "still_inside": r.StillInside, "tickets_open": r.TicketsOpen, "double_allocations": r.DoubleAllocations,
 		"unbilled_exits": r.UnbilledExits, "closes_on_presence": r.ClosesOnPresence, "facts": r.Facts,
 		"decision_us_p50": r.DecisionUS(50), "decision_us_p99": r.DecisionUS(99), "commit_us_p50": r.CommitUS(50),
 		"commit_us_p99": r.CommitUS(99), "trace_sha256": r.TraceSHA256, "fired": fired,

@@ -47,8 +47,8 @@ func TestARealDay(t *testing.T) {
 
 // TestTheReportHasItsKeys holds the JSON to what is documented: these keys and no other.
 func TestTheReportHasItsKeys(t *testing.T) {
-	want := strings.Fields(`arrivals closes_on_presence commit_us_p50 commit_us_p99 decision_us_p50 decision_us_p99 denied
-		denied_full double_allocations entries exits facts fired still_inside tickets_open trace_sha256 unbilled_exits`)
+	want := strings.Fields(`arrivals backed_out closes_on_presence commit_us_p50 commit_us_p99 decision_us_p50 decision_us_p99 denied
+		denied_full double_allocations entries exits facts fired gave_up still_inside tickets_open trace_sha256 unbilled_exits`)
 	if got := slices.Sorted(maps.Keys(run(t, demoDay()))); !slices.Equal(got, want) {
 		t.Errorf("%q\nwant %q", got, want)
 	}
@@ -88,6 +88,29 @@ func TestADayInATooSmallLot(t *testing.T) {
 	}
 	if report["arrivals"].(float64) != report["entries"].(float64)+report["denied"].(float64) {
 		t.Errorf("%v arrivals, %v entries, %v denied", report["arrivals"], report["entries"], report["denied"])
+	}
+}
+
+// TestEveryArrivalIsAccountedFor has drivers who turn round at the entry, whether it has answered or not.
+func TestEveryArrivalIsAccountedFor(t *testing.T) {
+	d := demoDay()
+	d.Spots, d.BackOut = 20, 0.1
+	report := run(t, d)
+	count := func(key string) float64 { return report[key].(float64) }
+	if count("backed_out") == 0 || count("arrivals") != count("entries")+count("denied_full")+count("backed_out")+count("gave_up") {
+		t.Errorf("%v", report)
+	}
+}
+
+// TestNoTicketOutlivesItsVisit has plates misread at entries and exits: who is not known at the exit leaves on a lost ticket,
+// and whose the ticket is that stays behind is found out.
+func TestNoTicketOutlivesItsVisit(t *testing.T) {
+	for seed := uint64(1); seed <= 3; seed++ {
+		d := demoDay()
+		d.Seed, d.Misread, d.Unread, d.Elsewhere = seed, 0.03, 0.01, 0.05
+		if report := run(t, d); report["tickets_open"] != report["still_inside"] {
+			t.Errorf("seed %d: %v tickets are open, and %v vehicles inside", seed, report["tickets_open"], report["still_inside"])
+		}
 	}
 }
 

@@ -94,7 +94,11 @@ func badDay(seed uint64) (rig.Config, error) {
 		ID: "seeds", Name: "Seeds", Timezone: "Europe/Berlin", Currency: "EUR", Entries: 1 + dice.IntN(2), Exits: 1 + dice.IntN(2),
 		Spots: 4 + dice.IntN(30), Sensed: true, ByHand: dice.IntN(3) > 0, Second: dice.IntN(4) == 0, Mixed: dice.IntN(3) == 0,
 	}
-	cfg, err := lotConfig(place)
+	graceExitMin := 15
+	if seed%2 == 0 {
+		graceExitMin = 1 // who pays and does not get out has to pay again
+	}
+	cfg, err := lotConfig(place, graceExitMin)
 	if err != nil {
 		return rig.Config{}, err
 	}

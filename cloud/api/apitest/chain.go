@@ -34,12 +34,22 @@ type Chain struct {
 	// Hear gets what goes down. It may answer with Desk.Hear from another goroutine.
 	Hear func(fact.LocationID, wire.Message)
 
+	// Settled gets what was decided about incarnations.
+	Settled chan Settlement
+
 	mu      sync.RWMutex
 	counts  *ledger.Chain
 	offline map[fact.LocationID]int64
 	serial  uint64
 	now     time.Time
 	changed chan struct{}
+}
+
+// Settlement is what a person decided about an incarnation.
+type Settlement struct {
+	Location    fact.LocationID
+	Incarnation fact.Incarnation
+	Accept      bool
 }
 
 // Start is when a chain's clock stands: a Tuesday afternoon.
@@ -53,7 +63,7 @@ func NewPublic(t testing.TB) *Chain { return made(t, true) }
 
 func made(t testing.TB, publicFeeds bool) *Chain {
 	t.Helper()
-	c := &Chain{counts: ledger.NewChain(), offline: map[fact.LocationID]int64{}, now: Start(), changed: make(chan struct{}, 1)}
+	c := &Chain{counts: ledger.NewChain(), offline: map[fact.LocationID]int64{}, now: Start(), changed: make(chan struct{}, 1), Settled: make(chan Settlement, 8)}
 	dir := t.TempDir()
 	var err error
 	must := func(failed error) {
@@ -71,7 +81,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	must(err)
 	c.Signer = policy.Key(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
 	c.Desk, err = steer.Open(t.Context(), steer.Options{
-		Documents: c.Store, Signer: c.Signer, Now: c.Now,
+		Documents: c.Store, Signers: c.Signer, Now: c.Now,
 		Send: func(_ context.Context, location fact.LocationID, m wire.Message) error {
 			if c.Hear != nil {
 				c.Hear(location, m)
@@ -81,7 +91,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	})
 	must(err)
 	c.Office, err = sales.Open(t.Context(), sales.Options{
-		Documents: c.Store, Signer: c.Signer, Lent: c.Desk.Lent, Now: c.Now,
+		Documents: c.Store, Signers: c.Signer, Lent: c.Desk.Lent, Now: c.Now,
 		Deliver: func(ctx context.Context, location fact.LocationID, list []byte) error {
 			_, err := c.Desk.Publish(ctx, location, policy.Sales, "headquarters", list)
 			return err
@@ -91,10 +101,18 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	c.Server = api.New(api.Options{
 		Chain: "Nordwest Parking", Version: "1.4.0", Store: c.Store, Registry: c.Registry, Desk: c.Desk, Office: c.Office, See: c.See, Link: c.link,
 		Changes: func(context.Context) <-chan struct{} { return c.changed }, SetLocation: c.setLocation,
-		Settle: func(fact.LocationID, fact.Incarnation, bool) error { return nil },
+		Settle: func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error {
+			select {
+			case c.Settled <- Settlement{location, incarnation, accept}:
+			default: // nobody counts them
+			}
+			return nil
+		},
 		Verify: func(ctx context.Context, location fact.LocationID, _ bool) (bool, error) {
 			return c.Store.Verify(ctx, location)
 		},
+		Signing:   func() api.Signing { return api.Signing{Key: "9f86 d081 884c 7d65 9a2f", Since: c.Now()} },
+		ChangeKey: func(context.Context, time.Duration) error { return nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
 		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, PublicFeeds: publicFeeds, Now: c.Now,
 	})

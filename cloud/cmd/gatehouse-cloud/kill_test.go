@@ -19,6 +19,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/cloud/store"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 // TestMain is also the program itself, for the tests that kill it.
@@ -78,10 +79,13 @@ func (p *process) ready(t *testing.T) {
 		}
 	}
 	if p.wanted > 0 {
-		log, _ := os.ReadFile(p.command.Stderr.(*os.File).Name())
+		log, _ := os.ReadFile(p.logName())
 		t.Fatalf("it didn't start:\n%s", log)
 	}
 }
+
+// logName is the file of its log.
+func (p *process) logName() string { return p.command.Stderr.(*os.File).Name() }
 
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
@@ -94,7 +98,7 @@ func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T)
 		kills, facts = 25, 40_000
 	}
 	dir := t.TempDir()
-	args := []string{"--data", dir, "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t)}
+	args := []string{"--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t)}
 	locations := []string{"lot-0", "lot-1", "lot-2"}
 	first := args
 	for _, location := range locations {
@@ -170,7 +174,7 @@ func hold(t *testing.T, dir string, gateways []*apptest.Gateway) {
 }
 
 func TestItEndsWithoutAFussWhenTold(t *testing.T) {
-	p := launch(t, "--data", t.TempDir(), "--listen", apptest.FreeAddress(t), "--mqtt", apptest.FreeAddress(t))
+	p := launch(t, "--data", t.TempDir(), "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t))
 	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 // Command gatehouse-cloud is headquarters' aggregator: one binary, one command, no set-up.
 //
 //	gatehouse-cloud run [--data DIR] [--listen ADDR] [--mqtt ADDR] [--host NAME]   take what gateways send
+//	gatehouse-cloud rotate-key --reason TEXT [--overlap 168h | --end | --lost]     change the key that gateways believe
+//	gatehouse-cloud backup --to DIR [--data DIR]                                  copy everything that is kept
 //	gatehouse-cloud version
 //
 // Without options it keeps everything in ./gatehouse-cloud, runs its own broker and its own database, and makes its
@@ -28,8 +30,10 @@ var version = "dev"
 
 func main() {
 	var commands struct {
-		Run     runCommand     `cmd:"" help:"Take what gateways send."`
-		Version versionCommand `cmd:"" help:"Print the version."`
+		Run       runCommand     `cmd:"" help:"Take what gateways send."`
+		RotateKey rotateCommand  `cmd:"" name:"rotate-key" help:"Change the key with which headquarters signs what it says to gateways."`
+		Backup    backupCommand  `cmd:"" help:"Copy everything that is kept, also while headquarters runs."`
+		Version   versionCommand `cmd:"" help:"Print the version."`
 	}
 	program := commandline.Program{
 		Name: "gatehouse-cloud", Description: "Headquarters of a chain of car parks.", Out: os.Stdout, Errs: os.Stderr,

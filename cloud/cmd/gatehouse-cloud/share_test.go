@@ -17,6 +17,7 @@ import (
 	"gatehouse/cloud/store"
 	"gatehouse/cloud/store/pgtest"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 // Two programs share PostgreSQL, Mosquitto and the work. While facts flow, one of them, at random, is killed and started
@@ -26,8 +27,8 @@ func TestOfTwoProgramsOneIsKilledOrPausedAtAnyMoment(t *testing.T) {
 	database := pgtest.New(t)
 	database.Init(t)
 	database.Start(t)
-	address := apptest.FreeAddress(t)
-	apptest.Mosquitto(t, address)
+	address := mosquitto.FreeAddress(t)
+	mosquitto.Start(t, address)
 	dirs := [2]string{t.TempDir(), t.TempDir()}
 	start := func(i int) *process {
 		return launch(t, "--data", dirs[i], "--listen", "127.0.0.1:0", "--postgres", database.Address("postgres"), "--broker", "tcp://"+address, "--trust-broker")
@@ -94,7 +95,7 @@ func TestAClusterOfThreeProgramsOutlivesOne(t *testing.T) {
 	if _, err := enrol.SigningKey(authority); err != nil {
 		t.Fatal(err)
 	}
-	routes := []string{apptest.FreeAddress(t), apptest.FreeAddress(t), apptest.FreeAddress(t)}
+	routes := []string{mosquitto.FreeAddress(t), mosquitto.FreeAddress(t), mosquitto.FreeAddress(t)}
 	var programs []*process
 	for i, own := range routes {
 		dir := t.TempDir()

@@ -35,8 +35,13 @@ func boschState(m *Message, c *cursor, kind string) error {
 	return c.end()
 }
 
-// boschResets names the causes from 1 on.
+// boschResets names the causes from 1 on. Firmware up to 0.29 has only the first three, and 4 for all others.
 var boschResets = []string{"watchdog", "power_on", "system_request", "external_pin", "lockup", "brownout", "other"}
+
+const (
+	boschOldMinor = 29
+	boschOldOther = 4
+)
 
 func boschStartup(m *Message, c *cursor) error {
 	m.text("kind", "startup")
@@ -45,10 +50,14 @@ func boschStartup(m *Message, c *cursor) error {
 			m.add("debug_codes", code, 0)
 		}
 	}
+	old := len(c.data) > c.at+1 && c.data[c.at] == 0 && c.data[c.at+1] <= boschOldMinor
 	m.text("firmware", c.version())
 	cause := c.unsigned(1)
 	m.number("reset_cause_code", cause, 0)
-	if cause >= 1 && int(cause) <= len(boschResets) {
+	switch {
+	case old && cause == boschOldOther:
+		m.text("reset_cause", "other")
+	case cause >= 1 && int(cause) <= len(boschResets):
 		m.text("reset_cause", boschResets[cause-1])
 	}
 	m.bool("occupied", c.unsigned(1)&1 != 0)

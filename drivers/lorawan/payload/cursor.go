@@ -73,7 +73,7 @@ func (c *cursor) version() string {
 func (c *cursor) end() error {
 	switch {
 	case c.cut:
-		return fmt.Errorf("%w: %d bytes are cut after byte %d", ErrPayload, len(c.data), c.at)
+		return fmt.Errorf("%w: it is cut: its %d bytes end within what begins at byte %d", ErrPayload, len(c.data), c.at)
 	case c.at < len(c.data):
 		return fmt.Errorf("%w: %d bytes follow its end at byte %d", ErrPayload, len(c.data)-c.at, c.at)
 	}

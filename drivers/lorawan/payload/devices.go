@@ -29,17 +29,21 @@ type Device struct {
 
 // devices is every device that can be decoded, by name.
 var devices = []Device{
+	{"adnexo-ax-dist", "ultrasonic distance", "", "", decodeAdnexo},
 	{"bosch-parking-lot-sensor", "Bosch TPS110 and TPL110", "bosch-tps110 bosch-tpl110 bosch-tps110-0292 bosch-tpl110-0292 bosch-parkinglotsensor0_39", "", decodeBosch},
-	{"decentlab-dl-mbx", "ultrasonic distance", "", "", decodeDecentlab},
+	{"decentlab-dl-lid", "laser distance", "decentlab-lid", "", decodeDecentlabLaser},
+	{"decentlab-dl-mbx", "ultrasonic distance", "decentlab-mbx", "", decodeDecentlabSound},
 	{"dragino-dds04-lb", "four ultrasonic probes", "", "", decodeDraginoFour},
 	{"dragino-dds20-lb", "ultrasonic level", "dragino-dds20", "", decodeDraginoOne},
 	{"dragino-dds45-lb", "ultrasonic distance", "dragino-dds45", "", decodeDraginoOne},
 	{"dragino-dds75-lb", "three ultrasonic probes", "dragino-dds75 dragino-dds75-3-lb", "", decodeDraginoThree},
+	{"dragino-ds20l", "laser with a limit", "", "", decodeDraginoSwitch},
 	{"dragino-ldds04", "four ultrasonic probes", "", "", decodeDraginoOldFour},
 	{"dragino-ldds20", "ultrasonic level", "dragino-ldds20-114", "", decodeDraginoOne},
 	{"dragino-ldds45", "ultrasonic distance", "", "", decodeDraginoOne},
 	{"dragino-ldds75", "ultrasonic distance", "", "", decodeDraginoOne},
-	{"dragino-llds12", "laser distance", "", "", decodeDraginoLaser},
+	{"dragino-lds12-lb", "laser distance", "dragino-lds40-lb dragino-lds12 dragino-lds40", "", decodeDraginoNewLaser},
+	{"dragino-llds12", "laser distance", "dragino-llds40", "", decodeDraginoLaser},
 	{"elsys-elt2-radar", "ELT with radar", "elsys-elt2r", "", decodeElsys},
 	{"elsys-elt2-ultrasonic", "ELT with ultrasonic distance",
 		"elsys-elt2 elsys-elt2u elsys-elt2-ultrasonic-10m elsys-elt2-ultrasonic-snow elsys-elt-lite elsys-elt2i", "elsys", decodeElsys},

@@ -46,12 +46,21 @@ func decodeDraginoOldFour(m *Message, port int, data []byte) error {
 	if err := length(data, draginoRecord); err != nil {
 		return err
 	}
-	if data[0] == 0x03 && data[10] == 0x02 { // no battery has 0.8 V
-		m.text("kind", "reply")
-		m.text("data", (&cursor{data: data}).rest())
+	if draginoReply(m, data) {
 		return nil
 	}
 	return draginoFour(m, m.open(data), 2)
+}
+
+// draginoReply takes the reply to a question for the configuration, which has a type of its own and no battery, as no
+// battery has 0.8 V.
+func draginoReply(m *Message, data []byte) bool {
+	if len(data) != draginoRecord || data[0] != 0x03 || data[draginoRecord-1] != 0x02 {
+		return false
+	}
+	m.text("kind", "reply")
+	m.text("data", m.open(data).rest())
+	return true
 }
 
 func draginoFour(m *Message, c *cursor, trigger int64) error {
@@ -126,11 +135,7 @@ func decodeDraginoOne(m *Message, port int, data []byte) error {
 	case 2, NoPort:
 		return draginoOne(m, c)
 	case 3:
-		return draginoStored(m, c, func() {
-			c.take(2)
-			m.add("stored_distances_mm", c.unsigned(2), 0)
-			c.take(3)
-		})
+		return draginoStoredOne(m, c)
 	case 5:
 		return draginoStatus(m, c)
 	}
@@ -155,6 +160,15 @@ func draginoOne(m *Message, c *cursor) error {
 	return c.end()
 }
 
+// draginoStoredOne reads the records of the sensors with one probe, or one laser.
+func draginoStoredOne(m *Message, c *cursor) error {
+	return draginoStored(m, c, func() {
+		c.take(2)
+		m.add("stored_distances_mm", c.unsigned(2), 0)
+		c.take(3)
+	})
+}
+
 // draginoStored reads the records of a port 3: seven bytes that the model knows, and the time.
 func draginoStored(m *Message, c *cursor, record func()) error {
 	if len(c.data)%draginoRecord != 0 {
@@ -174,6 +188,13 @@ var draginoBands = []string{
 }
 
 func draginoStatus(m *Message, c *cursor) error {
+	draginoModel(m, c)
+	m.number("battery_v", c.unsigned(2), 3)
+	return c.end()
+}
+
+// draginoModel is what a device says of itself.
+func draginoModel(m *Message, c *cursor) {
 	m.text("kind", "device")
 	m.number("model_code", c.unsigned(1), 0)
 	version := c.unsigned(2)
@@ -184,22 +205,4 @@ func draginoStatus(m *Message, c *cursor) error {
 	if sub := c.unsigned(1); sub != 0xFF {
 		m.number("sub_band", sub, 0)
 	}
-	m.number("battery_v", c.unsigned(2), 3)
-	return c.end()
-}
-
-// decodeDraginoLaser decodes the LLDS12.
-func decodeDraginoLaser(m *Message, port int, data []byte) error {
-	if port != 2 && port != NoPort {
-		return wrongPort(port, "2 readings")
-	}
-	c := m.open(data)
-	draginoBattery(m, c)
-	draginoTemperature(m, c)
-	m.number("distance_mm", c.unsigned(2), 0)
-	m.number("signal", c.unsigned(2), 0)
-	m.bool("interrupt", c.unsigned(1) != 0)
-	m.number("laser_temperature_c", c.signed(1), 0)
-	m.number("message_type", c.unsigned(1), 0)
-	return c.end()
 }

@@ -19,7 +19,7 @@ var milesightShared = map[int64]channelReader{
 	},
 	0xFF09: func(m *Message, c *cursor) {
 		major, minor := c.unsigned(1), c.unsigned(1)
-		m.text("hardware", fmt.Sprintf("%x.%x", major, minor>>4))
+		m.text("hardware", fmt.Sprintf("%x.%d", major, minor>>4))
 	},
 	0xFF0A: func(m *Message, c *cursor) {
 		major, minor := c.unsigned(1), c.unsigned(1)
@@ -53,7 +53,7 @@ var milesightReplies = map[int64]channelReader{
 var milesightExtended = map[int64]channelReader{
 	0x0D: textOf("retransmit_config", 3), 0x12: number("distance_mode_code", 1), 0x13: flag("blind_detection_enabled"),
 	0x14: number("signal_quality", 2), 0x15: textOf("distance_threshold", 2), 0x16: number("peak_sorting_code", 1),
-	0x39: textOf("collection_interval_config", 3),
+	0x39: number("collection_interval", 2),
 }
 
 var milesightEM310 = map[int64]channelReader{
@@ -66,8 +66,8 @@ var milesightEM400 = map[int64]channelReader{
 	0x0482: milesightDistance,
 	0x0500: flag("tilted"),
 	0x0688: func(m *Message, c *cursor) {
-		m.number("longitude_deg", c.signedLow(4), 6)
 		m.number("latitude_deg", c.signedLow(4), 6)
+		m.number("longitude_deg", c.signedLow(4), 6)
 		motion := c.unsigned(1)
 		m.number("motion_code", motion&0x0F, 0)
 		m.number("geofence_code", motion>>4, 0)
@@ -81,11 +81,11 @@ var milesightEM410 = map[int64]channelReader{
 	0x0482: milesightRadar,
 	0x0500: flag("tilted"),
 	0x06C7: func(m *Message, c *cursor) { m.number("radar_rssi_dbm", c.signedLow(2), 2) },
-	0x8482: func(m *Message, c *cursor) { milesightRadar(m, c); flag("distance_alarm")(m, c) },
+	0x8482: func(m *Message, c *cursor) { milesightRadar(m, c); milesightAlarm(m, c) },
 	0x9482: func(m *Message, c *cursor) {
 		milesightRadar(m, c)
 		m.number("distance_mutation_mm", c.signedLow(2), 0)
-		flag("distance_alarm")(m, c)
+		milesightAlarm(m, c)
 	},
 	0xB482: func(m *Message, c *cursor) {
 		milesightRadar(m, c)
@@ -94,13 +94,7 @@ var milesightEM410 = map[int64]channelReader{
 			m.text("distance_exception", exceptions[code])
 		}
 	},
-	0x20CE: func(m *Message, c *cursor) {
-		m.add("history_times_s", c.unsignedLow(4), 0)
-		m.add("history_distances_mm", c.signedLow(2), 0)
-		m.add("history_temperatures_c", c.signedLow(2), 1)
-		m.add("history_mutations_mm", c.signedLow(2), 0)
-		m.add("history_events", c.unsigned(1), 0)
-	},
+	0x20CE: milesightRadarHistory,
 }
 
 var milesightEM500 = map[int64]channelReader{
@@ -108,7 +102,7 @@ var milesightEM500 = map[int64]channelReader{
 	0x83E9: func(m *Message, c *cursor) { // in tenths of a millimetre, other than the plain distance
 		m.number("distance_mm", c.unsignedLow(2), 1)
 		m.number("distance_mutation_mm", c.unsignedLow(2), 1)
-		m.bool("distance_alarm", c.unsigned(1) != 0)
+		milesightAlarm(m, c)
 	},
 	0x20CE: func(m *Message, c *cursor) {
 		m.add("history_times_s", c.unsignedLow(4), 0)
@@ -120,8 +114,20 @@ func percent(name string) channelReader {
 	return func(m *Message, c *cursor) { m.number(name, c.unsigned(1), 0) }
 }
 
+// flag is a yes or no, 1 or 0; another code means nothing, and is left out.
 func flag(name string) channelReader {
-	return func(m *Message, c *cursor) { m.bool(name, c.unsigned(1) != 0) }
+	return func(m *Message, c *cursor) {
+		if code := c.unsigned(1); code <= 1 {
+			m.bool(name, code == 1)
+		}
+	}
+}
+
+// milesightAlarm is why a distance was sent at once: 0 its alarm is over, 1 it passed a limit, 2 it changed too much.
+func milesightAlarm(m *Message, c *cursor) {
+	if code := c.unsigned(1); code <= 2 {
+		m.bool("distance_alarm", code != 0)
+	}
 }
 
 // done is a channel whose one byte says nothing: that it is there says all.
@@ -141,34 +147,61 @@ func milesightTemperature(m *Message, c *cursor) { m.number("temperature_c", c.s
 
 func milesightDistance(m *Message, c *cursor) { m.number("distance_mm", c.unsignedLow(2), 0) }
 
-// milesightRadar is a distance that may be negative; FFFD is no target, FFFF a broken sensor.
+// What a radar sends for a distance that it has not: none of them is one.
+const (
+	radarNoTarget = -3
+	radarDisabled = -2
+	radarBroken   = -1
+)
+
+// milesightRadar is a distance, which may be negative.
 func milesightRadar(m *Message, c *cursor) {
 	switch raw := c.signedLow(2); raw {
-	case -3:
+	case radarNoTarget:
 		m.text("distance_error", "no_target")
-	case -1:
+	case radarDisabled:
+		m.text("distance_error", "disabled")
+	case radarBroken:
 		m.text("distance_error", "sensor_error")
 	default:
 		m.number("distance_mm", raw, 0)
 	}
 }
 
+// milesightRadarHistory is one stored reading; without a distance it says nothing of the spot, and is left out.
+func milesightRadarHistory(m *Message, c *cursor) {
+	second, distance := c.unsignedLow(4), c.signedLow(2)
+	temperature, mutation, events := c.signedLow(2), c.signedLow(2), c.unsigned(1)
+	if c.cut || distance >= radarNoTarget && distance <= radarBroken {
+		return
+	}
+	m.add("history_times_s", second, 0)
+	m.add("history_distances_mm", distance, 0)
+	m.add("history_temperatures_c", temperature, 1)
+	m.add("history_mutations_mm", mutation, 0)
+	m.add("history_events", events, 0)
+}
+
 func decodeMilesight310(m *Message, _ int, data []byte) error {
 	return milesight(m, data, milesightEM310)
-}
-func decodeMilesight410(m *Message, _ int, data []byte) error {
-	return milesight(m, data, milesightEM410)
 }
 func decodeMilesight500(m *Message, _ int, data []byte) error {
 	return milesight(m, data, milesightEM500)
 }
 
-// decodeMilesight400 also takes the frames of the cellular twins, which hold the same channels behind a head of their own.
+// The EM400 and the EM410 have cellular twins, whose frames hold the same channels behind a head of their own.
 func decodeMilesight400(m *Message, _ int, data []byte) error {
+	return milesightTwin(m, data, milesightEM400)
+}
+func decodeMilesight410(m *Message, _ int, data []byte) error {
+	return milesightTwin(m, data, milesightEM410)
+}
+
+func milesightTwin(m *Message, data []byte, model map[int64]channelReader) error {
 	if data[0] == cellularStart {
-		return cellular(m, data)
+		return cellular(m, data, model)
 	}
-	return milesight(m, data, milesightEM400)
+	return milesight(m, data, model)
 }
 
 func milesight(m *Message, data []byte, model map[int64]channelReader) error {
@@ -182,10 +215,18 @@ func milesight(m *Message, data []byte, model map[int64]channelReader) error {
 		if read == nil {
 			return fmt.Errorf("%w: channel %02x of type %02x at byte %d is unknown", ErrPayload, channel>>8, channel&0xFF, c.at-2)
 		}
-		read(m, c)
-		if channel>>8 == 0xF8 {
-			m.bool("configured", c.unsigned(1) == 0)
+		if channel>>8 != 0xF8 {
+			read(m, c)
+			continue
 		}
+		var asked Message // what the device refused is not what it has
+		at := c.at
+		read(&asked, c)
+		taken := c.unsigned(1) == 0
+		if taken {
+			read(m, &cursor{data: data, at: at})
+		}
+		m.bool("configured", taken)
 	}
 	return c.end()
 }
@@ -213,7 +254,7 @@ const (
 	cellularHead  = 1 + 2 + 2 + 1 + 2 + 1 + 4 + 4 + 16 + 15 + 15 + 20 + 1 + 2
 )
 
-func cellular(m *Message, data []byte) error {
+func cellular(m *Message, data []byte, model map[int64]channelReader) error {
 	c := m.open(data)
 	c.take(3)
 	whole := int(c.unsigned(2))
@@ -226,7 +267,7 @@ func cellular(m *Message, data []byte) error {
 	if c.cut || whole != len(data)-5 && whole != len(data) || size != len(data)-cellularHead {
 		return fmt.Errorf("%w: the lengths in its head do not fit its %d bytes", ErrPayload, len(data))
 	}
-	if err := milesight(m, data[cellularHead:], milesightEM400); err != nil {
+	if err := milesight(m, data[cellularHead:], model); err != nil {
 		return err
 	}
 	m.number("frame_counter", counter, 0)

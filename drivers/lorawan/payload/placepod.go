@@ -32,7 +32,7 @@ func decodePlacePod(m *Message, _ int, data []byte) error {
 		case placePodBattery:
 			m.number("battery_v", c.unsigned(2), 2)
 		case placePodState, placePodAliveState:
-			m.bool("occupied", c.unsigned(1) == 1)
+			flag("occupied")(m, c)
 		case placePodDeactivated:
 			m.bool("deactivated", c.unsigned(1) == 1)
 		case placePodRebooted:

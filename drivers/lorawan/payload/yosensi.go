@@ -1,6 +1,7 @@
 package payload
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strconv"
 )
@@ -31,7 +32,7 @@ var yosensiGroups = map[int64]struct {
 }
 
 // decodeYosensi decodes payload version 2, which all devices of the maker share: a list of measurements, each with type,
-// decimals, age, address and value.
+// decimals, age, address and value. Of several of one type, those with an address have it in their names.
 func decodeYosensi(m *Message, _ int, data []byte) error {
 	c := m.open(data)
 	if version := c.unsigned(1); version != yosensiVersion {
@@ -43,22 +44,38 @@ func decodeYosensi(m *Message, _ int, data []byte) error {
 	m.number("payload_counter", c.unsigned(1), 0)
 	m.number("age_s", c.unsigned(2), 0)
 	for c.more() {
-		head := c.unsigned(1)
-		c.take(1) // the age of this value within the payload
-		lengths := c.unsigned(1)
-		address := c.hex(int(lengths >> 4))
-		if err := yosensiValue(m, c, head>>2, int(head&3), address, int(lengths&0x0F)+1); err != nil {
+		head, size, address := yosensiMeasurement(c)
+		typ, suffix := head>>2, ""
+		if len(address) > 0 && yosensiCount(data, typ) > 1 { // of several, the address says which
+			suffix = "_" + hex.EncodeToString(address)
+		}
+		if err := yosensiValue(m, c, typ, int(head&3), suffix, size); err != nil {
 			return err
 		}
 	}
 	return c.end()
 }
 
-func yosensiValue(m *Message, c *cursor, typ int64, decimals int, address string, size int) error {
-	suffix := ""
-	if address != "" {
-		suffix = "_" + address
+// yosensiMeasurement reads what stands before a value: type and decimals, the value's length, and its address.
+func yosensiMeasurement(c *cursor) (head int64, size int, address []byte) {
+	head = c.unsigned(1)
+	c.take(1) // the age of this value within the payload
+	lengths := c.unsigned(1)
+	return head, int(lengths&0x0F) + 1, c.take(int(lengths >> 4))
+}
+
+// yosensiCount counts the measurements of a type.
+func yosensiCount(data []byte, typ int64) (count int) {
+	for c := (cursor{data: data[yosensiHead:]}); c.more(); {
+		head, size, _ := yosensiMeasurement(&c)
+		if c.take(size); head>>2 == typ {
+			count++
+		}
 	}
+	return count
+}
+
+func yosensiValue(m *Message, c *cursor, typ int64, decimals int, suffix string, size int) error {
 	group, grouped := yosensiGroups[typ]
 	name, known := yosensiTypes[typ]
 	switch {

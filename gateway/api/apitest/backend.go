@@ -236,13 +236,13 @@ func (b *Backend) Shelf() policy.Shelf {
 var ErrEdit = errors.New("apitest: line 1: this can't be used")
 
 // EditPolicy is api.Backend's.
-func (b *Backend) EditPolicy(_ context.Context, kind policy.Kind, actor string, content []byte) error {
+func (b *Backend) EditPolicy(_ context.Context, kind policy.Kind, actor, reason string, content []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if string(content) == "bad" {
 		return ErrEdit
 	}
-	b.shelf.Edit(kind, actor, content)
+	b.shelf.Edit(kind, actor, reason, content)
 	return nil
 }
 

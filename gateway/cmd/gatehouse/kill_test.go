@@ -29,12 +29,23 @@ func (r *request) same(again answer) bool {
 	return r.first.status == again.status
 }
 
-// visitor drives vehicles in and out through lanes of its own, and remembers what it asked.
+// stay is a vehicle inside as it was shown: its spot, its entry and its payments are its own for good, and what it has paid
+// for, it need not pay for again.
+type stay struct {
+	ticket string
+	shown  answer
+}
+
+// sameStay are the fields of a ticket that no restart may change.
+var sameStay = []string{"spotId", "entryTime", "licensePlate"}
+
+// visitor drives vehicles in and out through lanes of its own, and remembers what it asked and saw.
 type visitor struct {
 	p        *process
 	lane     int
 	round    int
 	asked    []*request
+	inside   []stay // paid for
 	answered func() // called as soon as there is an answer
 }
 
@@ -53,8 +64,9 @@ func (v *visitor) visit() {
 			return
 		}
 		fee := v.p.get("/api/v1/tickets/" + ticket + "/fee")
-		if due := fee.number("dueMinor"); due > 0 {
-			v.post("/api/v1/tickets/"+ticket+"/pay", name+"-pay", map[string]any{
+		due, paid := fee.number("dueMinor"), answer{}
+		if due > 0 {
+			paid = v.post("/api/v1/tickets/"+ticket+"/pay", name+"-pay", map[string]any{
 				"paymentMethod": "cash", "amount": fmt.Sprintf("%d.%02d", due/100, due%100),
 			})
 		}
@@ -62,6 +74,8 @@ func (v *visitor) visit() {
 			v.post("/api/v1/exit", name+"-out", map[string]any{
 				"locationId": "small", "gateId": fmt.Sprintf("out-%d", v.lane), "licensePlate": name,
 			})
+		} else if shown := v.p.get("/api/v1/tickets/" + ticket); paid.status == 200 && shown.status == 200 && shown.number("dueMinor") == 0 {
+			v.inside = append(v.inside, stay{ticket, shown})
 		}
 	}
 }
@@ -75,9 +89,8 @@ func (v *visitor) post(path, key string, body any) answer {
 	return r.first
 }
 
-// visitAll has all lanes busy at once, calls answered with each answer, and returns what was asked.
-func visitAll(p *process, round int, answered func()) []*request {
-	var asked []*request
+// visitAll has all lanes busy at once, calls answered with each answer, and returns what was asked and who is inside.
+func visitAll(p *process, round int, answered func()) (asked []*request, inside []stay) {
 	var mu sync.Mutex
 	var visitors sync.WaitGroup
 	for lane := range lanes {
@@ -86,11 +99,11 @@ func visitAll(p *process, round int, answered func()) []*request {
 			v.visit()
 			mu.Lock()
 			defer mu.Unlock()
-			asked = append(asked, v.asked...)
+			asked, inside = append(asked, v.asked...), append(inside, v.inside...)
 		})
 	}
 	visitors.Wait()
-	return asked
+	return asked, inside
 }
 
 // TestKilledAtAnyMoment kills the process under load, again and again. Whatever was answered is there after the next
@@ -98,7 +111,7 @@ func visitAll(p *process, round int, answered func()) []*request {
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	for range campaign(1, 10) {
-		killOften(t, campaign(5, 20))
+		killOften(t, campaign(20, 30))
 	}
 }
 
@@ -106,11 +119,15 @@ func killOften(t *testing.T, rounds int) {
 	f := newFolder(t, place())
 	dice := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	var all []*request
+	var inside []stay
 	answered := int64(0)
 	for round := range rounds {
 		p := f.start()
 		for _, r := range all {
 			checkAgain(t, p, r)
+		}
+		for _, s := range inside {
+			checkStay(t, p, s)
 		}
 		all = nil // each was checked after the end that it was before
 		// At the moment of an answer, because what it rests on must not be on its way still; or at any moment.
@@ -119,7 +136,7 @@ func killOften(t *testing.T, rounds int) {
 		if round%3 == 0 {
 			timer = time.AfterFunc(time.Duration(dice.IntN(100))*time.Millisecond, p.kill)
 		}
-		all = visitAll(p, round, func() {
+		all, inside = visitAll(p, round, func() {
 			if answers.Add(1) == last && timer == nil {
 				p.cmd.Process.Signal(syscall.SIGKILL)
 			}
@@ -155,15 +172,45 @@ func checkAgain(t *testing.T, p *process, r *request) {
 	}
 }
 
-// checkOnce checks that nothing was done twice, and that no fact is missing.
+// checkStay looks at a vehicle inside after a restart.
+func checkStay(t *testing.T, p *process, s stay) {
+	t.Helper()
+	again, fee := p.get("/api/v1/tickets/"+s.ticket), p.get("/api/v1/tickets/"+s.ticket+"/fee")
+	for _, field := range sameStay {
+		if s.shown.text(field) != again.text(field) {
+			t.Errorf("%s of ticket %s was %q, and is %q", field, s.ticket, s.shown.text(field), again.text(field))
+		}
+	}
+	if due := fee.number("dueMinor"); due != 0 {
+		t.Errorf("ticket %s was paid, and after a restart %d is due: %v", s.ticket, due, fee)
+	}
+}
+
+// checkOnce checks that nothing was done twice, that no spot had two tickets, and that no fact is missing.
 func checkOnce(t *testing.T, records []fact.Record) {
 	t.Helper()
 	once := map[string]int{}
+	holders := map[fact.SpotID]fact.TicketID{}
+	spots := map[fact.TicketID]fact.SpotID{}
 	last := fact.Dot{}
 	for _, r := range records {
 		switch f := r.Fact.(type) {
 		case fact.EntryGranted:
 			once["entry of "+string(f.Plate)]++
+			if other := holders[f.Spot]; other != "" {
+				t.Errorf("spot %s is ticket %s's, and was given to %s", f.Spot, other, f.Ticket)
+			}
+			holders[f.Spot], spots[f.Ticket] = f.Ticket, f.Spot
+		case fact.VehiclePassed:
+			if f.Direction == fact.Outward {
+				delete(holders, spots[f.Ticket])
+			}
+		case fact.VehicleBackedOut:
+			if f.Direction == fact.Inward {
+				delete(holders, spots[f.Ticket])
+			}
+		case fact.TicketCorrected:
+			delete(holders, spots[f.Ticket])
 		case fact.PaymentReceived:
 			once["payment "+string(f.Payment)]++
 			once["payment for "+string(f.Ticket)]++

@@ -2,6 +2,7 @@
 //
 //	gatehouse run --site site.toml --data DIR      serve the lot that the site file describes
 //	gatehouse example                              print a site file to begin with
+//	gatehouse reference                            print how to write a site file
 //	gatehouse check --site site.toml               say all that is wrong with a site file
 //	gatehouse demo [--speed N]                     a whole simulated lot replaying a real day
 //	gatehouse token --name NAME --role ROLE        make an access token for a site file
@@ -36,12 +37,13 @@ func main() {
 		return
 	}
 	var commands struct {
-		Run     runCommand     `cmd:"" help:"Serve the lot that a site file describes."`
-		Check   checkCommand   `cmd:"" help:"Say what is wrong with a site file."`
-		Example exampleCommand `cmd:"" help:"Print a site file to begin with."`
-		Demo    demoCommand    `cmd:"" help:"Run a simulated lot that replays a real day."`
-		Token   tokenCommand   `cmd:"" help:"Make an access token for a site file."`
-		Version versionCommand `cmd:"" help:"Print the version."`
+		Run       runCommand       `cmd:"" help:"Serve the lot that a site file describes."`
+		Check     checkCommand     `cmd:"" help:"Say what is wrong with a site file."`
+		Example   exampleCommand   `cmd:"" help:"Print a site file to begin with, or list them all."`
+		Reference referenceCommand `cmd:"" help:"Print how to write a site file."`
+		Demo      demoCommand      `cmd:"" help:"Run a simulated lot that replays a real day."`
+		Token     tokenCommand     `cmd:"" help:"Make an access token for a site file."`
+		Version   versionCommand   `cmd:"" help:"Print the version."`
 	}
 	program := commandline.Program{
 		Name: "gatehouse", Description: "Runs one car park from a box at its gate.", Out: os.Stdout, Errs: os.Stderr,

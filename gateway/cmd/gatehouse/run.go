@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,9 +14,11 @@ import (
 	"gatehouse/drivers"
 	"gatehouse/drivers/all"
 	"gatehouse/drivers/line"
+	"gatehouse/drivers/mqttbroker"
 	"gatehouse/drivers/watchdog"
 	"gatehouse/gateway/app"
 	"gatehouse/gateway/site"
+	"gatehouse/sync/tomlfile"
 )
 
 type runCommand struct {
@@ -36,7 +39,7 @@ func (c *runCommand) Run() error {
 	sayHow(loaded, c.Site, log)
 	ctx, stop := untilSignal()
 	defer stop()
-	host, guard, release := openHost(loaded.Board, log)
+	host, guard, release := openHost(loaded.Site, log)
 	defer release()
 	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, clock: app.NewClock(), log: log, guard: guard})
 }
@@ -52,6 +55,12 @@ func sayHow(loaded site.Loaded, file string, log *slog.Logger) {
 	for _, warning := range loaded.Warnings {
 		log.Warn("site file", "warning", warning)
 	}
+	var problems tomlfile.Problems
+	if errors.As(loaded.Wiring(noHost{err: errNotOpened}), &problems) {
+		for _, p := range problems {
+			log.Error("site file: a device can't work as it is described", "line", p.Line, "key", p.Key, "what", p.What, "do", p.Do)
+		}
+	}
 }
 
 // untilSignal is a context that ends with the first SIGTERM or SIGINT.
@@ -63,11 +72,12 @@ func untilSignal() (context.Context, context.CancelFunc) {
 
 // openHost opens the board, and says how to guard the gateway with its watchdog, and how to make its outputs safe in the
 // end. A board that can't be opened leaves its devices offline; the gateway starts all the same.
-func openHost(name string, log *slog.Logger) (host drivers.Host, guard guard, release func()) {
-	board, err := boards.Load(name)
+func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, release func()) {
+	brokers := brokersOf(s, log)
+	board, err := boards.Load(s.Board)
 	if err == nil {
 		var opened *line.Host
-		if opened, err = line.Open(board); err == nil {
+		if opened, err = line.Open(board, line.WithBrokers(brokers.Open)); err == nil {
 			return opened, guardOf(board, opened, log), func() {
 				if err := opened.Close(); err != nil {
 					log.Error("the board's outputs can't be made safe", "err", err)
@@ -75,8 +85,17 @@ func openHost(name string, log *slog.Logger) (host drivers.Host, guard guard, re
 			}
 		}
 	}
-	log.Error("board can't be opened; its devices are offline", "board", name, "err", err)
-	return noHost{err}, guardOf(board, nil, log), func() {}
+	log.Error("board can't be opened; its devices are offline", "board", s.Board, "err", err)
+	return noHost{err, brokers}, guardOf(board, nil, log), func() {}
+}
+
+// brokersOf are the MQTT brokers that devices may name.
+func brokersOf(s *site.Site, log *slog.Logger) mqttbroker.Brokers {
+	known := map[string]mqttbroker.Broker{}
+	for _, b := range s.Brokers {
+		known[b.Name] = mqttbroker.Broker{URL: b.URL, Username: b.Username, Password: b.Password, CA: b.CA}
+	}
+	return mqttbroker.Brokers{Known: known, Client: "gatehouse-" + string(s.Lot.Location), Log: log}
 }
 
 // guard feeds the board's watchdog while a gateway runs, until ctx ends.
@@ -101,8 +120,11 @@ func guardOf(board boards.Board, opened *line.Host, log *slog.Logger) guard {
 	}
 }
 
-// noHost is a board that can't be opened.
-type noHost struct{ err error }
+// noHost is a board that can't be opened. Brokers are in the network, and can.
+type noHost struct {
+	err     error
+	brokers mqttbroker.Brokers
+}
 
 // Input is offline.
 func (h noHost) Input(string) (drivers.Input, error) { return nil, h.offline() }
@@ -122,7 +144,7 @@ func (h noHost) I2C(string, uint16) (drivers.Transactor, error) { return nil, h.
 // SPI says why nothing can be opened.
 func (h noHost) SPI(string, drivers.SPIMode) (drivers.Transactor, error) { return nil, h.offline() }
 
-// Broker says why nothing can be opened.
-func (h noHost) Broker(string) (drivers.Broker, error) { return nil, h.offline() }
+// Broker opens a broker of the site.
+func (h noHost) Broker(name string) (drivers.Broker, error) { return h.brokers.Open(name) }
 
 func (h noHost) offline() error { return fmt.Errorf("%w: %w", drivers.ErrOffline, h.err) }

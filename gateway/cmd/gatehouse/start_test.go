@@ -44,8 +44,9 @@ func TestATerminationLosesNothingAndIsClean(t *testing.T) {
 	for round := range 3 {
 		p := f.start()
 		var asked []*request
+		var inside []stay
 		var visiting sync.WaitGroup
-		visiting.Go(func() { asked = visitAll(p, round, func() {}) })
+		visiting.Go(func() { asked, inside = visitAll(p, round, func() {}) })
 		time.Sleep(time.Duration(20*round) * time.Millisecond)
 		if code := p.term(); code != 0 {
 			t.Errorf("exit code %d:\n%s", code, p.remarks())
@@ -57,6 +58,9 @@ func TestATerminationLosesNothingAndIsClean(t *testing.T) {
 				r.first = answer{}
 			}
 			checkAgain(t, p, r)
+		}
+		for _, s := range inside {
+			checkStay(t, p, s)
 		}
 		p.kill()
 	}

@@ -1,28 +1,53 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
-	"gatehouse/boards"
-	"gatehouse/drivers"
 	"gatehouse/drivers/all"
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/site"
 	"gatehouse/sync/tomlfile"
 )
 
-//go:embed example.toml
-var exampleSite string
+//go:embed examples/*.toml
+var examples embed.FS
 
-type exampleCommand struct{}
+type exampleCommand struct {
+	Name string `arg:"" optional:"" default:"small" help:"Which one; ? lists them."`
+}
 
 // Run prints a site file to begin with.
-func (exampleCommand) Run() error {
-	_, err := fmt.Print(exampleSite)
-	return err
+func (c *exampleCommand) Run() error {
+	text, err := examples.ReadFile("examples/" + c.Name + ".toml")
+	if err == nil {
+		_, err = fmt.Print(string(text))
+		return err
+	}
+	entries, err := examples.ReadDir("examples")
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = strings.TrimSuffix(entry.Name(), ".toml")
+	}
+	if c.Name != "?" {
+		return fmt.Errorf("there is no example %q: %s", c.Name, tomlfile.Advice(c.Name, names))
+	}
+	for _, name := range names {
+		text, err := examples.ReadFile("examples/" + name + ".toml")
+		if err != nil {
+			return err
+		}
+		head, _, _ := strings.Cut(strings.TrimPrefix(string(text), "# "), "\n\n")
+		first, _, _ := strings.Cut(strings.ReplaceAll(head, "\n# ", " "), ". ")
+		fmt.Printf("%-15s %s\n", name, first)
+	}
+	return nil
 }
 
 type checkCommand struct {
@@ -38,37 +63,28 @@ func (c *checkCommand) Run() error {
 	parsed, err := site.Parse(c.Site, data, all.Catalog())
 	if err != nil {
 		fmt.Println(err)
-		var problems tomlfile.Problems
-		errors.As(err, &problems)
-		return fmt.Errorf("%s can't be used: %s", c.Site, counted(max(1, len(problems)), "problem"))
+		return fmt.Errorf("%s can't be used: %s", c.Site, counted(problemsOf(err), "problem"))
 	}
 	for _, warning := range parsed.Warnings {
 		fmt.Println(warning)
 	}
-	if n := checkDevices(parsed); n > 0 {
-		return fmt.Errorf("%s: %s would be offline", c.Site, counted(n, "device"))
+	if err := parsed.Wiring(noHost{err: errNotOpened}); err != nil {
+		fmt.Println(err)
+		return fmt.Errorf("%s: with %s, devices would be offline", c.Site, counted(problemsOf(err), "problem"))
 	}
 	_, err = fmt.Printf("%s is fine: %s, %s, %s\n", c.Site,
 		counted(len(parsed.Lot.Spots), "spot"), counted(len(parsed.Lot.Gates), "gate"), counted(len(parsed.Devices), "device"))
 	return err
 }
 
-// checkDevices prints what keeps devices from being made, and how many there are. It opens nothing.
-func checkDevices(s *site.Site) int {
-	if _, err := boards.Load(s.Board); err != nil {
-		fmt.Println(err)
-		return len(s.Devices)
-	}
-	broken := 0
-	for _, d := range s.Devices {
-		driver, _ := all.Catalog().Find(d.Driver) // Parse has found it
-		if _, err := driver.Make(noHost{drivers.ErrOffline}, d.Settings); err != nil {
-			broken++
-			fmt.Printf("device %q: %v\n", d.ID, err)
-		}
-	}
-	return broken
+// problemsOf is how many problems an error tells of.
+func problemsOf(err error) int {
+	var problems tomlfile.Problems
+	errors.As(err, &problems)
+	return max(1, len(problems))
 }
+
+var errNotOpened = errors.New("a check opens nothing")
 
 func counted(n int, what string) string {
 	if n == 1 {
@@ -90,4 +106,12 @@ func checkState(args []string) bool {
 		os.Exit(1)
 	}
 	return true
+}
+
+type referenceCommand struct{}
+
+// Run prints the reference.
+func (referenceCommand) Run() error {
+	_, err := fmt.Print(site.Reference())
+	return err
 }

@@ -49,9 +49,33 @@ func TestCheckIsContentWithAGoodFile(t *testing.T) {
 	}
 }
 
-// TestTheExampleIsFine: the file to begin with has nothing to complain of, and its devices can be made.
-func TestTheExampleIsFine(t *testing.T) {
-	if p := command(t, "check", "--site", "example.toml"); p.code(patience) != 0 || !strings.Contains(p.output(), "is fine: 20 spots, 2 gates") {
+// TestTheExamplesAreFine: the files to begin with have nothing to complain of, their devices can be made, and their boards wire
+// them.
+func TestTheExamplesAreFine(t *testing.T) {
+	files, err := filepath.Glob("examples/*.toml")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	list := command(t, "example", "?")
+	if list.code(patience) != 0 {
+		t.Error(list.output())
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".toml")
+		if !strings.Contains(list.output(), "\n"+name+" ") && !strings.HasPrefix(list.output(), name+" ") {
+			t.Errorf("%s is not listed", name)
+		}
+		if strings.HasSuffix(name, "-board") {
+			continue // a site file names it
+		}
+		if p := command(t, "check", "--site", file); p.code(patience) != 0 || !strings.Contains(p.output(), "is fine: ") {
+			t.Errorf("%s:\n%s", file, p.output())
+		}
+	}
+	if p := command(t, "example", "smal"); p.code(patience) != 1 || !strings.Contains(p.output(), "did you mean small?") {
+		t.Error(p.output())
+	}
+	if p := command(t, "reference"); p.code(patience) != 0 || !strings.Contains(p.output(), "[[device]]") {
 		t.Error(p.output())
 	}
 	if p := command(t, "example"); p.code(patience) != 0 || !strings.Contains(p.output(), "gatehouse check --site") {

@@ -2,7 +2,7 @@
 // what is true, and answers with the rules that were broken.
 //
 //	P1   never lowered, nor left coming down, on a failed or silent loop, nor on an occupied one in the way of the arm
-//	P1a  never lowered before a vehicle on the arming loop that has had no time to stop there
+//	P1a  never lowered before a vehicle on the arming loop that has had no time to stop there, or has waited there for long
 //	P1t  the arm is not kept coming down for more than 100 ms while a vehicle is in its way
 //	P2   presence while the arm comes down reverses it at once
 //	P3   nothing moves before every input has spoken, unless somebody ordered it

@@ -51,7 +51,8 @@ type loop struct {
 	installed bool
 	level     gate.Level
 	sinceMS   int64
-	occupied  bool // seen occupied since it last failed
+	heldMS    int64 // how long it was occupied last
+	occupied  bool  // seen occupied since it last failed
 	proven    bool
 }
 
@@ -175,6 +176,7 @@ func (c *Checker) input(in gate.Input) (moved bool) {
 		for i := range c.loops {
 			l := &c.loops[i]
 			stuck := l.level == gate.Occupied && c.nowMS > l.sinceMS+c.cfg.LoopStuckMS
+			l.heldMS = 0
 			l.proven = l.proven || (l.level == gate.Clear || l.level == gate.Occupied) && !stuck
 		}
 	}
@@ -193,6 +195,9 @@ func (c *Checker) loop(in gate.Input) {
 		l.proven = true
 	case in.Level != gate.Clear:
 		l.occupied, l.proven = false, false
+	}
+	if l.level == gate.Occupied {
+		l.heldMS = c.nowMS - l.sinceMS
 	}
 	l.level, l.sinceMS, c.edgeMS = in.Level, c.nowMS, c.nowMS
 }
@@ -271,11 +276,15 @@ func (c *Checker) beforeArm(at gate.Loop) bool {
 }
 
 // underWay tells if a vehicle on the loop before the arm may be one that drives on: it came onto it, or is behind one that
-// left the closing loop, too short a time ago to have been seen there.
+// left the closing loop, too short a time ago to have been seen there; or it has waited before the arm for long.
 func (c *Checker) underWay() bool {
 	arming, closing := &c.loops[gate.ArmingLoop], &c.loops[gate.ClosingLoop]
 	if arming.level != gate.Occupied || !c.beforeArm(gate.ArmingLoop) {
 		return false
+	}
+	firstMS := max(arming.sinceMS, closing.sinceMS-closing.heldMS)
+	if closing.heldMS > c.cfg.PassageMS || c.nowMS > firstMS+c.cfg.PassageMS+c.cfg.FollowMS {
+		return true
 	}
 	return c.nowMS < arming.sinceMS+c.cfg.ReachMS || c.nowMS < closing.sinceMS+c.cfg.FollowMS
 }

@@ -76,8 +76,11 @@ func TestReportsEachRule(t *testing.T) {
 		{"lowers before one who has only just come", "P1a", open(
 			step{4_000, gate.LoopReads(gate.ArmingLoop, gate.Occupied), nil}, step{6_499, gate.Tick(), says(byTimer)})},
 		{"lowers before one close behind another", "P1a", open(
-			step{1, occupied, nil}, step{2, gate.LoopReads(gate.ArmingLoop, gate.Occupied), nil},
+			step{4_500, occupied, nil}, step{4_501, gate.LoopReads(gate.ArmingLoop, gate.Occupied), nil},
 			step{9_000, gate.LoopReads(gate.ClosingLoop, gate.Clear), nil}, step{10_599, gate.Tick(), says(byTimer)})},
+		{"lowers before one who has waited behind another for long", "P1a", open(
+			step{1, occupied, nil}, step{2, gate.LoopReads(gate.ArmingLoop, gate.Occupied), nil},
+			step{9_000, gate.LoopReads(gate.ClosingLoop, gate.Clear), nil}, step{19_000, gate.Tick(), says(byTimer)})},
 		{"keeps coming down on a car", "P1", lowering(step{5_500, occupied, nil})},
 		{"does not turn", "P2", lowering(step{5_500, occupied, nil})},
 		{"lets the disk decide when it turns", "P2", lowering(step{5_500, occupied, says(commands(gate.CommandRaise, gate.CauseReverse))})},

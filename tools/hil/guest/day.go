@@ -13,7 +13,7 @@ func day(s *script) {
 	var g *gateway
 	ticket := ""
 	s.step("a vehicle comes in at midnight", func() string {
-		g = startGateway()
+		g = startGateway(laneSite)
 		until := time.Date(2026, 10, 24, 22, 0, 1, 0, time.UTC)
 		time.Sleep(time.Until(until))
 		c.close(armingLine, true)

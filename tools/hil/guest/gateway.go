@@ -17,6 +17,9 @@ const (
 	address  = "http://127.0.0.1:8080"
 	dataDir  = "/data/gateway"
 	location = "/api/v1/locations/yard"
+
+	laneSite  = "/site.toml"
+	busesSite = "/data/site.toml" // the same, and what is on the I2C buses
 )
 
 // gateway is the real program, running.
@@ -27,12 +30,12 @@ type gateway struct {
 }
 
 // startGateway starts it and waits until it answers.
-func startGateway() *gateway {
+func startGateway(site string) *gateway {
 	g := &gateway{log: fmt.Sprintf("/data/gateway-%d.log", time.Now().UnixNano()), ended: make(chan error, 1)}
 	log, err := os.Create(g.log)
 	mustNot(err)
 	defer log.Close()
-	g.command = exec.Command("/gatehouse", "run", "--site", "/site.toml", "--data", dataDir)
+	g.command = exec.Command("/gatehouse", "run", "--site", site, "--data", dataDir)
 	g.command.Stdout, g.command.Stderr = log, log
 	mustNot(g.command.Start())
 	go func() { g.ended <- g.command.Wait() }()

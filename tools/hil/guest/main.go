@@ -14,8 +14,10 @@ func main() {
 	switch os.Args[len(os.Args)-1] { // a child of a step
 	case "panic":
 		panicInAPulse()
-	case "magnetometer":
-		serveMagnetometer()
+	case fmt.Sprintf("bus%d", goodBus):
+		serveBus(goodBus)
+	case fmt.Sprintf("bus%d", wrongBus):
+		serveBus(wrongBus)
 	}
 	play, known := scenarios[os.Args[len(os.Args)-1]]
 	if !known {

@@ -1,8 +1,10 @@
 package steering
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,8 @@ import (
 	"gatehouse/gateway/app"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/uplink"
+	"gatehouse/sync/uplink/identity"
 )
 
 // drained waits until headquarters has all facts of a gateway.
@@ -89,6 +93,29 @@ func TestANewCardGoesOn(t *testing.T) {
 	p.drained()
 }
 
+// A new card whose certificate has ended hears so, and does not wait for an answer that can't come.
+func TestANewCardWithAnExpiredCertificateDoesNotWait(t *testing.T) {
+	w := newTown(t)
+	p := w.place("p1", "EUR")
+	w.pastBy(500 * 24 * time.Hour)
+	p.enrol()
+	w.pastBy(0)
+	who, err := identity.Open(filepath.Join(p.dir, "identity"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = uplink.Adopt(t.Context(), uplink.Options{
+		Location: "p1", Chain: who.Headquarters().Chain, Broker: who.Headquarters().Broker, ClientID: "gateway-p1", Signer: who, Keys: who.Keys(), TLS: who.TLS(),
+	})
+	if !errors.Is(err, uplink.ErrExpired) || !strings.Contains(err.Error(), "enrol --again") {
+		t.Errorf("%v", err)
+	}
+	p.start(app.NewClock())
+	if got := p.enters("B-AA 1"); !got.Granted {
+		t.Errorf("%+v", got)
+	}
+}
+
 // A certificate that has ended stops the sync, and nothing else. The facts wait, and go when there is a new one.
 func TestAnExpiredCertificateStopsTheSyncAndNoGate(t *testing.T) {
 	w := newTown(t)
@@ -96,14 +123,9 @@ func TestAnExpiredCertificateStopsTheSyncAndNoGate(t *testing.T) {
 	p.start(app.NewClock())
 	p.drained()
 	p.stop()
-	behind := func(by time.Duration) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.past = by
-	}
-	behind(500 * 24 * time.Hour) // headquarters made a certificate for a year, and that was longer ago
+	w.pastBy(500 * 24 * time.Hour) // headquarters made a certificate for a year, and that was longer ago
 	p.enrol()
-	behind(0)
+	w.pastBy(0)
 	p.start(app.NewClock())
 	if got := p.enters("B-AA 1"); !got.Granted {
 		t.Errorf("%+v", got)

@@ -170,22 +170,22 @@ func TestOrdersThatNobodyGave(t *testing.T) {
 		}
 		return c
 	}
-	good := command(1, w.hq.Signer(), nil)
+	good := command(1, w.hq.SignerOf("p1"), nil)
 	if got := p.sends(good); got.Code != wire.Done {
 		t.Fatalf("%+v", got)
 	}
 	for name, c := range map[string]policy.Command{
 		"a second time":          good,
 		"of a stranger":          command(2, policy.Key(other), nil),
-		"on another's challenge": command(3, w.hq.Signer(), func(c *policy.Command) { c.Challenge = policy.Nonce{9, 9} }),
-		"of another run":         command(4, w.hq.Signer(), func(c *policy.Command) { c.Incarnation++ }),
-		"without a reason":       command(5, w.hq.Signer(), func(c *policy.Command) { c.Reason = "" }),
+		"on another's challenge": command(3, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Challenge = policy.Nonce{9, 9} }),
+		"of another run":         command(4, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Incarnation++ }),
+		"without a reason":       command(5, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Reason = "" }),
 	} {
 		if got := p.sends(c); got.Code != wire.Refused || got.Note == "" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	late := command(6, w.hq.Signer(), nil)
+	late := command(6, w.hq.SignerOf("p1"), nil)
 	p.stop()
 	p.start(app.NewClock())
 	w.until("the gateway is back", func() bool { return p.app.Headquarters().State == "synced" })
@@ -205,7 +205,7 @@ func TestAnOrderThatComesTooLate(t *testing.T) {
 	c := policy.Command{
 		ID: policy.Nonce{1}, Location: "p1", Incarnation: given.Incarnation, Challenge: given.Challenge, Verb: policy.OpenOnce, Gate: "in", Actor: "ann", Reason: "piano",
 	}
-	if err := c.Sign(w.hq.Signer()); err != nil {
+	if err := c.Sign(w.hq.SignerOf("p1")); err != nil {
 		t.Fatal(err)
 	}
 	w.until("half a minute has passed", func() bool {

@@ -54,6 +54,13 @@ func (w *town) now() time.Time {
 	return time.Now().Add(-w.past)
 }
 
+// pastBy has headquarters' clock be behind.
+func (w *town) pastBy(by time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.past = by
+}
+
 // open starts headquarters.
 func (w *town) open() {
 	w.Helper()
@@ -450,6 +457,52 @@ func TestATariffFromHeadquarters(t *testing.T) {
 	}
 }
 
+// A tariff that says itself from which day on it is valid waits for that day in the location's zone, also over a restart; until
+// then the prices before count, and headquarters sees that it waits.
+func TestATariffFromHeadquartersWaitsForItsDay(t *testing.T) {
+	w := newTown(t)
+	p := w.place("p1", "EUR")
+	p.start(app.NewClock())
+	w.until("the gateway is online", p.online)
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Now().In(zone).AddDate(0, 0, 2)
+	made := w.release("tariff", fmt.Sprintf("valid_from = %q\n%s", day.Format(time.DateOnly), goodTariff), "")
+	w.until("the tariff waits", func() bool { return w.policy("p1", "tariff")["state"] == "held" })
+	midnight := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
+	if note := fmt.Sprint(w.policy("p1", "tariff")["note"]); !strings.Contains(note, midnight.UTC().Format(time.RFC3339)) {
+		t.Errorf("it says %q", note)
+	}
+	version := func() (version string) {
+		p.view(func(l *lot.Lot) { version = l.Config().Tariff.Version })
+		return version
+	}
+	before := p.enters("B-AA 1")
+	if version() != "own" {
+		t.Errorf("%q counts before its day", version())
+	}
+	p.stop()
+	p.start(app.NewDemoClock(midnight.Add(-3*time.Second), 1))
+	if version() != "own" {
+		t.Errorf("%q counts before its day, after a restart", version())
+	}
+	w.until("its day comes", func() bool { return version() == "summer" })
+	w.until("headquarters hears of it", func() bool { return w.policy("p1", "tariff")["state"] == "in_effect" })
+	after := p.enters("B-AA 2")
+	p.view(func(l *lot.Lot) {
+		one, _ := l.Ticket(before.Ticket)
+		two, _ := l.Ticket(after.Ticket)
+		if one.Tariff != "own" || two.Tariff != "summer" {
+			t.Errorf("promised %q before and %q after", one.Tariff, two.Tariff)
+		}
+	})
+	if r := w.rollout(made); r["state"] != "done" {
+		t.Errorf("%v", r)
+	}
+}
+
 // Settings, validations, passes and a block list are in effect at the lot, and headquarters sees which version.
 func TestDocumentsFromHeadquarters(t *testing.T) {
 	w := newTown(t)
@@ -518,12 +571,12 @@ func TestATechniciansEdit(t *testing.T) {
 	p := w.place("p1", "EUR")
 	p.start(app.NewClock())
 	w.until("the gateway is online", p.online)
-	if err := p.app.EditPolicy(t.Context(), policy.Blocklist, "tom", []byte("B-GH 2")); err != nil {
+	if err := p.app.EditPolicy(t.Context(), policy.Blocklist, "tom", "he is back", []byte("B-GH 2")); err != nil {
 		t.Fatal(err)
 	}
 	w.until("headquarters sees the edit", func() bool {
 		one := w.policy("p1", "blocklist")
-		return one["localEdit"] == true && one["localEditBy"] == "tom"
+		return one["localEdit"] == true && one["localEditBy"] == "tom" && one["localEditReason"] == "he is back"
 	})
 	made := w.release("blocklist", "B-GH 3", "")
 	w.until("a newer document is there", func() bool { return w.rollout(made)["state"] == "done" })

@@ -16,6 +16,8 @@ type Result struct {
 	Exits             int
 	Denied            int
 	DeniedFull        int
+	BackedOut         int // turned round at an entry of their own will
+	GaveUp            int // turned round because no gate ever answered
 	StillInside       int
 	TicketsOpen       int
 	DoubleAllocations int
@@ -89,6 +91,7 @@ func (r *Rig) finish() Result {
 		result.Entries += truth.Through[gate][0]
 		result.Exits += truth.Through[gate][1]
 	}
+	result.BackedOut, result.GaveUp = truth.ByWhere[world.TurnedBack], truth.ByWhere[world.GaveUp]
 	result.StillInside = truth.Inside
 	result.TicketsOpen = len(r.lot.OpenTickets())
 	result.ClosesOnPresence, _ = truth.ClosesOnPresence()

@@ -26,7 +26,7 @@ type watcher struct {
 	acked     factlog.Index // durable by the log's word
 	seqs      map[uint64]uint64
 	open      map[fact.TicketID]*visit
-	cancelled map[fact.TicketID]*visit // backed out
+	ended     map[fact.TicketID]*visit // backed out, or corrected
 	spots     map[fact.SpotID]fact.TicketID
 	raised    map[fact.Dot]int
 	granted   map[string]grant
@@ -73,7 +73,7 @@ type grant struct {
 
 func newWatcher(cfg *lot.Config) watcher {
 	return watcher{
-		cfg: cfg, seqs: map[uint64]uint64{}, open: map[fact.TicketID]*visit{}, cancelled: map[fact.TicketID]*visit{}, spots: map[fact.SpotID]fact.TicketID{},
+		cfg: cfg, seqs: map[uint64]uint64{}, open: map[fact.TicketID]*visit{}, ended: map[fact.TicketID]*visit{}, spots: map[fact.SpotID]fact.TicketID{},
 		raised: map[fact.Dot]int{}, granted: map[string]grant{}, enteredMS: map[fact.TicketID]int64{},
 		stepMS: -never, fireMS: never, held: make([]bool, len(cfg.Gates)), stopped: make([]bool, len(cfg.Gates)),
 		sensed: map[fact.SpotID]fact.SpotStatus{}, counted: map[fact.GateID]int{},
@@ -304,9 +304,10 @@ func (w *watcher) record(r fact.Record, at factlog.Index) error {
 	case fact.TicketLost:
 		w.open[f.Ticket] = &visit{entry: r.At, lost: true, suspect: true}
 	case fact.TicketCorrected:
-		if f.Close {
+		if v := w.open[f.Ticket]; f.Close && v != nil {
 			w.close(f.Ticket)
-		} else if v := w.cancelled[f.Ticket]; v != nil {
+			w.ended[f.Ticket] = v
+		} else if v := w.ended[f.Ticket]; v != nil {
 			v.spot, v.parked, v.inside = "", false, true
 			w.open[f.Ticket] = v
 		}
@@ -415,7 +416,7 @@ func (w *watcher) backed(f fact.VehicleBackedOut) {
 		v.exit = false
 	case !v.inside:
 		w.close(f.Ticket)
-		w.cancelled[f.Ticket] = v
+		w.ended[f.Ticket] = v
 	}
 }
 

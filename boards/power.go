@@ -1,0 +1,167 @@
+package boards
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Power is what the board can give to what stands on its header. A board that says nothing of its supply is not checked.
+type Power struct {
+	SupplyMA int // what its supply gives at 5 V
+	BoardMA  int // of which the board itself takes so much, and
+	USBMA    int // its USB ports
+	HATs     map[string]HAT
+}
+
+// HAT is what stands on the header, as far as its currents go.
+type HAT struct {
+	Name    string
+	HATMA   int // what it takes at 5 V while all its relays are off
+	Relays  int
+	RelayMA int // what each of them takes besides
+	PinMA   int // what each of them takes from its own pin
+}
+
+// MA is what it takes at 5 V while all its relays are on.
+func (h HAT) MA() int { return h.HATMA + h.Relays*h.RelayMA }
+
+// HeaderMA is what the 5 V pins of the header can give.
+func (p Power) HeaderMA() int { return p.SupplyMA - p.BoardMA - p.USBMA }
+
+// TakenMA is what all that stands on the header takes at 5 V.
+func (p Power) TakenMA() (all int) {
+	for _, hat := range p.HATs {
+		all += hat.MA()
+	}
+	return all
+}
+
+// UPS is the uninterruptible supply that a board has: where its driver finds what it needs. A board without one has no
+// MainsLost.
+type UPS struct {
+	MainsLost string // the input that is active while the mains are lost
+	Running   string // the output that tells it that the gateway runs; may be empty
+	Gauge     string // of the battery: max17040, ina219, or empty
+	Bus       string // the I2C bus of the gauge
+	Address   int    // of the gauge; 0: where it usually is
+}
+
+// The most that the pins of a Raspberry Pi's header give. Source: "Power supply" in the Raspberry Pi documentation.
+const (
+	pinMaxMA     = 16 // each
+	allPinsMaxMA = 50 // all together
+	currentMaxMA = 20_000
+	relaysMax    = 64
+)
+
+// power checks that the header can give what is taken from it.
+func (c *checker) power() {
+	p := c.raw.Power
+	for _, key := range []struct {
+		name string
+		ma   int
+	}{{"supply_ma", p.SupplyMA}, {"board_ma", p.BoardMA}, {"usb_ma", p.USBMA}} {
+		c.current(key.ma, currentMaxMA, "power", key.name)
+	}
+	pins := 0
+	for _, name := range slices.Sorted(maps.Keys(p.HATs)) {
+		hat := p.HATs[name]
+		c.current(hat.HATMA, currentMaxMA, "power", "hats", name, "hat_ma")
+		c.current(hat.RelayMA, currentMaxMA, "power", "hats", name, "relay_ma")
+		c.current(hat.PinMA, currentMaxMA, "power", "hats", name, "pin_ma")
+		if hat.Relays < 0 || hat.Relays > relaysMax {
+			c.problem(fmt.Sprintf("%d relays are out of range", hat.Relays), fmt.Sprintf("write 0 to %d", relaysMax), "power", "hats", name, "relays")
+			return
+		}
+		pins += hat.Relays * hat.PinMA
+		if hat.PinMA > pinMaxMA || pins > allPinsMaxMA {
+			c.problem(fmt.Sprintf("%s would take %d mA each, and with what is before them all %d mA: a pin gives %d mA, and all pins together %d mA",
+				c.outputPins(), hat.PinMA, pins, pinMaxMA, allPinsMaxMA), "drive the relays through transistors, or write what they really take", "power", "hats", name, "pin_ma")
+		}
+	}
+	if have, taken := c.board.Power.HeaderMA(), c.board.Power.TakenMA(); p.SupplyMA > 0 && taken > have {
+		c.problem(fmt.Sprintf("the 5 V pins (header pins 2 and 4) can give %d mA, and what is on the header takes %d mA with all relays on", have, taken),
+			"give the relays a supply of their own, or keep less for the USB ports", "power", "hats")
+	}
+}
+
+func (c *checker) current(ma, most int, path ...any) {
+	if ma < 0 || ma > most {
+		c.problem(fmt.Sprintf("%d mA is out of range", ma), fmt.Sprintf("write 0 to %d", most), path...)
+	}
+}
+
+// outputPins names where outputs are on the header.
+func (c *checker) outputPins() string {
+	names, more := "", 0
+	for _, name := range slices.Sorted(maps.Keys(c.board.Outputs)) {
+		if names == "" {
+			names = c.place(c.board.Outputs[name].Line)
+		} else {
+			more++
+		}
+	}
+	if more == 0 {
+		return names
+	}
+	return fmt.Sprintf("%s and %d other outputs", names, more)
+}
+
+// gauges are the fuel gauges that the driver ups knows.
+var gauges = [...]string{"max17040", "ina219"}
+
+// ups checks that a supply's lines are of the right kind. The same pin is an input on one revision of a supply and switches
+// its power off on the next.
+func (c *checker) ups() {
+	ups := c.raw.UPS
+	if ups == (fileUPS{}) {
+		return
+	}
+	c.upsLine(ups.MainsLost, "mains_lost", "input", c.board.inputLines(), c.board.outputLines())
+	if ups.Running != "" {
+		c.upsLine(ups.Running, "running", "output", c.board.outputLines(), c.board.inputLines())
+	}
+	if output, found := c.board.Outputs[ups.Running]; found && output.MaxOnMS > 0 {
+		c.problem(fmt.Sprintf("output %s may stay on for %d ms only, and it has to be on for as long as the gateway runs", ups.Running, output.MaxOnMS), "write max_on_ms = 0", "ups", "running")
+	}
+	_, hasBus := c.board.I2C[ups.Bus]
+	switch {
+	case ups.Gauge != "" && !slices.Contains(gauges[:], ups.Gauge):
+		c.problem(fmt.Sprintf("no fuel gauge is called %q", ups.Gauge), "write max17040 or ina219", "ups", "gauge")
+	case ups.Gauge != "" && !hasBus:
+		c.problem(fmt.Sprintf("there is no I2C bus %q for the fuel gauge", ups.Bus), "write bus = \"…\", the name of one of the board's", "ups", "bus")
+	case ups.Address != 0 && (ups.Address < 0x08 || ups.Address > 0x77):
+		c.problem(fmt.Sprintf("no device has the address %d", ups.Address), "write 8 to 119", "ups", "address")
+	}
+}
+
+// upsLine checks that a line of a supply is one of those that it may be; it tells where it is if it is one of the others.
+func (c *checker) upsLine(name, key, kind string, right, others map[string]string) {
+	switch line, other := others[name]; {
+	case name == "":
+		c.problem("it has no "+kind, fmt.Sprintf("write %s = \"…\", the name of an %s of the board", key, kind), "ups", key)
+	case right[name] != "":
+	case other:
+		c.problem(fmt.Sprintf("%s is no %s: it is %s", name, kind, c.place(line)), "look up the pin in the papers of this revision of the supply", "ups", key)
+	default:
+		c.problem(fmt.Sprintf("there is no %s %q", kind, name), "name one of the board's", "ups", key)
+	}
+}
+
+// inputLines and outputLines are the lines of all inputs and of all outputs, by name.
+func (b Board) inputLines() map[string]string {
+	lines := map[string]string{}
+	for name, input := range b.Inputs {
+		lines[name] = input.Line
+	}
+	return lines
+}
+
+func (b Board) outputLines() map[string]string {
+	lines := map[string]string{}
+	for name, output := range b.Outputs {
+		lines[name] = output.Line
+	}
+	return lines
+}

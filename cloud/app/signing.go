@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"gatehouse/cloud/api"
+	"gatehouse/cloud/enrol"
+	"gatehouse/cloud/store"
+	"gatehouse/sync/fact"
+	"gatehouse/sync/policy"
+)
+
+// keysActor is who has gateways believe other keys; the person who asked for it is in the audit.
+const keysActor = "headquarters"
+
+// SignerOf is the key with which headquarters speaks to a location. While the key is being changed that is the one that
+// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers that its
+// gates honour meanwhile.
+func (a *App) SignerOf(location fact.LocationID) policy.Signer {
+	if next := a.ring.Next(); next != nil && a.desk != nil && a.desk.Trusts(location, policy.IDOf(next.Public())) {
+		return next
+	}
+	return a.ring.Current()
+}
+
+// enrolledAt are the locations whose gateways believe the signing key, with when they enrolled last.
+func (a *App) enrolledAt() map[fact.LocationID]time.Time {
+	at := map[fact.LocationID]time.Time{}
+	for _, d := range a.registry.Devices() {
+		if location := fact.LocationID(d.Location); d.State != enrol.StateRevoked && d.EnrolledAt.After(at[location]) {
+			at[location] = d.EnrolledAt
+		}
+	}
+	return at
+}
+
+// tellKeys has every gateway told which keys count. It goes on where it was interrupted, and says nothing twice.
+func (a *App) tellKeys(ctx context.Context) error {
+	a.keying.Lock()
+	defer a.keying.Unlock()
+	return a.tellKeysNow(ctx)
+}
+
+func (a *App) tellKeysNow(ctx context.Context) error {
+	state := a.ring.State()
+	keys := policy.Keys{state.Current}
+	if state.Next != nil {
+		keys = append(keys, state.Next)
+	}
+	// any order: each location has documents of its own
+	for location := range a.enrolledAt() {
+		if state.Next == nil && a.desk.Held(location, policy.Trust).Version == 0 {
+			continue // it enrolled with this key, and knows no other
+		}
+		if err := a.desk.Trust(ctx, location, keysActor, keys, a.ring.Current()); err != nil {
+			return fmt.Errorf("app: %s is not told which keys count: %w", location, err)
+		}
+	}
+	return nil
+}
+
+// tendKeys moves a change of the signing key on.
+func (a *App) tendKeys(ctx context.Context) error {
+	if a.options.TrustBroker {
+		return nil
+	}
+	if err := a.ring.Refresh(ctx); err != nil {
+		return err
+	}
+	if err := a.tellKeys(ctx); err != nil {
+		return err
+	}
+	if state := a.ring.State(); state.Next != nil && !a.options.Now().Before(state.Until) {
+		return a.EndKeyChange(ctx)
+	}
+	return nil
+}
+
+// ChangeKey begins a change of the signing key: every gateway is told of the new one by the word of the old one, which
+// counts until the overlap ends. With backups, one is made at once: without the new key, an older one opens nothing.
+func (a *App) ChangeKey(ctx context.Context, overlap time.Duration) error {
+	if err := a.ring.Begin(ctx, overlap); err != nil {
+		return err
+	}
+	err := a.tellKeys(ctx)
+	if err == nil && a.options.Backup != "" {
+		_, err = a.Backup(ctx)
+	}
+	a.changes.tell()
+	return err
+}
+
+// EndKeyChange has the new key count alone. Gateways that have not heard of it follow when they are connected again: what
+// tells them was signed before the private half of the old one went.
+func (a *App) EndKeyChange(ctx context.Context) error {
+	a.keying.Lock()
+	defer a.keying.Unlock()
+	if err := a.tellKeysNow(ctx); err != nil {
+		return err
+	}
+	if err := a.ring.End(ctx); err != nil {
+		return err
+	}
+	a.options.Log.Warn("the signing key has changed", "key", enrol.SpokenKey(a.ring.State().Current))
+	err := a.tellKeysNow(ctx)
+	a.changes.tell()
+	return err
+}
+
+// Signing is how the signing keys are, for people.
+func (a *App) Signing() api.Signing {
+	state := a.ring.State()
+	s := api.Signing{Key: enrol.SpokenKey(state.Current), Since: state.Since, Behind: []string{}, Lost: []string{}}
+	newest := state.Current
+	if state.Next != nil {
+		newest, s.Next, s.Until = state.Next, enrol.SpokenKey(state.Next), &state.Until
+	}
+	for location, at := range a.enrolledAt() { // any order: sorted by whoever shows it
+		switch {
+		case at.Before(state.LostAt):
+			s.Lost = append(s.Lost, string(location))
+		case a.isBehind(location, newest):
+			s.Behind = append(s.Behind, string(location))
+		}
+	}
+	return s
+}
+
+// isBehind reports whether a location was told of a key and has not said that it believes it.
+func (a *App) isBehind(location fact.LocationID, key ed25519.PublicKey) bool {
+	h := a.desk.Held(location, policy.Trust)
+	return h.Version > 0 && !a.desk.Trusts(location, policy.IDOf(key))
+}
+
+// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on the store.
+func ReplaceLostKey(ctx context.Context, o Options, actor, reason string) (spoken string, err error) {
+	o.defaults()
+	a := &App{options: o}
+	if err := a.openStore(ctx); err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, a.store.Close()) }()
+	state, err := enrol.ReplaceLost(ctx, filepath.Join(o.Dir, "authority"), a.store, o.Now)
+	if err != nil {
+		return "", err
+	}
+	spoken = enrol.SpokenKey(state.Current)
+	return spoken, a.store.Audit(ctx, store.AuditEntry{AtMS: o.Now().UnixMilli(), Actor: actor, Action: "replace_lost_signing_key", Subject: spoken, Detail: reason})
+}

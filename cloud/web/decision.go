@@ -1,0 +1,92 @@
+package web
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+)
+
+// decision is what a person may do about a need, right where it is shown: a word for the record, where one is asked for, and
+// buttons.
+type decision struct {
+	ID      string // of its field
+	Buttons []button
+}
+
+// Why reports whether any of it goes on record with a reason.
+func (d *decision) Why() bool {
+	return slices.ContainsFunc(d.Buttons, func(b button) bool { return b.Why })
+}
+
+// button posts a body to a path of the API.
+type button struct {
+	Label, Path, Body string
+	Why               bool // the API wants a reason
+	First             bool // what is done most often
+}
+
+// roleDecides is the role that decides.
+const roleDecides = "configure"
+
+// decide gives the needs that somebody can decide here their buttons.
+func decide(needs []need, role string) {
+	for i := range needs {
+		if n := &needs[i]; role == roleDecides && n.Alike == 0 {
+			n.Decision = n.decision()
+		}
+	}
+}
+
+func (n *need) decision() *decision {
+	location, subject := "/api/v1/locations/"+url.PathEscape(n.LocationID), url.PathEscape(n.Subject)
+	d := &decision{ID: n.Code + "-" + n.LocationID + "-" + n.Subject}
+	switch n.Code {
+	case "facts_apart":
+		settle := location + "/incarnations/" + subject + "/settle"
+		d.Buttons = []button{
+			{"Count its facts", settle, body("accept", true), true, true},
+			{"Leave them out", settle, body("accept", false), true, false},
+		}
+	case "device_waits":
+		device := "/api/v1/devices/" + subject
+		d.Buttons = []button{
+			{"It is the same: let it in", device + "/confirm", body("", nil), false, true},
+			{"It is another: revoke it", device + "/revoke", body("", nil), true, false},
+		}
+	case "rollout_stopped":
+		d.Buttons = []button{{"Go on without those", "/api/v1/rollouts/" + subject + "/resume", body("", nil), true, true}}
+	case "rows_differ", "history_differs":
+		d.Buttons = []button{{"Verify and mend", location + "/verify", body("mend", true), false, true}}
+	default:
+		return nil
+	}
+	return d
+}
+
+// body is JSON of one field, or of none.
+func body(field string, value any) string {
+	fields := map[string]any{}
+	if field != "" {
+		fields[field] = value
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return "{}" // what is given here can be written
+	}
+	return string(text)
+}
+
+// Verify holds the location's rows against its signed batches, when somebody wants to know.
+func (v *lotView) Verify() button {
+	return button{Label: "Verify its rows now", Path: "/api/v1/locations/" + url.PathEscape(v.LocationID) + "/verify", Body: body("mend", false)}
+}
+
+// Revoke takes a device's right away.
+func (d device) Revoke() *decision {
+	return &decision{ID: "revoke-" + d.Fingerprint, Buttons: []button{
+		{Label: "Revoke for good", Path: "/api/v1/devices/" + url.PathEscape(d.Fingerprint) + "/revoke", Body: body("", nil), Why: true},
+	}}
+}
+
+// Opens reports whether it has a right that can be taken away.
+func (d device) Opens() bool { return d.State == "active" || d.State == "waiting" }

@@ -1,0 +1,48 @@
+package site_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/drivers/all"
+	"gatehouse/gateway/site"
+)
+
+// TestTheReferenceNamesEverything: every key of a site file, every role and every driver is in the reference, and nothing else
+// is in its tables.
+func TestTheReferenceNamesEverything(t *testing.T) {
+	text := site.Reference()
+	words := map[string]bool{}
+	for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {
+		for word := range strings.SplitSeq(match[1], ".") {
+			words[strings.Trim(word, `[]" `)] = true
+		}
+	}
+	for _, key := range site.Keys() {
+		if !words[key] && !strings.Contains(text, "`"+key+" = ") && !strings.Contains(text, "["+key+"]") {
+			t.Errorf("the key %s is not in the reference", key)
+		}
+	}
+	for _, use := range site.Uses() {
+		if !words[string(use)] {
+			t.Errorf("the role %s is not in the reference", use)
+		}
+	}
+	for _, driver := range all.Catalog().Names() {
+		if !regexp.MustCompile(`\b` + driver + `\b`).MatchString(text) {
+			t.Errorf("the driver %s is not in the reference", driver)
+		}
+	}
+	keys := site.Keys()
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[^|]+`) \\|").FindAllStringSubmatch(text, -1) {
+		for name := range strings.SplitSeq(row[1], ", ") {
+			key := strings.Trim(name, "`")
+			key = key[strings.LastIndex(key, ".")+1:]
+			if !slices.Contains(keys, key) && !slices.Contains(site.Uses(), site.Use(key)) {
+				t.Errorf("the reference has %s, and a site file does not", key)
+			}
+		}
+	}
+}

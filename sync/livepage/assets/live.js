@@ -1,0 +1,165 @@
+"use strict";
+// Keeps a page live: the stream brings the parts that changed as HTML, and the codes of the cells. page.js follows it, has
+// putCells(id, codes) and act(button), and begins with start().
+const root = document.documentElement;
+const base = "/api/v1/locations/" + encodeURIComponent(root.dataset.location) + "/";
+const byId = id => document.getElementById(id);
+root.classList.add("js");
+
+// patch makes the children of one node like those of another, and touches only what differs: what a person
+// types, holds down or has unfolded stays, because nothing that both have is moved.
+function patch(have, want) {
+  let old = have.firstChild;
+  for (const next of [...want.childNodes]) {
+    let same = old;
+    while (same && !alike(same, next)) same = next.id ? same.nextSibling : null; // only what has a name is looked for
+    if (!same) { have.insertBefore(next, old); continue; }
+    while (old !== same) old = drop(old);
+    renew(same, next);
+    old = same.nextSibling;
+  }
+  while (old) old = drop(old);
+}
+function alike(a, b) { return a.nodeName === b.nodeName && a.id === b.id; }
+function drop(node) {
+  const next = node.nextSibling;
+  node.remove();
+  return next;
+}
+function renew(have, want) {
+  if (have.nodeType === Node.TEXT_NODE) { if (have.data !== want.data) have.data = want.data; return; }
+  if (have.nodeName === "INPUT") return;
+  for (const { name, value } of [...want.attributes]) if (have.getAttribute(name) !== value) have.setAttribute(name, value);
+  for (const { name } of [...have.attributes]) if (!want.hasAttribute(name) && name !== "open" && name !== "style") have.removeAttribute(name);
+  if (have.nodeName !== "TIME") patch(have, want);
+}
+
+function put(id, html) {
+  const place = byId(id), made = document.createElement("template");
+  if (!place || place.classList.contains("searched")) return; // what a person searched for stays
+  made.innerHTML = html;
+  patch(place, made.content);
+}
+
+// The sender's clock, which need not be this machine's. A location's page shows its own civil time.
+let ahead = 0;
+function setClock() {
+  const shown = document.querySelector(".clock");
+  ahead = Date.parse(shown.dateTime) - Date.now();
+}
+const civil = new Intl.DateTimeFormat("en-GB", { timeZone: root.dataset.zone || undefined, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+function ago(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return s + " s ago";
+  if (s < 3600) return Math.floor(s / 60) + " min ago";
+  if (s < 21600) return Math.floor(s / 3600) + " h " + Math.floor(s % 3600 / 60) + " min ago";
+  if (s < 172800) return Math.floor(s / 3600) + " h ago";
+  return Math.floor(s / 86400) + " days ago";
+}
+function tick() {
+  const now = Date.now() + ahead;
+  document.querySelector(".clock").textContent = civil.format(now);
+  for (const time of document.querySelectorAll("time.ago")) {
+    time.title ||= time.textContent;
+    const text = ago(now - Date.parse(time.dateTime));
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+let lostSince = 0;
+function listen() {
+  const stream = new EventSource(root.dataset.stream);
+  stream.addEventListener("state", event => {
+    const news = JSON.parse(event.data);
+    if (news.version !== root.dataset.version) return location.reload();
+    for (const [id, html] of Object.entries(news.parts || {})) put(id, html);
+    for (const [id, codes] of Object.entries(news.cells || {})) putCells(id, codes);
+    setClock();
+    tick();
+    root.dataset.live = "yes";
+  });
+  stream.onopen = () => { lostSince = 0; document.body.classList.remove("stale"); byId("lost").hidden = true; };
+  stream.onerror = () => {
+    lostSince ||= Date.now();
+    if (stream.readyState === EventSource.CLOSED) { stream.close(); setTimeout(listen, 2000); }
+  };
+}
+function watchLoss() {
+  if (!lostSince || Date.now() - lostSince < 3000 || !byId("lost").hidden) return;
+  byId("lost-at").textContent = civil.format(lostSince + ahead);
+  byId("lost").hidden = false;
+  document.body.classList.add("stale");
+}
+
+let silence;
+function say(text, wrong) {
+  const said = byId("said");
+  said.textContent = text;
+  said.classList.toggle("wrong", Boolean(wrong));
+  clearTimeout(silence);
+  silence = setTimeout(() => { said.textContent = ""; }, wrong ? 12000 : 5000);
+}
+
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, "0")).join("");
+}
+
+// post sends a command. If the answer is lost on the way it asks again with the same key: nothing is done twice.
+async function post(path, body) {
+  const request = {
+    method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "Idempotency-Key": newKey() },
+  };
+  const answer = await fetch(path, request).catch(() => fetch(path, request));
+  const told = answer.status === 204 ? {} : await answer.json();
+  if (!answer.ok) throw new Error(told.detail + ". " + told.hint + ".");
+  return told;
+}
+
+// A command takes a second of holding, by finger, mouse, space or enter: no slip of a thumb opens a gate.
+const holdMS = 900;
+// What began the hold ends it: a pointer that only rests on the page takes nothing from a key.
+let held = null;
+function hold(button, by) {
+  if (held || button.disabled) return;
+  held = { button, by, since: performance.now() };
+  requestAnimationFrame(fill);
+}
+function fill(now) {
+  if (!held) return;
+  const share = Math.min(1, (now - held.since) / holdMS);
+  held.button.style.setProperty("--held", share);
+  if (share < 1) return requestAnimationFrame(fill);
+  const { button } = held;
+  release();
+  act(button);
+}
+function release() {
+  if (held) held.button.style.removeProperty("--held");
+  held = null;
+}
+function letGo(by) {
+  if (held?.by !== by) return;
+  if (performance.now() - held.since < 400) say("Keep it pressed for a second.");
+  release();
+}
+const holdable = event => event.target.closest?.("button.hold");
+addEventListener("pointerdown", event => { if (event.button === 0 && holdable(event)) hold(holdable(event), "pointer"); });
+addEventListener("pointerup", () => letGo("pointer"));
+addEventListener("pointercancel", () => { if (held?.by === "pointer") release(); });
+addEventListener("blur", release);
+addEventListener("pointerout", event => { if (held?.by === "pointer" && holdable(event) && !held.button.contains(event.relatedTarget)) release(); });
+addEventListener("contextmenu", event => { if (holdable(event)) event.preventDefault(); });
+addEventListener("keydown", event => {
+  if ((event.key !== " " && event.key !== "Enter") || !holdable(event)) return;
+  event.preventDefault();
+  if (!event.repeat) hold(holdable(event), "key");
+});
+addEventListener("keyup", event => { if (event.key === " " || event.key === "Enter") letGo("key"); });
+
+// start is the last thing that page.js does.
+function start() {
+  setClock();
+  tick();
+  setInterval(() => { tick(); watchLoss(); }, 1000);
+  listen();
+}

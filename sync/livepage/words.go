@@ -1,0 +1,48 @@
+package livepage
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ConditionWords say how a location is.
+func ConditionWords(severity string) string {
+	return WordFor(map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}, severity)
+}
+
+// TypeWords name the types of spots.
+func TypeWords(code string) string {
+	return WordFor(map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}, code)
+}
+
+// WordFor is a code's word, or the code made readable.
+func WordFor(words map[string]string, code string) string {
+	if word, known := words[code]; known {
+		return word
+	}
+	return strings.ReplaceAll(code, "_", " ")
+}
+
+// Stamp is a moment for the script.
+func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// Thousands groups the digits of a number.
+func Thousands(n int) string { return GroupedDigits(strconv.Itoa(n)) }
+
+// GroupedDigits puts a narrow space between the thousands of a decimal number.
+func GroupedDigits(text string) string {
+	whole, fraction, pointed := strings.Cut(text, ".")
+	sign := strings.HasPrefix(whole, "-")
+	whole = strings.TrimPrefix(whole, "-")
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + "\u202f" + whole[at:]
+	}
+	if sign {
+		whole = "\u2212" + whole
+	}
+	if pointed {
+		return whole + "." + fraction
+	}
+	return whole
+}
