@@ -146,7 +146,8 @@ const (
 	FactsLost NoticeKind = 4
 	// FactsUnreadable: Count facts up to Seq can't be read by anybody, and are kept.
 	FactsUnreadable NoticeKind = 5
-	// HistoryMissing: the sender's log begins with Incarnation, and facts of Other before it are not here.
+	// HistoryMissing: the sender's log begins with Incarnation, and facts before it are not here: those of Other behind what is
+	// here of it, or, if Incarnation's own start is lost, all between the two.
 	HistoryMissing NoticeKind = 6
 	// Forged: a batch was not signed by the sender.
 	Forged NoticeKind = 7
