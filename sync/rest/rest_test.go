@@ -21,8 +21,8 @@ type thing struct {
 	Notes []string `json:"notes"`
 }
 
-// newAPI is a small API with one operation of each sort. Changed counts what got through.
-func newAPI(changed *int) http.Handler {
+// newAPI is a small API with one operation of each sort, and room for so many streams. Changed counts what got through.
+func newAPI(changed *int, streams int) http.Handler {
 	tokens := []rest.Token{rest.NewToken("wall", rest.RoleView, "view"), rest.NewToken("anna", rest.RoleConfigure, "configure")}
 	door := &rest.Door{
 		Name: "the API", Title: "Test", Home: "the lot", Keeper: "who tests", Hint: "a token", Cookie: "test_token", BodyMax: 1 << 10,
@@ -35,7 +35,7 @@ func newAPI(changed *int) http.Handler {
 		Read: func(context.Context) (any, time.Time, error) {
 			return thing{"live", []string{}}, time.Unix(0, 0), nil
 		},
-		Changes: func(ctx context.Context) <-chan struct{} { return make(chan struct{}) }, Most: 1, Every: time.Millisecond,
+		Changes: func(ctx context.Context) <-chan struct{} { return make(chan struct{}) }, Most: streams, Every: time.Millisecond,
 		Refuse: func(error) *rest.Problem { return rest.Unavailable("the lot") },
 	})
 	rest.Read(book, rest.RoleView, "getThing", "/api/v1/things/{name}", "One thing", func(_ context.Context, in *struct {
@@ -77,7 +77,7 @@ func newAPI(changed *int) http.Handler {
 
 func TestAnAPIAnswersAsItIsDescribed(t *testing.T) {
 	changed := 0
-	resttest.Walk(t, resttest.API{Handler: newAPI(&changed), Token: "configure", Paths: strings.NewReplacer("{name}", "one")})
+	resttest.Walk(t, resttest.API{Handler: newAPI(&changed, 64), Token: "configure", Paths: strings.NewReplacer("{name}", "one")})
 	if changed != 0 {
 		t.Errorf("%d wrong requests got through", changed)
 	}
@@ -85,7 +85,7 @@ func TestAnAPIAnswersAsItIsDescribed(t *testing.T) {
 
 func TestWhatIsWrongWithARequest(t *testing.T) {
 	changed := 0
-	api := newAPI(&changed)
+	api := newAPI(&changed, 64)
 	long := strings.Repeat("x", 2<<10)
 	for _, c := range []struct {
 		name, method, path, body string
@@ -147,7 +147,7 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/api/v1/things/broken", nil)
 	r.Header.Set("Authorization", "Bearer view")
 	w := httptest.NewRecorder()
-	newAPI(new(int)).ServeHTTP(w, r)
+	newAPI(new(int), 1).ServeHTTP(w, r)
 	if w.Code != 500 || !strings.Contains(w.Body.String(), `"code":"internal"`) || strings.Contains(w.Body.String(), "a fault") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -155,7 +155,7 @@ func TestAPanicIsAnAnswer(t *testing.T) {
 
 // A stream that nobody hears holds neither its place nor the connection.
 func TestTheHeadOfAStreamEnds(t *testing.T) {
-	server := httptest.NewServer(newAPI(new(int)))
+	server := httptest.NewServer(newAPI(new(int), 1))
 	defer server.Close()
 	for range 3 { // there is one place
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+"/api/v1/events", nil)
