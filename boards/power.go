@@ -47,6 +47,20 @@ type UPS struct {
 	Address   int    // of the gauge; 0: where it usually is
 }
 
+// Settings are those of the driver ups.
+func (u UPS) Settings() map[string]any {
+	settings := map[string]any{}
+	for key, text := range map[string]string{"mains_lost": u.MainsLost, "running": u.Running, "gauge": u.Gauge, "bus": u.Bus} {
+		if text != "" {
+			settings[key] = text
+		}
+	}
+	if u.Address != 0 {
+		settings["address"] = int64(u.Address)
+	}
+	return settings
+}
+
 // The most that the pins of a Raspberry Pi's header give. Source: "Power supply" in the Raspberry Pi documentation.
 const (
 	pinMaxMA     = 16 // each

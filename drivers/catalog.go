@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -62,9 +63,17 @@ func (s Settings) Int(key string, fallback int) (int, error) {
 	}
 	number, ok := value.(int64)
 	if !ok {
-		return 0, fmt.Errorf("%w: %s = %v: write a whole number", ErrSettings, key, value)
+		return 0, fmt.Errorf("%w: %s = %s: write a whole number", ErrSettings, key, written(value))
 	}
 	return int(number), nil
+}
+
+// written is a value as it stands in the file.
+func written(value any) string {
+	if text, ok := value.(string); ok {
+		return strconv.Quote(text)
+	}
+	return fmt.Sprint(value)
 }
 
 // Within is a whole-number setting from low to high, or the fallback if it is absent.
@@ -84,7 +93,7 @@ func (s Settings) Bool(key string) (bool, error) {
 	}
 	yes, ok := value.(bool)
 	if !ok {
-		return false, fmt.Errorf("%w: %s = %v: write true or false", ErrSettings, key, value)
+		return false, fmt.Errorf("%w: %s = %s: write true or false", ErrSettings, key, written(value))
 	}
 	return yes, nil
 }

@@ -173,6 +173,9 @@ type Printer interface {
 	Print(ctx context.Context, slip Slip) error
 }
 
+// PaperWatcher is a Printer that knows whether there was little paper left when it printed last.
+type PaperWatcher interface{ PaperLow() bool }
+
 // Slip is a ticket or a receipt.
 type Slip struct {
 	Lines []string

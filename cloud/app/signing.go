@@ -120,7 +120,7 @@ func (a *App) Signing() api.Signing {
 	if state.Next != nil {
 		newest, s.Next, s.Until = state.Next, enrol.SpokenKey(state.Next), &state.Until
 	}
-	for location, at := range a.enrolledAt() { // any order: sorted by whoever shows it
+	for location, at := range a.enrolledAt() { // any order: it is sorted for people
 		switch {
 		case at.Before(state.LostAt):
 			s.Lost = append(s.Lost, string(location))

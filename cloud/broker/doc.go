@@ -12,7 +12,10 @@
 //     nowhere else. Headquarters' own programs publish and subscribe everywhere.
 //   - Kick ends a device's connections at once; Admit then refuses it.
 //   - Several of them make a cluster that outlives any minority of its members, if each knows the others' addresses.
-//     Its streams, for sessions and retained messages, are then kept threefold.
+//     Its streams, for sessions and retained messages, are then kept threefold. They are made at the very first connection:
+//     if a member dies before that, the others take connections once they have elected a leader and placed the streams
+//     without it, some half a minute later (1 to 36 s where members were killed in the first ten seconds). Nothing is to be
+//     done but to wait, or to start the member; gateways try again every few seconds and keep their facts.
 //
 // It is the only importer of nats-server, which needs a folder for JetStream: MQTT sessions live there.
 package broker

@@ -40,7 +40,7 @@ type Listing struct {
 	City       string            `json:"city,omitempty" maxLength:"64"`
 	Country    string            `json:"country" pattern:"^[A-Z]{2}$" example:"DE"`
 	Language   string            `json:"language" pattern:"^[a-z]{2}$" example:"de" doc:"Of names and descriptions"`
-	Kind       Kind              `json:"kind" enum:"multi_storey,underground,surface"`
+	Kind       Kind              `json:"kind,omitempty" enum:"multi_storey,underground,surface"`
 	Opening    string            `json:"openingHours,omitempty" maxLength:"256" example:"Mo-Sa 06:00-24:00" doc:"As OpenStreetMap writes them"`
 	HeightMM   int               `json:"maxHeightMM,omitempty" minimum:"0" maximum:"20000"`
 	StayMin    int               `json:"maxStayMinutes,omitempty" minimum:"0" maximum:"525600"`
@@ -143,6 +143,9 @@ var language = regexp.MustCompile(`^[a-z]{2}$`)
 func (l *Listing) Check() error {
 	if l.Latitude == 0 && l.Longitude == 0 {
 		return fmt.Errorf("%w: latitude and longitude are 0; say where it is", ErrListing)
+	}
+	if l.Kind == "" {
+		return fmt.Errorf("%w: it has no kind; say %s, %s or %s", ErrListing, MultiStorey, Underground, Surface)
 	}
 	if !language.MatchString(l.Language) {
 		return fmt.Errorf("%w: language %q is none of two letters, like de", ErrListing, l.Language)

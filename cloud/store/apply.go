@@ -110,7 +110,7 @@ func (s *sqlStore) keep(tx session, group []*pending, standings map[fact.Locatio
 
 // pendingOf is an update with its entries as they are kept.
 func pendingOf(u Update) (*pending, error) {
-	p := &pending{Update: u, steps: 1}
+	p := &pending{Update: u, steps: 1, early: u.early()}
 	for _, entry := range u.Entries {
 		k, err := keptOf(u.Location, entry)
 		if err != nil {

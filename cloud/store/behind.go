@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ type pending struct {
 	revision int64 // after it
 	err      error
 	folded   Folded
+	early    bool // somebody was told already that it is durable; else somebody waits for its rows
 }
 
 // What may wait for the rows, and what one transaction takes of it. A transaction of the most holds up other writers for some
@@ -233,7 +235,11 @@ func (s *sqlStore) fold() {
 
 func (s *sqlStore) foldGroup(group []*pending) error {
 	merged := together(group)
-	err := s.engine.write(context.Background(), func(tx session) error { return s.apply(tx, merged) })
+	write := s.engine.follow
+	if slices.ContainsFunc(group, func(p *pending) bool { return !p.early }) {
+		write = s.engine.write
+	}
+	err := write(context.Background(), func(tx session) error { return s.apply(tx, merged) })
 	for _, p := range merged {
 		if err == nil && p.err != nil {
 			err = fmt.Errorf("%w: %s is not at revision %d; restart, and the rows are folded anew", p.err, p.Location, p.Revision)

@@ -82,7 +82,12 @@ func (u *Update) alertsOf(n outbox.Notice) []ledger.Alert {
 		outbox.Forked: ledger.AlertFork, outbox.Cloned: ledger.AlertClone, outbox.Conflict: ledger.AlertClone, outbox.Forged: ledger.AlertForged,
 		outbox.FactsLost: ledger.AlertLost, outbox.FactsUnreadable: ledger.AlertUnread, outbox.HistoryMissing: ledger.AlertHistory,
 	}
-	return []ledger.Alert{u.alertOf(n, kinds[n.Notice])}
+	alert := u.alertOf(n, kinds[n.Notice])
+	if n.Notice == outbox.FactsLost { // each gap is one of its own
+		alert.Subject = fmt.Sprintf("%s %d-%d", n.Incarnation, n.Seq-n.Count+1, n.Seq)
+		alert.Detail = fmt.Sprintf("facts %d to %d of %s are lost: neither the location nor headquarters has them", n.Seq-n.Count+1, n.Seq, n.Incarnation)
+	}
+	return []ledger.Alert{alert}
 }
 
 // decidedSeq orders a decision behind all that was said of an incarnation in the same moment.

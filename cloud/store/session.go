@@ -18,6 +18,9 @@ type session interface {
 type engine interface {
 	// write runs a transaction that is durable when it returns nil.
 	write(ctx context.Context, do func(session) error) error
+	// follow runs a transaction of which a power cut may undo the last ones, in their order: all that they write can be made
+	// again.
+	follow(ctx context.Context, do func(session) error) error
 	// read runs queries that see one moment.
 	read(ctx context.Context, do func(session) error) error
 	// list is a parameter for ANY: a list of texts.

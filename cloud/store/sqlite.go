@@ -95,12 +95,32 @@ func (s *sqlite) open(ctx context.Context, dir string) (err error) {
 
 func sqliteAddress(dir string) string {
 	return "file:" + (&url.URL{Path: filepath.Join(dir, databaseFile)}).EscapedPath() +
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)"
+		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)"
 }
 
 func (s *sqlite) write(ctx context.Context, do func(session) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.transaction(ctx, do)
+}
+
+// follow leaves the flush to the next write, or to the next checkpoint: the batches are flushed, and Open finds in the mark of
+// the same transaction which of them the rows lack.
+func (s *sqlite) follow(ctx context.Context, do func(session) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.conn.ExecContext(ctx, "PRAGMA synchronous=NORMAL"); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	err := s.transaction(ctx, do)
+	if _, back := s.conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous=FULL"); back != nil {
+		return errors.Join(err, fmt.Errorf("store: %w", back))
+	}
+	return err
+}
+
+// transaction runs one. The caller holds mu.
+func (s *sqlite) transaction(ctx context.Context, do func(session) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

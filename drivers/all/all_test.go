@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -182,6 +183,91 @@ func TestNoDriverIsForgotten(t *testing.T) {
 		name := filepath.Base(filepath.Dir(path))
 		if strings.Contains(string(source), "\nfunc Driver(") && !slices.Contains(names, name) {
 			t.Errorf("drivers/%s is not in the catalog", name)
+		}
+	}
+}
+
+// families are the folders of drivers that are not in one of their own name.
+var families = map[string]string{"coilbarrier": "relaybarrier"}
+
+// No simulator, no driver: each has a far side on its own codec, unless that is contacts of the board, files of the machine,
+// or the slave that all of Modbus share; what it reads is fuzzed; and the suite of each contract that it keeps judges it.
+func TestEveryDriverHasAPeerASuiteAndAFuzzedParser(t *testing.T) {
+	for _, driver := range all.Catalog() {
+		folder := "../" + driver.Name
+		if family, found := families[driver.Name]; found {
+			folder = "../" + family
+		}
+		code, tests := sources(t, folder)
+		wires := map[drivers.Wire]bool{}
+		for _, wire := range driver.Wires {
+			wires[wire] = true
+		}
+		contacts := len(wires) > 0 && !slices.ContainsFunc([]drivers.Wire{
+			drivers.WireSerial, drivers.WireModbus, drivers.WireOSDP, drivers.WireI2C, drivers.WireSPI, drivers.WireBroker,
+		}, func(w drivers.Wire) bool { return wires[w] })
+		modbus, files := wires[drivers.WireModbus], driver.Name == "housekeeping"
+		if _, err := os.Stat(folder + "/simulator.go"); err != nil && !contacts && !modbus && !files {
+			t.Errorf("%s has no simulator.go", driver.Name)
+		}
+		parses := strings.Contains(code, "func Parse") || strings.Contains(code, "func Decode") || strings.Contains(code, ") Push(")
+		if parses && !strings.Contains(tests, "func Fuzz") {
+			t.Errorf("%s parses what comes from outside, and no test fuzzes it", driver.Name)
+		}
+		device, err := driver.Make(drivertest.NewHost(), settings[driver.Name])
+		if err != nil {
+			t.Errorf("%s: %v", driver.Name, err)
+			continue
+		}
+		for _, ability := range abilities(device) {
+			suite := "drivertest.Test" + ability + "("
+			if ability == "Camera" || ability == "Handler" {
+				suite = "cameratest."
+			}
+			if !strings.Contains(tests, suite) {
+				t.Errorf("%s is a %s, and its tests have no %s", driver.Name, ability, suite)
+			}
+		}
+	}
+	if code, tests := sources(t, "../modbus"); !strings.Contains(code, "type Simulator struct") || !strings.Contains(tests, "func Fuzz") {
+		t.Error("drivers/modbus has no simulator, or nothing fuzzes it")
+	}
+}
+
+// sources is the code of a folder, and its tests.
+func sources(t *testing.T, folder string) (code, tests string) {
+	t.Helper()
+	paths, err := filepath.Glob(folder + "/*.go")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: %v", folder, err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			tests += string(text)
+		} else {
+			code += string(text)
+		}
+	}
+	return code, tests
+}
+
+// Every setting that names something of the board or of the site says so to those who check site files.
+func TestEveryWireIsDeclared(t *testing.T) {
+	names := regexp.MustCompile(`names? of the (board|serial port|input|output|I2C bus|SPI device|MQTT broker|broker|gauge's I2C bus)`)
+	for _, driver := range all.Catalog() {
+		for key, help := range driver.Settings {
+			if names.MatchString(help) && driver.Wires[key] == 0 {
+				t.Errorf("%s: the setting %s (%s) is no wire", driver.Name, key, help)
+			}
+		}
+		for key := range driver.Wires {
+			if driver.Settings[key] == "" {
+				t.Errorf("%s: there is no setting %s", driver.Name, key)
+			}
 		}
 	}
 }

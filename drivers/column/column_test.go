@@ -287,7 +287,7 @@ func TestAPulledPlugEndsAnOrder(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, column.Driver(), map[string]drivers.Settings{
-		"port is missing: write the name":   {},
-		"baud = fast: write a whole number": {"port": "a", "baud": "fast"},
+		"port is missing: write the name":       {},
+		"baud = \"fast\": write a whole number": {"port": "a", "baud": "fast"},
 	})
 }

@@ -41,9 +41,9 @@ func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) 
 	if err != nil {
 		return nil, err
 	}
-	closed, isBool := settings["normally_closed"].(bool)
-	if value, written := settings["normally_closed"]; written && !isBool {
-		return nil, fmt.Errorf("%w: normally_closed = %v: write true or false", drivers.ErrSettings, value)
+	closed, err := settings.Bool("normally_closed")
+	if err != nil {
+		return nil, err
 	}
 	debounceMS, err := settings.Int("debounce_ms", 0)
 	if err == nil && (debounceMS < 0 || debounceMS > debounceMaxMS) {

@@ -152,10 +152,10 @@ func TestTheLastEdgeAlwaysWins(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, contact.Driver(), map[string]drivers.Settings{
-		"input is missing: write the name":           {},
-		"input = 4: write a text":                    {"input": int64(4)},
-		"normally_closed = yes: write true or false": {"input": "a", "normally_closed": "yes"},
-		"debounce_ms = 501: write 0 to 500":          {"input": "a", "debounce_ms": int64(501)},
-		"debounce_ms = false: write a whole number":  {"input": "a", "debounce_ms": false},
+		"input is missing: write the name":               {},
+		"input = 4: write a text":                        {"input": int64(4)},
+		"normally_closed = \"yes\": write true or false": {"input": "a", "normally_closed": "yes"},
+		"debounce_ms = 501: write 0 to 500":              {"input": "a", "debounce_ms": int64(501)},
+		"debounce_ms = false: write a whole number":      {"input": "a", "debounce_ms": false},
 	})
 }

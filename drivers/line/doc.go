@@ -22,8 +22,8 @@
 // kept, a Group says how many were lost, and an Input goes on with the level. Besides, the level is looked at every ten seconds.
 //
 // Guarantees for buses: one goroutine for each, one transaction at a time. No call lasts longer than 800 ms, whatever a device
-// does to the wires; what a bus fails with is named, with a hint (ErrBusStuck, ErrNoAnswer, ErrBusAbsent). A bus that was
-// gone is opened again when it is next used.
+// does to the wires; what a bus fails with is named, with a hint (ErrBusStuck, ErrNoAnswer, ErrBusAbsent, ErrBusAccess). A
+// bus that was gone is opened again when it is next used.
 //
 // Guarantees for serial ports: Read returns (0, nil) when nothing came for a tenth of a second, and an error that wraps
 // drivers.ErrOffline after a hang-up; neither Write nor Close blocks for long. No other program that heeds locks has the port

@@ -18,6 +18,11 @@ func NewSerialPort(raw io.ReadWriteCloser) drivers.Port { return newSerialPort("
 // ErrBusy is what a line that another program holds fails with.
 var ErrBusy = gpiochip.ErrBusy
 
+// FindLine finds a line on a machine with such chips.
+func FindLine(chips []gpiochip.Chip, at boards.Line) (gpiochip.Chip, int, error) {
+	return (&kernel{chips: chips}).find(at)
+}
+
 var errBroken = errors.New("input/output error")
 
 // Image is the process image of a Revolution Pi in memory.

@@ -32,20 +32,27 @@ func (k *kernel) check(line boards.Line) error {
 	return err
 }
 
-// find finds a line by its chip's label and number, or by its name.
-func (k *kernel) find(line boards.Line) (gpiochip.Chip, int, error) {
+// find finds a line by its chip's label and number, or by its name. The kernel promises neither to be unique, and a relay that
+// is another one must not move.
+func (k *kernel) find(line boards.Line) (in gpiochip.Chip, offset int, err error) {
+	found := 0
 	for _, chip := range k.chips {
-		if line.Pin == "" && chip.Label == line.Chip {
-			return chip, line.Number, nil
+		at, is := line.Number, chip.Label == line.Chip
+		if line.Pin != "" {
+			at, is = chip.Find(line.Pin)
 		}
-		if line.Pin == "" {
-			continue
-		}
-		if offset, found := chip.Find(line.Pin); found {
-			return chip, offset, nil
+		if is {
+			in, offset = chip, at
+			found++
 		}
 	}
-	return gpiochip.Chip{}, 0, fmt.Errorf("%s: %w", line.Place(), gpiochip.ErrNoLine)
+	switch found {
+	case 0:
+		return in, 0, fmt.Errorf("%s: %w", line.Place(), gpiochip.ErrNoLine)
+	case 1:
+		return in, offset, nil
+	}
+	return in, 0, fmt.Errorf("%s: %w", line.Place(), gpiochip.ErrTwice)
 }
 
 func (k *kernel) output(line boards.Line, consumer string, high, keep bool) (driven, error) {

@@ -15,6 +15,7 @@ import (
 	"gatehouse/boards"
 	"gatehouse/drivers"
 	"gatehouse/drivers/line"
+	"gatehouse/drivers/line/gpiochip"
 )
 
 const benchBoard = `
@@ -372,5 +373,20 @@ func TestTheBoardsSupply(t *testing.T) {
 	want := drivers.Settings{"mains_lost": "mains_lost", "running": "running", "gauge": "max17040", "bus": "i2c1"}
 	if got := host.Supply(); !maps.Equal(got, want) {
 		t.Errorf("%v", got)
+	}
+}
+
+// A label is no promise: of two chips that have it, neither is taken, because the wrong one may have a relay on that line.
+func TestALineThatTwoChipsHave(t *testing.T) {
+	at := boards.Line{Name: "k1", Chip: "mcp23017", Number: 3}
+	one, other := gpiochip.Chip{Path: "/dev/gpiochip1", Label: "mcp23017", Lines: 16}, gpiochip.Chip{Path: "/dev/gpiochip0", Label: "pinctrl-bcm2711", Lines: 58}
+	if chip, offset, err := line.FindLine([]gpiochip.Chip{other, one}, at); err != nil || chip != one || offset != 3 {
+		t.Errorf("%+v, %d, %v", chip, offset, err)
+	}
+	if _, _, err := line.FindLine([]gpiochip.Chip{other}, at); !errors.Is(err, gpiochip.ErrNoLine) {
+		t.Errorf("none: %v", err)
+	}
+	if _, _, err := line.FindLine([]gpiochip.Chip{one, other, {Path: "/dev/gpiochip2", Label: "mcp23017", Lines: 16}}, at); !errors.Is(err, gpiochip.ErrTwice) {
+		t.Errorf("two: %v", err)
 	}
 }

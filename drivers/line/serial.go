@@ -30,8 +30,12 @@ func OpenSerial(device string, mode drivers.SerialMode) (drivers.Port, error) {
 	return OpenUART(boards.UART{Path: device}, mode)
 }
 
-// ErrPortBusy is the fault of a serial port that another program has.
-var ErrPortBusy = errors.New("another program has the port: stop it")
+// The faults of a serial port that can't be opened, each with what to do.
+var (
+	ErrPortBusy   = errors.New("another program has the port: stop it")
+	ErrPortAbsent = errors.New("the port is not there: is it in the board's boot lines (lotctl board show), or unplugged?")
+	ErrPortAccess = errors.New("this user may not open the port: add the user to the group dialout")
+)
 
 // OpenUART opens a serial port as the board describes it. No other program that heeds locks can open it meanwhile.
 func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {

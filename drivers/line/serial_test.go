@@ -385,3 +385,10 @@ func TestAVirtualBoardIsNotOpenedAsARealOne(t *testing.T) {
 		t.Error("it was opened")
 	}
 }
+
+func TestAPortThatIsNotThere(t *testing.T) {
+	_, err := line.OpenSerial(filepath.Join(t.TempDir(), "ttyAMA7"), drivers.SerialMode{Baud: 9600})
+	if !errors.Is(err, line.ErrPortAbsent) || !errors.Is(err, drivers.ErrOffline) {
+		t.Errorf("%v", err)
+	}
+}

@@ -32,7 +32,12 @@ type guard struct{ fd int }
 // guardPort takes a serial port for this process alone.
 func guardPort(device string) (*guard, error) {
 	fd, err := unix.Open(device, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
+	switch {
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, ErrPortAccess)
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
+		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, ErrPortAbsent)
+	case err != nil:
 		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, err)
 	}
 	g := &guard{fd: fd}

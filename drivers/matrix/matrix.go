@@ -6,12 +6,10 @@ import (
 	"strconv"
 	"strings"
 
-	"periph.io/x/conn/v3"
-	"periph.io/x/conn/v3/physic"
-	"periph.io/x/conn/v3/spi"
 	"periph.io/x/devices/v3/max7219"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/line"
 )
 
 // The kinds of display.
@@ -148,7 +146,7 @@ func isASCII(text string) bool {
 
 // write sets the chips up and writes the text.
 func (m *Matrix) write(text string) error {
-	chips, err := max7219.NewSPI(port{m.device}, m.units, m.digits)
+	chips, err := max7219.NewSPI(line.PortOf(m.name, m.device), m.units, m.digits)
 	if err != nil {
 		return err
 	}
@@ -165,27 +163,4 @@ func (m *Matrix) write(text string) error {
 		return err
 	}
 	return chips.Write([]byte(text))
-}
-
-// port is an SPI device of ours as periph knows it.
-type port struct{ device drivers.Transactor }
-
-func (p port) String() string { return "spi" }
-
-// Connect gives the device, whose speed and mode are ours.
-func (p port) Connect(physic.Frequency, spi.Mode, int) (spi.Conn, error) { return connection(p), nil }
-
-// connection is its connection.
-type connection struct{ device drivers.Transactor }
-
-func (c connection) String() string              { return "spi" }
-func (c connection) Tx(write, read []byte) error { return c.device.Tx(write, read) }
-func (c connection) Duplex() conn.Duplex         { return conn.Full }
-func (c connection) TxPackets(p []spi.Packet) error {
-	for _, packet := range p {
-		if err := c.device.Tx(packet.W, packet.R); err != nil {
-			return err
-		}
-	}
-	return nil
 }

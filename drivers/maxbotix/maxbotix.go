@@ -20,6 +20,7 @@ func Driver() drivers.Driver {
 		Settings: map[string]string{
 			"port": "name of the serial port on the board",
 			"baud": "speed of the port (default 9600; 57600 for some models)",
+			"unit": "what a reading of four digits counts: mm (the default), or cm (XL models of 10 m, such as MB7066)",
 		},
 		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
 		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
@@ -35,6 +36,7 @@ type Sensor struct {
 	host drivers.Host
 	port string
 	baud int
+	cm   bool
 }
 
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
@@ -43,7 +45,11 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 		return nil, err
 	}
 	baud, err := settings.Int("baud", 9600)
-	return &Sensor{host: host, port: port, baud: baud}, err
+	if err != nil {
+		return nil, err
+	}
+	unit, err := settings.OneOf("unit", "mm", "cm")
+	return &Sensor{host: host, port: port, baud: baud, cm: unit == "cm"}, err
 }
 
 // Channels is how many spots it watches.
@@ -55,5 +61,5 @@ func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
 		Driver: "maxbotix", Name: s.port, Mode: drivers.SerialMode{Baud: s.baud}, Silent: silentAfter,
 		Check: "check the sensor's power and its polarity (RS-232 or TTL)", Garbage: ErrGarbage,
 	}
-	return port.Listen(ctx, s.host, &s.Faults, &Decoder{}, report)
+	return port.Listen(ctx, s.host, &s.Faults, &Decoder{Centimetres: s.cm}, report)
 }

@@ -48,6 +48,20 @@ func TestGoldenReadings(t *testing.T) {
 	}
 }
 
+// The MB7066, with 10.68 m, writes four digits of centimetres (arduino.stackexchange.com 7976).
+func TestFourDigitsOfCentimetres(t *testing.T) {
+	var got []drivers.Sample
+	decoder := maxbotix.Decoder{Centimetres: true}
+	for _, b := range []byte("R0250\rR1068\rR250\r") {
+		if sample, complete := decoder.Push(b); complete {
+			got = append(got, sample)
+		}
+	}
+	if want := []drivers.Sample{distance(2500), {Kind: drivers.SampleNoObject}, distance(2500)}; !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestEverySampleComesBackBehindAnyNoise(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sample := distance(rapid.Int32Range(300, 4999).Draw(t, "mm"))

@@ -22,6 +22,9 @@ const (
 
 // Decoder finds readings in a stream of bytes. The zero value is ready.
 type Decoder struct {
+	// Centimetres: four digits count centimetres as well. Three always do.
+	Centimetres bool
+
 	digits int  // after the R
 	begun  bool // an R came
 	value  int32
@@ -45,7 +48,7 @@ func (d *Decoder) Push(b byte) (drivers.Sample, bool) {
 		d.value, d.digits = 10*d.value+int32(b-'0'), d.digits+1
 		return drivers.Sample{}, false
 	case d.begun && b == tail && d.digits >= 3:
-		sample := reading(d.value, d.digits)
+		sample := reading(d.value, d.Centimetres || d.digits == 3)
 		d.begun, d.digits, d.value = false, 0, 0
 		return sample, true
 	}
@@ -62,9 +65,9 @@ func (d *Decoder) drop() {
 	d.begun, d.digits, d.value = false, 0, 0
 }
 
-func reading(value int32, digits int) drivers.Sample {
+func reading(value int32, centimetres bool) drivers.Sample {
 	nothing, unitMM := nothingMM, int32(1)
-	if digits == 3 {
+	if centimetres {
 		nothing, unitMM = nothingCM, 10
 	}
 	if slices.Contains(nothing, value) {

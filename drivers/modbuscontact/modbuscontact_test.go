@@ -84,10 +84,10 @@ func TestATroubledBoardIsAFailedContact(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, modbuscontact.Driver(modbus.NewBuses()), map[string]drivers.Settings{
-		"input = 0: write 1 to 128":                 {"port": "a"},
-		"port is missing: write the name":           {"input": int64(1)},
-		"slave = 248: write 1 to 247":               {"port": "a", "input": int64(1), "slave": int64(248)},
-		"slave = 256: write 0 to 255":               {"port": "tcp://a", "input": int64(1), "slave": int64(256)},
-		"normally_closed = no: write true or false": {"port": "a", "input": int64(1), "normally_closed": "no"},
+		"input = 0: write 1 to 128":                     {"port": "a"},
+		"port is missing: write the name":               {"input": int64(1)},
+		"slave = 248: write 1 to 247":                   {"port": "a", "input": int64(1), "slave": int64(248)},
+		"slave = 256: write 0 to 255":                   {"port": "tcp://a", "input": int64(1), "slave": int64(256)},
+		"normally_closed = \"no\": write true or false": {"port": "a", "input": int64(1), "normally_closed": "no"},
 	})
 }

@@ -189,6 +189,6 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		"hold = true: write a text":                      {"raise": "k1", "hold": true},
 		"the output k1 has two commands":                 {"raise": "k1", "lower": "k1"},
 		"pulse_ms = 5000: write 100 to 2000":             {"raise": "k1", "pulse_ms": int64(5000)},
-		"pulse_ms = long: write a whole number":          {"raise": "k1", "pulse_ms": "long"},
+		"pulse_ms = \"long\": write a whole number":      {"raise": "k1", "pulse_ms": "long"},
 	})
 }

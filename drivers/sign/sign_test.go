@@ -123,7 +123,7 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, sign.Driver(), map[string]drivers.Settings{
 		"port is missing: write the name":                                        {},
 		"port = true: write a text":                                              {"port": true},
-		"baud = fast: write a whole number":                                      {"port": "a", "baud": "fast"},
+		"baud = \"fast\": write a whole number":                                  {"port": "a", "baud": "fast"},
 		"digits = 5: write 1 to 4":                                               {"port": "a", "digits": int64(5)},
 		"blank_count = 99: write a count that the sign can't draw, 100 to 65535": {"port": "a", "digits": int64(2), "blank_count": int64(99)},
 	})

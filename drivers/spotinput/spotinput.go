@@ -44,11 +44,8 @@ func newDetectors(host drivers.Host, settings drivers.Settings) (*Detectors, err
 	if len(inputs) == 0 || len(inputs) > inputsMax {
 		return nil, fmt.Errorf("%w: inputs: %d of them: write the names of 1 to %d inputs of the board", drivers.ErrSettings, len(inputs), inputsMax)
 	}
-	closed, isBool := settings["normally_closed"].(bool)
-	if value, written := settings["normally_closed"]; written && !isBool {
-		return nil, fmt.Errorf("%w: normally_closed = %v: write true or false", drivers.ErrSettings, value)
-	}
-	return &Detectors{host: host, inputs: inputs, closed: closed}, nil
+	closed, err := settings.Bool("normally_closed")
+	return &Detectors{host: host, inputs: inputs, closed: closed}, err
 }
 
 // normallyClosed is an Input of a board that knows its contact's kind.

@@ -255,8 +255,8 @@ func TestWhatCantBePaidIsRefused(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, terminal.Driver(), map[string]drivers.Settings{
-		"port is missing: write the name":   {},
-		"baud = fast: write a whole number": {"port": "a", "baud": "fast"},
-		"card_s = 5: write 10 to 300":       {"port": "a", "card_s": int64(5)},
+		"port is missing: write the name":       {},
+		"baud = \"fast\": write a whole number": {"port": "a", "baud": "fast"},
+		"card_s = 5: write 10 to 300":           {"port": "a", "card_s": int64(5)},
 	})
 }

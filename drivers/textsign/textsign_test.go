@@ -13,11 +13,18 @@ import (
 	"gatehouse/drivers/textsign"
 )
 
-// The frame that public programs for the AM03127 have as their example.
-func TestGoldenPacket(t *testing.T) {
-	const want = "<ID01><L1><PA><FE><MA><WC><FE>message1F<E>"
-	if got := string(textsign.Encode(1, "message")); got != want {
-		t.Errorf("%s, want %s", got, want)
+// The frames that public programs for the AM03127 have as their examples.
+func TestGoldenPackets(t *testing.T) {
+	for _, c := range []struct {
+		sign       byte
+		text, want string
+	}{
+		{1, "message", "<ID01><L1><PA><FE><MA><WC><FE>message1F<E>"},
+		{1, "bonjour", "<ID01><L1><PA><FE><MA><WC><FE>bonjour15<E>"},
+	} {
+		if got := string(textsign.Encode(c.sign, c.text)); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
 	}
 }
 

@@ -121,7 +121,7 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, ultrasonic.Driver(), map[string]drivers.Settings{
 		"port is missing: write the name":         {},
 		"port = 1: write a text":                  {"port": int64(1)},
-		"baud = fast: write a whole number":       {"port": "a", "baud": "fast"},
+		"baud = \"fast\": write a whole number":   {"port": "a", "baud": "fast"},
 		`model = "sonar": write one of a02yyuw, `: {"port": "a", "model": "sonar"},
 		"blind_mm = -1: write 0 to 1000":          {"port": "a", "blind_mm": int64(-1)},
 		"period_ms = 10: write 60 to 10000":       {"port": "a", "period_ms": int64(10)},

@@ -362,3 +362,25 @@ func FuzzProfile(f *testing.F) {
 		}
 	})
 }
+
+// The bits of a Dupline segment as its master generator's manual has them (G38xx14, p. 33): register 0 is B8..B1 and A8..A1.
+func TestDuplineSensorsAreInTheOrderOfTheirAddresses(t *testing.T) {
+	p := profile(t, "dupline")
+	slave := (&modbus.Simulator{}).Slave(1)
+	for spot := range p.Spots {
+		p.Show(slave, spot, drivers.Sample{})
+	}
+	for spot, want := range map[int]struct {
+		register uint16
+		bit      uint16
+	}{0: {0, 1}, 7: {0, 0x80}, 8: {0, 0x0100}, 15: {0, 0x8000}, 16: {1, 1}, 119: {7, 0x80}} { // A1, A8, B1, B8, C1, O8
+		p.Show(slave, spot, drivers.Sample{Occupied: true})
+		if got := slave.Register(want.register); got != want.bit {
+			t.Errorf("spot %d is register %d = %04X, want %04X", spot, want.register, got, want.bit)
+		}
+		p.Show(slave, spot, drivers.Sample{})
+	}
+	if p.Spots != 120 {
+		t.Errorf("%d spots", p.Spots)
+	}
+}

@@ -109,7 +109,7 @@ func (d *device) attend(ctx context.Context) {
 	}
 	for pause := watchPause; d.watch != nil; pause = min(2*pause, backOffMax) {
 		began := time.Now()
-		err := d.guarded(func() error { return d.watch(ctx) })
+		err := d.guarded(func() error { return d.listen(ctx) })
 		if ctx.Err() != nil {
 			return
 		}
@@ -127,6 +127,14 @@ func (d *device) attend(ctx context.Context) {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// listen runs the device's watcher. A reader that is back is online although nobody may show it anything for a day.
+func (d *device) listen(ctx context.Context) error {
+	if d.Use == site.UseReader {
+		defer time.AfterFunc(steadyFor, d.alive).Stop()
+	}
+	return d.watch(ctx)
 }
 
 // guarded runs what a driver does. A driver that panics has failed, and nothing else has.

@@ -74,3 +74,28 @@ func TestAContactThatIsQuietDoesNotCallOffTheFireOfAnother(t *testing.T) {
 		})
 	}
 }
+
+// roll is a printer with a roll of paper that comes to its end.
+type roll struct{ left int }
+
+func (r *roll) Print(context.Context, drivers.Slip) error {
+	r.left--
+	return nil
+}
+
+func (r *roll) PaperLow() bool { return r.left < 1 }
+
+func TestAPrinterSaysThatItsPaperEnds(t *testing.T) {
+	d := &device{
+		Device: site.Device{ID: "printer", Use: site.UsePrinter}, driver: &roll{left: 2}, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler),
+		submit: func(lot.Event) {}, conditions: &conditions{},
+	}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UsePrinter: {0: {d}}}}
+	for i, want := range []lot.Severity{lot.Info, lot.Warning} {
+		a.perform(uint64(i), []lot.Effect{lot.PrintTicket{}})
+		d.obey(t.Context(), <-d.orders)
+		if checks := d.conditions.checks(); len(checks) != 1 || checks[0].ID != "printer/paper" || checks[0].Severity != want || (checks[0].Do == "") != (want == lot.Info) {
+			t.Errorf("after slip %d: %+v", i+1, checks)
+		}
+	}
+}

@@ -106,7 +106,23 @@ func (a *App) print(e lot.PrintTicket) {
 		return
 	}
 	slip := drivers.Slip{Lines: e.Lines, QR: string(e.Ticket)}
-	d.order(order{patience: patience{printWait, printTake}, do: func(ctx context.Context) error { return printer.Print(ctx, slip) }})
+	d.order(order{
+		patience: patience{printWait, printTake},
+		do:       func(ctx context.Context) error { return printer.Print(ctx, slip) },
+		then: func(err error) {
+			if watcher, watches := d.driver.(drivers.PaperWatcher); watches && err == nil {
+				d.conditions.set(d.ID, paperOf(watcher.PaperLow()))
+			}
+		},
+	})
+}
+
+// paperOf says whether a printer has paper enough: who hears of it at the last ticket hears of it too late.
+func paperOf(low bool) drivers.Condition {
+	if low {
+		return drivers.Condition{ID: "paper", Value: 1, State: drivers.ConditionWarning, Note: "there is little paper left", Do: "Put in a new roll of paper soon."}
+	}
+	return drivers.Condition{ID: "paper", Note: "there is paper enough"}
 }
 
 // askTerminal asks a terminal for a payment, or what became of one, and tells the lot what it said: that nobody knows,

@@ -80,6 +80,22 @@ func TestADeviceThatFailsIsTriedAgainAndToldOfOnce(t *testing.T) {
 	})
 }
 
+// At night nobody shows a reader anything: it is online all the same once it listens again.
+func TestAReaderThatIsBackIsOnline(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		reader := b.add("IN-reader", "reader", "gate", "IN")
+		b.start()
+		reader.lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+		b.wait(5 * time.Minute)
+		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-reader"), true)
+		expect(b, "told", b.logged.with("device o", "device=IN-reader"), 1)
+		reader.lose(nil)
+		b.wait(2 * time.Minute)
+		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-reader"), false)
+		expect(b, "changes told", b.logged.with("device o", "device=IN-reader"), 2)
+	})
+}
+
 func TestALoopThatIsLostCannotBeBelieved(t *testing.T) {
 	for name, lose := range map[string]func(b *bench, d *device){
 		"away": func(_ *bench, d *device) { d.lose(errors.New("no such line")) },

@@ -28,6 +28,9 @@ func (l *Lot) payTicket(e PayTicket) Result {
 	case e.AmountMinor > mostMinor:
 		return refuse(ProblemOverpayment, "only "+l.amount(mostMinor)+" is due", "pay that amount or less")
 	}
+	if onceMinor := l.tariffOf(t).Most(e.Method.String()); e.AmountMinor > onceMinor {
+		return refuse(ProblemNotPossible, "one payment by "+e.Method.String()+" is at most "+l.amount(onceMinor), "pay by another method, or in parts, or at the cashier's")
+	}
 	id := fact.PaymentID(l.nextDot().ID('P'))
 	if e.Authorise {
 		l.emit(fact.PaymentAuthorised{
@@ -238,7 +241,7 @@ func (l *Lot) validate(e ValidateTicket) Result {
 // discount finds the discount of a code, if a ticket may have it beside those that it has.
 func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*tariff.Discount, *Problem) {
 	var found *tariff.Discount
-	stacks := true
+	stacks, times := true, int64(0)
 	for i := range priced.Discounts {
 		d := &priced.Discounts[i]
 		if d.Code == code {
@@ -247,19 +250,22 @@ func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*
 		for _, has := range t.Validations {
 			stacks = stacks && (has != d.Code || d.Stacks)
 			if has == d.Code && has == code {
-				return nil, &Problem{ProblemConflict, "the ticket has " + code + " already", "nothing is to be done"}
+				times++
 			}
 		}
 	}
+	alone := int(times) == len(t.Validations)
 	used, burnt := l.burnt[couponKey(code, coupon)]
 	switch day := l.entryDay(t); {
 	case found == nil:
 		return nil, &Problem{ProblemNotFound, "the ticket's tariff has no discount " + clip(code), "it has: " + codesOf(priced)}
 	case !t.Open() || t.Status == TicketLeaving:
 		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(t.ID) + " is settled", "refund what was paid too much"}
+	case times > 0 && times >= found.Times:
+		return nil, &Problem{ProblemConflict, "the ticket has " + code + " already", "nothing is to be done"}
 	case burnt:
 		return nil, &Problem{ProblemConflict, "the coupon was used for ticket " + string(used), "it can be used once"}
-	case len(t.Validations) >= validationsMax, len(t.Validations) > 0 && !(found.Stacks && stacks):
+	case len(t.Validations) >= validationsMax, !alone && !(found.Stacks && stacks):
 		return nil, &Problem{ProblemConflict, "the ticket has " + strings.Join(t.Validations, ", ") + ", beside which " + code + " can't stand", "one of them counts"}
 	case found.ValidFrom != 0 && day < found.ValidFrom || found.ValidTo != 0 && day > found.ValidTo:
 		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began on " + day.String(), "look at the dates on it"}

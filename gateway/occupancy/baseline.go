@@ -20,8 +20,8 @@ const (
 
 // measure judges a value against the baseline, or learns the baseline from it.
 func (v *sensor) measure(cfg *Config, nowMS int64, r *Reading, status fact.SpotStatus) {
-	if r.Kind == Distance && r.DistanceMM <= cfg.BlindMM {
-		v.doubt(nowMS)
+	if r.Kind == Distance && r.DistanceMM <= cfg.BlindMM || r.Kind == Field && r.FieldNT == [3]int32{} {
+		v.doubt(nowMS) // dirt on the sensor; or one that is dead: nothing takes the earth's field away on all axes at once
 		return
 	}
 	if v.stage == blank || v.baseKind != Alive && v.baseKind != r.Kind {

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"net"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,6 +76,8 @@ func (b *builder) doubtGate(i int) {
 	}
 }
 
+var likeRange = regexp.MustCompile(`^\d+-\d+$`)
+
 // doubtSpots finds rows whose kind of sensor no device serves.
 func (b *builder) doubtSpots() {
 	served := map[int32]bool{}
@@ -85,6 +88,9 @@ func (b *builder) doubtSpots() {
 	}
 	spot := int32(0)
 	for row := range b.file.Spots {
+		if numbers := b.file.Spots[row].Numbers; len(numbers) == 1 && likeRange.MatchString(numbers[0]) {
+			b.doubt(fmt.Sprintf("%q is the number of one spot", numbers[0]), fmt.Sprintf("a range is written %q", strings.Replace(numbers[0], "-", "..", 1)), "spots", row, "numbers", 0)
+		}
 		first, missing := "", 0
 		for range b.rows[row] {
 			if here := b.site.Lot.Spots[spot]; here.Sensor >= 0 && !served[spot] {

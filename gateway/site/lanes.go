@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,9 @@ func (b *builder) server() {
 	s := &b.file.Server
 	if s.Listen != "" {
 		b.site.Listen = s.Listen
+		if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+			b.wrong(fmt.Sprintf("%q is no address to listen on", s.Listen), `write ":8080" for the whole network, or "127.0.0.1:8080" for this machine alone`, "server", "listen")
+		}
 	}
 	for i, t := range s.Tokens {
 		token := Token{Name: t.Name}
@@ -93,7 +97,7 @@ func (b *builder) devices() {
 		b.unique(t.ID, "device", "id", ids, "device", i)
 		d := Device{ID: fact.DeviceID(t.ID), Driver: t.Driver, Gate: -1, Floor: -1, Settings: b.settings(t)}
 		if t.Role == "" {
-			b.wrong("the device's role is missing", fmt.Sprintf("write one of %q", uses), "device", i)
+			b.wrong("the device's role is missing", advise("", uses), "device", i)
 		}
 		d.Use = choose(b, t.Role, uses, Uses(), "", "device", i, "role")
 		b.driver(i, t)
@@ -126,6 +130,12 @@ func (b *builder) driver(i int, t *deviceTable) {
 		b.wrong(fmt.Sprintf("there is no driver %q", t.Driver), advise(t.Driver, b.known.Names()), "device", i, "driver")
 		return
 	}
+	for k := range b.problems { // what was read as a key of the device, and is a setting
+		key, inside := strings.CutPrefix(b.problems[k].Key, fmt.Sprintf("device[%d].", i+1))
+		if _, is := driver.Settings[key]; inside && is && b.problems[k].What == "unknown key" {
+			b.problems[k].Do = fmt.Sprintf("write it in settings = { %s = … }", key)
+		}
+	}
 	known := make([]string, 0, len(driver.Settings))
 	for name := range driver.Settings {
 		known = append(known, name)
@@ -151,6 +161,7 @@ func (b *builder) settings(t *deviceTable) map[string]any {
 
 // place checks what a device is said to serve.
 func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32) {
+	b.elsewhere(i, t, d.Use)
 	switch d.Use {
 	case UseSensor, UseSecondSensor:
 		if len(t.Spots) == 0 {
@@ -164,6 +175,24 @@ func (b *builder) place(i int, t *deviceTable, d *Device, spots map[string]int32
 	case UseFire, UseMonitor, "":
 	default:
 		d.Gate = b.find(t.Gate, "gate", b.gateIDs(), "device", i, "gate")
+	}
+}
+
+// elsewhere notes a place that a device of this use does not have.
+func (b *builder) elsewhere(i int, t *deviceTable, use Use) {
+	senses, everywhere := use == UseSensor || use == UseSecondSensor, use == UseFire || use == UseMonitor
+	if t.Gate != "" && (senses || everywhere || use == UseSign) {
+		do := "leave it out"
+		if use == UseFire {
+			do = "leave it out: it opens all gates"
+		}
+		b.wrong(fmt.Sprintf("a device with role %q is at no gate", use), do, "device", i, "gate")
+	}
+	if t.Floor != "" && use != UseSign && use != "" {
+		b.wrong(fmt.Sprintf("a device with role %q is on no floor", use), "leave it out", "device", i, "floor")
+	}
+	if len(t.Spots) > 0 && !senses && use != "" {
+		b.wrong(fmt.Sprintf("a device with role %q serves no spots", use), "leave them out", "device", i, "spots")
 	}
 }
 

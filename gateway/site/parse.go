@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gatehouse/drivers"
 	"gatehouse/gateway/lot"
@@ -120,7 +122,25 @@ func advise(word string, names []string) string {
 	if len(names) == 0 {
 		return "there is none yet: add it first"
 	}
-	return fmt.Sprintf("write one of %q", names)
+	if len(names) > advisedMax {
+		return fmt.Sprintf("write one of %s and %d more", quoted(names[:advisedMax]), len(names)-advisedMax)
+	}
+	return "write " + quoted(names)
+}
+
+// advisedMax bounds the words that advise lists.
+const advisedMax = 20
+
+// quoted lists words as they are written in the file.
+func quoted(words []string) string {
+	texts := make([]string, len(words))
+	for i, word := range words {
+		texts[i] = strconv.Quote(word)
+	}
+	if last := len(texts) - 1; last == 1 || last > 1 && last < advisedMax-1 {
+		return strings.Join(texts[:last], ", ") + " or " + texts[last]
+	}
+	return strings.Join(texts, ", ")
 }
 
 // find looks an id up in a list; it must be there.

@@ -47,7 +47,7 @@ func (b *builder) location() {
 		b.site.Board = b.beside(l.Board)
 	}
 	if l.Board == "" {
-		b.wrong("the board is missing", `write board = "sim" for a simulated one`, "location")
+		b.wrong("the board is missing", "write board = \"pi4\", or another name that `lotctl board ls` lists", "location")
 	}
 }
 
@@ -118,7 +118,9 @@ func (b *builder) sensors() {
 		count := int64(cfg.Sensors)
 		b.set(&count, s.Sensors, 1, 2, "sensor", i, "sensors")
 		cfg.Sensors = uint8(count)
-		if err := cfg.Check(); err != nil {
+		if err := cfg.Check(); err != nil && s.EmptyMM > 0 {
+			b.wrong(without(err, occupancy.ErrConfig), "write millimetres: 2400 for 2.40 m", "sensor", i, "empty_mm")
+		} else if err != nil {
 			b.wrong(without(err, occupancy.ErrConfig), "", "sensor", i)
 		}
 		b.site.Lot.Sensors = append(b.site.Lot.Sensors, cfg)
@@ -152,6 +154,10 @@ func (b *builder) spots() {
 		numbers := b.numbers(row)
 		b.rows = append(b.rows, len(numbers))
 		for i, number := range numbers {
+			if number == "" {
+				b.wrong("a spot has no number", `write numbers = ["A-001..A-040"]`, "spots", row, "numbers")
+				continue
+			}
 			if seen[number] {
 				b.wrong(fmt.Sprintf("there are two spots %q", number), "give each its own number", "spots", row, "numbers")
 			}

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // Wiring says what keeps devices from working that the file alone can tell: a board that there is no file of, settings that
 // a driver refuses, roles that it can't serve, names that the board or the site does not have, one line for two devices.
 // Such a device is offline and the others work, so that none of it is a reason not to start. Drivers are made with the
-// host, which nothing is asked of. The error is tomlfile.Problems.
+// host, which nothing is asked of. Ask once: the drivers of a catalog remember who is on a port. The error is tomlfile.Problems.
 func (s *Site) Wiring(host drivers.Host) error {
 	b, err := s.source.read()
 	if err != nil {
@@ -27,13 +28,23 @@ func (s *Site) Wiring(host drivers.Host) error {
 		w.wrongBoard(err)
 		return b.problems.Err()
 	}
+	described := &onBoard{host, w.board}
 	for i, d := range s.Devices {
 		if driver, found := b.known.Find(d.Driver); found {
-			w.device(i, d, driver, host)
+			w.device(i, d, driver, described)
 		}
 	}
 	return b.problems.Err()
 }
+
+// onBoard is a host that tells of the board's supply, as the real one does.
+type onBoard struct {
+	drivers.Host
+	board boards.Board
+}
+
+// Supply is what the driver ups asks for.
+func (h *onBoard) Supply() drivers.Settings { return h.board.UPS.Settings() }
 
 // wiring checks devices against the board.
 type wiring struct {
@@ -46,11 +57,14 @@ type wiring struct {
 // wrongBoard says why there is no board: because of its name, or because of what its own file says.
 func (w *wiring) wrongBoard(err error) {
 	var problems tomlfile.Problems
-	switch name := w.file.Location.Board; {
+	switch {
 	case errors.As(err, &problems):
 		w.problems = append(w.problems, problems...)
 	case errors.Is(err, boards.ErrUnknown):
-		w.wrong(fmt.Sprintf("there is no board %q", name), tomlfile.Advice(name, boards.Names()), "location", "board")
+		what, do, _ := cutLast(strings.TrimPrefix(err.Error(), "boards: "), ": ")
+		w.wrong(what, do, "location", "board")
+	case errors.Is(err, fs.ErrNotExist):
+		w.wrong(fmt.Sprintf("there is no board file %q beside this one", w.file.Location.Board), "copy it there, or write a name that `lotctl board ls` lists", "location", "board")
 	default:
 		w.wrong(err.Error(), "write the path of a file, or a name that `lotctl board ls` lists", "location", "board")
 	}
@@ -110,6 +124,9 @@ func (w *wiring) refused(i int, driver drivers.Driver, err error) {
 		}
 	}
 	what, do, _ := cutLast(text, ": write ")
+	if what == word {
+		what = "the driver can't use this"
+	}
 	if do != "" {
 		do = "write " + do
 	}
@@ -135,6 +152,8 @@ func (w *wiring) wire(i int, d Device, wire drivers.Wire, name string, path ...a
 	case drivers.WirePulsed, drivers.WireHeld:
 		if known(w, "output", name, w.board.Outputs, path) {
 			w.alone(d, "output", name, path)
+		}
+		if w.told != string(d.ID) {
 			w.output(i, d, wire, w.board.Outputs[name], path)
 		}
 	case drivers.WireSerial, drivers.WireModbus, drivers.WireOSDP:
@@ -170,8 +189,13 @@ func known[T any](w *wiring, kind, name string, on map[string]T, path []any) boo
 		return name != ""
 	}
 	do := tomlfile.Advice(name, slices.Sorted(maps.Keys(on)))
-	if len(on) == 0 {
+	switch {
+	case len(on) == 0:
 		do = "take a board that has one: `lotctl board ls`"
+	case strings.HasPrefix(name, "/dev/"):
+		do = "write the board's name of that device: `lotctl board show " + w.file.Location.Board + "` lists them; or name it in a board file of your own"
+	case kind == "serial port" && strings.Contains(name, "."):
+		do = `if it is an address in the network, write "tcp://` + name + `"`
 	}
 	w.wrong(fmt.Sprintf("the board %s has no %s %q", w.board.Name, kind, name), do, path...)
 	return false

@@ -109,6 +109,7 @@ func anyDiscounts(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 		d := tariff.Discount{
 			Code: code, For: anyWho(t), Kind: tariff.DiscountKind(rapid.IntRange(0, 3).Draw(t, "discount")), ValueMS: minutes(t, 300), AtEnd: rapid.Bool().Draw(t, "atEnd"),
 			Basis: int64(rapid.SampledFrom([]int{0, 1250, 5000, 10_000}).Draw(t, "percent")), Minor: amount(t), Stacks: rapid.Bool().Draw(t, "stacks"), Automatic: rarely(t, 5, "automatic"),
+			Times: int64(rapid.SampledFrom([]int{0, 1, 3}).Draw(t, "times")),
 		}
 		if rarely(t, 4, "bounded") {
 			d.MaxMinor, d.MinMinor = amount(t), amount(t)
@@ -118,7 +119,7 @@ func anyDiscounts(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 		}
 		cfg.Discounts = append(cfg.Discounts, d)
 	}
-	stay.Discounts = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "unknown"}), 0, 3).Draw(t, "codes")
+	stay.Discounts = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "unknown"}), 0, 4).Draw(t, "codes")
 }
 
 func anyBooking(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {

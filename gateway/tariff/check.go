@@ -10,7 +10,7 @@ import (
 
 // Problem is something wrong with a tariff, for the person who writes it.
 type Problem struct {
-	Part    string // "rule", "cap", "offer", "tax", "discount"; empty: the tariff as a whole
+	Part    string // "rule", "cap", "offer", "extra", "tax", "discount"; empty: the tariff as a whole
 	Index   int    // of the part in its list
 	Key     string // "hours", "amount": what of the part; empty: the part as a whole
 	ID      string // of the part
@@ -53,6 +53,7 @@ func Check(t *Tariff) []Problem {
 	c.parts()
 	if !c.failed {
 		c.timetable()
+		c.during()
 	}
 	if !c.failed {
 		c.beside()
@@ -89,6 +90,8 @@ func (c *checker) add(p Problem) {
 		p.ID = c.tariff.Offers[p.Index].ID
 	case "tax":
 		p.ID = c.tariff.Taxes[p.Index].ID
+	case "extra":
+		p.ID = c.tariff.Extras[p.Index].ID
 	case "discount":
 		p.ID = c.tariff.Discounts[p.Index].Code
 	}
@@ -178,6 +181,9 @@ func (c *checker) parts() {
 	for i := range t.Caps {
 		c.cap(i, &t.Caps[i])
 	}
+	for i := range t.Extras {
+		c.whens("extra", i, t.Extras[i].During)
+	}
 }
 
 func (c *checker) id(seen map[string]bool, part string, i int, id string) {
@@ -237,6 +243,35 @@ func (c *checker) cap(i int, one *Cap) {
 			c.error("cap", i, "write 0 or more", "an amount of %d minor units", a.Minor)
 		}
 	}
+}
+
+// during finds extras whose stretches overlap: what a stay touches both of would be due once or twice.
+func (c *checker) during() {
+	for i := range c.tariff.Extras {
+		if day, overlap := c.overlap(c.tariff.Extras[i].During); overlap {
+			c.error("extra.during", i, "let one end where the next begins, or write an [[extra]] for each if both are due", "two of its stretches overlap on %v", day)
+			return
+		}
+	}
+}
+
+// overlap is the first day of a year on which a stretch of a list begins that another one has a part of.
+func (c *checker) overlap(list []When) (Date, bool) {
+	first := c.firstDay()
+	for day := first; day < first+366; day++ {
+		for i := range list {
+			for j := range list {
+				for back := range Date(8) {
+					one, other := &list[i], &list[j]
+					meets := other.FromMS-int64(back)*dayMS <= one.FromMS && one.FromMS < other.ToMS-int64(back)*dayMS
+					if (i != j || back > 0) && meets && one.startsOn(day, c.tariff.Calendar.kinds(day)) && other.startsOn(day-back, c.tariff.Calendar.kinds(day-back)) {
+						return day, true
+					}
+				}
+			}
+		}
+	}
+	return 0, false
 }
 
 // beside warns of a maximum for some drivers beside a smaller one for all, which holds for them as well.

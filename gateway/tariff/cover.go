@@ -190,7 +190,7 @@ func (c *checker) capsAndUnits() {
 
 func (c *checker) capBelow(i int, one *Cap, a CapAmount, r int) {
 	rule := &c.tariff.Rules[r]
-	if len(one.Rules) > 0 && !slices.Contains(one.Rules, rule.ID) || a.Rule != "" && a.Rule != rule.ID || a.Minor == 0 {
+	if len(one.Rules) > 0 && !slices.Contains(one.Rules, rule.ID) || a.Rule != "" && a.Rule != rule.ID || a.Minor == 0 || a.First > 1 {
 		return
 	}
 	for _, s := range rule.Steps {

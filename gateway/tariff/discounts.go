@@ -10,15 +10,16 @@ type codes struct {
 	count int
 }
 
-// discounts are those of the codes shown that may be used: the first, and others only where all of them stack.
+// discounts are those of the codes shown that may be used: the first, as often as it may be shown, and others only where all
+// of them stack.
 func (p *pricer) discounts() codes {
 	var found codes
 	for _, code := range p.stay.Discounts {
 		i := p.tariff.discount(code)
-		if i == none || found.count == discountsMax || !p.usable(&p.tariff.Discounts[i]) || slices.Contains(found.list[:found.count], i) {
+		if i == none || found.count == discountsMax || !p.usable(&p.tariff.Discounts[i]) || found.times(i) >= max(1, p.tariff.Discounts[i].Times) {
 			continue
 		}
-		if found.count > 0 && !(p.tariff.Discounts[i].Stacks && p.tariff.Discounts[found.list[0]].Stacks) {
+		if found.count > 0 && found.list[0] != i && !(p.tariff.Discounts[i].Stacks && p.tariff.Discounts[found.list[0]].Stacks) {
 			continue
 		}
 		found.list[found.count] = i
@@ -32,6 +33,17 @@ func (p *pricer) discounts() codes {
 	}
 	slices.Sort(found.list[:found.count])
 	return found
+}
+
+// times is how often a discount was found.
+func (c *codes) times(discount int) int64 {
+	times := int64(0)
+	for _, i := range c.list[:c.count] {
+		if i == discount {
+			times++
+		}
+	}
+	return times
 }
 
 func (t *Tariff) discount(code string) int {

@@ -50,12 +50,12 @@ func Due(t *Tariff, stay Stay, paid []Payment) Bill {
 	}
 	bill.PaidMinor += bill.KeptMinor
 	bill.TenderMinor = t.Payable(bill.DueMinor, stay.Tender)
-	bill.Cashier = bill.TenderMinor > t.most(stay.Tender)
+	bill.Cashier = bill.TenderMinor > t.Most(stay.Tender)
 	return bill
 }
 
-// most is what can be paid in a tender.
-func (t *Tariff) most(tender string) int64 {
+// Most is the most that can be paid in a tender at once.
+func (t *Tariff) Most(tender string) int64 {
 	for i := range t.Tenders {
 		if one := &t.Tenders[i]; one.ID == tender && one.MaxMinor > 0 {
 			return one.MaxMinor

@@ -86,6 +86,7 @@ type Discount struct {
 	Payer     string // who pays for it, for bill-back
 	Burns     bool   // one use
 	Stacks    bool   // may stand beside others
+	Times     int64  // how often it may be shown for one stay: stamps; 0: once
 	Automatic bool   // nobody needs to show it; it stands beside what is shown
 	ValidFrom Date   // civil days of entry; 0: no bound
 	ValidTo   Date

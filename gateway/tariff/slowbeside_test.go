@@ -179,13 +179,24 @@ func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
 	shown := []int{}
 	for _, code := range stay.Discounts {
 		i := slices.IndexFunc(t.Discounts, func(d tariff.Discount) bool { return d.Code == code })
-		if i >= 0 && valid(t.Discounts[i]) && !slices.Contains(shown, i) && (len(shown) == 0 || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks) {
+		if i < 0 || !valid(t.Discounts[i]) {
+			continue
+		}
+		alike := slices.DeleteFunc(slices.Clone(shown), func(other int) bool { return other != i })
+		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || len(alike) == len(shown))
+		first := len(alike) == 0 && (len(shown) == 0 || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
+		if again || first {
 			shown = append(shown, i)
 		}
 	}
 	codes := []tariff.Discount{}
 	for i, d := range t.Discounts {
-		if slices.Contains(shown, i) || d.Automatic && valid(d) {
+		for _, one := range shown {
+			if one == i {
+				codes = append(codes, d)
+			}
+		}
+		if d.Automatic && valid(d) && !slices.Contains(shown, i) {
 			codes = append(codes, d)
 		}
 	}

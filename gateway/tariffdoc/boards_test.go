@@ -60,6 +60,16 @@ var boards = []struct{ name, stays string }{
 	{"airport-drop-off", `03-03T10:00 03-03T10:10 700; 03-03T10:00 03-03T10:17 1400; 03-03T10:00 03-03T10:25 2500; 03-03T10:00 03-03T10:31 6500; 03-03T10:00 03-03T10:17 0 code=blue+badge`},
 	{"stadium-event", `09-13T10:00 09-14T11:00 6720; 09-14T10:00 09-14T12:00 1792`},
 	{"delft-resident-pass", `03-03T16:30 03-03T17:30 69; 03-03T10:00 03-03T12:10 171; 03-03T20:00 03-04T08:00 144`},
+	{"neuchatel-pury", `03-03T18:00 03-03T21:00 600; 03-03T20:00 03-03T23:00 350; 03-03T03:00 03-03T05:00 300; 03-03T10:00 03-03T12:15 650; 03-03T07:00 03-03T19:00 2400`},
+	{"japan-maximum-today", `03-03T17:00 03-04T06:00 1700*; 03-03T17:00 03-03T20:00 500; 03-03T09:00 03-04T09:00 2300; 03-03T17:00 03-03T18:10 300`},
+	{"japan-maximum-once", `03-03T10:00 03-04T10:00 1000*; 03-03T10:00 03-05T10:00 15400*`},
+	{"cholet-free-hour", `03-07T13:00 03-07T16:00 40; 03-06T11:00 03-06T15:00 40; 03-06T18:00 03-07T15:00 0; 03-03T15:00 03-03T15:45 20 visit=03-03T10:00/03-03T10:45; 03-08T10:00 03-08T12:00 0`},
+	{"lyon-tempo-and-night", `03-03T18:00 03-03T20:00 430; 03-07T20:00 03-08T03:00 300; 03-08T20:00 03-09T08:30 300; 03-07T20:00 03-08T10:00 300; 03-03T10:00 03-03T10:15 0; 07-14T10:00 07-14T12:00 0; 03-03T10:00 03-03T17:00 400; 08-04T10:00 08-04T12:00 0; 08-04T20:00 08-05T08:00 300`},
+	{"ski-area", `01-10T08:30 01-10T16:00 500; 01-10T15:30 01-10T18:00 0; 01-10T08:30 01-12T10:00 1500; 01-10T08:30 01-10T16:00 200 code=lift; 07-10T08:00 07-10T16:00 0; 01-10T15:30 01-11T08:00 500; 01-10T15:30 01-11T06:30 2000 vehicle=motorhome; 01-10T15:30 01-12T11:00 4000 vehicle=motorhome`},
+	{"ferry-calendar-week", `03-01T10:00 03-07T09:00 4500; 03-01T10:00 03-09T09:00 5500; 03-01T10:00 03-01T10:30 0; 03-01T23:00 03-02T01:00 1600`},
+	{"sabbath-free", `03-06T13:00 03-06T15:00 1500; 03-07T19:00 03-07T21:30 2500; 03-03T08:00 03-03T20:00 6000`},
+	{"arena-event-surcharge", `03-03T18:00 03-03T22:00 3800; 03-03T12:00 03-03T19:00 1400; 03-03T19:30 03-03T20:00 200; 03-04T18:00 03-04T22:00 800`},
+	{"singapore-motorcycles", `03-03T10:00 03-03T12:00 65; 03-03T21:00 03-03T23:00 130; 03-03T10:00 03-04T10:00 195`},
 }
 
 // TestBoards prices stays of 2026 under the published tariffs of examples.
@@ -78,6 +88,9 @@ func TestBoards(t *testing.T) {
 					stay.Product = value
 				case "code":
 					stay.Discounts = []string{value}
+				case "visit":
+					from, to, _ := strings.Cut(value, "/")
+					stay.Earlier = []tariff.Visit{{EntryMS: localMS(t, cfg, "2026-"+from), ExitMS: localMS(t, cfg, "2026-"+to)}}
 				}
 			}
 			fee := tariff.Quote(cfg, stay)
@@ -193,6 +206,10 @@ price = "6.00"
 after = "4 h"
 max = "12.00"
 `}},
+	{stay: tariff.Stay{Discounts: []string{"stamp", "stamp", "stamp"}}, vector: vector{
+		source: "30 min for each stamp, at most two", currency: "EUR", zone: "UTC", stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:30 = 3.00",
+		tariff: "[[discount]]\ncode = \"stamp\"\ntime = \"30 min\"\nfrom = \"start\"\ntimes = 2\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"prorated\"\n",
+	}},
 }
 
 func TestMadeUpBoards(t *testing.T) {
@@ -200,7 +217,7 @@ func TestMadeUpBoards(t *testing.T) {
 		cfg := parse(t, doc(v.currency, v.zone, v.tariff))
 		for _, row := range strings.Split(v.stays, ", ") {
 			stay, want := stayOf(t, cfg, row)
-			stay.Vehicle, stay.Session = v.stay.Vehicle, v.stay.Session
+			stay.Vehicle, stay.Session, stay.Discounts = v.stay.Vehicle, v.stay.Session, v.stay.Discounts
 			fee := tariff.Quote(cfg, stay)
 			if fee.TotalMinor != want {
 				t.Errorf("%s: %s costs %d: %+v", v.source, row, fee.TotalMinor, fee.Charges)

@@ -195,6 +195,7 @@ type discountTable struct {
 	Payer      string `toml:"payer" json:"payer" doc:"Who pays for it"`
 	Burns      bool   `toml:"burns" json:"burns" doc:"It can be used once"`
 	Stacks     bool   `toml:"stacks" json:"stacks" doc:"It may stand beside others that stack"`
+	Times      int64  `toml:"times" json:"times" doc:"How often it may be shown for one stay, as stamps are: 1 to 8; default: once"`
 	ValidFrom  string `toml:"valid_from" json:"valid_from" doc:"First day of entry"`
 	ValidUntil string `toml:"valid_until" json:"valid_until" doc:"Last day of entry"`
 	Max        string `toml:"max" json:"max" doc:"Most that it takes off"`
@@ -218,7 +219,7 @@ type roundingTable struct {
 type tenderTable struct {
 	Name string `toml:"name" json:"name" doc:"Such as cash" required:"1"`
 	Step string `toml:"step" json:"step" doc:"The least coin, such as 0.05" required:"1"`
-	Max  string `toml:"max" json:"max" doc:"Most that can be paid so; more only at a cashier"`
+	Max  string `toml:"max" json:"max" doc:"Most that can be paid so at once; more at a cashier"`
 	Mode string `toml:"mode" json:"mode" doc:"Direction" enum:"half-up,half-even,up,down" required:"1"`
 }
 

@@ -57,6 +57,7 @@ func TestLint(t *testing.T) {
 		{"[[rule]]\nname = \"cheaper\"\nstep = [ { up_to = \"2 h\", total = \"5.00\" }, { total = \"3.00\" } ]\n", "a longer stay is cheaper"},
 		{"[[rule]]\nname = \"two prices\"\nflat = \"1\"\nfree = true\n", "exactly one"},
 		{"[[rule]]\nname = \"night\"\nhours = \"22:00-06:00\"\ndays = \"fri\"\nanchor = \"entry\"\nflat = \"1\"\n", `night_of = "each"`},
+		{started("5.00", "1 h", "amount = \"9.00\"\nper = \"24 h\"\ncounts = \"elapsed\"\nrepeats = true") + "[[extra]]\nname = \"night\"\namount = \"1\"\nduring = { hours = [\"22:00-06:00\", \"02:00-03:00\"] }\n", "[[extra]] for each"},
 		{"[[rule]]\nname = \"x\"\ndays = \"holiday\"\nanchor = \"entry\"\nflat = \"1\"\n", "no holidays"},
 		{"[[rule]]\nname = \"x\"\nprice = \"1,00\"\nper = \"1 hour\"\ncount = \"startet\"\n", `started`},
 	} {

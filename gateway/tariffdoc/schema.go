@@ -74,7 +74,7 @@ func schemaOfStruct(kind reflect.Type) map[string]any {
 // schemaOfAny describes what may be one or many.
 func schemaOfAny(name string) map[string]any {
 	one := map[string]any{"type": "string"}
-	if name == "entry" || name == "exit" {
+	if name == "entry" || name == "exit" || name == "during" {
 		one = schemaOfStruct(reflect.TypeOf(when{}))
 	}
 	return map[string]any{"oneOf": []any{one, map[string]any{"type": "array", "items": one}}}

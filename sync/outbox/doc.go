@@ -26,6 +26,19 @@
 // An Ack that knows less than one before is late, or the word of a receiver that was restored. The sender can't tell, says
 // Hello again, and believes the answer, whatever it is: so a restored receiver gets again what it lost.
 //
+// # What comes too late
+//
+// A receiver never forgets how far it has an incarnation: that is one number, kept for ever. A batch that was on its way for
+// months is therefore dropped like any other repetition, long after both sides have given up its facts and the chain at its
+// place, and the answer says so. Of a batch whose chain is not remembered any more nothing can be compared, and nothing is
+// taken.
+//
+// A receiver that was put back to an older state than the sender still holds (older than the sender's 30 days) can't be
+// mended from here, nor from anywhere. It is told which facts are gone, never skips them silently, and goes on behind them:
+// FactsLost names the incarnation, the last seq and the count of each gap; HistoryMissing names an incarnation of which
+// neither the start nor the parent is left. Both become alerts, each gap its own. Should a late copy of such facts arrive
+// after all, it is behind what is applied, and dropped: a gap that was told stays one, and nothing counts twice.
+//
 // # Forks and clones
 //
 // An incarnation whose parent isn't the newest fact of the newest incarnation comes from a restored card. It goes on as the

@@ -20,6 +20,10 @@ func (r *Receiver) born(b *wire.Batch) (missing fact.Dot) {
 	}
 	r.state.Round++
 	life := Life{Incarnation: b.Incarnation, Round: r.state.Round}
+	if head := r.life(r.state.Head); head != nil && b.Lost > 0 {
+		// Its start is lost, and with it the name of its parent: what the lot told between is on neither side any more.
+		r.do(Notice{Notice: HistoryMissing, Incarnation: b.Incarnation, Other: head.Incarnation, Seq: head.Applied})
+	}
 	if started.Incarnation != 0 && (parent == nil || parent.Applied < started.Seq) {
 		r.do(Notice{Notice: HistoryMissing, Incarnation: b.Incarnation, Other: started.Incarnation, Seq: started.Seq})
 	}

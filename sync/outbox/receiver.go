@@ -22,10 +22,10 @@ type Receiver struct {
 // NewReceiver makes the receiver of a stream from what its store holds; a new store has an Epoch and nothing else.
 func NewReceiver(config ReceiverConfig, state ReceiverState) *Receiver {
 	if config.Credit == 0 {
-		config.Credit = 4
+		config.Credit = 8
 	}
 	if config.Hold <= 0 {
-		config.Hold = 4
+		config.Hold = 8
 	}
 	state.Lives = slices.Clone(state.Lives)
 	r := &Receiver{config: config, state: state, places: map[fact.Incarnation]int{}}

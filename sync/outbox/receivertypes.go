@@ -11,8 +11,8 @@ type ReceiverConfig struct {
 	Location fact.LocationID
 	Down     bool        // of the stream that is received
 	Keys     policy.Keys // the sender's; with none, batches are believed unsigned
-	Credit   uint32      // batches that the sender may have on their way; default 4
-	Hold     int         // batches that wait in memory for what is missing before them; default 4
+	Credit   uint32      // batches that the sender may have on their way; default 8
+	Hold     int         // batches that wait in memory for what is missing before them; default 8
 }
 
 // Life is what is known of one incarnation.
@@ -40,7 +40,7 @@ type Check struct {
 }
 
 // checksMax is how many a Life keeps: enough for the batches that are on their way at once.
-const checksMax = 8
+const checksMax = 16
 
 // ReceiverState is what a Receiver must find again: the shell keeps it in the transaction with the facts.
 type ReceiverState struct {
@@ -146,7 +146,8 @@ const (
 	FactsLost NoticeKind = 4
 	// FactsUnreadable: Count facts up to Seq can't be read by anybody, and are kept.
 	FactsUnreadable NoticeKind = 5
-	// HistoryMissing: the sender's log begins with Incarnation, and facts of Other before it are not here.
+	// HistoryMissing: the sender's log begins with Incarnation, and facts before it are not here: those of Other behind what is
+	// here of it, or, if Incarnation's own start is lost, all between the two.
 	HistoryMissing NoticeKind = 6
 	// Forged: a batch was not signed by the sender.
 	Forged NoticeKind = 7

@@ -25,7 +25,7 @@ type SenderConfig struct {
 	// the log trimmed.
 	Keys policy.Keys
 
-	Window      int   // batches on their way at once, at most what the receiver gives; default 4
+	Window      int   // batches on their way at once, at most what the receiver gives; default 8
 	LingerMS    int64 // how long a first fact waits for others to share its batch; default 1,000
 	ResendMS    int64 // after which a batch without an answer is sent again; doubles up to ResendMaxMS; default 10,000
 	ResendMaxMS int64 // default 120,000
@@ -48,7 +48,7 @@ func (c SenderConfig) withDefaults() SenderConfig {
 		}
 	}
 	if c.Window <= 0 {
-		c.Window = 4
+		c.Window = 8
 	}
 	set(&c.LingerMS, 1_000)
 	set(&c.ResendMS, 10_000)

@@ -124,6 +124,9 @@ func (l *Live) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx con
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return // its connection is for the next request: a stream that nobody hears would hold it
+	}
 	out := eventWriter{w, http.NewResponseController(w)}
 	if out.begin() != nil || out.send(first, true) != nil {
 		return

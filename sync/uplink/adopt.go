@@ -41,12 +41,8 @@ var errSnapshot = errors.New("uplink: headquarters' snapshot does not hold toget
 // Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken, and a key
 // that follows another is believed by the word of that.
 func Adopt(ctx context.Context, o Options) (Adopted, error) {
-	var random [8]byte
-	rand.Read(random[:]) // never fails: it crashes the program instead
-	nonce := binary.BigEndian.Uint64(random[:]) | 1
-	heard, up := make(chan wire.Snapshot, 8), make(chan struct{}, 1)
-	keys := o.Keys
-	down, failure := make(chan struct{}, 1), atomic.Value{}
+	nonce, keys, failure := newNonce(), o.Keys, atomic.Value{}
+	heard, up, down := make(chan wire.Snapshot, 8), make(chan struct{}, 1), make(chan struct{}, 1)
 	failure.Store("no connection was made")
 	topic := func(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
 	client, err := mqtt.Dial(mqtt.Options{
@@ -84,10 +80,10 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindFacts), Payload: data}) // it is asked again
 		}
 	}
-	var parts []*wire.Snapshot
 	again := time.NewTicker(adoptAgain)
 	defer again.Stop()
-	for next := 0; ; {
+	var got gathered
+	for {
 		select {
 		case <-ctx.Done():
 			return Adopted{}, fmt.Errorf("uplink: adopt: headquarters does not answer (%s): %w", failure.Load(), ctx.Err())
@@ -96,27 +92,48 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 				return Adopted{}, fmt.Errorf("%w: %s", ErrExpired, said)
 			}
 		case <-up:
-			ask(next)
+			ask(got.next)
 		case <-again.C:
-			ask(next)
+			ask(got.next)
 		case part := <-heard:
-			if part.Count > snapshotPartsMax {
-				return Adopted{}, fmt.Errorf("%w: %d parts", errSnapshot, part.Count)
+			more, err := got.add(&part)
+			if err != nil {
+				return Adopted{}, err
 			}
-			if int(part.Count) != len(parts) || parts[0] != nil && parts[0].Digest != part.Digest {
-				parts = make([]*wire.Snapshot, part.Count) // the first, or of a state that has moved on since
+			if got.next == len(got.parts) {
+				return join(got.parts)
 			}
-			parts[part.Index] = &part
-			for next = 0; next < len(parts) && parts[next] != nil; next++ {
-			}
-			if next == len(parts) {
-				return join(parts)
-			}
-			if int(part.Index)+1 == next {
-				ask(next)
+			if more {
+				ask(got.next)
 			}
 		}
 	}
+}
+
+func newNonce() uint64 {
+	var random [8]byte
+	rand.Read(random[:]) // never fails: it crashes the program instead
+	return binary.BigEndian.Uint64(random[:]) | 1
+}
+
+// gathered is what has come of a snapshot.
+type gathered struct {
+	parts []*wire.Snapshot
+	next  int // the first that has not
+}
+
+// add takes a part; it reports whether it was the one that was waited for.
+func (g *gathered) add(part *wire.Snapshot) (more bool, err error) {
+	if part.Count > snapshotPartsMax {
+		return false, fmt.Errorf("%w: %d parts", errSnapshot, part.Count)
+	}
+	if int(part.Count) != len(g.parts) || g.parts[0] != nil && g.parts[0].Digest != part.Digest {
+		g.parts = make([]*wire.Snapshot, part.Count) // the first, or of a state that has moved on since
+	}
+	g.parts[part.Index] = part
+	for g.next = 0; g.next < len(g.parts) && g.parts[g.next] != nil; g.next++ {
+	}
+	return int(part.Index)+1 == g.next, nil
 }
 
 // follow is which keys count after a document: other ones, if it says so and is signed by one that counts.

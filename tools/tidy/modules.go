@@ -35,7 +35,7 @@ var dependencies = []dependency{
 	{"go.etcd.io/bbolt", "gateway/journal", "the lot's state in one crash-safe file"},
 	{"golang.org/x/sys", "drivers/line drivers/watchdog", "ioctls of lines, serial ports and watchdogs, with the kernel's structures"},
 	{"golang.org/x/text", "drivers/platecamera", "GB 18030 and the code pages that cameras write plates in"},
-	{"periph.io/x/conn/v3", "drivers/line drivers/matrix", "the contracts of lines and buses"},
+	{"periph.io/x/conn/v3", "drivers/line", "the contracts of lines and buses"},
 	{"periph.io/x/host/v3", "drivers/line", "lines and buses of the boards we run on"},
 	{"pgregory.net/rapid", tests, "properties over generated values, with shrinking"},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"gatehouse/cloud/api"
@@ -40,7 +41,9 @@ func (c rotateCommand) Run(out io.Writer) error {
 	if now.Until != nil {
 		fmt.Fprintf(out, "next key     %s, alone from %s\n", now.Next, now.Until.Format(time.RFC3339))
 	}
-	fmt.Fprintf(out, "%d gateways have not taken the newest key yet; they follow when they are connected.\n", len(now.Behind))
+	if len(now.Behind) > 0 {
+		fmt.Fprintf(out, "not taken yet by %s; they follow when they are connected\n", strings.Join(now.Behind, ", "))
+	}
 	fmt.Fprintln(out, "Make a backup now, and copy the folder authority to every other aggregator: an older copy lacks the new key.")
 	return nil
 }

@@ -12,9 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Chips lists the chips of this machine, by path. Chips that can't be opened are left out unless none can.
+// Chips lists the chips of this machine, by path. Chips that can't be opened are left out unless none can. A link to one is
+// none of its own: a Raspberry Pi 5 has had /dev/gpiochip4 as one since its header's chip became gpiochip0.
 func Chips() ([]Chip, error) {
 	paths, _ := filepath.Glob("/dev/gpiochip*") // the pattern is right
+	paths = slices.DeleteFunc(paths, isLink)
 	slices.Sort(paths)
 	var chips []Chip
 	var failed error
@@ -30,6 +32,11 @@ func Chips() ([]Chip, error) {
 		return nil, failed
 	}
 	return chips, nil
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&os.ModeSymlink != 0
 }
 
 func openChip(path string) (chip Chip, err error) {

@@ -11,6 +11,7 @@ var (
 	ErrNoLine   = errors.New("no such line on this machine: is this the right board file?")
 	ErrBusy     = errors.New("held by another program")
 	ErrNoAccess = errors.New("this user may not open it: add the user to the group gpio")
+	ErrTwice    = errors.New("two lines of this machine are meant: write the chip's label and the line's number, where these are unique")
 )
 
 // Chip is one GPIO chip of this machine.
@@ -47,15 +48,17 @@ const (
 	consumerMax = 31
 )
 
-// Request asks for lines of one chip. All get the same bias and debounce.
+// Request asks for lines of one chip. All get the same bias.
 type Request struct {
-	Chip       Chip
-	Offsets    []int // at most 64
-	Consumer   string
-	Direction  Direction
-	High       bool // the level from the request on, of all lines that are Out
-	Bias       Bias
-	Edges      bool // report both edges
+	Chip      Chip
+	Offsets   []int // at most 64
+	Consumer  string
+	Direction Direction
+	High      bool // the level from the request on, of all lines that are Out
+	Bias      Bias
+	Edges     bool // report both edges
+	// DebounceUS is how long a level must last on each of them, in the order of Offsets; none: it need not. The kernel takes
+	// at most ten different times.
 	DebounceUS []int
 	// BufferEdges is how many edges the kernel keeps until they are read; 0: 16 for each line.
 	BufferEdges int

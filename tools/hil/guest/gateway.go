@@ -84,6 +84,13 @@ func (g *gateway) ask(method, path string, body any) map[string]any {
 	return object
 }
 
+// eventually waits for something that the gateway says. It asks seldom: answers cost a machine like this one a lot.
+func (g *gateway) eventually(what string, so func() bool) {
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(200 * time.Millisecond) {
+		must(time.Now().Before(deadline), "in vain: %s; the gateway said\n%s", what, g.said())
+	}
+}
+
 // open raises the barrier once.
 func (g *gateway) open() { g.ask("POST", location+"/gates/in/open", map[string]any{}) }
 
