@@ -158,6 +158,9 @@ func (r *Recorder) take(empty []byte) (waiting []byte, cuts []int) {
 	defer r.mu.Unlock()
 	waiting, cuts = r.waiting, r.cuts
 	r.waiting, r.cuts = empty[:0], nil
+	if n := len(cuts); n > 0 && cuts[n-1] == len(waiting) { // a file of which no row is here yet
+		cuts, r.cuts = cuts[:n-1], []int{0}
+	}
 	return waiting, cuts
 }
 
