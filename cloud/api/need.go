@@ -52,7 +52,7 @@ var alertWords = map[ledger.AlertKind]struct {
 	ledger.AlertFire:      {severityFault, "Fire input is on", "All gates open by themselves. Call the lot.", 1_000},
 	ledger.AlertClone:     {severityFault, "Two gateways run one card", "One of them is a copy. Find out which, revoke its device, and settle its facts.", 900},
 	ledger.AlertForged:    {severityFault, "Batches with a wrong signature", "Somebody else speaks as this lot. Revoke its device and enrol the gateway again.", 880},
-	ledger.AlertLost:      {severityFault, "The gateway has lost facts", "Its log was damaged. Look at the storage card, and compare the day's money on site.", 860},
+	ledger.AlertLost:      {severityFault, "The gateway has lost facts", "Its log was damaged, or headquarters was restored to an older state than the gateway still keeps. Look at the storage card, and compare the money of those days on site.", 860},
 	ledger.AlertFork:      {severityWarning, "The card was restored from an older copy", "Facts of the run before are kept apart. Accept them if they are the lot's.", 500},
 	ledger.AlertUnread:    {severityWarning, "Facts that this version can't read", "Bring headquarters to the version of the gateways.", 300},
 	ledger.AlertHistory:   {severityWarning, "The gateway no longer has its oldest facts", "What headquarters lost of them stays lost. Restore its backup if there is a newer one.", 400},

@@ -1,8 +1,8 @@
 // Package app is the aggregator: it takes what gateways send, keeps it, counts it, and says so.
 //
 // One message goes this way: broker → queue of its location's worker → decode, verify signature and chain (sync/outbox
-// Receiver) → Store.Commit, which waits for the disk → counters in memory → acknowledgement. An acknowledgement leaves
-// only after the commit. Everything before it may be lost, at any moment and by kill -9: gateways send again.
+// Receiver) → Store.Commit, which waits for the disk → acknowledgement; counters in memory follow with the rows. An
+// acknowledgement leaves only after the commit. Everything before it may be lost, at any moment and by kill -9: gateways send again.
 //
 // Guarantees:
 //   - A location belongs to one worker, so its receiver has no lock; a worker commits for several locations at once.

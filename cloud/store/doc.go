@@ -5,8 +5,9 @@
 // machine, PostgreSQL for a chain that outgrows it. Both run the same statements.
 //
 // Guarantees:
-//   - Commit returns nil for an update when it is on the disk (SQLite: WAL with synchronous FULL; PostgreSQL: its own
-//     commit, on the synchronous standby too if it has one), whole or not at all.
+//   - Commit returns nil for an update when it is on the disk (SQLite: its batches are flushed to the segments; PostgreSQL: its
+//     own commit, on the synchronous standby too if it has one), whole or not at all.
+//   - A read sees everything that was committed before it: it waits for rows that are behind.
 //   - An update names the revision of the location that it builds on. If another aggregator was faster it gets
 //     ErrConflict and nothing changes: load the location again, and let the receiver judge anew. So any number of
 //     aggregators may work on one store, and any of them may die at any moment.
@@ -16,11 +17,16 @@
 //     witness (a small file beside it that says how far it once was), and gets a new epoch: gateways then send again
 //     what it lost.
 //
-// With SQLite, batches go to segments of sync/factlog, flushed before the transaction that counts them. A crash between
-// the two leaves batches that no row knows: Open folds them. A database that is older than its segments, or was
-// deleted, catches up by the same way.
+// With SQLite, batches go to segments of sync/factlog, and are committed once these are flushed: one process owns the folder,
+// so whoever goes on from a crash reads the same segments. The rows follow behind, in transactions that join what waits, so
+// that a row that many batches change is written once; they need no flush of their own until the next checkpoint. At most
+// some hundred thousand facts wait so; then Commit waits. While rows can't be written (a full disk), Commit and reads fail
+// and the rows are tried again. A crash leaves batches that no row knows: the mark of the last one that is in the rows is part
+// of their transaction, and Open folds those behind it. A database that is older than its segments, or was deleted, catches up
+// by the same way. What no batch brings, and what takes facts back or lets them in, is committed when its rows are.
 //
-// With PostgreSQL, batches are rows of the same transaction. Nothing is used that engines which speak its protocol
+// With PostgreSQL, batches are rows of the same transaction: several aggregators share it, any of them may die, and what one
+// has acknowledged the others must be able to read. Nothing is used that engines which speak its protocol
 // lack: no trigger, no advisory lock, no LISTEN, no sequence, no foreign key; each primary key begins with the
 // location, so that rows of a location live on one shard, and no transaction needs two shards but by chance of the
 // group.
