@@ -93,7 +93,9 @@ func loop(c *chip, g *gateway) string {
 	eventually("the loop is watched", func() bool { return c.info(armingLine).Used })
 	time.Sleep(requested)
 	for _, closed := range []bool{true, false} {
-		deadline := time.Now().Add(30 * time.Second)
+		// The barrier was opened a moment ago: the vehicle is taken for the one that it was opened for, and only asks once
+		// that has not driven through for half a minute.
+		deadline := time.Now().Add(90 * time.Second)
 		for bounce(c, armingLine, closed, 11); g.gate("vehiclePresent") != closed; bounce(c, armingLine, closed, 3) {
 			must(time.Now().Before(deadline), "a vehicle is seen: %v; the line is high: %v, %+v; the gate is %v; the gateway said\n%s",
 				!closed, c.high(armingLine), c.info(armingLine), g.gate("state"), g.said())
