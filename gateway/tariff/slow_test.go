@@ -156,6 +156,19 @@ func slowRuleAt(t *tariff.Tariff, clock *slowTable, minute int64) int {
 	return -1
 }
 
+// slowDaysLater is the minute at which the clock first shows the time of a minute, or a later one, some days after it.
+func slowDaysLater(t *tariff.Tariff, minute, days int64) int64 {
+	shown := func(minute int64) int64 {
+		at := time.Unix(minute*60, 0).In(t.Zone)
+		return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC).Unix() / 60
+	}
+	later := minute + days*minutesOfDay - 180
+	for shown(later) < shown(minute)+days*minutesOfDay {
+		later++
+	}
+	return later
+}
+
 func floor(a, b int64) int64 {
 	if a < 0 {
 		return -((-a + b - 1) / b)
@@ -204,7 +217,7 @@ func (s *slow) forced(minute int64) slowForce {
 		for f.until = minute + 1; f.until <= s.exit+1 && s.clock.day(f.until, r.ResetMS) == s.clock.day(minute, r.ResetMS); f.until++ {
 		}
 	case r.RestartMS > 0 && r.Roll == tariff.Civil:
-		f.until = time.Unix(minute*60, 0).In(s.t.Zone).AddDate(0, 0, int(r.RestartMS/86_400_000)).Unix() / 60
+		f.until = slowDaysLater(s.t, minute, r.RestartMS/86_400_000)
 	case r.RestartMS > 0:
 		f.until = minute + r.RestartMS/60_000
 	}
@@ -248,9 +261,9 @@ func (s *slow) placeOf(rule int, minute int64) place {
 		p.origin = max(p.origin, s.forced(minute).since)
 	}
 	if restart := r.RestartMS / 60_000; restart > 0 && r.Roll == tariff.Civil {
-		first := time.Unix(p.origin*60, 0).In(s.t.Zone)
-		for days := int(restart / minutesOfDay); ; days += int(restart / minutesOfDay) {
-			next := first.AddDate(0, 0, days).Unix() / 60
+		first := p.origin
+		for days := restart / minutesOfDay; ; days += restart / minutesOfDay {
+			next := slowDaysLater(s.t, first, days)
 			if next > minute {
 				break
 			}
@@ -425,8 +438,7 @@ func (s *slow) window(c *tariff.Cap, m *slowCap, minute int64, mine bool) (key [
 	}
 	if c.Roll == tariff.Civil {
 		days := int64(0)
-		from := time.Unix(s.entry*60, 0).In(s.t.Zone)
-		for from.AddDate(0, 0, int(days+1)*int(period/minutesOfDay)).Unix()/60 <= minute {
+		for slowDaysLater(s.t, s.entry, (days+1)*(period/minutesOfDay)) <= minute {
 			days++
 		}
 		return [2]int64{days, 2}, true

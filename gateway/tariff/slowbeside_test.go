@@ -310,7 +310,7 @@ func slowCovered(t *tariff.Tariff, clock *slowTable, o *tariff.Offer, from int64
 	switch o.Covers {
 	case tariff.CoversPeriod:
 		if o.Roll == tariff.Civil {
-			return time.Unix(from*60, 0).In(t.Zone).AddDate(0, 0, int(o.ForMS/86_400_000)).Unix() / 60
+			return slowDaysLater(t, from, o.ForMS/86_400_000)
 		}
 		return from + o.ForMS/60_000
 	case tariff.CoversClock:

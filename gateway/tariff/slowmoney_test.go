@@ -34,11 +34,15 @@ func slowTaxes(t *tariff.Tariff, charges []tariff.Charge) (contained, added int6
 	if rounding.TaxOf == tariff.OfLine {
 		on := int64(0)
 		for i := range charges {
-			c := &charges[i]
-			if reduces(c) {
-				c = &charges[0]
+			set := tariff.TaxSet(0)
+			if reduces(&charges[i]) {
+				if first := slices.IndexFunc(charges, func(c tariff.Charge) bool { return !reduces(&c) }); first >= 0 {
+					set = slowTaxSet(t, &charges[first])
+				}
+			} else {
+				set = slowTaxSet(t, &charges[i])
 			}
-			net, over := slowNet(t, slowTaxSet(t, c), charges[i].AmountMinor)
+			net, over := slowNet(t, set, charges[i].AmountMinor)
 			contained += slowRounded(charges[i].AmountMinor*partsOfMinor-net, rounding.TaxMode, 1)
 			on += over
 		}

@@ -98,7 +98,7 @@ func (p *pricer) taxes(fee *Fee, out *receipt) {
 	}
 	for i := range out.lines() {
 		l := &out.lines()[i]
-		if l.Kind == Off || l.Kind == Suspect || l.Kind == Rounded || l.Kind == Minimum {
+		if l.follows() {
 			off += l.AmountMinor
 			continue
 		}
@@ -135,16 +135,25 @@ func (p *pricer) taxes(fee *Fee, out *receipt) {
 	p.whole(fee, sum+off, net, added)
 }
 
-// taxesByLine rounds the taxes of each line. What is off has the taxes of the first line.
+// follows reports whether a line has no taxes of its own, but those of what it is taken off or added to.
+func (l *line) follows() bool {
+	return l.Kind == Off || l.Kind == Suspect || l.Kind == Rounded || l.Kind == Minimum
+}
+
+// taxesByLine rounds the taxes of each line. What is off has the taxes of the first line that has its own.
 func (p *pricer) taxesByLine(fee *Fee, out *receipt) {
 	var net, added exact
 	sum := int64(0)
 	lines := out.lines()
+	first := TaxSet(0)
+	if i := slices.IndexFunc(lines, func(l line) bool { return !l.follows() }); i >= 0 {
+		first = lines[i].taxes
+	}
 	for i := range lines {
 		l := &lines[i]
 		set := l.taxes
-		if l.Kind == Off || l.Kind == Suspect || l.Kind == Rounded || l.Kind == Minimum {
-			set = lines[0].taxes
+		if l.follows() {
+			set = first
 		}
 		one, over := p.taxed(set, exactly(l.AmountMinor))
 		contained := exactly((exactly(l.AmountMinor) - one).minor(p.tariff.Rounding.TaxMode, 1))

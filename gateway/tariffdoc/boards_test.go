@@ -206,6 +206,11 @@ price = "6.00"
 after = "4 h"
 max = "12.00"
 `}},
+	{stay: tariff.Stay{Discounts: []string{"hour"}}, vector: vector{
+		source: "time off uses up the hour that an offer covers", currency: "EUR", zone: "UTC", stays: "2026-03-03 18:00 > 20:00 = 1.00, 2026-03-03 18:30 > 20:00 = 1.00",
+		tariff: "choice = \"first\"\n[[discount]]\ncode = \"hour\"\ntime = \"1 h\"\nfrom = \"start\"\n[[offer]]\nname = \"evening\"\nentry = { hours = \"18:00-19:00\" }\n" +
+			"covers = \"entry-window\"\ntime_off = true\nflat = \"5.00\"\n[[rule]]\nname = \"time\"\nprice = \"1.00\"\nper = \"1 h\"\ncount = \"started\"\n",
+	}},
 	{stay: tariff.Stay{Discounts: []string{"stamp", "stamp", "stamp"}}, vector: vector{
 		source: "30 min for each stamp, at most two", currency: "EUR", zone: "UTC", stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:30 = 3.00",
 		tariff: "[[discount]]\ncode = \"stamp\"\ntime = \"30 min\"\nfrom = \"start\"\ntimes = 2\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"prorated\"\n",
