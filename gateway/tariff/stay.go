@@ -17,7 +17,7 @@ type Stay struct {
 	Unknown         bool   // of a lost ticket: nobody knows when it came; EntryMS is a guess
 
 	Discounts []string // codes of what was shown
-	Tender    string   // how the rest will be paid; empty: by card
+	Tender    string   // how the rest will be paid; empty: nobody knows yet
 	// OccupancyPermille is that of the location at entry.
 	OccupancyPermille int64
 
