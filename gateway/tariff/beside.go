@@ -1,5 +1,7 @@
 package tariff
 
+import "slices"
+
 // lost prices a stay whose ticket is lost.
 func (p *pricer) lost(out *receipt) {
 	l, s := &p.tariff.Lost, &p.stay
@@ -128,23 +130,28 @@ func (p *pricer) extras(out *receipt) {
 	}
 }
 
-// stretches counts those of a list that a stay touches; an empty list is one.
+// stretches counts those of a list that a stay touches; an empty list is one. A stretch that goes on when the clock has gone
+// back is the same one.
 func (p *pricer) stretches(list []When, fromMS, toMS int64) int64 {
 	if len(list) == 0 {
 		return 1
 	}
-	count := int64(0)
+	type stretch struct {
+		when int
+		day  Date
+	}
+	var touched [16]stretch // the last ones: more do not fit into an hour that comes twice
+	count := 0
 	for atMS := fromMS; atMS < toMS; {
 		date, clockMS := p.clock.at(atMS)
 		found := p.days.find(list, date, clockMS)
-		if !found.inside {
-			atMS = max(atMS+1, p.edge(atMS, found.edgeMS-clockMS))
-			continue
+		if one := (stretch{found.when, found.starts}); found.inside && !slices.Contains(touched[:min(count, len(touched))], one) {
+			touched[count%len(touched)] = one
+			count++
 		}
-		count++
-		atMS = p.endOf(list, atMS)
+		atMS = max(atMS+1, p.edge(atMS, found.edgeMS-clockMS))
 	}
-	return count
+	return int64(count)
 }
 
 const (

@@ -102,7 +102,11 @@ func (p *pricer) endOf(list []When, atMS int64) int64 {
 	if !found.inside || len(list) == 0 {
 		return forever
 	}
-	return max(atMS+1, p.clock.instant(int64(found.starts)*dayMS+list[found.when].ToMS))
+	endMS := int64(found.starts)*dayMS + list[found.when].ToMS
+	if instantMS := p.clock.instant(endMS); instantMS > atMS {
+		return instantMS
+	}
+	return atMS + endMS - p.clock.local(atMS) // it is the hour that the clock shows again
 }
 
 // ladder prices a stretch by steps that count from its start, without caps.

@@ -211,6 +211,12 @@ max = "12.00"
 		tariff: "choice = \"first\"\n[[discount]]\ncode = \"hour\"\ntime = \"1 h\"\nfrom = \"start\"\n[[offer]]\nname = \"evening\"\nentry = { hours = \"18:00-19:00\" }\n" +
 			"covers = \"entry-window\"\ntime_off = true\nflat = \"5.00\"\n[[rule]]\nname = \"time\"\nprice = \"1.00\"\nper = \"1 h\"\ncount = \"started\"\n",
 	}},
+	{vector: vector{
+		source: "a fee for the night is due once, also in the night whose hour comes twice", currency: "EUR", zone: "Europe/Berlin",
+		stays: "2026-10-24 22:00 > 2026-10-25 10:00 = 4.00, 2026-10-23 22:00 > 2026-10-25 10:00 = 8.00",
+		tariff: "[[extra]]\nname = \"night\"\namount = \"3.00\"\nduring = { hours = \"01:00-02:30\" }\n" +
+			"[[rule]]\nname = \"day\"\nprice = \"1.00\"\nper = \"24 h\"\ncount = \"started\"\n",
+	}},
 	{stay: tariff.Stay{Discounts: []string{"stamp", "stamp", "stamp"}}, vector: vector{
 		source: "30 min for each stamp, at most two", currency: "EUR", zone: "UTC", stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:30 = 3.00",
 		tariff: "[[discount]]\ncode = \"stamp\"\ntime = \"30 min\"\nfrom = \"start\"\ntimes = 2\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"prorated\"\n",
