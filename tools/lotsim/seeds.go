@@ -108,6 +108,9 @@ func badDay(seed uint64) (rig.Config, error) {
 	plan := place.Plan(seed)
 	plan.Cars = traffic(dice, seed)
 	plan.Faults = badLuck(dice)
+	if seed%8 == 5 {
+		plan.Faults.Chance[world.FireAlarm] = 500_000 // in every other hour
+	}
 	disk := simdisk.New(seed)
 	config := rig.Config{
 		Seed: seed, Lot: cfg, World: plan, Disk: disk, Dir: "log", SegmentBytes: 64 << 10, Watch: true, OffMS: 20_000,
