@@ -21,13 +21,14 @@ const followEvery = time.Second
 func (a *App) follow() {
 	ticker := time.NewTicker(followEvery)
 	defer ticker.Stop()
-	for look := int64(1); ; look++ {
+	for look := int64(0); ; {
 		select {
 		case <-a.background.Done():
 			return
 		case <-a.stale.news:
 			a.recount()
 		case <-ticker.C:
+			look++
 			a.look()
 			a.tendDesks(look)
 		}

@@ -28,7 +28,7 @@ func (a *App) SignerOf(location fact.LocationID) policy.Signer {
 	return a.ring.Current()
 }
 
-// enrolledAt are the locations whose gateways believe the signing key, with when they enrolled last.
+// enrolledAt is when the gateway of each location enrolled last. Revoked ones do not count.
 func (a *App) enrolledAt() map[fact.LocationID]time.Time {
 	at := map[fact.LocationID]time.Time{}
 	for _, d := range a.registry.Devices() {
@@ -46,6 +46,7 @@ func (a *App) tellKeys(ctx context.Context) error {
 	return a.tellKeysNow(ctx)
 }
 
+// tellKeysNow is tellKeys for who holds keying.
 func (a *App) tellKeysNow(ctx context.Context) error {
 	state := a.ring.State()
 	keys := policy.Keys{state.Current}
@@ -115,7 +116,7 @@ func (a *App) EndKeyChange(ctx context.Context) error {
 // Signing is how the signing keys are, for people.
 func (a *App) Signing() api.Signing {
 	state := a.ring.State()
-	s := api.Signing{Key: enrol.SpokenKey(state.Current), Since: state.Since, Behind: []string{}, Lost: []string{}}
+	s := api.Signing{Key: enrol.SpokenKey(state.Current), Since: state.Since}
 	newest := state.Current
 	if state.Next != nil {
 		newest, s.Next, s.Until = state.Next, enrol.SpokenKey(state.Next), &state.Until

@@ -71,7 +71,4 @@ func SpokenFingerprint(fingerprint string) string {
 }
 
 // SpokenKey is the fingerprint of a key as two people compare it.
-func SpokenKey(key ed25519.PublicKey) string {
-	sum := sha256.Sum256(key)
-	return SpokenFingerprint(hex.EncodeToString(sum[:]))
-}
+func SpokenKey(key ed25519.PublicKey) string { return SpokenFingerprint(Fingerprint(key)) }

@@ -77,7 +77,7 @@ func OpenRing(ctx context.Context, dir string, d documents.Store, now func() tim
 		if err != nil {
 			return nil, err
 		}
-		r.private = []policy.Key{policy.Key(key)}
+		r.private = []policy.Key{key}
 		if err := r.put(ctx, RingState{Current: r.private[0].Public(), Since: now().UTC()}); err != nil && !errors.Is(err, ErrBusy) {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func OpenRing(ctx context.Context, dir string, d documents.Store, now func() tim
 			return nil, err
 		}
 	}
-	if r.find(r.state.Current) == nil && r.state.Next != nil && r.find(r.state.Next) != nil {
+	if r.find(r.state.Current) == nil && r.find(r.state.Next) != nil {
 		if err := r.end(ctx); err != nil { // a backup that was made while a change ended
 			return nil, err
 		}
@@ -113,14 +113,14 @@ func (r *Ring) read(ctx context.Context) error {
 	}
 	var private []policy.Key
 	for _, name := range []string{signingFile, nextFile} {
-		key, err := readSeed(filepath.Join(r.dir, name))
+		key, err := readKey(filepath.Join(r.dir, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		private = append(private, policy.Key(key))
+		private = append(private, key)
 	}
 	r.private = private
 	return nil
@@ -157,14 +157,14 @@ func (r *Ring) find(public ed25519.PublicKey) policy.Signer {
 
 // settle gives the key that counts its name in the folder, where a change was interrupted. The file of the one before goes.
 func (r *Ring) settle() error {
-	next, err := readSeed(filepath.Join(r.dir, nextFile))
-	if err != nil || !bytes.Equal(policy.Key(next).Public(), r.state.Current) {
+	next, err := readKey(filepath.Join(r.dir, nextFile))
+	if err != nil || !bytes.Equal(next.Public(), r.state.Current) {
 		return nil
 	}
 	if err := os.Rename(filepath.Join(r.dir, nextFile), filepath.Join(r.dir, signingFile)); err != nil {
 		return fmt.Errorf("enrol: %w", err)
 	}
-	r.private = []policy.Key{policy.Key(next)}
+	r.private = []policy.Key{next}
 	return syncFolder(r.dir)
 }
 
@@ -199,9 +199,6 @@ func (r *Ring) Current() policy.Signer {
 func (r *Ring) Next() policy.Signer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state.Next == nil {
-		return nil
-	}
 	return r.find(r.state.Next)
 }
 
@@ -236,16 +233,16 @@ func (r *Ring) Begin(ctx context.Context, overlap time.Duration) error {
 	case r.state.Next != nil:
 		return ErrRotating
 	}
-	key, err := makeSeed(filepath.Join(r.dir, nextFile))
+	key, err := makeKey(filepath.Join(r.dir, nextFile))
 	if err != nil {
 		return err
 	}
 	state, now := r.state, r.now().UTC()
-	state.Next, state.Since, state.Until = policy.Key(key).Public(), now, now.Add(overlap)
+	state.Next, state.Since, state.Until = key.Public(), now, now.Add(overlap)
 	if err := r.put(ctx, state); err != nil {
 		return err
 	}
-	r.private = append(r.private, policy.Key(key))
+	r.private = append(r.private, key)
 	return nil
 }
 
@@ -277,31 +274,31 @@ func ReplaceLost(ctx context.Context, dir string, d documents.Store, now func() 
 	if err := r.read(ctx); err != nil && !errors.Is(err, errDamaged) {
 		return RingState{}, err
 	}
-	if r.state.Current != nil && r.find(r.state.Current) != nil {
+	if r.find(r.state.Current) != nil {
 		return r.state, fmt.Errorf("enrol: the key is in %s, and not lost; change it with rotate-key without --lost", dir)
 	}
 	if err := os.Remove(filepath.Join(dir, nextFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return r.state, fmt.Errorf("enrol: %w", err)
 	}
-	key, err := makeSeed(filepath.Join(dir, signingFile))
+	key, err := makeKey(filepath.Join(dir, signingFile))
 	if err != nil {
 		return r.state, err
 	}
 	at := now().UTC()
-	err = r.put(ctx, RingState{Current: policy.Key(key).Public(), Since: at, LostAt: at})
+	err = r.put(ctx, RingState{Current: key.Public(), Since: at, LostAt: at})
 	return r.state, err
 }
 
 // SigningKey reads headquarters' Ed25519 signing key in a folder, or makes one there.
-func SigningKey(dir string) (ed25519.PrivateKey, error) {
-	key, err := readSeed(filepath.Join(dir, signingFile))
+func SigningKey(dir string) (policy.Key, error) {
+	key, err := readKey(filepath.Join(dir, signingFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return makeSeed(filepath.Join(dir, signingFile))
+		return makeKey(filepath.Join(dir, signingFile))
 	}
 	return key, err
 }
 
-func makeSeed(name string) (ed25519.PrivateKey, error) {
+func makeKey(name string) (policy.Key, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	_, _ = rand.Read(seed) // it never fails
 	err := os.MkdirAll(filepath.Dir(name), 0o700)
@@ -311,12 +308,12 @@ func makeSeed(name string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("enrol: %w", err)
 	}
-	return ed25519.NewKeyFromSeed(seed), nil
+	return policy.Key(ed25519.NewKeyFromSeed(seed)), nil
 }
 
 var errDamaged = errors.New("enrol: a signing key is damaged")
 
-func readSeed(name string) (ed25519.PrivateKey, error) {
+func readKey(name string) (policy.Key, error) {
 	seed, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("enrol: %w", err)
@@ -324,5 +321,5 @@ func readSeed(name string) (ed25519.PrivateKey, error) {
 	if len(seed) != ed25519.SeedSize {
 		return nil, fmt.Errorf("%w: %s has %d bytes, not %d; restore it from the backup", errDamaged, name, len(seed), ed25519.SeedSize)
 	}
-	return ed25519.NewKeyFromSeed(seed), nil
+	return policy.Key(ed25519.NewKeyFromSeed(seed)), nil
 }

@@ -32,7 +32,7 @@ func (s *sqlStore) apply(tx session, group []*pending) error {
 			continue
 		}
 		at := standings[p.Location]
-		at.revision += p.steps
+		at.revision = p.revision
 		p.folded = Folded{After: p.Revision, Revision: at.revision, Rebuilt: p.Retract}
 		if p.Retract {
 			err = s.rebuild(tx, p.Location, at)
@@ -91,18 +91,14 @@ func zoneOf(name string) *time.Location {
 // keep judges the revisions and keeps the entries of those that hold.
 func (s *sqlStore) keep(tx session, group []*pending, standings map[fact.LocationID]*standing) error {
 	var entries []kept
-	reached := map[fact.LocationID]int64{}
 	for _, p := range group {
-		revision, known := reached[p.Location]
-		if at := standings[p.Location]; !known && at != nil {
-			revision = at.revision
-		}
-		if p.err = nil; revision != p.Revision {
+		at := standings[p.Location]
+		if p.err = nil; at.revision != p.Revision {
 			p.err = ErrConflict
 			continue
 		}
-		p.revision = revision + p.steps
-		reached[p.Location] = p.revision
+		at.revision += p.steps
+		p.revision = at.revision
 		entries = append(entries, p.entries...)
 	}
 	return s.engine.truth().keep(tx, entries)

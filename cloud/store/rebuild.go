@@ -308,7 +308,7 @@ func (s *sqlStore) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.write(ctx)
+	return c.write()
 }
 
 // follower folds entries of segments as they were folded when they came.
@@ -336,7 +336,7 @@ func (c *follower) take(ctx context.Context, k kept) error {
 	if len(c.group) < refoldEntries {
 		return nil
 	}
-	return c.write(ctx)
+	return c.write()
 }
 
 // receiver is a location's, from its rows and what was taken since.
@@ -353,19 +353,11 @@ func (c *follower) receiver(ctx context.Context, location string) (*outbox.Recei
 	return c.receivers[location], nil
 }
 
-func (c *follower) write(ctx context.Context) error {
+func (c *follower) write() error {
 	if len(c.group) == 0 {
 		return nil
 	}
-	merged := together(c.group)
+	group := c.group
 	c.group = nil
-	if err := c.store.engine.write(ctx, func(tx session) error { return c.store.apply(tx, merged) }); err != nil {
-		return err
-	}
-	for _, p := range merged {
-		if p.err != nil {
-			return fmt.Errorf("%w: %s while its batches are folded", p.err, p.Location)
-		}
-	}
-	return nil
+	return c.store.foldGroup(group)
 }

@@ -159,7 +159,7 @@ func (u *Update) early() bool {
 	return len(u.Entries) > 0 && !settles && !u.Retract && len(u.Release) == 0
 }
 
-// loop commits what waits, all of it in one transaction.
+// loop commits what waits, all of it with one flush or in one transaction.
 func (s *sqlStore) loop() {
 	for {
 		select {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"net/url"
 	"slices"
 )
@@ -44,47 +43,34 @@ func (n *need) decision() *decision {
 	case "facts_apart":
 		settle := location + "/incarnations/" + subject + "/settle"
 		d.Buttons = []button{
-			{"Count its facts", settle, body("accept", true), true, true},
-			{"Leave them out", settle, body("accept", false), true, false},
+			{"Count its facts", settle, `{"accept":true}`, true, true},
+			{"Leave them out", settle, `{"accept":false}`, true, false},
 		}
 	case "device_waits":
 		device := "/api/v1/devices/" + subject
 		d.Buttons = []button{
-			{"It is the same: let it in", device + "/confirm", body("", nil), false, true},
-			{"It is another: revoke it", device + "/revoke", body("", nil), true, false},
+			{"It is the same: let it in", device + "/confirm", `{}`, false, true},
+			{"It is another: revoke it", device + "/revoke", `{}`, true, false},
 		}
 	case "rollout_stopped":
-		d.Buttons = []button{{"Go on without those", "/api/v1/rollouts/" + subject + "/resume", body("", nil), true, true}}
+		d.Buttons = []button{{"Go on without those", "/api/v1/rollouts/" + subject + "/resume", `{}`, true, true}}
 	case "rows_differ", "history_differs":
-		d.Buttons = []button{{"Verify and mend", location + "/verify", body("mend", true), false, true}}
+		d.Buttons = []button{{"Verify and mend", location + "/verify", `{"mend":true}`, false, true}}
 	default:
 		return nil
 	}
 	return d
 }
 
-// body is JSON of one field, or of none.
-func body(field string, value any) string {
-	fields := map[string]any{}
-	if field != "" {
-		fields[field] = value
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		return "{}" // what is given here can be written
-	}
-	return string(text)
-}
-
 // Verify holds the location's rows against its signed batches, when somebody wants to know.
 func (v *lotView) Verify() button {
-	return button{Label: "Verify its rows now", Path: "/api/v1/locations/" + url.PathEscape(v.LocationID) + "/verify", Body: body("mend", false)}
+	return button{Label: "Verify its rows now", Path: "/api/v1/locations/" + url.PathEscape(v.LocationID) + "/verify", Body: `{"mend":false}`}
 }
 
 // Revoke takes a device's right away.
 func (d device) Revoke() *decision {
 	return &decision{ID: "revoke-" + d.Fingerprint, Buttons: []button{
-		{Label: "Revoke for good", Path: "/api/v1/devices/" + url.PathEscape(d.Fingerprint) + "/revoke", Body: body("", nil), Why: true},
+		{Label: "Revoke for good", Path: "/api/v1/devices/" + url.PathEscape(d.Fingerprint) + "/revoke", Body: `{}`, Why: true},
 	}}
 }
 

@@ -5,5 +5,5 @@
 // changed, each for the place with its name as id, and the codes of its cells. A button of class hold acts once it has been
 // held for a second.
 //
-// It imports the standard library only, and must not know what a page is about. browsertest steers a browser for tests.
+// It imports the standard library only. What both pages say of a lot is here; what one alone says is not. browsertest steers a browser for tests.
 package livepage

@@ -6,14 +6,19 @@ import (
 	"time"
 )
 
+var (
+	conditionWords = map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}
+	typeWords      = map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}
+)
+
 // ConditionWords say how a location is.
 func ConditionWords(severity string) string {
-	return WordFor(map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}, severity)
+	return WordFor(conditionWords, severity)
 }
 
 // TypeWords name the types of spots.
 func TypeWords(code string) string {
-	return WordFor(map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}, code)
+	return WordFor(typeWords, code)
 }
 
 // WordFor is a code's word, or the code made readable.

@@ -67,7 +67,9 @@ func readAnswer(response *http.Response, into any) error {
 	}
 	if response.StatusCode >= http.StatusBadRequest {
 		var problem struct{ Detail, Hint string }
-		_ = json.Unmarshal(text, &problem) // an answer without a reason is told by its status
+		if json.Unmarshal(text, &problem) != nil || problem.Detail == "" {
+			return fmt.Errorf("headquarters refuses (%s)", response.Status) // something between answered, and gave no reason
+		}
 		return fmt.Errorf("headquarters refuses (%s): %s: %s", response.Status, problem.Detail, problem.Hint)
 	}
 	return json.Unmarshal(text, into)

@@ -26,16 +26,14 @@ func (c rotateCommand) Run(out io.Writer) error {
 	if c.Lost {
 		return c.replaceLost(out)
 	}
+	path, body := "/api/v1/signing-key/end", map[string]any{"reason": c.Reason}
+	if !c.End {
+		path = "/api/v1/signing-key/change"
+		body["overlapHours"] = int((c.Overlap + time.Hour - 1) / time.Hour)
+	}
 	var now api.Signing
-	if c.End {
-		if err := c.post("/api/v1/signing-key/end", map[string]any{"reason": c.Reason}, &now); err != nil {
-			return err
-		}
-	} else {
-		hours := (c.Overlap + time.Hour - 1) / time.Hour
-		if err := c.post("/api/v1/signing-key/change", map[string]any{"reason": c.Reason, "overlapHours": int(hours)}, &now); err != nil {
-			return err
-		}
+	if err := c.post(path, body, &now); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "signing key  %s\n", now.Key)
 	if now.Until != nil {

@@ -41,7 +41,7 @@ func Walk(t *testing.T, api API) {
 	t.Cleanup(server.CloseClientConnections)
 	w := &walker{T: t, API: api, address: server.URL, client: server.Client()}
 	w.describe()
-	for _, path := range slices.Sorted(maps.Keys(w.Paths())) {
+	for _, path := range slices.Sorted(maps.Keys(w.Description.Paths)) {
 		operations := w.Description.Paths[path]
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
 			o := operations[method]
@@ -53,9 +53,6 @@ func Walk(t *testing.T, api API) {
 		w.otherVerbs(path, operations)
 	}
 }
-
-// Paths are those of the description.
-func (w *walker) Paths() map[string]map[string]Operation { return w.Description.Paths }
 
 // answer is what came back.
 type answer struct {
