@@ -373,6 +373,16 @@ func TestAFileTakesAwayWhatItsBaseHas(t *testing.T) {
 	if _, there := board.UARTs["serial4"]; there || len(board.UARTs) == 0 {
 		t.Errorf("serial ports %+v", board.UARTs)
 	}
+	simulated, err := boards.Parse([]byte("name = \"x\"\nextends = \"sim\"\n[uarts]\nuart2 = {}\n"), "board.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, has := simulated.UARTs["uart1"]; !has {
+		t.Error("a port that the base has as {} is gone, though the file says nothing of it")
+	}
+	if _, has := simulated.UARTs["uart2"]; has {
+		t.Error("a port that was taken away is there")
+	}
 	if _, err := boards.Parse([]byte("name = \"x\"\nextends = \"pi4\"\n[inputs]\nnew = {}\n"), "board.toml"); err == nil {
 		t.Error("an input without a line was taken")
 	}

@@ -151,23 +151,24 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	base.Boot.Config, base.Boot.Cmdline = maps.Clone(f.Boot.Config), maps.Clone(f.Boot.Cmdline)
 	base.I2C, base.SPI, base.Taken = maps.Clone(f.I2C), maps.Clone(f.SPI), maps.Clone(f.Taken)
 	err = document.Decode(f)
-	takeAway(f.Outputs, base.Outputs)
-	takeAway(f.Inputs, base.Inputs)
-	takeAway(f.UARTs, base.UARTs)
-	takeAway(f.I2C, base.I2C)
-	takeAway(f.SPI, base.SPI)
-	takeAway(f.Taken, base.Taken)
-	takeAway(f.Boot.Config, base.Boot.Config)
-	takeAway(f.Boot.Cmdline, base.Boot.Cmdline)
+	takeAway(f.Outputs, base.Outputs, own.Outputs)
+	takeAway(f.Inputs, base.Inputs, own.Inputs)
+	takeAway(f.UARTs, base.UARTs, own.UARTs)
+	takeAway(f.I2C, base.I2C, own.I2C)
+	takeAway(f.SPI, base.SPI, own.SPI)
+	takeAway(f.Taken, base.Taken, own.Taken)
+	takeAway(f.Boot.Config, base.Boot.Config, own.Boot.Config)
+	takeAway(f.Boot.Cmdline, base.Boot.Cmdline, own.Boot.Cmdline)
 	return document, err
 }
 
-// takeAway takes what the base has, and the file that extends it says nothing of ({}).
-func takeAway[T any](entries, base map[string]T) {
-	maps.DeleteFunc(entries, func(name string, entry T) bool {
-		_, inBase := base[name]
-		return inBase && reflect.ValueOf(entry).IsZero()
-	})
+// takeAway takes what the base has, and the file that extends it leaves empty ({}).
+func takeAway[T any](entries, base, own map[string]T) {
+	for name, entry := range own { // any order
+		if _, inBase := base[name]; inBase && reflect.ValueOf(entry).IsZero() {
+			delete(entries, name)
+		}
+	}
 }
 
 // readBase reads boards of this package, joined by +. A file of the installer's can't be extended, so no chain is endless.
@@ -271,7 +272,7 @@ func (f *file) buses(board Board) {
 func (f *file) power() Power {
 	power := Power{SupplyMA: f.Power.SupplyMA, BoardMA: f.Power.BoardMA, USBMA: f.Power.USBMA, HATs: map[string]HAT{}}
 	for name, hat := range f.Power.HATs {
-		power.HATs[name] = HAT{Name: name, HATMA: hat.HATMA, Relays: hat.Relays, RelayMA: hat.RelayMA, PinMA: hat.PinMA}
+		power.HATs[name] = HAT(hat)
 	}
 	return power
 }

@@ -16,7 +16,6 @@ type Power struct {
 
 // HAT is what stands on the header, as far as its currents go.
 type HAT struct {
-	Name    string
 	HATMA   int // what it takes at 5 V while all its relays are off
 	Relays  int
 	RelayMA int // what each of them takes besides
@@ -108,18 +107,15 @@ func (c *checker) current(ma, most int, path ...any) {
 
 // outputPins names where outputs are on the header.
 func (c *checker) outputPins() string {
-	names, more := "", 0
-	for _, name := range slices.Sorted(maps.Keys(c.board.Outputs)) {
-		if names == "" {
-			names = c.place(c.board.Outputs[name].Line)
-		} else {
-			more++
-		}
+	names := slices.Sorted(maps.Keys(c.board.Outputs))
+	if len(names) == 0 {
+		return ""
 	}
-	if more == 0 {
-		return names
+	first := c.place(c.board.Outputs[names[0]].Line)
+	if len(names) == 1 {
+		return first
 	}
-	return fmt.Sprintf("%s and %d other outputs", names, more)
+	return fmt.Sprintf("%s and %d other outputs", first, len(names)-1)
 }
 
 // gauges are the fuel gauges that the driver ups knows.

@@ -12,9 +12,9 @@ func Format() platecamera.Format {
 	return platecamera.Format{Vendor: "axis", Claims: claims, Read: read}
 }
 
-// The names of the plate: those of pushed events, those of the camera's own event stream, and that of the publisher
-// application, which posts the events of others.
-var plateNames = [...]string{"plateText", "plateUTF8", "plateUnicode", "plateASCII", "text", "lpText", "plate"}
+// The names of the plate in pushed events, in the camera's own event stream and in what the publisher application posts of the
+// events of others; first those that keep the letters which are not ASCII.
+var plateNames = [...]string{"plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII", "plate"}
 
 // body is the first part of a document, at any depth, that has an event's fields.
 func body(n platecamera.Node) platecamera.Node {
@@ -159,18 +159,10 @@ func event(document, b platecamera.Node, zone *time.Location) platecamera.Event 
 
 // isPlateEvent: a message of the stream that only says that some list matched has no car and no plate.
 func isPlateEvent(b platecamera.Node) bool {
-	for _, name := range plateNames {
-		if b.Get(name).Exists() {
-			return true
-		}
-	}
-	return b.Get("carState").Exists()
+	return b.Any(plateNames[:]...).Exists() || b.Get("carState").Exists()
 }
 
-// plateOf prefers the field that keeps the letters which are not ASCII.
-func plateOf(b platecamera.Node) string {
-	return b.Any("plateUTF8", "plateUnicode", "plateText", "text", "lpText", "plateASCII", "plate").Text()
-}
+func plateOf(b platecamera.Node) string { return b.Any(plateNames[:]...).Text() }
 
 func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {
 	for _, name := range [...]string{"capture_timestamp", "capture_ts", "frame_timestamp", "timestamp"} {

@@ -48,6 +48,16 @@ func (d *device) write(register byte, values ...byte) error {
 	return d.tx.Tx(d.buffer[:1+n], nil)
 }
 
+// set writes registers, one byte each, in that order.
+func (d *device) set(registers ...[2]byte) error {
+	for _, one := range registers {
+		if err := d.write(one[0], one[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // read reads n registers from the given one on. The result holds until the next call.
 func (d *device) read(register byte, n int) ([]byte, error) {
 	d.buffer[0] = register

@@ -34,26 +34,25 @@ func lis3mdl() chip {
 		identify: func(d *device) (bool, error) { return d.is(lisID, lisIsID) },
 		test:     testLIS,
 		start: func(d *device) error {
-			for _, set := range [][2]byte{
-				{lisRate, lisRateIs}, {lisRange, byte(d.rangeNow) << 5}, {lisMode, 0x00}, {lisAxisZ, 3 << 2}, {lisBlock, 0x40},
-			} {
-				if err := d.write(set[0], set[1]); err != nil {
-					return err
-				}
-			}
-			return nil
+			return d.set([2]byte{lisRate, lisRateIs}, [2]byte{lisRange, byte(d.rangeNow) << 5}, [2]byte{lisMode, 0x00},
+				[2]byte{lisAxisZ, 3 << 2}, [2]byte{lisBlock, 0x40})
 		},
 		measure: func(ctx context.Context, d *device) (measurement, error) {
-			if err := d.ready(ctx, lisStatus, lisReady); err != nil {
-				return measurement{}, err
-			}
-			data, err := d.read(lisData, 8)
-			if err != nil {
-				return measurement{}, err
-			}
-			return parseLIS(data, d.rangeNow)
+			return measureLIS(ctx, d, d.rangeNow)
 		},
 	}
+}
+
+// measureLIS takes the next measurement, in that range.
+func measureLIS(ctx context.Context, d *device, rangeNow int) (measurement, error) {
+	if err := d.ready(ctx, lisStatus, lisReady); err != nil {
+		return measurement{}, err
+	}
+	data, err := d.read(lisData, 8)
+	if err != nil {
+		return measurement{}, err
+	}
+	return parseLIS(data, rangeNow)
 }
 
 // parseLIS reads the eight data registers in one of the ranges. The temperature is 8 counts a degree from 25 °C.

@@ -48,10 +48,8 @@ func testHMC(ctx context.Context, d *device) (err error) {
 
 // testHMCAt tests at one gain. At another the same chip may do better, as near a magnet.
 func testHMCAt(ctx context.Context, d *device, gain int) (failure, err error) {
-	for _, set := range [][2]byte{{hmcGain, byte(gain) << 5}, {hmcMode, 0x00}} {
-		if err := d.write(set[0], set[1]); err != nil {
-			return nil, err
-		}
+	if err := d.set([2]byte{hmcGain, byte(gain) << 5}, [2]byte{hmcMode, 0x00}); err != nil {
+		return nil, err
 	}
 	if err := sleep(ctx, hmcTestWaits); err != nil {
 		return nil, err
@@ -90,10 +88,8 @@ func lisTestLimits() [3][2]int32 {
 }
 
 func testLIS(ctx context.Context, d *device) error {
-	for _, set := range [][2]byte{{lisBlock, 0x40}, {lisRange, lisTestRange << 5}, {lisRate, lisTestRate}, {lisMode, 0x00}} {
-		if err := d.write(set[0], set[1]); err != nil {
-			return err
-		}
+	if err := d.set([2]byte{lisBlock, 0x40}, [2]byte{lisRange, lisTestRange << 5}, [2]byte{lisRate, lisTestRate}, [2]byte{lisMode, 0x00}); err != nil {
+		return err
 	}
 	off, beyond, err := meanLIS(ctx, d, lisSettles)
 	if err != nil {
@@ -120,14 +116,7 @@ func meanLIS(ctx context.Context, d *device, wait time.Duration) (mean [3]int32,
 		return mean, false, err
 	}
 	for sample := range lisSamples + 1 {
-		if err := d.ready(ctx, lisStatus, lisReady); err != nil {
-			return mean, false, err
-		}
-		data, err := d.read(lisData, 8)
-		if err != nil {
-			return mean, false, err
-		}
-		m, err := parseLIS(data, lisTestRange)
+		m, err := measureLIS(ctx, d, lisTestRange)
 		if err != nil {
 			return mean, false, err
 		}
@@ -153,10 +142,8 @@ const (
 )
 
 func testRM(ctx context.Context, d *device) error {
-	for _, set := range [][2]byte{{rmContinuous, 0x00}, {rmTest, rmTestIs}, {rmPoll, rmPollAll}} {
-		if err := d.write(set[0], set[1]); err != nil {
-			return err
-		}
+	if err := d.set([2]byte{rmContinuous, 0x00}, [2]byte{rmTest, rmTestIs}, [2]byte{rmPoll, rmPollAll}); err != nil {
+		return err
 	}
 	if err := sleep(ctx, rmTestTime); err != nil {
 		return err

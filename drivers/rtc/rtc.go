@@ -19,7 +19,6 @@ const (
 	address        = 0x68
 	registerStatus = 0x0F
 	stopped        = 0x80
-	registers      = 0x13 // after the last one comes the first
 	driftMax       = 10 * time.Second
 	oldest         = 1_704_067_200 // 2024-01-01, before which a clock was never set
 )

@@ -2,6 +2,9 @@ package rtc
 
 import "sync"
 
+// registers of a DS3231; after the last one comes the first.
+const registers = 0x13
+
 // Simulator is a DS3231 on an I2C bus, as far as it is asked here: its status register, whose bit 7 says that the clock had
 // stopped. Put it at address 0x68. The zero value has run without a stop.
 type Simulator struct {

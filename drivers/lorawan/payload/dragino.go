@@ -135,7 +135,11 @@ func decodeDraginoOne(m *Message, port int, data []byte) error {
 	case 2, NoPort:
 		return draginoOne(m, c)
 	case 3:
-		return draginoStoredOne(m, c)
+		return draginoStored(m, c, func() {
+			c.take(2)
+			m.add("stored_distances_mm", c.unsigned(2), 0)
+			c.take(3)
+		})
 	case 5:
 		return draginoStatus(m, c)
 	}
@@ -158,15 +162,6 @@ func draginoOne(m *Message, c *cursor) error {
 		m.bool("sensor_present", c.unsigned(1) != 0)
 	}
 	return c.end()
-}
-
-// draginoStoredOne reads the records of the sensors with one probe, or one laser.
-func draginoStoredOne(m *Message, c *cursor) error {
-	return draginoStored(m, c, func() {
-		c.take(2)
-		m.add("stored_distances_mm", c.unsigned(2), 0)
-		c.take(3)
-	})
 }
 
 // draginoStored reads the records of a port 3: seven bytes that the model knows, and the time.

@@ -16,24 +16,18 @@ func decodeDraginoLaser(m *Message, port int, data []byte) error {
 
 // decodeDraginoNewLaser decodes the LDS12-LB and the LDS40-LB. Source: the maker's decoders.
 func decodeDraginoNewLaser(m *Message, port int, data []byte) error {
-	c := m.open(data)
-	switch port {
-	case 2, NoPort:
-		if draginoReply(m, data) {
-			return nil
-		}
-		err := draginoLaser(m, c)
-		if err == nil {
-			m.bool("interrupt", data[8]&1 != 0)
-			m.bool("ext_level", data[8]&2 != 0)
-		}
-		return err
-	case 3:
-		return draginoStoredOne(m, c)
-	case 5:
-		return draginoStatus(m, c)
+	if port != 2 && port != NoPort {
+		return decodeDraginoOne(m, port, data) // what it stored, and its status
 	}
-	return wrongPort(port, draginoPorts)
+	if draginoReply(m, data) {
+		return nil
+	}
+	err := draginoLaser(m, m.open(data))
+	if err == nil {
+		m.bool("interrupt", data[8]&1 != 0)
+		m.bool("ext_level", data[8]&2 != 0)
+	}
+	return err
 }
 
 func draginoLaser(m *Message, c *cursor) error {
