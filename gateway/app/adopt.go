@@ -16,8 +16,7 @@ import (
 	"gatehouse/sync/wire"
 )
 
-// adoptMax is how long the first start of a new card waits for what headquarters has of its location; one whose certificate
-// has expired does not wait. Somebody has just put
+// adoptMax is how long the first start of a new card waits for what headquarters has of its location. Somebody has just put
 // the card in and looks; a lot that comes up empty would ask drivers for tickets that it doesn't know.
 const adoptMax = 45 * time.Second
 
@@ -71,6 +70,7 @@ func (a *App) adopt() (kept adoption, err error) {
 	if err != nil || who == nil {
 		return kept, os.ErrNotExist // who isn't enrolled has nothing to adopt
 	}
+	// Headquarters would refuse it: no waiting helps.
 	if now := a.stampNow(); now.Trust != fact.ClockUnset && now.WallMS > who.Expires().UnixMilli() {
 		return kept, fmt.Errorf("%w (%s)", uplink.ErrExpired, who.Expires().UTC().Format(time.DateOnly))
 	}

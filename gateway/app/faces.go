@@ -27,9 +27,6 @@ type shownFace struct {
 // show changes what a display shows, unless it shows already what was decided later: a commit that had to wait for
 // the disk may be overtaken.
 func (a *App) show(step uint64, d *device, face drivers.Face) {
-	if d == nil {
-		return
-	}
 	if _, ok := d.driver.(drivers.Display); !ok {
 		return
 	}

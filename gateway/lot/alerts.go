@@ -155,21 +155,26 @@ func (l *Lot) lotAlerts() []Alert {
 	return append(alerts, l.ticketAlerts()...)
 }
 
+// doubtful is the alert of a ticket in doubt.
+func (t *Ticket) doubtful() Alert {
+	a := Alert{
+		Code: "suspect_stay", Severity: Info, Where: string(t.Plate), SinceMS: t.Entry.WallMS,
+		What: "Ticket " + string(t.ID) + " is in doubt (" + t.Suspect.String() + "); its price is bounded.",
+		Do:   "Look whether the vehicle is still here; close the ticket if it is not.",
+	}
+	if t.Suspect == fact.ReasonMissedExit && !t.Parked && t.VacatedMS > 0 {
+		a.SinceMS = t.VacatedMS
+		a.What = "Ticket " + string(t.ID) + ": its vehicle left spot " + string(t.Spot) + ", and no exit saw it."
+	}
+	return a
+}
+
 // ticketAlerts are the visits that a person has to look at, each since when it is so.
 func (l *Lot) ticketAlerts() []Alert {
 	var alerts []Alert
 	for _, t := range l.open {
-		doubtful := Alert{
-			Code: "suspect_stay", Severity: Info, Where: string(t.Plate), SinceMS: t.Entry.WallMS,
-			What: "Ticket " + string(t.ID) + " is in doubt (" + t.Suspect.String() + "); its price is bounded.",
-			Do:   "Look whether the vehicle is still here; close the ticket if it is not.",
-		}
-		if t.Suspect == fact.ReasonMissedExit && !t.Parked && t.VacatedMS > 0 {
-			doubtful.SinceMS = t.VacatedMS
-			doubtful.What = "Ticket " + string(t.ID) + ": its vehicle left spot " + string(t.Spot) + ", and no exit saw it."
-		}
 		if t.Suspect != fact.ReasonNone {
-			alerts = append(alerts, doubtful)
+			alerts = append(alerts, t.doubtful())
 		}
 		if t.Overstay {
 			alerts = append(alerts, Alert{Code: "overstay", Severity: Info, Where: string(t.Spot), SinceMS: t.Entry.WallMS, What: "Ticket " + string(t.ID) + " stays longer than allowed.", Do: "Look at the vehicle."})

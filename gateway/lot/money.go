@@ -261,7 +261,7 @@ func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*
 		return nil, &Problem{ProblemNotFound, "the ticket's tariff has no discount " + clip(code), "it has: " + codesOf(priced)}
 	case !t.Open() || t.Status == TicketLeaving:
 		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(t.ID) + " is settled", "refund what was paid too much"}
-	case times > 0 && times >= found.Times:
+	case times >= found.Often():
 		return nil, &Problem{ProblemConflict, "the ticket has " + code + " already", "nothing is to be done"}
 	case burnt:
 		return nil, &Problem{ProblemConflict, "the coupon was used for ticket " + string(used), "it can be used once"}

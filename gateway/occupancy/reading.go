@@ -34,9 +34,9 @@ const (
 func (r *Reading) value() [3]int32 {
 	switch {
 	case r.Kind == Field:
-		return [3]int32{saturate(r.FieldNT[0]), saturate(r.FieldNT[1]), saturate(r.FieldNT[2])}
+		return [3]int32{Saturate(r.FieldNT[0]), Saturate(r.FieldNT[1]), Saturate(r.FieldNT[2])}
 	case r.Kind == Distance:
-		return [3]int32{saturate(r.DistanceMM)}
+		return [3]int32{Saturate(r.DistanceMM)}
 	case r.Occupied:
 		return [3]int32{1}
 	}
@@ -47,7 +47,8 @@ func (r *Reading) value() [3]int32 {
 // baselines in 1/256 of a unit still fit 32 bits.
 const valueMax = 4_000_000
 
-func saturate(value int32) int32 { return min(max(value, -valueMax), valueMax) }
+// Saturate is a value as the detector takes it.
+func Saturate(value int32) int32 { return min(max(value, -valueMax), valueMax) }
 
 // kindNames are the kinds as they are written in recordings; they are stable.
 func kindNames() [NoObject + 1]string {

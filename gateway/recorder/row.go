@@ -18,9 +18,6 @@ const (
 	KindTick  = "tick"
 )
 
-// valueMax is what the detector takes larger values for.
-const valueMax = 4_000_000
-
 // appendCall appends a reading or a tick.
 func appendCall(to []byte, wallMS int64, name []byte, h *Heard) []byte {
 	if h.Tick {
@@ -69,7 +66,7 @@ func appendTime(to []byte, wallMS int64) []byte {
 }
 
 func appendValue(to []byte, value int32) []byte {
-	return strconv.AppendInt(to, int64(min(max(value, -valueMax), valueMax)), 10)
+	return strconv.AppendInt(to, int64(occupancy.Saturate(value)), 10)
 }
 
 // appendHundredths appends a number of hundredths as a decimal number.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/gateway/lot"
@@ -93,7 +94,9 @@ func (r *Remote) offer(ctx context.Context, d policy.Document) (wire.ResultCode,
 	if err := r.kept.Offer(d, notBeforeMS); err != nil {
 		return wire.Refused, err
 	}
-	if _, err := r.turn(ctx); err != nil {
+	turned, err := r.turn(ctx)
+	r.untold = append(r.untold, slices.DeleteFunc(turned, func(k policy.Kind) bool { return k == d.Kind })...) // d is answered itself
+	if err != nil {
 		return wire.Failed, err
 	}
 	return r.standingOf(d)

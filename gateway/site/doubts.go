@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/gateway/gate"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/tomlfile"
 )
 
 // doubt notes what is allowed and probably not meant.
@@ -101,7 +102,7 @@ func (b *builder) doubtSpots() {
 			spot++
 		}
 		if missing > 0 {
-			b.doubt(fmt.Sprintf("%s of this row, from %s on, have a kind of sensor and no device: they stay unknown", counted(missing, "spot"), first),
+			b.doubt(fmt.Sprintf("%s of this row, from %s on, have a kind of sensor and no device: they stay unknown", tomlfile.Counted(missing, "spot"), first),
 				`name them at a device with role "sensor", or leave sensor out: the gates count them`, "spots", row, "sensor")
 		}
 	}

@@ -71,7 +71,7 @@ func (w *wiring) wrongBoard(err error) {
 }
 
 func (w *wiring) device(i int, d Device, driver drivers.Driver, host drivers.Host) {
-	made, err := driver.Make(host, d.Settings)
+	made, err := makeOf(driver, host, d.Settings)
 	if err != nil {
 		w.told = string(d.ID)
 		w.refused(i, driver, err)
@@ -79,7 +79,7 @@ func (w *wiring) device(i int, d Device, driver drivers.Driver, host drivers.Hos
 		w.wrong(fmt.Sprintf("driver %q can't serve as %s", d.Driver, d.Use), w.servers(made), "device", i, "role")
 	}
 	if channels, counts := made.(drivers.Channeled); err == nil && counts && len(d.Spots) > channels.Channels() {
-		w.wrong(fmt.Sprintf("%s are named, and the device senses %d", counted(len(d.Spots), "spot"), channels.Channels()),
+		w.wrong(fmt.Sprintf("%s are named, and the device senses %d", tomlfile.Counted(len(d.Spots), "spot"), channels.Channels()),
 			"name as many spots as it has sensors, in their order", "device", i, "spots")
 	}
 	for _, key := range slices.Sorted(maps.Keys(driver.Wires)) {
@@ -94,6 +94,16 @@ func (w *wiring) device(i int, d Device, driver drivers.Driver, host drivers.Hos
 			}
 		}
 	}
+}
+
+// makeOf makes a device's driver. One that panics is refused: it must not end the others.
+func makeOf(driver drivers.Driver, host drivers.Host, settings map[string]any) (made any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("its driver panicked: %v", p)
+		}
+	}()
+	return driver.Make(host, settings)
 }
 
 // servers tells what something that was made can serve as.
@@ -113,7 +123,7 @@ func (w *wiring) servers(made any) string {
 // refused tells what a driver says of its settings, at the setting that it names. Its words are "KEY = VALUE: write …".
 func (w *wiring) refused(i int, driver drivers.Driver, err error) {
 	path := []any{"device", i}
-	text := strings.ReplaceAll(err.Error(), drivers.ErrSettings.Error()+": ", "")
+	text := without(err, drivers.ErrSettings)
 	word, _, _ := strings.Cut(text, " ")
 	word = strings.TrimSuffix(word, ":")
 	if _, known := driver.Settings[word]; known {
@@ -146,12 +156,12 @@ func (w *wiring) wire(i int, d Device, wire drivers.Wire, name string, path ...a
 	switch wire {
 	case drivers.WireInput, drivers.WirePulses:
 		if known(w, "input", name, w.board.Inputs, path) {
-			w.alone(d, "input", name, path)
+			w.claim(d, "input", name, path)
 			w.filtered(wire, w.board.Inputs[name], path)
 		}
 	case drivers.WirePulsed, drivers.WireHeld:
 		if known(w, "output", name, w.board.Outputs, path) {
-			w.alone(d, "output", name, path)
+			w.claim(d, "output", name, path)
 		}
 		if w.told != string(d.ID) {
 			w.output(i, d, wire, w.board.Outputs[name], path)
@@ -167,7 +177,7 @@ func (w *wiring) wire(i int, d Device, wire drivers.Wire, name string, path ...a
 		known(w, "I2C bus", name, w.board.I2C, path)
 	case drivers.WireSPI:
 		if known(w, "SPI device", name, w.board.SPI, path) {
-			w.alone(d, "SPI device", name, path)
+			w.claim(d, "SPI device", name, path)
 		}
 	case drivers.WireBroker:
 		names := make([]string, len(w.file.Brokers))
@@ -201,8 +211,8 @@ func known[T any](w *wiring, kind, name string, on map[string]T, path []any) boo
 	return false
 }
 
-// alone tells if another device has something that is for one device alone.
-func (w *wiring) alone(d Device, kind, name string, path []any) {
+// claim notes whose something is that is for one device alone, and tells if another has it.
+func (w *wiring) claim(d Device, kind, name string, path []any) {
 	what := kind + " " + name
 	if owner, taken := w.owners[what]; taken {
 		if owner == string(d.ID) && owner == w.told {
@@ -266,11 +276,4 @@ func (w *wiring) share(d Device, protocol, name string, path []any) {
 	case before != protocol:
 		w.wrong(fmt.Sprintf("%s is already for %s", what, before), protocol+" needs a port of its own", path...)
 	}
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -10,13 +10,16 @@ type codes struct {
 	count int
 }
 
+// Often is how often a discount may be shown for one stay.
+func (d *Discount) Often() int64 { return max(1, d.Times) }
+
 // discounts are those of the codes shown that may be used: the first, as often as it may be shown, and others only where all
 // of them stack.
 func (p *pricer) discounts() codes {
 	var found codes
 	for _, code := range p.stay.Discounts {
 		i := p.tariff.discount(code)
-		if i == none || found.count == discountsMax || !p.usable(&p.tariff.Discounts[i]) || found.times(i) >= max(1, p.tariff.Discounts[i].Times) {
+		if i == none || found.count == discountsMax || !p.usable(&p.tariff.Discounts[i]) || found.times(i) >= p.tariff.Discounts[i].Often() {
 			continue
 		}
 		if found.count > 0 && found.list[0] != i && !(p.tariff.Discounts[i].Stacks && p.tariff.Discounts[found.list[0]].Stacks) {

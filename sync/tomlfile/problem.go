@@ -59,3 +59,11 @@ func (ps Problems) Err() error {
 	})
 	return sorted
 }
+
+// Counted is a number of things in words: 1 spot, 2 spots.
+func Counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

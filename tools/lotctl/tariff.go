@@ -53,16 +53,9 @@ func (c *tariffCheck) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s: ok: %s, %s, %s, in %s and %s\n", c.File, counted(len(loaded.Rules), "rule"),
-		counted(len(loaded.Caps), "cap"), counted(len(loaded.Offers), "offer"), loaded.Currency, loaded.Zone)
+	_, err = fmt.Fprintf(out, "%s: ok: %s, %s, %s, in %s and %s\n", c.File, tomlfile.Counted(len(loaded.Rules), "rule"),
+		tomlfile.Counted(len(loaded.Caps), "cap"), tomlfile.Counted(len(loaded.Offers), "offer"), loaded.Currency, loaded.Zone)
 	return err
-}
-
-func counted(count int, word string) string {
-	if count == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", count, word)
 }
 
 type tariffReference struct{}

@@ -63,17 +63,17 @@ func (c *checkCommand) Run() error {
 	parsed, err := site.Parse(c.Site, data, all.Catalog())
 	if err != nil {
 		fmt.Println(err)
-		return fmt.Errorf("%s can't be used: %s", c.Site, counted(problemsOf(err), "problem"))
+		return fmt.Errorf("%s can't be used: %s", c.Site, tomlfile.Counted(problemsOf(err), "problem"))
 	}
 	for _, warning := range parsed.Warnings {
 		fmt.Println(warning)
 	}
 	if err := parsed.Wiring(noHost{err: errNotOpened}); err != nil {
 		fmt.Println(err)
-		return fmt.Errorf("%s: with %s, devices would be offline", c.Site, counted(problemsOf(err), "problem"))
+		return fmt.Errorf("%s: with %s, devices would be offline", c.Site, tomlfile.Counted(problemsOf(err), "problem"))
 	}
 	_, err = fmt.Printf("%s is fine: %s, %s, %s\n", c.Site,
-		counted(len(parsed.Lot.Spots), "spot"), counted(len(parsed.Lot.Gates), "gate"), counted(len(parsed.Devices), "device"))
+		tomlfile.Counted(len(parsed.Lot.Spots), "spot"), tomlfile.Counted(len(parsed.Lot.Gates), "gate"), tomlfile.Counted(len(parsed.Devices), "device"))
 	return err
 }
 
@@ -85,13 +85,6 @@ func problemsOf(err error) int {
 }
 
 var errNotOpened = errors.New("a check opens nothing")
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
 
 // checkStateWord makes this program look a state file over instead of running a gateway.
 const checkStateWord = "check-state-file"
