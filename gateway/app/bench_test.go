@@ -340,8 +340,9 @@ func (b *bench) state() map[string][]byte {
 	restored := state.(*lot.Lot)
 	restored.DirtyAll()
 	restored.Dirty(func(table uint8, key string, value any) {
-		if value == nil || table >= journal.ArchiveTable || table == lot.TableBaselines { // memory, not state: which
-			return // tickets closed last, and what sensors have learned
+		// Which tickets closed last, and what sensors have learned, is memory and not state.
+		if value == nil || table >= journal.ArchiveTable || table == lot.TableBaselines {
+			return
 		}
 		if records[fmt.Sprintf("%d/%s", table, key)], err = wire.Marshal(value); err != nil {
 			b.t.Fatal(err)

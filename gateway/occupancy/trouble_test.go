@@ -138,8 +138,7 @@ func TestATruckBesideIsNoCar(t *testing.T) {
 	p.is(t, fact.SpotAvailable)
 }
 
-// Two spots have each other's sensor. Each is still right about what its sensor sees, and nothing of the one's trouble
-// shows on the other.
+// A sensor that a spot has not been told of says what it likes: it changes nothing of what the spot makes of its own.
 func TestSensorsAreNothingToEachOther(t *testing.T) {
 	alone, both := overhead(), overhead()
 	both.cfg.Sensors = 1

@@ -12,9 +12,8 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/web"
-	"gatehouse/sync/rest"
-
 	"gatehouse/sync/livepage/browsertest"
+	"gatehouse/sync/rest"
 )
 
 // serve serves the page of a lot, as the gateway does. Whoever asks from this machine may operate it.

@@ -28,14 +28,13 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 		return traceRow{}, err
 	}
 	row := traceRow{atMS: atMS, counter: strings.Clone(cell(c.counter))}
-	switch kind := strings.ToLower(cell(c.kind)); kind {
-	case recorder.KindBegin:
-		return row, row.begins(cell(c.says))
-	case recorder.KindTick:
+	switch kind := strings.ToLower(cell(c.kind)); {
+	case kind == recorder.KindBegin:
+		err = row.begins(cell(c.says))
+		return row, err
+	case kind == recorder.KindTick:
 		row.call = callTick
 		return row, nil
-	}
-	switch kind := strings.ToLower(cell(c.kind)); {
 	case kind == "" && c.kind >= 0:
 		err = fmt.Errorf("kind is empty: write %s", strings.Join(occupancy.KindNames(), ", "))
 	case kind != "":
