@@ -199,7 +199,7 @@ func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
 	case !l.cfg.Gates[i].Terminal:
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, n.dueMinor)
-	case down && l.cfg.Policy.TerminalDownOwed:
+	case down && (l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].FreeExit):
 		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
 	case down:
 		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, n.dueMinor)

@@ -125,8 +125,11 @@ func opened(t *testing.T, text string) func(waitMS int64, e lot.Event) string {
 			told = append(told, strings.TrimPrefix(fmt.Sprintf("%T", r.Fact), "fact."))
 		}
 		for _, effect := range append(out.Urgent, out.Effects...) {
-			if move, moves := effect.(lot.MoveBarrier); moves {
-				told = append(told, move.Command.String())
+			switch e := effect.(type) {
+			case lot.MoveBarrier:
+				told = append(told, e.Command.String())
+			case lot.AskPayment:
+				told = append(told, string(e.Payment))
 			}
 		}
 		return strings.Join(told, " ")
@@ -182,4 +185,59 @@ func TestFreeExit(t *testing.T) {
 			t.Errorf("it drove off: %q", got)
 		}
 	}
+}
+
+// Who is known and does not pay at a free exit owes it, whatever keeps the terminal from taking it.
+func TestFreeExitOfWhoDoesNotPay(t *testing.T) {
+	text := strings.Replace(freeExitSite, `"0.00"`, `"2.00"`, 1) + `
+[policy]
+terminal_down = "deny"
+[[device]]
+id = "in-camera"
+driver = "contact"
+role = "camera"
+gate = "in"
+[[device]]
+id = "out-camera"
+driver = "contact"
+role = "camera"
+gate = "out"
+[[device]]
+id = "terminal"
+driver = "contact"
+role = "terminal"
+gate = "out"
+`
+	const minute = 60_000
+	atExit := func(t *testing.T) (step func(int64, lot.Event) string) {
+		step = opened(t, text)
+		step(1000, lot.LoopChanged{Gate: 1, Loop: gate.ArmingLoop, Level: gate.Clear})
+		step(1000, lot.PlateSeen{Gate: 0, Raw: "B AB 1", Confidence: 990, EventID: "in"})
+		step(10*minute, lot.Tick{})
+		step(50*minute, lot.LoopChanged{Gate: 1, Loop: gate.ArmingLoop, Level: gate.Occupied})
+		return step
+	}
+	read := lot.PlateSeen{Gate: 1, Raw: "B AB 1", Confidence: 990, EventID: "out"}
+	t.Run("the terminal is down", func(t *testing.T) {
+		step := atExit(t)
+		step(1, lot.DeviceChanged{Device: "terminal", Gate: 1, Role: lot.RoleTerminal})
+		if got := step(1000, read); got != "FeeOwed ExitGranted raise" {
+			t.Errorf("%q", got)
+		}
+	})
+	t.Run("the card is declined", func(t *testing.T) {
+		step := atExit(t)
+		asked := step(1000, read)
+		for attempt := range 3 {
+			id, found := strings.CutPrefix(asked, "PaymentRequested ")
+			if !found {
+				t.Fatalf("attempt %d: %q", attempt, asked)
+			}
+			got := step(2000, lot.PaymentAnswered{Payment: fact.PaymentID(id), Outcome: lot.PaymentDeclined})
+			if want := "PaymentFailed"; attempt < 2 && got != want || attempt == 2 && got != want+" FeeOwed ExitGranted raise" {
+				t.Errorf("attempt %d: %q", attempt, got)
+			}
+			asked = step(4000, lot.Tick{})
+		}
+	})
 }

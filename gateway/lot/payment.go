@@ -113,6 +113,10 @@ func (l *Lot) declined(i int, t *Ticket) {
 		n.wait(waitRetry, l.now.MonoMS+l.cfg.Policy.PaymentRetryMS)
 		return
 	}
+	if l.cfg.Gates[i].FreeExit && t.Open() {
+		l.letOutOwing(i, t, fact.ReasonDeclined)
+		return
+	}
 	l.denyExit(i, t.ID, n.seen, fact.ReasonDeclined, n.dueMinor)
 }
 
