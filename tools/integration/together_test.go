@@ -6,10 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"gatehouse/cloud/app"
-	"gatehouse/cloud/ledger"
 	"gatehouse/sync/uplink/identity"
 )
 
@@ -62,8 +60,7 @@ func TestANewCardGoesOnWhereTheOldOneStopped(t *testing.T) {
 		}
 	}
 	tickets := old.openTickets()
-	until(t, "all facts", old.drained)
-	old.end(syscall.SIGKILL)
+	old.leave(syscall.SIGKILL)
 
 	card := newLot(t, p, "lot-0", way, "broker = \""+hq.BrokerURL()+"\"\n")
 	hq.enrol(card)
@@ -78,15 +75,8 @@ func TestANewCardGoesOnWhereTheOldOneStopped(t *testing.T) {
 	if got := card.openTickets(); got != tickets {
 		t.Errorf("after a restart it has\n%s", got)
 	}
-	until(t, "all facts", card.drained)
-	card.end(syscall.SIGTERM)
-	book := ledger.NewBook(time.UTC)
-	book.Fold(old.records())
-	book.Fold(card.records())
-	kept, err := hq.Store().Book(context.Background(), "lot-0")
-	if err != nil || kept.Digest() != book.Digest() {
-		t.Errorf("headquarters' rows are not what both cards' logs come to (%v)", err)
-	}
+	card.leave(syscall.SIGTERM)
+	checkHeadquarters(t, hq.Store(), old, card)
 }
 
 // openTickets lists numbers and plates of the visits that go on.
