@@ -212,10 +212,6 @@ func (l *Lot) letWaitingOut(t *Ticket) {
 	}
 }
 
-func (l *Lot) amount(minor int64) string {
-	return fact.Money{Minor: minor, Currency: l.cfg.Currency}.String()
-}
-
 // setSpot takes a person's word for what a sensor would say. It passes no debounce: the person looked.
 func (l *Lot) setSpot(e SetSpot) Result {
 	if e.Status != fact.SpotAvailable && e.Status != fact.SpotOccupied {

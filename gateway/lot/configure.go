@@ -49,8 +49,8 @@ func (SetPolicy) event()      {}
 func (SetValidations) event() {}
 func (FreeExit) event()       {}
 
-// configured handles what changes the rules of a lot that runs. Everything else of its configuration is for its life.
-func (l *Lot) configured(ev Event) bool {
+// inputConfiguration handles what changes the rules of a lot that runs. Everything else of its configuration is for its life.
+func (l *Lot) inputConfiguration(ev Event) bool {
 	switch e := ev.(type) {
 	case SetTariff:
 		changed := *l.cfg

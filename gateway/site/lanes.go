@@ -58,8 +58,8 @@ func (b *builder) gates() {
 		}
 		g.NoPlate = choose(b, t.NoPlate, []string{"ticket", "admit", "deny"},
 			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, unread, "gate", i, "no_plate")
-		g.FreeExit = choose(b, t.NoTicket, []string{"deny", "admit"}, []bool{false, true}, false, "gate", i, "no_ticket")
-		if g.FreeExit && (g.Lane.Direction == fact.Inward || g.Lane.Closing == gate.NoArm) {
+		g.HoldsNobody = choose(b, t.NoTicket, []string{"deny", "admit"}, []bool{false, true}, false, "gate", i, "no_ticket")
+		if g.HoldsNobody && (g.Lane.Direction == fact.Inward || g.Lane.Closing == gate.NoArm) {
 			b.wrong("no_ticket is for exits with a barrier", "leave it out", "gate", i, "no_ticket")
 		}
 		g.Stall = choose(b, t.DiskStall, []string{"open", "wait"},
@@ -234,9 +234,9 @@ func (b *builder) equip(i int) {
 		case UseCamera:
 			g.Camera = true
 		case UseReader:
-			g.Column = g.Column || d.ticketButton()
+			g.TicketButton = g.TicketButton || d.ticketButton()
 		case UseColumn:
-			g.Column, g.Printer, g.Display = true, true, true
+			g.TicketButton, g.Printer, g.Display = true, true, true
 		case UseDisplay, UseLight:
 			g.Display = true
 		case UsePrinter:
