@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"errors"
 
 	"gatehouse/gateway/booking"
@@ -277,7 +278,7 @@ func (l *Lot) editReservation(e EditReservation) Result {
 func (l *Lot) cancelReservation(e CancelReservation) Result {
 	if err := l.book.CheckCancelled(e.Reservation); err != nil {
 		r, _ := l.book.ByID(e.Reservation)
-		return Result{Problem: l.unfit(vehicleOr(r.SpotType, fact.Regular), err)}
+		return Result{Problem: l.unfit(cmp.Or(r.SpotType, fact.Regular), err)}
 	}
 	l.emit(fact.ReservationEnded{Reservation: e.Reservation, Status: fact.ReservationCancelled, Actor: e.Actor})
 	return Result{Granted: true, Reservation: e.Reservation, Reason: fact.ReasonReservation}

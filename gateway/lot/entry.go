@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -166,7 +167,7 @@ func (v *visit) wants() fact.SpotType {
 	case v.pass.ID != "" && v.pass.SpotType != fact.AnyType:
 		return v.pass.SpotType
 	}
-	return vehicleOr(v.vehicle, fact.Regular)
+	return cmp.Or(v.vehicle, fact.Regular)
 }
 
 // handicapped reports whether a visit has the right to a handicapped spot.

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"slices"
 
 	"gatehouse/gateway/gate"
@@ -208,7 +209,7 @@ func (l *Lot) decide(i int) {
 	}
 	l.entry(i, visit{
 		credential: fact.CredentialPlate, plate: n.read.plate, raw: n.read.Raw, confidence: n.read.Confidence,
-		vehicle: vehicleOr(n.read.Vehicle, fact.Regular), reason: fact.ReasonPlate,
+		vehicle: cmp.Or(n.read.Vehicle, fact.Regular), reason: fact.ReasonPlate,
 	})
 }
 
@@ -223,13 +224,6 @@ func (l *Lot) direction(i int) fact.Direction {
 		return direction
 	}
 	return l.lanes[i].towards
-}
-
-func vehicleOr(vehicle, fallback fact.SpotType) fact.SpotType {
-	if vehicle == fact.AnyType {
-		return fallback
-	}
-	return vehicle
 }
 
 // plateSeen takes a reading. One of the vehicle that was just decided on is a repetition.
