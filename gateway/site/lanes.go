@@ -13,6 +13,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 func (b *builder) server() {
@@ -24,8 +25,9 @@ func (b *builder) server() {
 		}
 	}
 	for i, t := range s.Tokens {
-		token := Token{Name: t.Name}
-		token.Role = choose(b, t.Role, roleText, []Role{RoleView, RoleOperate, RoleConfigure}, RoleView, "server", "token", i, "role")
+		token := rest.Token{Name: t.Name}
+		token.Role = choose(b, t.Role, []string{"view", "operate", "configure"},
+			[]rest.Role{rest.RoleView, rest.RoleOperate, rest.RoleConfigure}, rest.RoleView, "server", "token", i, "role")
 		sum, err := hex.DecodeString(t.SHA256)
 		if err != nil || len(sum) != len(token.SHA256) {
 			b.wrong("the token's sha256 is not 64 hexadecimal digits", "write what `gatehouse token` prints", "server", "token", i, "sha256")
@@ -67,7 +69,7 @@ func (b *builder) gates() {
 		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
 		b.set(&g.Lane.MaxRunMS, t.MaxRunMS, 500, 60_000, "gate", i, "max_run_ms")
 		b.set(&g.Lane.BackOutMS, t.BackOutMS, 500, 60_000, "gate", i, "back_out_ms")
-		b.set(&g.Lane.VendTimeoutMS, t.VendTimeout, 5_000, 3_600_000, "gate", i, "vend_timeout_ms")
+		b.set(&g.Lane.VendTimeoutMS, t.VendTimeoutMS, 5_000, 3_600_000, "gate", i, "vend_timeout_ms")
 		if g.Lane.Direction != fact.Outward {
 			b.entries = append(b.entries, t.ID)
 		}
