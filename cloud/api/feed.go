@@ -64,7 +64,7 @@ type Conditional struct {
 	ModifiedSince string `header:"If-Modified-Since" maxLength:"64"`
 }
 
-// has tells if the asker's document is the newest (RFC 9110, 13.2.2).
+// has reports whether the asker's document is the newest (RFC 9110, 13.2.2).
 func (c *Conditional) has(d *feedDocument) bool {
 	if c.NoneMatch != "" {
 		for _, tag := range strings.Split(c.NoneMatch, ",") {

@@ -88,12 +88,12 @@ func (g *Gate) loopBlocks() Blocks {
 	return b
 }
 
-// present tells if a vehicle stands on a loop.
+// present reports whether a vehicle stands on a loop.
 func (g *Gate) present() bool {
 	return g.loops[ArmingLoop].occupied() || g.loops[ClosingLoop].occupied()
 }
 
-// underArm tells if a vehicle stands on a loop that is in the way of the arm.
+// underArm reports whether a vehicle stands on a loop that is in the way of the arm.
 func (g *Gate) underArm() bool {
 	return g.loops[ClosingLoop].occupied() || g.cfg.inTheWay(ArmingLoop) && g.loops[ArmingLoop].occupied()
 }

@@ -65,13 +65,13 @@ func orDefault(valueMS, defaultMS int64) int64 {
 	return valueMS
 }
 
-// twoWay tells a gate that serves both directions.
+// twoWay reports whether the gate serves both directions.
 func (c Config) twoWay() bool { return c.Direction == fact.DirectionUnknown }
 
-// served tells if vehicles may come over this loop.
+// served reports whether vehicles may come over this loop.
 func (c Config) served(from Loop) bool { return from == ArmingLoop || c.twoWay() }
 
-// inTheWay tells if the arm comes down on what stands on this loop. The arming loop of a gate with a direction lies
+// inTheWay reports whether the arm comes down on what stands on this loop. The arming loop of a gate with a direction lies
 // before the arm, as long as there is a closing loop to see what comes under it.
 func (c Config) inTheWay(at Loop) bool { return at == ClosingLoop || c.twoWay() || !c.ClosingLoop }
 

@@ -22,5 +22,5 @@ func (k *keeper) get(key string) ([]byte, bool, error) {
 	return archive.get(key)
 }
 
-// gone tells a record that waits to be removed from the archive.
+// gone reports whether a record waits to be removed from the archive.
 func gone(key string, value []byte) bool { return archived(key) && len(value) == 0 }

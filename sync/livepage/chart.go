@@ -34,7 +34,7 @@ const (
 // Y is where the part above the axis begins.
 func (b Bar) Y() int { return chartHeight - b.Up }
 
-// Mark tells if the hour is printed below the axis.
+// Mark reports whether the hour is printed below the axis.
 func (b Bar) Mark() bool { return b.Hour%6 == 0 }
 
 // VehiclesChart draws entries up and exits down.

@@ -65,7 +65,7 @@ func (d *Door) identify(r *http.Request) Somebody {
 	return Somebody{}
 }
 
-// isLoopback tells if an address or a Host header names this machine. Of a Host header too, so that no foreign
+// isLoopback reports whether an address or a Host header names this machine. Of a Host header too, so that no foreign
 // site reaches the gateway by a name of its own that it points here.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)

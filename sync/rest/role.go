@@ -78,5 +78,5 @@ func Who(ctx context.Context) Somebody {
 	return who
 }
 
-// SeesPlates tells if plates, and the numbers of tickets and reservations that open gates, may be shown.
+// SeesPlates reports whether plates, and the numbers of tickets and reservations that open gates, may be shown.
 func SeesPlates(ctx context.Context) bool { return Who(ctx).Role >= RoleOperate }
