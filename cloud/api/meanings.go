@@ -10,7 +10,7 @@ import (
 	"gatehouse/sync/rest"
 )
 
-// meanings are what errors of the packages below mean to who asks.
+// meanings are what errors of the packages below mean to whoever asks.
 var meanings = []struct {
 	err        error
 	code, hint string

@@ -19,8 +19,8 @@ import (
 const keysActor = "headquarters"
 
 // SignerOf is the key with which headquarters speaks to a location. While the key is being changed that is the one that
-// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers that its
-// gates honour meanwhile.
+// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers
+// that its gates honour meanwhile.
 func (a *App) SignerOf(location fact.LocationID) policy.Signer {
 	if next := a.ring.Next(); next != nil && a.desk != nil && a.desk.Trusts(location, policy.IDOf(next.Public())) {
 		return next
@@ -46,7 +46,7 @@ func (a *App) tellKeys(ctx context.Context) error {
 	return a.tellKeysNow(ctx)
 }
 
-// tellKeysNow is tellKeys for who holds keying.
+// tellKeysNow is tellKeys for whoever holds keying.
 func (a *App) tellKeysNow(ctx context.Context) error {
 	state := a.ring.State()
 	keys := policy.Keys{state.Current}
@@ -138,7 +138,8 @@ func (a *App) isBehind(location fact.LocationID, key ed25519.PublicKey) bool {
 	return h.Version > 0 && !a.desk.Trusts(location, policy.IDOf(key))
 }
 
-// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on the store.
+// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on
+// the store.
 func ReplaceLostKey(ctx context.Context, o Options, actor, reason string) (spoken string, err error) {
 	o.defaults()
 	a := &App{options: o}

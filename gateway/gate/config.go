@@ -26,7 +26,7 @@ type Config struct {
 	ClearMS       int64 // no presence for so long before lowering; 1,000, at least TrailerGapMS
 	ReachMS       int64 // from the edge of the arming loop to the closing loop, without a stop; 2,500
 	FollowMS      int64 // behind the vehicle ahead onto the closing loop, without a stop; 1,600
-	PassageMS     int64 // a passage takes no longer: else a loop may be stuck, and who waits before the open arm may drive; 5,000
+	PassageMS     int64 // a passage takes no longer: else a loop may be stuck, and whoever waits before the open arm may drive; 5,000
 	BackOutMS     int64 // off the near loop for so long without the far loop: it went back; 3,000
 	VendTimeoutMS int64 // nobody drove through, and no loop changed; 30,000
 	TrailerGapMS  int64 // far loop occupied again within: the same vehicle; 500

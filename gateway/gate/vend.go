@@ -111,7 +111,7 @@ func (g *Gate) follows(from Loop, surely bool) {
 	}
 }
 
-// MindsFollower reports whether it may matter to the gate that who Follows is surely another vehicle: one with a vend
+// MindsFollower reports whether it may matter to the gate that what Follows is surely another vehicle: one with a vend
 // stands on the near loop, or time may have put one there since the last Step.
 func (g *Gate) MindsFollower(nowMS int64, direction fact.Direction) bool {
 	return g.wakeMS < nowMS || g.near[g.asker(direction)].standing == granted
@@ -219,7 +219,7 @@ func (g *Gate) expireVend() {
 	}
 }
 
-// letsThrough reports whether the arm was raised for a vend, and nothing says that it did not get up. Who leaves an arm
+// letsThrough reports whether the arm was raised for a vend, and nothing says that it did not get up. Whoever leaves an arm
 // that is stuck has driven back, whatever the far loop is worth.
 func (g *Gate) letsThrough(vend *pending) bool {
 	return vend.raised && !g.arm.stuckClosed && !g.arm.broken && !g.arm.lockedOut

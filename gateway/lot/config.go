@@ -137,8 +137,8 @@ type Policy struct {
 	TerminalDownOwed  bool  // let out owing when the terminal is offline; else refuse
 	RequestKeepMS     int64 // how long an idempotency key is remembered
 	ReservablePercent int64 // of each type's spots that may be sold ahead
-	// WalkInStayMS is how long who comes without a right may stay: what headquarters has sold, or may sell of the rights
-	// that it was lent, within that time is kept.
+	// WalkInStayMS is how long those who come without a right may stay: what headquarters has sold, or may sell of the
+	// rights that it was lent, within that time is kept.
 	WalkInStayMS int64
 }
 

@@ -146,7 +146,7 @@ func (l *Lot) usable(at int32, id fact.ReservationID) bool {
 	return spot.Reservation == id && spot.Status() == fact.SpotReserved
 }
 
-// freeOtherwise reports whether there is a free spot, but of no type that the visit may use. To who has no right to
+// freeOtherwise reports whether there is a free spot, but of no type that the visit may use. To those without a right to
 // them, handicapped spots are as good as taken.
 func (l *Lot) freeOtherwise(types []fact.SpotType, handicapped bool) bool {
 	free := l.allocator.FreeCount(fact.AnyType)

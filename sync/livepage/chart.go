@@ -16,7 +16,7 @@ type Hour struct {
 type Chart struct {
 	Bars []Bar
 	Top  string // what the highest bar stands for
-	Text string // all of it in a sentence, for who can't see it
+	Text string // all of it in a sentence, for those who can't see it
 }
 
 // Bar is one hour: up from the axis, and down from it.

@@ -87,7 +87,7 @@ func (d *Door) lacks(who Somebody, role Role) *Problem {
 	return Forbidden(who, role)
 }
 
-// Need lets in who has a role.
+// Need lets in whoever has a role.
 func (d *Door) Need(role Role, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := d.lacks(Who(r.Context()), role); p != nil {

@@ -41,7 +41,7 @@ type Token struct {
 	SHA256 [sha256.Size]byte
 }
 
-// NewToken is a token that who shows its text has.
+// NewToken is the token whose text is shown.
 func NewToken(name string, role Role, text string) Token {
 	return Token{Name: name, Role: role, SHA256: sha256.Sum256([]byte(text))}
 }
