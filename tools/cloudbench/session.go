@@ -8,6 +8,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"gatehouse/sync/mqtt"
 )
 
 // way is how a session is kept, and with which quality words are asked for and said.
@@ -38,7 +40,7 @@ func (s *seat) open(lot string, w way) (*session, error) {
 		return nil, err
 	}
 	one := &session{conn: conn, in: bufio.NewReaderSize(conn, plainBuffer)}
-	if one.present, err = greet(conn, one.in, "gateway-"+lot, w.clean); err == nil {
+	if one.present, err = greet(conn, one.in, mqtt.GatewayID(lot), w.clean); err == nil {
 		err = ask(conn, one.in, downTopic(lot), w.qos, one.take)
 	}
 	if err != nil {
