@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"gatehouse/sync/factlog"
 )
 
 // The archive is a state file of its own, because bbolt reads every page of a file when it opens it: a start must
@@ -167,4 +169,27 @@ func (c changes) settled() changes {
 		}
 	}
 	return c
+}
+
+// refoldBatch is how many records a rebuild of the archive commits at once.
+const refoldBatch = 4096
+
+// refold makes the function that fills an archive with what the facts up to a position led to, by a State of its
+// own.
+func (j *Journal) refold(through factlog.Index, newState func() State) refolder {
+	return func(ctx context.Context, archive *stateFile) error {
+		write := func(records changes, atLeast int) error {
+			if len(records) < atLeast {
+				return nil
+			}
+			defer clear(records)
+			return archive.write(archive.header, records.settled())
+		}
+		f := &fold{log: j.log, location: j.options.Location, state: newState(), harvest: harvest{archive: true}}
+		f.drained = func(records changes) error { return write(records, refoldBatch) }
+		if err := f.run(ctx, 1, through); err != nil || f.failure != nil {
+			return errors.Join(err, f.failure)
+		}
+		return write(f.harvest.records, 1)
+	}
 }

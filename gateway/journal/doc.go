@@ -38,5 +38,5 @@
 // # What it must not do
 //
 // It decides nothing and knows no table but by number. It imports sync/fact, sync/wire and sync/factlog, and it is the
-// only package beside gateway/history that imports bbolt. It trims the log only when told to (Trim).
+// only package that imports bbolt. It trims the log only when told to (Trim).
 package journal

@@ -12,6 +12,8 @@ import (
 	"gatehouse/sync/factlog"
 )
 
+var errEnough = errors.New("enough")
+
 // Links calls visit with the durable facts from a position on, in order and with their place in the chain, until it
 // returns false or ctx ends. Payloads hold during the call only. Positions that the log lost are left out.
 func (j *Journal) Links(ctx context.Context, from factlog.Index, visit func(factlog.Link) (more bool)) error {

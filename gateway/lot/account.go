@@ -197,12 +197,17 @@ func (l *Lot) paidAt(t *Ticket, now fact.Stamp) []tariff.Payment {
 	return paid
 }
 
-// moneyText prints an amount in the location's currency; nothing for nothing.
+// amount prints money in the location's currency.
+func (l *Lot) amount(minor int64) string {
+	return fact.Money{Minor: minor, Currency: l.cfg.Currency}.String()
+}
+
+// moneyText is amount, but nothing for nothing.
 func (l *Lot) moneyText(minor int64) string {
 	if minor == 0 {
 		return ""
 	}
-	return fact.Money{Minor: minor, Currency: l.cfg.Currency}.String()
+	return l.amount(minor)
 }
 
 // civil prints a moment in the location's civil time.

@@ -33,8 +33,8 @@ func (TakeSales) event()  {}
 func (CloseSales) event() {}
 func (TrustKeys) event()  {}
 
-// lendingOf handles what headquarters says of the rights that it was lent.
-func (l *Lot) lendingOf(ev Event) bool {
+// inputLending handles what headquarters says of the rights that it was lent.
+func (l *Lot) inputLending(ev Event) bool {
 	switch e := ev.(type) {
 	case SetLent:
 		l.out.Result = l.setLent(e)

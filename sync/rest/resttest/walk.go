@@ -102,10 +102,18 @@ func (w *walker) describe() {
 	if !strings.HasPrefix(w.OpenAPI, "3.1.") || w.Info.Title == "" || w.Info.Version == "" || len(w.Description.Paths) == 0 {
 		w.Fatalf("no description of OpenAPI 3.1: %.200s", got.body)
 	}
-	for _, ref := range regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]*)"`).FindAllStringSubmatch(got.body, -1) {
-		if w.Components.Schemas[ref[1]] == nil {
-			w.Errorf("%s is described nowhere", ref[1])
+	for _, ref := range regexp.MustCompile(`"\$ref":"([^"]*)"`).FindAllStringSubmatch(got.body, -1) {
+		if name, ours := strings.CutPrefix(ref[1], "#/components/schemas/"); !ours || w.Components.Schemas[name] == nil {
+			w.Errorf("%s leads nowhere", ref[1])
 		}
+	}
+	for _, strange := range []string{`["array","null"]`, "ErrorModel", "ErrorDetail"} { // lists are never null, and problems are our own
+		if strings.Contains(got.body, strange) {
+			w.Errorf("the description holds %s", strange)
+		}
+	}
+	if w.Components.SecuritySchemes["token"] == nil {
+		w.Error("it is not described how a token is shown")
 	}
 	seen := map[string]bool{}
 	for path, operations := range w.Description.Paths {
