@@ -38,7 +38,7 @@ type Options struct {
 	// Signing says how headquarters' signing keys are; ChangeKey has another one follow, and EndKeyChange has it count
 	// alone.
 	Signing      func() Signing
-	ChangeKey    func(ctx context.Context, overlap time.Duration) error
+	ChangeKey    func(ctx context.Context, overlap time.Duration) (made string, err error)
 	EndKeyChange func(ctx context.Context) error
 	Checks       func() []Check
 	Measures     func() []rest.Measure

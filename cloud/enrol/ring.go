@@ -246,7 +246,8 @@ func (r *Ring) Begin(ctx context.Context, overlap time.Duration) error {
 	return nil
 }
 
-// End has the key that follows count, and forgets the private half of the one before.
+// End has the key that follows count, and forgets the private half of the one before. That another aggregator has done so in the
+// same moment is no error.
 func (r *Ring) End(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -256,7 +257,18 @@ func (r *Ring) End(ctx context.Context) error {
 	if r.find(r.state.Next) == nil {
 		return ErrKeyLost
 	}
-	return r.end(ctx)
+	follows := r.state.Next
+	err := r.end(ctx)
+	if !errors.Is(err, ErrBusy) {
+		return err
+	}
+	if again := r.read(ctx); again != nil {
+		return again
+	}
+	if !follows.Equal(r.state.Current) {
+		return err
+	}
+	return r.settle() // another aggregator has ended it in the same moment
 }
 
 func (r *Ring) end(ctx context.Context) error {

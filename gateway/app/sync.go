@@ -192,7 +192,7 @@ func (a *App) runLink(ctx context.Context, who *identity.Identity) error {
 func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 	s, location := a.sync.settled(), a.options.Site.Lot.Location
 	o := uplink.Options{
-		Location: location, Chain: s.Chain, Broker: s.Broker, ClientID: "gateway-" + string(location), Log: facts{a},
+		Location: location, Chain: s.Chain, Broker: s.Broker, Log: facts{a},
 		Dir: filepath.Join(a.options.DataDir, "sync"), Program: "gatehouse " + a.options.Version, Incarnation: a.info.Incarnation,
 		Live: a.liveState, Birth: a.birth(), Logger: a.options.Log, Notice: a.senderNotice,
 		Backoff: againFirst, BackoffMax: againMax,

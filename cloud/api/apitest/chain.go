@@ -112,7 +112,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 			return c.Store.Verify(ctx, location)
 		},
 		Signing:   func() api.Signing { return api.Signing{Key: "9f86 d081 884c 7d65 9a2f", Since: c.Now()} },
-		ChangeKey: func(context.Context, time.Duration) error { return nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
+		ChangeKey: func(context.Context, time.Duration) (string, error) { return "1f2e 3d4c 5b6a 7988 9a8b", nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
 		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, PublicFeeds: publicFeeds, Now: c.Now,
 	})
