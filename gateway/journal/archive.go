@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/factlog"
 )
 
@@ -97,7 +98,7 @@ func (k *keeper) completeArchive(ctx context.Context, file *stateFile, refold re
 	if err := os.Remove(file.path + incompleteSuffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(file.path))
+	return durable.SyncFolder(filepath.Dir(file.path))
 }
 
 // markIncomplete sets the mark, durably.
@@ -109,7 +110,7 @@ func markIncomplete(path string) error {
 	if err := mark.Close(); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 // asideMax is how many damaged files are kept: a dying card must not fill up with them.
@@ -125,7 +126,7 @@ func putAside(path string) (aside string, err error) {
 	for _, old := range all[:max(0, len(all)-asideMax)] {
 		err = errors.Join(err, os.Remove(old))
 	}
-	return aside, errors.Join(err, syncDir(filepath.Dir(path)))
+	return aside, errors.Join(err, durable.SyncFolder(filepath.Dir(path)))
 }
 
 // archiveWaiting moves archived records out of the state file once there are enough of them. They are durable in

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/factlog"
 )
 
@@ -67,18 +68,7 @@ const (
 func writeTrimmed(dir string, through factlog.Index) error {
 	note := binary.LittleEndian.AppendUint64(nil, uint64(through))
 	note = binary.LittleEndian.AppendUint32(note, crc32.ChecksumIEEE(note))
-	temporary := filepath.Join(dir, trimmedName+".new")
-	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	_, err = file.Write(note)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(temporary, filepath.Join(dir, trimmedName))
-	}
-	if err == nil {
-		err = syncDir(dir)
-	}
+	err := durable.Replace(filepath.Join(dir, trimmedName), note, 0o600)
 	if err != nil {
 		return fmt.Errorf("journal: note how far the log was trimmed: %w", err)
 	}
