@@ -63,7 +63,7 @@ type Server struct {
 	mounted  http.Handler
 	live     *rest.Live
 	usual    atomic.Pointer[map[fact.LocationID]usual]
-	usualAt  atomic.Int64 // Unix milliseconds
+	usualDue atomic.Int64 // when it is read again, in Unix milliseconds
 	layouts  documents[layout]
 	listings documents[listing]
 	feeds    feedCache
