@@ -66,10 +66,22 @@ type Embedded struct {
 	url    string
 }
 
+// vacant is an error if an address can't be had: the server would try for as long as a cluster may take to come together.
+func vacant(address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("broker: %w: end the program that has it, or choose another address", err)
+	}
+	return listener.Close()
+}
+
 // Start runs an embedded broker and returns when it takes connections; in a cluster, when most members do.
 func Start(o Options) (*Embedded, error) {
 	settings, err := o.settings()
 	if err != nil {
+		return nil, err
+	}
+	if err := vacant(o.Listen); err != nil {
 		return nil, err
 	}
 	s, err := server.NewServer(settings)

@@ -84,6 +84,9 @@ func TestTheFirstPageSaysWhatToDo(t *testing.T) {
 	if page := get(t, server.URL+"/"); !strings.Contains(page, "No location has a gateway yet") || !strings.Contains(page, "--enrol LOCATION") || strings.Contains(page, "All locations are well") {
 		t.Error(page)
 	}
+	if page := get(t, server.URL+"/login"); !strings.Contains(page, "who has it makes API keys for others") || strings.Contains(page, "gatehouse token") {
+		t.Error(page)
+	}
 }
 
 // A lot that is cut off for a moment needs nobody yet and is not said to be well; what no sensor has said is no number.

@@ -26,6 +26,7 @@ func (a *App) Health() api.Health {
 		check("disk_space", h.FreeBytes > freeLeastBytes, lot.Warning, free, free, "Free disk space.", true),
 		check("clock", trust != fact.ClockUnset, lot.Warning, trust.String(), "never set since the start", "Connect the network, or set the clock.", true),
 		check("site", a.info.SafeMode == "", lot.Fault, "as written", a.info.SafeMode, "Correct the site file and restart; the gateway runs on the last good one.", true),
+		check("board", a.options.NoBoard == nil, lot.Fault, a.options.Site.Board, errText(a.options.NoBoard), "Let `lotctl board check "+a.options.Site.Board+"` say what this machine lacks, mend it, and restart the gateway.", true),
 		check("inbox", len(a.owner.inbox) < inboxMax/2, lot.Warning, queue, queue, "The gateway is overloaded; look for a device that babbles.", true),
 	}
 	if hq := a.Headquarters(); hq != nil {
