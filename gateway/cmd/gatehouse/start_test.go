@@ -178,8 +178,9 @@ func TestABoardThatIsNotHereIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site := strings.Replace(string(text), `board = "pi4"`, `board = "hil"`, 1) // the pi4's wiring, on a chip that only the virtual machine has
-	f := newFolder(t, "[server]\nlisten = \"127.0.0.1:0\"\n"+site)
+	// The pi4's wiring, on a chip that only the virtual machine has.
+	site := strings.NewReplacer(`board = "pi4"`, `board = "hil"`, `listen = ":8080"`, `listen = "127.0.0.1:0"`).Replace(string(text))
+	f := newFolder(t, site)
 	p := command(t, "run", "--site", f.site, "--data", f.data)
 	p.base = p.await(wordsOf(`msg=serving page=(http://[^ ]+)/ `))
 	p.token = f.ownToken()
