@@ -82,6 +82,7 @@ type LocationLine struct {
 	Total        int         `json:"total"`
 	Available    int         `json:"available"`
 	Occupied     int         `json:"occupied"`
+	Unknown      int         `json:"unknown"`
 	Rate         string      `json:"occupancyRate"`
 	Inside       int64       `json:"inside" doc:"Vehicles by the loops"`
 	Revenue      rest.Amount `json:"revenueToday"`
@@ -103,6 +104,7 @@ func (s *Server) lineOf(l *ledger.Summary, nowMS int64) LocationLine {
 		line.Total += int(t.Total)
 		line.Available += int(min(t.Available, t.Total))
 		line.Occupied += int(t.Occupied)
+		line.Unknown += int(t.Unknown)
 	}
 	line.Rate = rest.Rate(int64(line.Occupied), int64(line.Total))
 	return line

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -238,7 +239,11 @@ func (a *App) listen() error {
 		return fmt.Errorf("app: %w", err)
 	}
 	a.listener = listener
-	a.server = &http.Server{Handler: a.mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	a.server = &http.Server{
+		Handler: a.mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		// Most of it is browsers that don't know the certificate: no trouble of ours.
+		ErrorLog: slog.NewLogLogger(a.options.Log.Handler(), slog.LevelInfo),
+	}
 	a.done.Go(func() {
 		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			a.options.Log.Error("the web server ended", "err", err)

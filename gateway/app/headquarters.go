@@ -35,7 +35,7 @@ func (a *App) Headquarters() *api.Headquarters {
 	hq.Waiting, hq.Unstable, hq.OldestS, hq.Standing = s.Waiting, s.Unstable, s.OldestMS/1000, s.Standing.String()
 	hq.DrainPerS, hq.DrainS = int64(s.DrainPerS), (s.DrainMS+999)/1000
 	if !s.HeardAt.IsZero() {
-		heard := s.HeardAt.UTC().Truncate(time.Second)
+		heard := a.options.Clock.at(s.HeardAt).UTC().Truncate(time.Second)
 		hq.HeardAt = &heard
 	}
 	return hq

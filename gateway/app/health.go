@@ -41,6 +41,10 @@ func (a *App) Health() api.Health {
 			ID: "site", Severity: lot.Fault, Value: a.info.SafeMode,
 			Do: "Correct the site file and restart; the gateway runs on the last good one.", Ready: true,
 		}),
+		check(a.options.NoBoard == nil, a.options.Site.Board, api.Check{
+			ID: "board", Severity: lot.Fault, Value: errText(a.options.NoBoard), Ready: true,
+			Do: "Let `lotctl board check " + a.options.Site.Board + "` say what this machine lacks, mend it, and restart the gateway.",
+		}),
 		check(len(a.owner.inbox) < inboxMax/2, queue, api.Check{
 			ID: "inbox", Severity: lot.Warning, Value: queue, Do: "The gateway is overloaded; look for a device that babbles.", Ready: true,
 		}),

@@ -14,6 +14,7 @@ type Door struct {
 	Home   string // what its page shows: "the lot"
 	Keeper string // who knows its tokens, for those who have none: "who set the gateway up"
 	Hint   string // how to come by a token, for programs
+	Others string // how to come by more tokens than the first, for people: "gatehouse token makes others"
 	Cookie string // the cookie that holds a browser's token
 	// Find looks up who has a token.
 	Find func(token string) (Somebody, bool)
