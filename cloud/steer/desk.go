@@ -350,13 +350,7 @@ func (h *Held) note(a Answer) bool {
 }
 
 // clip bounds what is kept of a gateway's words.
-func clip(text string) string {
-	const most = 512
-	if len(text) > most {
-		return text[:most]
-	}
-	return text
-}
+func clip(text string) string { return fact.Clip(text, 512) }
 
 // Lent is what a location has lent headquarters: what it agreed to, and nothing beyond what headquarters asks for now.
 func (d *Desk) Lent(location fact.LocationID) policy.Allotment {

@@ -84,7 +84,7 @@ func TestTheFirstPageSaysWhatToDo(t *testing.T) {
 	if page := get(t, server.URL+"/"); !strings.Contains(page, "No location has a gateway yet") || !strings.Contains(page, "--enrol LOCATION") || strings.Contains(page, "All locations are well") {
 		t.Error(page)
 	}
-	if page := get(t, server.URL+"/login"); !strings.Contains(page, "who has it makes API keys for others") || strings.Contains(page, "gatehouse token") {
+	if page := get(t, server.URL+"/login"); !strings.Contains(page, "whoever has it makes API keys for others") || strings.Contains(page, "gatehouse token") {
 		t.Error(page)
 	}
 }

@@ -3,7 +3,6 @@ package lot
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"gatehouse/gateway/gate"
 	"gatehouse/sync/fact"
@@ -310,9 +309,4 @@ func (l *Lot) appendWay(lines []string, i int, spot int32) []string {
 }
 
 // clip bounds a text that came from outside.
-func clip(text string) string {
-	if len(text) > noteMaxBytes {
-		text = text[:noteMaxBytes]
-	}
-	return strings.ToValidUTF8(text, "")
-}
+func clip(text string) string { return fact.Clip(text, noteMaxBytes) }

@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -15,33 +14,12 @@ import (
 	"gatehouse/sync/wire"
 )
 
-// parts is a document that comes in pieces: one at a time, because headquarters sends them one after the other.
-type parts struct {
-	header policy.Document
-	pieces [][]byte
-}
-
-// add takes a piece, and returns the document when it is whole.
-func (p *parts) add(m *wire.Part) (document policy.Document, whole bool) {
-	same := p.header.Kind == m.Header.Kind && p.header.Version == m.Header.Version && len(p.pieces) == int(m.Count)
-	if !same {
-		*p = parts{header: m.Header, pieces: make([][]byte, m.Count)}
-	}
-	p.pieces[m.Index] = append([]byte{}, m.Bytes...)
-	for _, piece := range p.pieces {
-		if piece == nil {
-			return policy.Document{}, false
-		}
-	}
-	document = p.header
-	document.Content = bytes.Join(p.pieces, nil)
-	*p = parts{}
-	return document, true
-}
-
 // part takes a piece of a document, and the document if it is whole.
 func (r *Remote) part(ctx context.Context, m *wire.Part) {
-	document, whole := r.parts.add(m)
+	document, whole, err := r.parts.Add(m)
+	if err != nil {
+		r.log.Warn("remote: a document can't be put together", "kind", m.Header.Kind.String(), "version", m.Header.Version, "err", err)
+	}
 	if !whole {
 		return
 	}

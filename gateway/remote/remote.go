@@ -58,7 +58,7 @@ type Remote struct {
 	root    policy.Keys // of the enrolment
 	told    policy.Keys // that the lot honours vouchers by
 	say     Send
-	parts   parts
+	parts   wire.Assembly
 	synced  bool
 	untold  []policy.Kind // took effect since headquarters was told of them
 	askedMS int64         // when headquarters was asked last whether it sells more; monotonic
@@ -231,4 +231,4 @@ func (r *Remote) Shelf() policy.Shelf {
 // textMax bounds what is taken over of a person's words.
 const textMax = 256
 
-func clip(text string) string { return text[:min(len(text), textMax)] }
+func clip(text string) string { return fact.Clip(text, textMax) }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"gatehouse/gateway/api/apitest"
 	"gatehouse/gateway/lot"
@@ -152,6 +153,13 @@ func TestACommandIsCarriedOutOnceAndOnlyForHeadquarters(t *testing.T) {
 	}
 	if _ = b.lot.View(t.Context(), func(l *lot.Lot) { view = l.GateView(0) }); view.Held {
 		t.Error("what was answered again was done again")
+	}
+	long := policy.Command{Verb: policy.StartHold, Gate: b.firstGate(), Actor: "a" + strings.Repeat("ä", 300), Reason: "r" + strings.Repeat("ö", 300)}
+	if got := b.ask(long, nil); got.Code != wire.Done {
+		t.Errorf("a long reason: %+v", got)
+	}
+	if _ = b.lot.View(t.Context(), func(l *lot.Lot) { view = l.GateView(0) }); !utf8.ValidString(view.HeldBy) || len(view.HeldBy) < 200 {
+		t.Errorf("the log takes no such text: %q", view.HeldBy)
 	}
 	for name, change := range map[string]func(*policy.Command){
 		"forged":           func(c *policy.Command) { c.Verb = policy.OpenOnce },

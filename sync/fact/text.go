@@ -1,6 +1,14 @@
 package fact
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
+
+// Clip is a text as a fact can hold it: at most so many bytes, ending between two characters, without what is no UTF-8.
+func Clip(text string, bytesMax int) string {
+	return strings.ToValidUTF8(text[:min(len(text), bytesMax)], "")
+}
 
 // textOf looks an enumeration's code up in its table.
 func textOf(table []string, value uint8) string {
