@@ -7,7 +7,7 @@ import (
 // Sender decides what to send next.
 type Sender struct {
 	config SenderConfig
-	runs   runs
+	runs   Runs
 	state  SenderState
 
 	nowMS    int64
@@ -81,7 +81,7 @@ func (s *Sender) Step(nowMS int64, event SenderEvent) []SenderEffect {
 		s.packing = 0
 	case Trimmed:
 		if event.From > 0 {
-			s.runs.cut(0, event.From-1)
+			s.runs.Trim(event.From - 1)
 		}
 	case LiveChanged:
 		s.liveNews = true
@@ -141,7 +141,7 @@ func (s *Sender) produced(event Produced) {
 	if s.sent == s.runs.produced() {
 		s.lingerMS = s.nowMS + s.config.LingerMS
 	}
-	s.runs.add(event.Dot, event.Position)
+	s.runs.Add(event.Dot, event.Position)
 }
 
 // work does all that is due.
@@ -213,7 +213,7 @@ func (s *Sender) pump() {
 	if position == run.Position {
 		head.Lost = s.lostBefore(i)
 	}
-	if i > 0 && (head.Oldest || head.Lost > 0) && s.state.Applied < s.runs[i-1].end() {
+	if i > 0 && (head.Oldest || head.Lost > 0) && s.state.Applied < s.runs[i-1].End() {
 		return // the receiver can't tell that facts before it are on their way: it must not overtake them
 	}
 	s.packing = position

@@ -216,7 +216,7 @@ func (s *Sender) orphanOf(missing fact.Dot) (position uint64, found bool) {
 			continue // is the oldest anyway
 		}
 		before, run := s.runs[i-1], s.runs[i]
-		gap := before.end()+1 < run.Position
+		gap := before.End()+1 < run.Position
 		if gap && run.First == 1 && (!some || before.Incarnation == missing.Incarnation) {
 			s.orphans[run.Position] = true
 			return run.Position, true

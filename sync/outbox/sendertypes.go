@@ -8,13 +8,14 @@ import (
 
 // Run is facts of one incarnation that stand next to each other in the sender's log and can be read.
 type Run struct {
-	Incarnation fact.Incarnation
-	First, Last uint64 // seq
-	Position    uint64 // in the log, of First; the others follow without a gap
+	Incarnation fact.Incarnation `cbor:"1,keyasint"`
+	First       uint64           `cbor:"2,keyasint"` // seq
+	Last        uint64           `cbor:"3,keyasint"` // seq
+	Position    uint64           `cbor:"4,keyasint"` // in the log, of First; the others follow without a gap
 }
 
-// end is the position of the last fact.
-func (r Run) end() uint64 { return r.Position + r.Last - r.First }
+// End is the position of the last fact.
+func (r Run) End() uint64 { return r.Position + r.Last - r.First }
 
 // SenderConfig is what doesn't change while a Sender lives. Zero times are the defaults.
 type SenderConfig struct {

@@ -90,7 +90,7 @@ func (u *Uplink) look(ctx context.Context) {
 		return len(found) < readFacts
 	})
 	for _, event := range found {
-		u.runs.add(event.Dot, event.Position)
+		u.runs.Add(event.Dot, event.Position)
 	}
 	switch {
 	case err != nil && ctx.Err() == nil:
@@ -250,6 +250,6 @@ func (u *Uplink) trim(through uint64) outbox.SenderEvent {
 		u.log.Warn("uplink: the log is not trimmed", "through", through, "err", err)
 		return nil
 	}
-	u.runs.trim(through)
+	u.runs.Trim(through)
 	return outbox.Trimmed{From: through + 1}
 }

@@ -89,7 +89,7 @@ type Uplink struct {
 
 	// The loop's own.
 	sender   *outbox.Sender
-	runs     runs
+	runs     outbox.Runs
 	next     uint64 // the first position that was not read yet
 	readAt   time.Time
 	unread   *outbox.SendBatch // asked for while the log could not be read
