@@ -289,20 +289,6 @@ func TestAnOperationAllocatesNothing(t *testing.T) {
 	}
 }
 
-func FuzzStrategyText(f *testing.F) {
-	f.Add([]byte("even_wear"))
-	f.Add([]byte("random"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var s booking.Strategy
-		if err := s.UnmarshalText(text); err != nil {
-			return
-		}
-		if again, _ := s.MarshalText(); string(again) != string(text) {
-			t.Errorf("%q became %q", text, again)
-		}
-	})
-}
-
 func BenchmarkTakeBestOf10000(b *testing.B) {
 	spots := make([]booking.SpotInfo, 10_000)
 	for i := range spots {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
 	"gatehouse/sync/fact"
 )
@@ -28,19 +27,6 @@ func (s Strategy) String() string {
 		return strategyText[s]
 	}
 	return fmt.Sprintf("unknown_%d", uint8(s))
-}
-
-// MarshalText writes the code.
-func (s Strategy) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads the code; an unknown one is an error that lists the codes.
-func (s *Strategy) UnmarshalText(text []byte) error {
-	i := slices.Index(strategyText, string(text))
-	if i < 0 {
-		return fmt.Errorf("booking: strategy %q is none of %q", text, strategyText)
-	}
-	*s = Strategy(i)
-	return nil
 }
 
 // SpotInfo is what the allocator must know of a spot.

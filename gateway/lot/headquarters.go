@@ -54,16 +54,6 @@ func (l *Lot) setPasses(e SetPasses) {
 	}
 }
 
-// ValidPasses counts the passes that hold now.
-func (l *Lot) ValidPasses() (n int) {
-	for _, p := range l.book.Passes() {
-		if p.Valid(l.now.WallMS) {
-			n++
-		}
-	}
-	return n
-}
-
 // setBlocked replaces the block list.
 func (l *Lot) setBlocked(plates []string) {
 	l.blocked = make(map[fact.Plate]bool, len(plates))

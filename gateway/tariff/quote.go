@@ -15,12 +15,6 @@ func QuoteInto(buffer []Charge, t *Tariff, stay Stay) Fee {
 	return p.sum(buffer[:0], &out)
 }
 
-// QuoteLost prices a ticket that nobody finds, of a vehicle of which nobody knows when it came, at an instant in
-// Unix ms.
-func QuoteLost(t *Tariff, atMS int64) Fee {
-	return Quote(t, Stay{EntryMS: atMS, ExitMS: atMS, Lost: true, Unknown: true})
-}
-
 // pricer prices one stay.
 type pricer struct {
 	tariff     *Tariff

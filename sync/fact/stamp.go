@@ -1,7 +1,5 @@
 package fact
 
-import "time"
-
 // Trust says how far the wall clock was known to be right when a stamp was taken.
 type Trust uint8
 
@@ -36,9 +34,6 @@ type Stamp struct {
 	HLC    uint64 `cbor:"4,keyasint,omitempty"` // 48-bit milliseconds, 16-bit counter
 	Trust  Trust  `cbor:"5,keyasint,omitempty"`
 }
-
-// Time is the wall time in UTC.
-func (s Stamp) Time() time.Time { return time.UnixMilli(s.WallMS).UTC() }
 
 // IsZero reports whether the stamp was never set.
 func (s Stamp) IsZero() bool { return s == Stamp{} }

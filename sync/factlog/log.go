@@ -238,13 +238,6 @@ func (l *Log) Last() Index {
 	return l.last
 }
 
-// Chain returns the hash of frame Last.
-func (l *Log) Chain() Hash {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.chain
-}
-
 // Damage returns what is known to be lost: by Open, and by every Read and Verify since. Sorted, not overlapping.
 func (l *Log) Damage() []Damage {
 	l.mu.Lock()

@@ -86,11 +86,3 @@ func (d *Document) Problem(path []any, what, do string) Problem {
 	found, _ := d.root.find(path)
 	return d.source.problem(found.value, pathText(path), what, do)
 }
-
-// Locate is the position of the value at the path (of the header, for a table): line and column from 1. If found
-// is false, the position is that of the innermost table or list which is there.
-func (d *Document) Locate(path ...any) (line, column int, found bool) {
-	at, found := d.root.find(path)
-	line, column = d.source.position(at.value.start)
-	return line, column, found
-}

@@ -20,29 +20,27 @@ func TestTheSecondPassPointsAtValues(t *testing.T) {
 	cases := []struct {
 		path         []any
 		line, column int
-		found        bool
 	}{
-		{[]any{"gate", 1, "driver"}, 5, 10, true},
-		{[]any{"gate", 0}, 1, 3, true},
-		{[]any{"gate", 1}, 4, 3, true},
-		{[]any{"gate", 1, "lines"}, 6, 9, true},
-		{[]any{"gate", 1, "lines", 0, 0}, 6, 12, true},
-		{[]any{"gate", 1, "lines", 1}, 7, 3, true},
-		{[]any{"gate", 1, "lines", 1, "pin"}, 7, 11, true},
-		{[]any{"gate", 1, "loop"}, 8, 7, true},
-		{[]any{"gate", 1, "loop", "arming"}, 8, 12, true},
-		{[]any{"zone", "a", "b"}, 10, 7, true},
-		{[]any{"zone", "a"}, 10, 1, true},
-		{[]any{"gate", 1, "display", "driver"}, 4, 3, false},
-		{[]any{"gate", 7}, 4, 3, false},
-		{[]any{"name"}, 1, 1, false},
-		{nil, 1, 1, true},
+		{[]any{"gate", 1, "driver"}, 5, 10},
+		{[]any{"gate", 0}, 1, 3},
+		{[]any{"gate", 1}, 4, 3},
+		{[]any{"gate", 1, "lines"}, 6, 9},
+		{[]any{"gate", 1, "lines", 0, 0}, 6, 12},
+		{[]any{"gate", 1, "lines", 1}, 7, 3},
+		{[]any{"gate", 1, "lines", 1, "pin"}, 7, 11},
+		{[]any{"gate", 1, "loop"}, 8, 7},
+		{[]any{"gate", 1, "loop", "arming"}, 8, 12},
+		{[]any{"zone", "a", "b"}, 10, 7},
+		{[]any{"zone", "a"}, 10, 1},
+		{[]any{"gate", 1, "display", "driver"}, 4, 3},
+		{[]any{"gate", 7}, 4, 3},
+		{[]any{"name"}, 1, 1},
+		{nil, 1, 1},
 	}
 	document := parse(t, file)
 	for _, c := range cases {
-		line, column, found := document.Locate(c.path...)
-		if line != c.line || column != c.column || found != c.found {
-			t.Errorf("%v is at %d:%d (%t), want %d:%d (%t)", c.path, line, column, found, c.line, c.column, c.found)
+		if p := document.Problem(c.path, "wrong", ""); p.Line != c.line || p.Column != c.column {
+			t.Errorf("%v is at %d:%d, want %d:%d", c.path, p.Line, p.Column, c.line, c.column)
 		}
 	}
 

@@ -86,9 +86,6 @@ func (l *Lot) Clone(reseed uint64) *Lot {
 	return &c
 }
 
-// Dot names the last fact.
-func (l *Lot) Dot() fact.Dot { return l.dot }
-
 // Start begins a run of the gateway at a true time; what stands in front of it in its log is its parent.
 func (l *Lot) Start(incarnation fact.Incarnation, atMS int64, parent fact.Dot, hash [32]byte) fact.Record {
 	l.nowMS = max(l.nowMS, atMS)

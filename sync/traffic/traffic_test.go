@@ -18,7 +18,7 @@ func begun(seed uint64) *traffic.Lot {
 func TestADayIsWhole(t *testing.T) {
 	l := begun(1)
 	inside, received, fees := map[fact.TicketID]bool{}, int64(0), int64(0)
-	entries, last := 0, fact.Record{Dot: l.Dot()}
+	entries, last := 0, fact.Record{Dot: fact.Dot{Seq: 1}}
 	for l.NextMS() < noonMS+86_400_000 {
 		record := l.Next()
 		if record.Dot.Seq != last.Dot.Seq+1 || record.At.HLC <= last.At.HLC {
