@@ -2,6 +2,7 @@ package tariffdoc
 
 import (
 	"fmt"
+	"slices"
 
 	"gatehouse/gateway/tariff"
 )
@@ -50,9 +51,17 @@ func (r *reader) beside() {
 			Taxes:  r.taxSet(d.Taxes, under(path, "taxes")),
 		})
 		r.named(d.Name, path)
+		r.costs(d.Amount, d.Percent, path)
 	}
 	for i := range r.doc.Discounts {
 		r.discount(i)
+	}
+}
+
+// costs refuses a fee that says no amount.
+func (r *reader) costs(amount, percent string, path []any) {
+	if amount == "" && percent == "" {
+		r.wrong("it has no amount", `write amount = "1.00", percent = "5", or both`, path...)
 	}
 }
 
@@ -106,6 +115,9 @@ func (r *reader) discount(i int) {
 	}
 	one.TimeFrom = word(r, d.From, []string{"start", "end", "price"}, []tariff.TimeFrom{tariff.OffStart, tariff.OffEnd, tariff.OffPrice}, d.Time != "", saysFrom, under(path, "from")...)
 	r.named(d.Code, path)
+	if slices.ContainsFunc(r.tariff.Discounts, func(other tariff.Discount) bool { return other.Code == d.Code }) {
+		r.wrong(fmt.Sprintf("there is a %q before it, which alone would count", d.Code), "give each its own code", under(path, "code")...)
+	}
 	r.tariff.Discounts = append(r.tariff.Discounts, one)
 }
 
@@ -127,12 +139,22 @@ func (r *reader) money() {
 	}
 	for i := range r.doc.Tenders {
 		d := &r.doc.Tenders[i]
+		r.named(d.Name, []any{"tender", i})
+		if slices.ContainsFunc(r.tariff.Tenders, func(other tariff.Tender) bool { return other.ID == d.Name }) {
+			r.wrong(fmt.Sprintf("there is a %q before it, which alone would count", d.Name), "give each its own name", "tender", i, "name")
+		}
+		if d.Step == "" {
+			r.wrong("it has no step", `write the least coin: step = "0.05"`, "tender", i)
+		}
 		r.tariff.Tenders = append(r.tariff.Tenders, tariff.Tender{
 			ID: d.Name, MaxMinor: r.positive(d.Max, "tender", i, "max"), StepMinor: r.positive(d.Step, "tender", i, "step"),
 			Mode: word(r, d.Mode, modes, values, true, `write mode = "half-up", "half-even", "up" or "down"`, "tender", i, "mode"),
 		})
 	}
 	if d := r.doc.Surge; d != nil {
+		if len(d.Steps) == 0 {
+			r.wrong("surge has no steps", `write step = [{ occupancy = "80", multiplier = "1.5" }]`, "surge")
+		}
 		r.tariff.Surge.CapsHold = word(r, d.Caps, []string{"rise", "hold"}, []bool{false, true}, true, `write caps = "rise" if maxima rise with the prices, or caps = "hold"`, "surge", "caps")
 		for i, step := range d.Steps {
 			r.tariff.Surge.Steps = append(r.tariff.Surge.Steps, tariff.SurgeStep{
@@ -141,6 +163,8 @@ func (r *reader) money() {
 		}
 	}
 	for i, d := range r.doc.Late {
+		r.named(d.Name, []any{"late_fee", i})
+		r.costs(d.Amount, d.Percent, []any{"late_fee", i})
 		r.tariff.Late = append(r.tariff.Late, tariff.LateFee{
 			ID: d.Name, AfterDays: d.AfterDays, Basis: r.scaled(d.Percent, 2, "late_fee", i, "percent"), Minor: r.positive(d.Amount, "late_fee", i, "amount"),
 		})
