@@ -213,6 +213,7 @@ type discountTable struct {
 type taxTable struct {
 	Name     string `toml:"name" json:"name" doc:"Printed on the receipt" required:"1"`
 	Percent  string `toml:"percent" json:"percent" doc:"With at most four digits after the point" required:"1"`
+	On       string `toml:"on" json:"on" doc:"What it is a percentage of: the price without any tax (default), or that with the taxes before it in the file" enum:"price,price-and-taxes"`
 	Included *bool  `toml:"included" json:"included" doc:"Prices contain it; else it comes on top" required:"1"`
 }
 

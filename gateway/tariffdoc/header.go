@@ -142,7 +142,10 @@ func (r *reader) taxes() {
 		if t.Name == "" {
 			r.wrong("the tax has no name", `write for example name = "VAT"`, "tax", i)
 		}
-		r.tariff.Taxes = append(r.tariff.Taxes, tariff.Tax{ID: t.Name, RatePPM: r.scaled(t.Percent, 4, "tax", i, "percent"), Included: t.Included != nil && *t.Included})
+		r.tariff.Taxes = append(r.tariff.Taxes, tariff.Tax{
+			ID: t.Name, RatePPM: r.scaled(t.Percent, 4, "tax", i, "percent"), Included: t.Included != nil && *t.Included,
+			OnTaxes: word(r, t.On, []string{"price", "price-and-taxes"}, []bool{false, true}, false, "", "tax", i, "on"),
+		})
 		r.taxNames = append(r.taxNames, t.Name)
 	}
 }

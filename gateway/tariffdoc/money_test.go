@@ -352,6 +352,38 @@ func ledger(t *testing.T, cfg *tariff.Tariff, name string) (near, sharp, all int
 	return near, sharp, all
 }
 
+// TestATaxOnATax: in Vancouver the GST is on the price and the parking tax (translink.ca, parking tax FAQ). A receipt of 12.60
+// with 2.64 and 0.76 (vancouversun.com, "GST/HST applies to 21% parking tax") has each of them rounded down.
+func TestATaxOnATax(t *testing.T) {
+	for _, c := range []struct {
+		on, rounding string
+		total, tax   int64
+	}{
+		{"price", "", 1588, 328}, {"price-and-taxes", "", 1601, 341},
+		{"price-and-taxes", "rounding = { of = \"total\", mode = \"half-up\", tax_of = \"tax\", tax_mode = \"down\" }\n", 1600, 340},
+	} {
+		cfg := parse(t, doc("CAD", "America/Vancouver", fmt.Sprintf(`%s
+[[tax]]
+name = "parking tax"
+percent = "21"
+included = false
+[[tax]]
+name = "GST"
+percent = "5"
+included = false
+on = %q
+[[rule]]
+name = "time"
+flat = "12.60"
+`, c.rounding, c.on)))
+		fee := tariff.Quote(cfg, tariff.Stay{ExitMS: 3_600_000})
+		if fee.TotalMinor != c.total || fee.TaxMinor != c.tax || cfg.TaxWithin(fee.TotalMinor) != fee.TaxMinor && c.rounding == "" {
+			t.Errorf("on %s: %d, of which tax %d, and %d in all of it", c.on, fee.TotalMinor, fee.TaxMinor, cfg.TaxWithin(fee.TotalMinor))
+		}
+		adds(t, fee)
+	}
+}
+
 // TestTaxesAreRoundedAsTheFileSays has two lines of 0.15 and two taxes of 5 % on top: 0.0075 each.
 func TestTaxesAreRoundedAsTheFileSays(t *testing.T) {
 	for of, want := range map[string]int64{"line": 4, "tax": 4, "total": 3} {

@@ -194,6 +194,7 @@ func (e *exporter) tax(c *Collection) {
 	sumPPM := int64(0)
 	for _, tax := range taxes {
 		sumPPM += tax.RatePPM
+		e.lose(tax.OnTaxes && c.Sequence == 1, "that tax "+tax.ID+" is on other taxes as well")
 	}
 	e.lose(len(taxes) > 1 && c.Sequence == 1, "several taxes: their rates are added up")
 	c.TaxIncluded = taxes[0].Included
