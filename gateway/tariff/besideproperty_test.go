@@ -108,6 +108,7 @@ func anyFees(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 }
 
 func anyDiscounts(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
+	cfg.BestDiscount = rarely(t, 4, "bestDiscount")
 	for _, code := range []string{"a", "b", "c"} {
 		d := tariff.Discount{
 			Code: code, For: anyWho(t), Kind: tariff.DiscountKind(rapid.IntRange(0, 3).Draw(t, "discount")), ValueMS: minutes(t, 300), TimeFrom: tariff.TimeFrom(rapid.IntRange(0, 2).Draw(t, "timeFrom")),

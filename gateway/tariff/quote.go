@@ -90,6 +90,25 @@ func (p *pricer) sameDay(a, b int64) bool {
 // price fills the receipt, but for rounding and taxes.
 func (p *pricer) price(out *receipt) {
 	codes := p.discounts()
+	if !p.tariff.BestDiscount || codes.count <= 1 {
+		p.priced(codes, out)
+		return
+	}
+	p.best(codes, out)
+}
+
+// best fills the receipt with the discount by which the stay costs least.
+func (p *pricer) best(codes codes, out *receipt) {
+	for i := range codes.count {
+		var one receipt
+		if p.priced(codes.only(codes.list[i]), &one); i == 0 || one.total < out.total {
+			*out = one
+		}
+	}
+}
+
+// priced fills the receipt with some discounts.
+func (p *pricer) priced(codes codes, out *receipt) {
 	switch s := &p.stay; {
 	case s.Lost:
 		p.lost(out)

@@ -18,6 +18,18 @@ func slowSum(t *tariff.Tariff, stay tariff.Stay) int64 {
 	stay.EntryMS, stay.ExitMS = slowSeconds(t, stay.EntryMS, stay.ExitMS)
 	slowJoin(t, &stay)
 	codes := slowCodes(t, &stay)
+	if !t.BestDiscount || len(codes) == 0 {
+		return slowPriced(t, stay, codes)
+	}
+	best := int64(1 << 62)
+	for _, d := range codes {
+		best = min(best, slowPriced(t, stay, slices.DeleteFunc(slices.Clone(codes), func(other tariff.Discount) bool { return other.Code != d.Code })))
+	}
+	return best
+}
+
+// slowPriced is a stay with some discounts.
+func slowPriced(t *tariff.Tariff, stay tariff.Stay, codes []tariff.Discount) int64 {
 	sum := int64(0)
 	switch {
 	case stay.Lost:
@@ -185,8 +197,8 @@ func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
 			continue
 		}
 		alike := slices.DeleteFunc(slices.Clone(shown), func(other int) bool { return other != i })
-		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || len(alike) == len(shown))
-		first := len(alike) == 0 && (len(shown) == 0 || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
+		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || t.BestDiscount || len(alike) == len(shown))
+		first := len(alike) == 0 && (len(shown) == 0 || t.BestDiscount || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
 		if again || first {
 			shown = append(shown, i)
 		}

@@ -30,25 +30,27 @@ type Tariff struct {
 	Offers   []Offer  // flat rates, early birds and products beside the rules
 	Choice   Choice   // between the offers and the rules
 
-	Seconds    Seconds // what counts of a started minute
-	Grace      Grace
-	Overpay    Overpay
-	VersionAt  VersionAt
-	Reentry    Reentry
-	MinMinor   int64 // a stay that costs anything costs at least this
-	MaxStayMS  int64 // longest stay allowed; beyond it Fee.Overstay is set. 0: none
-	Extras     []Extra
-	Lost       Lost
-	Discounts  []Discount
-	Taxes      []Tax
-	Rounding   Rounding
-	Tenders    []Tender
-	Surge      Surge
-	Booking    Booking
-	Charging   Charging
-	Demand     Demand
-	Late       []LateFee
-	Violations []Penalty
+	Seconds   Seconds // what counts of a started minute
+	Grace     Grace
+	Overpay   Overpay
+	VersionAt VersionAt
+	Reentry   Reentry
+	MinMinor  int64 // a stay that costs anything costs at least this
+	MaxStayMS int64 // longest stay allowed; beyond it Fee.Overstay is set. 0: none
+	Extras    []Extra
+	Lost      Lost
+	Discounts []Discount
+	// BestDiscount: of the discounts of a stay only the one counts by which it costs least.
+	BestDiscount bool
+	Taxes        []Tax
+	Rounding     Rounding
+	Tenders      []Tender
+	Surge        Surge
+	Booking      Booking
+	Charging     Charging
+	Demand       Demand
+	Late         []LateFee
+	Violations   []Penalty
 
 	// SuspectMaxMinor is the most that a bounded stay may cost, tax included.
 	SuspectMaxMinor int64

@@ -104,6 +104,9 @@ func (r *reader) discount(i int) {
 	if ways != 1 {
 		r.wrong(fmt.Sprintf("%d kinds of discount", ways), `write exactly one of time = "2 h", percent = "50", money = "2.00" or price = "5.00"`, path...)
 	}
+	if one.Stacks && r.tariff.BestDiscount {
+		r.wrong("only the best discount counts, so none stands beside another", `leave stacks out, or write discount_choice = "together" at the top`, under(path, "stacks")...)
+	}
 	if one.Kind == tariff.PercentOff && one.Basis > 10_000 {
 		r.wrong("more than all", "write at most 100", under(path, "percent")...)
 	}

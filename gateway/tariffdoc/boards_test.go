@@ -289,6 +289,13 @@ max = "12.00"
 		source: "30 min for each stamp, at most two", currency: "EUR", zone: "UTC", stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:30 = 3.00",
 		tariff: "[[discount]]\ncode = \"stamp\"\ntime = \"30 min\"\nfrom = \"start\"\ntimes = 2\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"prorated\"\n",
 	}},
+	{stay: tariff.Stay{Vehicle: "compact", Discounts: []string{"family"}}, vector: vector{
+		source: "of a discount for compact cars and one for families the better one counts", currency: "KRW", zone: "Asia/Seoul",
+		stays: "2026-03-03 10:00 > 11:00 = 1000, 2026-03-03 10:00 > 14:00 = 4000", tariff: "discount_choice = \"best\"\n" + familyAndCompact,
+	}},
+	{stay: tariff.Stay{Vehicle: "compact", Discounts: []string{"family"}}, vector: vector{
+		source: "and if not, both", currency: "KRW", zone: "Asia/Seoul", stays: "2026-03-03 10:00 > 11:00 = 700, 2026-03-03 10:00 > 14:00 = 2800", tariff: familyAndCompact,
+	}},
 	{stay: tariff.Stay{Discounts: []string{"hour"}}, vector: vector{
 		source: "an hour free: what the first one costs comes off, here of a dearer second hour and a maximum", currency: "EUR", zone: "UTC",
 		stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:00 = 3.00, 2026-03-03 10:00 > 20:00 = 10.00", tariff: firstHour("price"),
@@ -320,6 +327,21 @@ func firstHour(from string) string {
 		"step = [ { up_to = \"1 h\", total = \"2.00\" }, { up_to = \"2 h\", total = \"5.00\" }, { price = \"4.00\", per = \"1 h\", count = \"started\" } ]\n" +
 		"[[cap]]\nname = \"visit\"\nper = \"visit\"\namount = \"12.00\"\n"
 }
+
+const familyAndCompact = `[[rule]]
+name = "hours"
+price = "2000"
+per = "1 h"
+count = "started"
+[[discount]]
+code = "compact"
+automatic = true
+vehicles = "compact"
+percent = "50"
+[[discount]]
+code = "family"
+percent = "30"
+`
 
 const shortStop = `choice = "first"
 [[rule]]
@@ -377,6 +399,7 @@ func TestAdvice(t *testing.T) {
 		rule + "[[cap]]\nname = \"c\"\nper = \"day\"\nrepeats = true\namounts = [ { rule = \"x\", amount = \"9\" } ]\n":               `no rule "x"`,
 		rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\n[[discount]]\ncode = \"A\"\npercent = \"9\"\n":                           "which alone would count",
 		rule + "[[offer]]\nname = \"o\"\nproducts = \"o\"\nflat = \"1\"\ncovers = \"stay\"\nmin_stay = \"2 h\"\nmax_stay = \"1 h\"\n": "no stay is as long",
+		"discount_choice = \"best\"\n" + rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\nstacks = true\n":                        "none stands beside another",
 		rule + "[surge]\ncaps = \"hold\"\n":                                          "surge has no steps",
 		strings.Replace(rule, "1 h", "day", 1):                                       "two ways",
 		rule + "day_starts = \"06:00\"\n":                                            "belongs to anchor day or paid",

@@ -26,6 +26,7 @@ type document struct {
 	Gaps        string `toml:"gaps" json:"gaps" doc:"Hours without a rule: an error (default), or free" enum:"error,free"`
 	Overlaps    string `toml:"overlaps" json:"overlaps" doc:"Hours with several rules: an error (default), or the first in the file counts" enum:"error,first"`
 	Choice      string `toml:"choice" json:"choice" doc:"Between offers and rules: what costs least, or the first offer that applies" enum:"cheapest,first"`
+	Which       string `toml:"discount_choice" json:"discount_choice" doc:"Of several discounts: those that may stand beside each other count together (default), or only the one by which the stay costs least" enum:"together,best"`
 	Minimum     string `toml:"minimum" json:"minimum" doc:"A stay that costs anything costs at least this"`
 	LongestStay string `toml:"longest_stay" json:"longest_stay" doc:"Longer stays are marked as overstay"`
 	Overpay     string `toml:"overpay" json:"overpay" doc:"What is paid beyond the fee of its moment: pays for later time and is else given back (default), is kept and pays for nothing, or buys time" enum:"credit,kept,extends"`

@@ -41,6 +41,7 @@ func (r *reader) header() {
 		[]tariff.Seconds{tariff.SecondsExact, tariff.SecondsDrop, tariff.SecondsUp, tariff.SecondsClock}, true, saysSeconds, "seconds")
 	t.GapsFree = word(r, d.Gaps, []string{"error", "free"}, []bool{false, true}, false, "", "gaps")
 	t.FirstWins = word(r, d.Overlaps, []string{"error", "first"}, []bool{false, true}, false, "", "overlaps")
+	t.BestDiscount = word(r, d.Which, []string{"together", "best"}, []bool{false, true}, false, "", "discount_choice")
 	t.Overpay = word(r, d.Overpay, []string{"credit", "kept", "extends"},
 		[]tariff.Overpay{tariff.OverpayCredit, tariff.OverpayKept, tariff.OverpayExtends}, false, "", "overpay")
 	t.VersionAt = word(r, d.VersionAt, []string{"entry", "exit"}, []tariff.VersionAt{tariff.VersionAtEntry, tariff.VersionAtExit}, false, "", "version_at")
