@@ -406,6 +406,13 @@ func slowLost(t *tariff.Tariff, stay *tariff.Stay) int64 {
 			price += minor * partsOfMinor
 		}
 		return price
+	case t.Lost.Kind == tariff.LostSince:
+		exit := floor(stay.ExitMS, 60_000)
+		clock, opened := newSlowTable(t, exit-2*minutesOfDay, exit), exit
+		for clock.day(opened-1, t.Lost.SinceMS) == clock.day(exit, t.Lost.SinceMS) {
+			opened--
+		}
+		return max(price, slowParked(t, opened*60_000, stay.ExitMS, nil))
 	case stay.Unknown || t.Lost.Kind == tariff.LostFixed:
 		return price
 	}

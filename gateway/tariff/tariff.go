@@ -332,6 +332,7 @@ const (
 	LostGreat                  // the stay as it is known, at least Minor
 	LostOnTop                  // the stay as it is known, and Minor
 	LostAsStay                 // the stay as it is known, or if it is not, from Minor
+	LostSince                  // a stay since the last time that the clock showed SinceMS, at least Minor
 )
 
 // Lost prices a ticket that nobody finds.
@@ -339,7 +340,9 @@ type Lost struct {
 	Kind   LostKind
 	Minor  int64
 	Prices []LostPrice // in place of Minor: the first that is for the driver
-	Taxes  TaxSet
+	// SinceMS is the civil time since midnight at which the place opened, for LostSince.
+	SinceMS int64
+	Taxes   TaxSet
 }
 
 // LostPrice is what a lost ticket costs some drivers.

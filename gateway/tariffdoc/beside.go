@@ -30,9 +30,14 @@ func (r *reader) beside() {
 	if d := r.doc.Lost; d != nil {
 		r.tariff.Lost = tariff.Lost{
 			Minor: r.positive(d.Price, "lost", "price"), Taxes: r.taxSet(d.Taxes, []any{"lost", "taxes"}),
-			Kind: word(r, d.Kind, []string{"fixed", "per-day", "at-least", "on-top", "as-stay"},
-				[]tariff.LostKind{tariff.LostFixed, tariff.LostDays, tariff.LostGreat, tariff.LostOnTop, tariff.LostAsStay}, true,
-				`write kind = "fixed" (the price), "per-day" (for each started 24 h), "at-least" (the stay, but at least the price), "on-top" (both) or "as-stay"`, "lost", "kind"),
+			Kind: word(r, d.Kind, []string{"fixed", "per-day", "at-least", "on-top", "as-stay", "since"},
+				[]tariff.LostKind{tariff.LostFixed, tariff.LostDays, tariff.LostGreat, tariff.LostOnTop, tariff.LostAsStay, tariff.LostSince}, true,
+				`write kind = "fixed" (the price), "per-day" (for each started 24 h), "at-least" (the stay, but at least the price), "on-top" (both), "as-stay", or `+
+					`"since" (a stay since the place opened)`, "lost", "kind"),
+			SinceMS: r.clock(d.Since, "lost", "since"),
+		}
+		if since := r.tariff.Lost.Kind == tariff.LostSince; since != (d.Since != "") {
+			r.wrong("kind since and the time since then belong to each other", `write kind = "since" and since = "06:00", or neither`, "lost")
 		}
 		for i := range d.Prices {
 			path := []any{"lost", "prices", i}

@@ -167,7 +167,8 @@ type reentryTable struct {
 
 type lostTable struct {
 	Price  string      `toml:"price" json:"price" doc:"See kind" required:"1"`
-	Kind   string      `toml:"kind" json:"kind" doc:"The price; the price for each started 24 h; the stay but at least the price; both; the stay if its entry is known" enum:"fixed,per-day,at-least,on-top,as-stay" required:"1"`
+	Kind   string      `toml:"kind" json:"kind" doc:"The price; the price for each started 24 h; the stay but at least the price; both; the stay if its entry is known; a stay since the last opening, but at least the price" enum:"fixed,per-day,at-least,on-top,as-stay,since" required:"1"`
+	Since  string      `toml:"since" json:"since" doc:"For kind since: when the place opened, such as 06:00"`
 	Prices []lostPrice `toml:"prices" json:"prices" doc:"In place of price, for some drivers: the first that fits counts"`
 	Taxes  any         `toml:"taxes" json:"taxes" doc:"Names of the taxes on it; default: all"`
 }

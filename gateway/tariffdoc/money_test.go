@@ -80,6 +80,19 @@ func TestALostTicketCostsDays(t *testing.T) {
 	}
 }
 
+// V30 (Zweibruecken): without a ticket the stay is priced from the opening of the day, whenever it began.
+func TestALostTicketCountsSinceTheOpening(t *testing.T) {
+	cfg := parse(t, doc("EUR", "Europe/Berlin", "[lost]\nkind = \"since\"\nsince = \"06:00\"\nprice = \"5.00\"\n"+started("0.50", "30 min", "")))
+	for exit, want := range map[string]int64{"2026-03-03T11:45": 600, "2026-03-03T07:00": 500, "2026-03-04T05:59": 2400, "2026-03-29T12:00": 600} {
+		exitMS := localMS(t, cfg, exit)
+		for _, stay := range []tariff.Stay{{EntryMS: exitMS, ExitMS: exitMS, Lost: true, Unknown: true}, {EntryMS: exitMS - 3*24*3_600_000, ExitMS: exitMS, Lost: true}} {
+			if fee := tariff.Quote(cfg, stay); fee.TotalMinor != want {
+				t.Errorf("out at %s: %d: %+v", exit, fee.TotalMinor, fee.Charges)
+			}
+		}
+	}
+}
+
 // TestWhatIsPaidTooMuch is given back, kept, or buys time: 3.00 an hour, 5.00 paid after half an hour.
 func TestWhatIsPaidTooMuch(t *testing.T) {
 	for _, c := range []struct {
