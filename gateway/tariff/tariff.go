@@ -259,11 +259,24 @@ const (
 type Grace struct {
 	EntryMS int64
 	Kind    GraceKind
-	Sharp   bool  // a stay of exactly EntryMS is no longer free
-	ExitMS  int64 // time to leave after paying
+	Sharp   bool     // a stay of exactly EntryMS is no longer free
+	ExitMS  int64    // time to leave after paying
+	Late    LateExit // what it costs to leave later than that
+	// LateSteps price the time beyond it, for LateRate.
+	LateSteps []Step
 	// OverstayMS beyond MaxStayMS is no overstay yet.
 	OverstayMS int64
 }
+
+// LateExit says what a stay costs that was paid and goes on for longer than the time to leave.
+type LateExit uint8
+
+// The ways.
+const (
+	LateWhole LateExit = iota // the whole stay from its entry, less what was paid
+	LateFresh                 // a stay by the rules that begins when the time to leave ends, besides
+	LateRate                  // LateSteps from then, besides
+)
 
 // Overpay says what becomes of money that is more than the fee of its moment.
 type Overpay uint8

@@ -86,6 +86,14 @@ func (r *reader) grace() {
 	if g.OverstayMS > 0 && r.tariff.MaxStayMS == 0 {
 		r.wrong("there is no longest stay", `write longest_stay = "2 h" at the top`, "grace", "overstay")
 	}
+	g.Late = word(r, d.Late, []string{"whole", "fresh", "rate"}, []tariff.LateExit{tariff.LateWhole, tariff.LateFresh, tariff.LateRate}, false, "", "grace", "late")
+	g.LateSteps = r.steps(d.LateSteps, []any{"grace", "late_step"})
+	switch {
+	case g.Late != tariff.LateWhole && d.Exit == "":
+		r.wrong("nothing says how long one has to leave", `write exit = "15 min"`, "grace", "late")
+	case (g.Late == tariff.LateRate) != (len(d.LateSteps) > 0):
+		r.wrong("late = \"rate\" and late_step belong to each other", `write late_step = [{ price = "2.00", per = "15 min", count = "started" }] and late = "rate", or neither`, "grace", "late_step")
+	}
 	g.Kind = word(r, d.Kind, []string{"turnaround", "continuous"}, []tariff.GraceKind{tariff.Turnaround, tariff.Continuous}, g.EntryMS > 0, saysGraceKind, "grace", "kind")
 	g.Sharp = r.exclusive(d.Limit, false, "grace", "limit")
 }

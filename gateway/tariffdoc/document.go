@@ -77,11 +77,13 @@ type who struct {
 }
 
 type graceTable struct {
-	Entry string `toml:"entry" json:"entry" doc:"Free time after entry, such as 10 min"`
-	Kind  string `toml:"kind" json:"kind" doc:"turnaround: a longer stay is paid from entry; continuous: taken off every stay" enum:"turnaround,continuous"`
-	Limit string `toml:"limit" json:"limit" doc:"Whether a stay of exactly that long is free; default: the tariff's limit" enum:"inclusive,exclusive"`
-	Exit  string `toml:"exit" json:"exit" doc:"Time to leave after paying"`
-	Over  string `toml:"overstay" json:"overstay" doc:"Time beyond longest_stay that is no overstay yet"`
+	Entry     string      `toml:"entry" json:"entry" doc:"Free time after entry, such as 10 min"`
+	Kind      string      `toml:"kind" json:"kind" doc:"turnaround: a longer stay is paid from entry; continuous: taken off every stay" enum:"turnaround,continuous"`
+	Limit     string      `toml:"limit" json:"limit" doc:"Whether a stay of exactly that long is free; default: the tariff's limit" enum:"inclusive,exclusive"`
+	Exit      string      `toml:"exit" json:"exit" doc:"Time to leave after paying"`
+	Late      string      `toml:"late" json:"late" doc:"Who leaves later than exit after paying: pays the difference to the price of the whole stay (default); a new stay from then; late_step from then" enum:"whole,fresh,rate"`
+	LateSteps []stepTable `toml:"late_step" json:"late_step" doc:"Prices of the time beyond the time to leave"`
+	Over      string      `toml:"overstay" json:"overstay" doc:"Time beyond longest_stay that is no overstay yet"`
 }
 
 type stepTable struct {

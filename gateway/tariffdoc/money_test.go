@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,6 +168,39 @@ func TestLateAfterPayingIsTheDifference(t *testing.T) {
 		if bill.DueMinor != want {
 			t.Errorf("at %s %d is due, not %d", exit, bill.DueMinor, want)
 		}
+	}
+}
+
+// TestLateAfterPayingAsTheBoardSays: the difference, a new stay, or a price of its own (informacje.tychy.pl, "Parkuj i Jedź": 15
+// minutes to leave, then 2 for each started quarter), and that again after a second payment.
+func TestLateAfterPayingAsTheBoardSays(t *testing.T) {
+	const rate = "late = \"rate\"\nlate_step = [ { price = \"2.00\", per = \"15 min\", count = \"started\" } ]\n"
+	for _, c := range []struct {
+		late, paid, exit string
+		total, due       int64
+	}{
+		{"", "14:00=300", "14:15", 600, 0}, {"", "14:00=300", "15:20", 900, 600},
+		{"late = \"fresh\"\n", "14:00=300", "14:15", 300, 0}, {"late = \"fresh\"\n", "14:00=300", "14:16", 600, 300}, {"late = \"fresh\"\n", "14:00=300", "15:20", 900, 600},
+		{"late = \"fresh\"\n", "14:00=299", "14:16", 600, 301}, {"late = \"fresh\"\n", "", "15:20", 900, 900},
+		{rate, "14:00=300", "14:15", 300, 0}, {rate, "14:00=300", "14:16", 500, 200}, {rate, "14:00=300", "15:20", 1300, 1000},
+		{rate, "14:00=300 14:16=200", "14:31", 500, 0}, {rate, "14:00=300 14:16=200", "14:40", 700, 200}, {rate, "14:16=200 14:00=300", "14:40", 700, 200},
+		{rate, "14:00=300 14:16=100", "14:40", 700, 300}, {rate, "14:00=100 14:05=200", "14:20", 300, 0}, {rate, "14:00=300 14:05=-300", "14:10", 300, 300},
+	} {
+		cfg := parse(t, doc("EUR", "Europe/Berlin", "[grace]\nexit = \"15 min\"\n"+c.late+started("3.00", "1 h", "")))
+		var paid []tariff.Payment
+		for _, one := range strings.Fields(c.paid) {
+			at, amount, _ := strings.Cut(one, "=")
+			minor, err := strconv.ParseInt(amount, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			paid = append(paid, tariff.Payment{AtMS: localMS(t, cfg, "2026-03-02T"+at), AmountMinor: minor})
+		}
+		bill := tariff.Due(cfg, tariff.Stay{EntryMS: localMS(t, cfg, "2026-03-02T13:10"), ExitMS: localMS(t, cfg, "2026-03-02T"+c.exit)}, paid)
+		if bill.Fee.TotalMinor != c.total || bill.DueMinor != c.due {
+			t.Errorf("%q, paid %q, out at %s: %d, due %d: %+v", c.late, c.paid, c.exit, bill.Fee.TotalMinor, bill.DueMinor, bill.Fee.Charges)
+		}
+		adds(t, bill.Fee)
 	}
 }
 

@@ -270,7 +270,7 @@ func (e *exporter) maximum(c *Collection) string {
 func (e *exporter) rest() {
 	t := e.tariff
 	e.lose(t.Grace.EntryMS > 0, "grace at entry")
-	e.lose(t.Grace.ExitMS > 0, "time to leave after paying")
+	e.lose(t.Grace.ExitMS > 0 || t.Grace.Late != tariff.LateWhole, "time to leave after paying")
 	e.lose(t.Grace.OverstayMS > 0, "grace before an overstay")
 	e.lose(t.Overpay != tariff.OverpayCredit, "what becomes of money paid too much")
 	e.lose(t.VersionAt != tariff.VersionAtEntry, "that the version at exit counts")
