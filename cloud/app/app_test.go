@@ -3,6 +3,8 @@ package app_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -180,6 +182,14 @@ func TestARevokedGatewayIsHeardNoMore(t *testing.T) {
 	}
 	if locations, err := a.Store().Locations(t.Context()); err != nil || len(locations) != 0 {
 		t.Errorf("%+v %v", locations, err)
+	}
+	block, _ := pem.Decode([]byte(get(t, a, "/v1/revoked.pem")))
+	if block == nil {
+		t.Fatal("no list of revoked certificates")
+	}
+	list, err := x509.ParseRevocationList(block.Bytes)
+	if err != nil || len(list.RevokedCertificateEntries) != 1 || list.RevokedCertificateEntries[0].SerialNumber.Text(16) != devices[0].Serial {
+		t.Errorf("other brokers are told %+v: %v", list, err)
 	}
 }
 

@@ -25,6 +25,7 @@ type counters struct {
 func (a *App) routes() {
 	a.mux.HandleFunc("POST /v1/enrol", a.enrol)
 	a.mux.HandleFunc("POST /v1/renew", a.renew)
+	a.mux.HandleFunc("GET /v1/revoked.pem", a.revoked)
 	a.mux.Handle("/", a.api)
 }
 
@@ -134,6 +135,18 @@ func (a *App) renew(w http.ResponseWriter, r *http.Request) {
 	a.issue(w, r, func(in enrolRequest) (enrol.Issued, error) {
 		return a.registry.Renew(r.Context(), r.TLS.PeerCertificates[0], []byte(in.Request), source(r))
 	})
+}
+
+// revoked answers with the list of certificates that lost their right, for brokers that aren't ours. It is for everybody, as
+// such lists are: it is signed, and holds nothing but serial numbers.
+func (a *App) revoked(w http.ResponseWriter, _ *http.Request) {
+	list, err := a.registry.RevocationList()
+	if err != nil {
+		problem(w, http.StatusInternalServerError, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	_, _ = w.Write(list) // the client is gone, and nobody is left to tell
 }
 
 func source(r *http.Request) string {
