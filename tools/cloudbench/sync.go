@@ -30,11 +30,7 @@ type caughtUp struct {
 
 // measureCatchUp measures the uplink against a bridge alone, round by round. (The mirrors take minutes.)
 func measureCatchUp(o options) ([]row, error) {
-	_, raw, err := gateFacts(o.scale(100_000, 3_000))
-	if err != nil {
-		return nil, err
-	}
-	c, err := o.catchUps(raw)
+	c, _, err := o.catchUps()
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +41,7 @@ func measureCatchUp(o options) ([]row, error) {
 // the wire (counted by a proxy, both ways, with all framing, and with TLS for ours alone), how long until all are at headquarters,
 // and how long after the network's return the first one is.
 func measureSync(o options) ([]row, error) {
-	_, raw, err := gateFacts(o.scale(100_000, 3_000))
-	if err != nil {
-		return nil, err
-	}
-	c, err := o.catchUps(raw)
+	c, raw, err := o.catchUps()
 	if err != nil {
 		return nil, err
 	}
@@ -62,9 +54,12 @@ func measureSync(o options) ([]row, error) {
 	return c.rows(), nil
 }
 
-// catchUps has ours and the bridge catch up in turn, so that both meet the same disk and neighbours.
-func (o options) catchUps(raw [][]byte) (*caughtUp, error) {
-	c := &caughtUp{facts: len(raw)}
+// catchUps has ours and the bridge catch up in turn, so that both meet the same disk and neighbours. raw are the facts.
+func (o options) catchUps() (c *caughtUp, raw [][]byte, err error) {
+	if _, raw, err = gateFacts(o.scale(100_000, 3_000)); err != nil {
+		return nil, nil, err
+	}
+	c = &caughtUp{facts: len(raw)}
 	program := findMosquitto()
 	for round := range o.rounds {
 		outage := time.Second
@@ -73,18 +68,18 @@ func (o options) catchUps(raw [][]byte) (*caughtUp, error) {
 		}
 		h, err := o.oursOnce(filepath.Join(o.folder, fmt.Sprint("ours", round)), outage, raw)
 		if err != nil {
-			return nil, fmt.Errorf("ours: %w", err)
+			return nil, nil, fmt.Errorf("ours: %w", err)
 		}
 		c.ours = append(c.ours, h)
 		if program == "" {
 			continue
 		}
 		if h, err = o.bridgeOnce(program, outage, raw); err != nil {
-			return nil, fmt.Errorf("the bridge: %w", err)
+			return nil, nil, fmt.Errorf("the bridge: %w", err)
 		}
 		c.bridge = append(c.bridge, h)
 	}
-	return c, nil
+	return c, raw, nil
 }
 
 func (o options) oursOnce(dir string, outage time.Duration, raw [][]byte) (h healed, err error) {
