@@ -3,7 +3,6 @@ package drivers
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 )
@@ -156,6 +155,6 @@ func (c Catalog) Names() []string {
 	for _, driver := range c {
 		names = append(names, driver.Name)
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names
 }

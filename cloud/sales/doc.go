@@ -1,5 +1,5 @@
 // Package sales is headquarters' box office: it sells reservations against the rights that locations lent, with the
-// network or without (DESIGN.md 7).
+// network or without.
 //
 // A location lends headquarters so many rights of each spot type in each quarter-hour, by a document of the kind lending:
 // it has lent them when it answers that the document is in effect. A sale uses one right of every quarter-hour of its

@@ -23,7 +23,7 @@ func bitsOf(t testing.TB, text string) (uint64, int) {
 
 func TestGoldenCards(t *testing.T) {
 	for text, want := range map[string]credentials.Card{
-		"00000110000001101100000001": {Bits: 26, Facility: 12, Number: 3456},  // drivers-boards.md 3.8
+		"00000110000001101100000001": {Bits: 26, Facility: 12, Number: 3456},  // layout: ESPHome, component wiegand
 		"10111101100010001110101110": {Bits: 26, Facility: 123, Number: 4567}, // Proxmark3, wiegand decode --raw 2006F623AE (H10301)
 		// worked out by hand from the formats' definitions
 		"1" + "0000000000000001" + "0000000000000001" + "0":    {Bits: 34, Facility: 1, Number: 1},

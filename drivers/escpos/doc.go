@@ -9,5 +9,5 @@
 // be out or not. No paper, an open cover and a jammed cutter are errors with names.
 //
 // document.go, text.go, status.go and machine.go are pure. Simulator is the other side: Machine understands the bytes.
-// The package imports drivers and drivers/dialog. Facts: drivers-boards.md 3.8, python-escpos constants, Epson's reference.
+// The package imports drivers and drivers/dialog. Source: Epson's ESC/POS reference; python-escpos, constants.
 package escpos

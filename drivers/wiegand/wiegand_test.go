@@ -69,7 +69,7 @@ func visit(t *testing.T, play func(wires drivertest.Group, simulator *wiegand.Si
 
 func TestCardsAndKeys(t *testing.T) {
 	got, fault := visit(t, func(_ drivertest.Group, simulator *wiegand.Simulator) {
-		simulator.Send(0b00000110000001101100000001, 26) // drivers-boards.md 3.8
+		simulator.Send(0b00000110000001101100000001, 26) // facility 12, number 3456; layout: ESPHome, component wiegand
 		simulator.Show(credentials.Card{Bits: 26, Facility: 12, Number: 3456})
 		simulator.Show(credentials.Card{Bits: 34, Facility: 40000, Number: 65535})
 		simulator.Show(credentials.Card{Bits: 37, Facility: 7, Number: 500_000})

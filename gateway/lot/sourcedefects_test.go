@@ -10,7 +10,7 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// What the source design got wrong (DESIGN 9). Each test says in one line what the source did. What a lot alone can't
+// What the source design got wrong. Each test says in one line what the source did. What a lot alone can't
 // show is also held elsewhere: that nothing durable is lost in a power cut by tools/lotsim (D2, M1) and gateway/journal,
 // that no cloud is in the way of a lane by the layers of tools/tidy.
 
