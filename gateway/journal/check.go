@@ -12,7 +12,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Checker reports whether the state file at path is sound, before ctx ends.
+// Checker says what is wrong with the state file at path, before ctx ends; nil: it is sound.
 type Checker func(ctx context.Context, path string) error
 
 var errNotChecked = errors.New("journal: the check could not be started")

@@ -262,7 +262,8 @@ func (w *wiring) port(i int, d Device, wire drivers.Wire, name string, path []an
 	}
 }
 
-// share reports whether a port is for others: for one device alone, or for devices of another protocol.
+// share notes which protocol shares a port; if the port is for one device alone, or for another protocol, that is a
+// problem.
 func (w *wiring) share(d Device, protocol, name string, path []any) {
 	what := "serial port " + name
 	before, shared := w.owners[what+" speaks"]
