@@ -19,11 +19,7 @@ func (u *Update) Collect(effects []outbox.ReceiverEffect, raw func(*wire.Batch) 
 		case outbox.Store:
 			u.Entries = append(u.Entries, Entry{Batch: e.Batch, Raw: raw(e.Batch)})
 			if !e.Apart {
-				for _, arrival := range e.Facts {
-					if arrival.Record.Fact != nil {
-						u.Count = append(u.Count, arrival.Record)
-					}
-				}
+				u.count(e.Facts)
 			}
 		case outbox.Evidence:
 			u.Entries = append(u.Entries, Entry{Batch: e.Batch, Raw: raw(e.Batch), Evidence: true})
@@ -40,6 +36,15 @@ func (u *Update) Collect(effects []outbox.ReceiverEffect, raw func(*wire.Batch) 
 		}
 	}
 	return acks
+}
+
+// count adds the facts that this program can read to those that are to be counted.
+func (u *Update) count(arrivals []outbox.Arrival) {
+	for _, arrival := range arrivals {
+		if arrival.Record.Fact != nil {
+			u.Count = append(u.Count, arrival.Record)
+		}
+	}
 }
 
 // save joins what is to be saved: the newest of each life counts.

@@ -41,61 +41,28 @@ var errSnapshot = errors.New("uplink: headquarters' snapshot does not hold toget
 // Adopt asks headquarters what the location had, before ctx ends. Only what headquarters has signed is taken, and a key
 // that follows another is believed by the word of that.
 func Adopt(ctx context.Context, o Options) (Adopted, error) {
-	nonce, keys, failure := newNonce(), o.Keys, atomic.Value{}
-	heard, up, down := make(chan wire.Snapshot, 8), make(chan struct{}, 1), make(chan struct{}, 1)
-	failure.Store("no connection was made")
-	topic := func(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
-	client, err := mqtt.Dial(mqtt.Options{
-		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger, Session: true,
-		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
-			message, err := wire.DecodeMessage(m.Payload)
-			if link, is := message.(*wire.Part); is {
-				keys = follow(keys, link, o.Location)
-				return
-			}
-			part, is := message.(*wire.Snapshot)
-			if err != nil || !is || part.Nonce != nonce || part.Location != o.Location || part.Verify(keys) != nil {
-				return
-			}
-			select {
-			case heard <- *part:
-			case <-ctx.Done():
-			}
-		}}},
-		Up: func(*mqtt.Client) { poke(up) },
-		Down: func(err error) {
-			if err != nil {
-				failure.Store(err.Error())
-				poke(down)
-			}
-		},
-	})
+	a := newAdopting(o)
+	client, err := mqtt.Dial(a.clientOptions(ctx))
 	if err != nil {
 		return Adopted{}, fmt.Errorf("uplink: adopt: %w", err)
 	}
 	defer client.Close()
-	ask := func(part int) {
-		data, err := wire.EncodeMessage(&wire.Wanted{Location: o.Location, Snapshot: true, Part: uint32(part), Nonce: nonce})
-		if err == nil {
-			_ = client.Publish(ctx, mqtt.Message{Topic: topic(mqtt.KindFacts), Payload: data}) // it is asked again
-		}
-	}
 	again := time.NewTicker(adoptAgain)
 	defer again.Stop()
 	var got gathered
 	for {
 		select {
 		case <-ctx.Done():
-			return Adopted{}, fmt.Errorf("uplink: adopt: headquarters does not answer (%s): %w", failure.Load(), ctx.Err())
-		case <-down:
-			if said := failure.Load().(string); strings.Contains(said, expiredAlert) {
+			return Adopted{}, fmt.Errorf("uplink: adopt: headquarters does not answer (%s): %w", a.failure.Load(), ctx.Err())
+		case <-a.down:
+			if said := a.failure.Load().(string); strings.Contains(said, expiredAlert) {
 				return Adopted{}, fmt.Errorf("%w: %s", ErrExpired, said)
 			}
-		case <-up:
-			ask(got.next)
+		case <-a.up:
+			a.ask(ctx, client, got.next)
 		case <-again.C:
-			ask(got.next)
-		case part := <-heard:
+			a.ask(ctx, client, got.next)
+		case part := <-a.heard:
 			more, err := got.add(&part)
 			if err != nil {
 				return Adopted{}, err
@@ -104,9 +71,72 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 				return join(got.parts)
 			}
 			if more {
-				ask(got.next)
+				a.ask(ctx, client, got.next)
 			}
 		}
+	}
+}
+
+// adopting is a snapshot that is being asked for.
+type adopting struct {
+	options  Options
+	nonce    uint64
+	keys     policy.Keys  // that count; the subscription's
+	failure  atomic.Value // string: why there is no connection
+	heard    chan wire.Snapshot
+	up, down chan struct{} // capacity 1: the connection was made, or lost
+}
+
+func newAdopting(o Options) *adopting {
+	a := &adopting{
+		options: o, nonce: newNonce(), keys: o.Keys, heard: make(chan wire.Snapshot, 8), up: make(chan struct{}, 1), down: make(chan struct{}, 1),
+	}
+	a.failure.Store("no connection was made")
+	return a
+}
+
+func (a *adopting) topic(kind string) string {
+	return mqtt.Topic(a.options.Chain, string(a.options.Location), kind)
+}
+
+func (a *adopting) clientOptions(ctx context.Context) mqtt.Options {
+	o := a.options
+	return mqtt.Options{
+		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
+		Session:       true,
+		Subscriptions: []mqtt.Subscription{{Filter: a.topic(mqtt.KindReply), Handle: func(m mqtt.Message) { a.hear(ctx, m) }}},
+		Up:            func(*mqtt.Client) { poke(a.up) },
+		Down: func(err error) {
+			if err != nil {
+				a.failure.Store(err.Error())
+				poke(a.down)
+			}
+		},
+	}
+}
+
+// hear takes a part of the snapshot, or a key that follows another.
+func (a *adopting) hear(ctx context.Context, m mqtt.Message) {
+	message, err := wire.DecodeMessage(m.Payload)
+	if link, is := message.(*wire.Part); is {
+		a.keys = follow(a.keys, link, a.options.Location)
+		return
+	}
+	part, is := message.(*wire.Snapshot)
+	if err != nil || !is || part.Nonce != a.nonce || part.Location != a.options.Location || part.Verify(a.keys) != nil {
+		return
+	}
+	select {
+	case a.heard <- *part:
+	case <-ctx.Done():
+	}
+}
+
+// ask asks for a part. What is lost is asked for again.
+func (a *adopting) ask(ctx context.Context, client *mqtt.Client, part int) {
+	wanted := &wire.Wanted{Location: a.options.Location, Snapshot: true, Part: uint32(part), Nonce: a.nonce}
+	if data, err := wire.EncodeMessage(wanted); err == nil {
+		_ = client.Publish(ctx, mqtt.Message{Topic: a.topic(mqtt.KindFacts), Payload: data})
 	}
 }
 
