@@ -56,5 +56,5 @@
 // takes the session over with nothing in it; the embedded broker lets nobody take another's. Somebody else's broker that
 // keeps words of QoS 0 for sessions (EMQX: mqueue_store_qos0) is to be told not to.
 //
-// It is the only importer of paho, and imports nothing of this project.
+// It is the only importer of paho, and imports nothing of this project but sync/lifeline.
 package mqtt
