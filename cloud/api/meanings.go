@@ -13,7 +13,7 @@ import (
 // ErrNoCopy says that a signing key has changed, and that no backup holds the new one.
 var ErrNoCopy = errors.New("api: the signing key has changed, and no backup holds the new one")
 
-// meanings are what errors of the packages below mean to who asks.
+// meanings are what errors of the packages below mean to whoever asks.
 var meanings = []struct {
 	err        error
 	code, hint string

@@ -19,8 +19,8 @@ import (
 const keysActor = "headquarters"
 
 // SignerOf is the key with which headquarters speaks to a location. While the key is being changed that is the one that
-// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers that its
-// gates honour meanwhile.
+// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers
+// that its gates honour meanwhile.
 func (a *App) SignerOf(location fact.LocationID) policy.Signer {
 	if next := a.ring.Next(); next != nil && a.desk != nil && a.desk.Trusts(location, policy.IDOf(next.Public())) {
 		return next
@@ -39,7 +39,7 @@ func (a *App) enrolledAt() map[fact.LocationID]time.Time {
 	return at
 }
 
-// tellKeys has every gateway told which keys count, for who holds keying. It goes on where it was interrupted, and says
+// tellKeys has every gateway told which keys count, for whoever holds keying. It goes on where it was interrupted, and says
 // nothing twice.
 func (a *App) tellKeys(ctx context.Context) error {
 	state := a.ring.State()
@@ -112,7 +112,7 @@ func (a *App) EndKeyChange(ctx context.Context) error {
 	return a.endKeyChange(ctx)
 }
 
-// endKeyChange is EndKeyChange for who holds keying.
+// endKeyChange is EndKeyChange for whoever holds keying.
 func (a *App) endKeyChange(ctx context.Context) error {
 	if err := a.tellKeys(ctx); err != nil {
 		return err
@@ -149,7 +149,8 @@ func (a *App) isBehind(location fact.LocationID, key ed25519.PublicKey) bool {
 	return h.Version > 0 && !a.desk.Trusts(location, policy.IDOf(key))
 }
 
-// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on the store.
+// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on
+// the store.
 func ReplaceLostKey(ctx context.Context, o Options, actor, reason string) (spoken string, err error) {
 	o.defaults()
 	a := &App{options: o}

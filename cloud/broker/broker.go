@@ -71,6 +71,15 @@ type Embedded struct {
 	url    string
 }
 
+// vacant is an error if an address can't be had: the server would try for as long as a cluster may take to come together.
+func vacant(address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("broker: %w: end the program that has it, or choose another address", err)
+	}
+	return listener.Close()
+}
+
 // Start runs an embedded broker and returns when it takes connections. In a cluster that is when most members are there and
 // have elected a leader, or after some seconds without.
 func Start(o Options) (*Embedded, error) {
@@ -80,6 +89,9 @@ func Start(o Options) (*Embedded, error) {
 		return nil, err
 	}
 	settings.CustomClientAuthentication = guard
+	if err := vacant(o.Listen); err != nil {
+		return nil, err
+	}
 	s, err := server.NewServer(settings)
 	if err != nil {
 		return nil, fmt.Errorf("broker: %w", err)

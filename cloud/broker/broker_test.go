@@ -262,6 +262,21 @@ func TestAGatewayGoesByItsOwnNameOnly(t *testing.T) {
 	}
 }
 
+// A port that another program has is said at once.
+func TestAnAddressInUseIsSaid(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	o := newOffice(t)
+	options := o.options(t, "one")
+	options.Listen = taken.Addr().String()
+	if b, err := broker.Start(options); err == nil || !strings.Contains(err.Error(), "address already in use: end the program") {
+		t.Errorf("%v, %v", b, err)
+	}
+}
+
 func TestStrangersGetNoConnection(t *testing.T) {
 	o, stranger := newOffice(t), newOffice(t)
 	b := o.start(t, o.options(t, "one"))

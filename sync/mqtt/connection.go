@@ -19,30 +19,53 @@ var errRefusedFilter = errors.New("mqtt: the broker refused a subscription")
 // keepConnected connects, waits for the end of the connection, and does so again.
 func (c *Client) keepConnected() {
 	wait := c.options.Backoff
-	for c.ends.Err() == nil {
+	for said := notSaid; c.ends.Err() == nil; {
 		began := time.Now()
-		err := c.connection()
-		if errors.Is(err, errAway) || time.Since(began) > c.options.BackoffMax {
+		up, err := c.connection()
+		away := errors.Is(err, errAway)
+		if away || time.Since(began) > c.options.BackoffMax {
 			wait = c.options.Backoff // nobody was asked anything, or it was up for a while
 		}
 		if c.ends.Err() != nil {
 			return
 		}
-		level := slog.LevelDebug
-		if wait == c.options.Backoff {
-			level = slog.LevelWarn // once for each time without a connection
+		if up {
+			said = notSaid
 		}
-		c.log.Log(c.ends, level, "mqtt: no connection", "broker", c.options.Broker, "err", err, "wait", wait)
+		said = c.complain(said, up || away, err)
 		if c.options.Down != nil {
 			c.options.Down(err)
 		}
 		pause := wait
-		if errors.Is(err, errAway) {
+		if away {
 			pause = min(pause, reachEvery)
 		}
 		c.pause(pause/2 + rand.N(pause/2+1))
 		wait = min(2*wait, c.options.BackoffMax)
 	}
+}
+
+// complaint is what the log has of a time without a connection.
+type complaint uint8
+
+const (
+	notSaid complaint = iota
+	saidAway
+	saidRefused
+)
+
+// complain logs that there is no connection: once for each time without one, and once more when a broker that was away
+// refuses, or the other way about.
+func (c *Client) complain(said complaint, away bool, err error) complaint {
+	now, level := saidRefused, slog.LevelWarn
+	if away {
+		now = saidAway
+	}
+	if now == said {
+		level = slog.LevelDebug
+	}
+	c.log.Log(c.ends, level, "mqtt: no connection; it is tried again and again", "broker", c.options.Broker, "err", err)
+	return now
 }
 
 func (c *Client) pause(d time.Duration) {
@@ -69,11 +92,11 @@ func (l *link) end(reason error) {
 	})
 }
 
-// connection is one connection from its beginning to its end.
-func (c *Client) connection() error {
+// connection is one connection from its beginning to its end. It was up if it came to an end, and not only to an attempt.
+func (c *Client) connection() (up bool, err error) {
 	way, err := c.reach()
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer way.Close() // twice is no harm
 	conn := &link{over: make(chan struct{})}
@@ -82,13 +105,13 @@ func (c *Client) connection() error {
 	defer conn.end(ErrDown)
 	greeting := conn.Connect()
 	if err := c.await(greeting, "connect"); err != nil {
-		return err
+		return false, err
 	}
 	kept := greeting.(*paho.ConnectToken).SessionPresent()
 	subscribing := c.subscribe(conn)
 	if !kept {
 		if err := c.granted(subscribing); err != nil {
-			return err
+			return false, err
 		}
 	}
 	c.setCurrent(conn)
@@ -98,14 +121,14 @@ func (c *Client) connection() error {
 	}
 	if kept { // they stood all the time, unless another program has asked for others by this name
 		if err := c.granted(subscribing); err != nil {
-			return err
+			return true, err
 		}
 	}
 	select {
 	case <-conn.over:
-		return conn.reason
+		return true, conn.reason
 	case <-c.ends.Done():
-		return nil
+		return true, nil
 	}
 }
 

@@ -55,7 +55,7 @@ type Settlement struct {
 // Start is when a chain's clock stands: a Tuesday afternoon.
 func Start() time.Time { return time.Date(2026, 6, 2, 15, 40, 0, 0, time.UTC) }
 
-// New makes an empty chain. Who asks from this machine without a token may operate; the token "owner" configures.
+// New makes an empty chain. Whoever asks from this machine without a token may operate; the token "owner" configures.
 func New(t testing.TB) *Chain { return made(t, false) }
 
 // NewPublic makes one whose open-data feeds are for everybody.

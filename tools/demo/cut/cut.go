@@ -70,7 +70,7 @@ func (w *Wire) speaks() bool {
 	return !w.is
 }
 
-// IsCut tells whether it is cut.
+// IsCut reports whether it is cut.
 func (w *Wire) IsCut() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -154,7 +154,7 @@ func (p *place) sends(c policy.Command) (result wire.Result) {
 	return result
 }
 
-// Who holds the broker, or has recorded what went over it, opens nothing.
+// Whoever holds the broker, or has recorded what went over it, opens nothing.
 func TestOrdersThatNobodyGave(t *testing.T) {
 	w := newTown(t)
 	p := w.place("p1", "EUR")
