@@ -242,7 +242,7 @@ func (a *App) listen() error {
 	a.server = &http.Server{
 		Handler: a.mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 		// Most of it is browsers that don't know the certificate: no trouble of ours.
-		ErrorLog: slog.NewLogLogger(a.options.Log.Handler(), slog.LevelInfo),
+		ErrorLog:    slog.NewLogLogger(a.options.Log.Handler(), slog.LevelInfo),
 		BaseContext: func(net.Listener) context.Context { return a.background }, // live streams, and who waits for a gateway, end with it
 	}
 	a.done.Go(func() {
