@@ -168,6 +168,24 @@ func get(t *testing.T, a *app.App, path string) string {
 	return string(body)
 }
 
+// A page that is open ends with headquarters, which does not wait for it, nor call that a failure.
+func TestItEndsWhilePagesAreOpen(t *testing.T) {
+	a := start(t, t.TempDir())
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: a.Authority().Pool()}}}
+	defer client.CloseIdleConnections()
+	response, err := client.Get("https://" + a.Address() + "/api/v1/events")
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatal(response, err)
+	}
+	defer response.Body.Close()
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		t.Errorf("the stream broke off: %v", err)
+	}
+}
+
 func TestARevokedGatewayIsHeardNoMore(t *testing.T) {
 	a := start(t, t.TempDir())
 	g, broker := enrolled(t, a, "p8", 1, 300, 100)

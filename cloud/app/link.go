@@ -13,6 +13,9 @@ type links struct {
 	known map[fact.LocationID]api.Link
 }
 
+// linksMax is how many locations may be heard of: a hundred times those of the largest chain.
+const linksMax = 50_000
+
 // set notes a word; it reports whether that was news.
 func (l *links) set(location fact.LocationID, online bool, nowMS int64) bool {
 	l.mu.RLock()
@@ -23,6 +26,9 @@ func (l *links) set(location fact.LocationID, online bool, nowMS int64) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !found && len(l.known) >= linksMax {
+		return false // a broker that isn't ours may carry any name
+	}
 	if l.known == nil {
 		l.known = map[fact.LocationID]api.Link{}
 	}

@@ -220,9 +220,13 @@ func (w *worker) message(in *intake, at *work, j job) {
 		}
 		return
 	}
+	if !in.known { // a name that nobody enrolled, or whose gateways were revoked
+		w.app.counters.strange.Add(1)
+		return
+	}
 	switch m := message.(type) {
 	case *wire.Batch:
-		if m.Location != j.location || !in.known {
+		if m.Location != j.location {
 			w.app.counters.strange.Add(1)
 			return
 		}

@@ -53,7 +53,12 @@ type Cluster struct {
 }
 
 const (
-	readyTimeout  = 30 * time.Second
+	readyTimeout = 30 * time.Second
+	// formingTimeout is how long a member waits for the others, before it serves what it can without them.
+	formingTimeout = 10 * time.Second
+	// apiTimeout is how long a connection waits for one step of its session: 5 s by default, which an elected leader never
+	// takes, and which is lost while there is none.
+	apiTimeout    = 2 * time.Second
 	maxAckPending = 60_000 // 1,024 by default, which one burst of 500 gateways exceeds
 	replicas      = 3
 	maxPayload    = 256 << 10
@@ -75,7 +80,8 @@ func vacant(address string) error {
 	return listener.Close()
 }
 
-// Start runs an embedded broker and returns when it takes connections; in a cluster, when most members do.
+// Start runs an embedded broker and returns when it takes connections. In a cluster that is when most members are there and
+// have elected a leader, or after some seconds without.
 func Start(o Options) (*Embedded, error) {
 	guard := &guard{chain: o.Chain, admit: o.Admit, log: o.Log}
 	settings, err := o.settings()
@@ -97,6 +103,9 @@ func Start(o Options) (*Embedded, error) {
 		s.Shutdown()
 		return nil, fmt.Errorf("broker: not ready on %s after %v; is the address in use, or are most members of the cluster away?", o.Listen, readyTimeout)
 	}
+	if o.Cluster.Name != "" && !hasLeader(s) {
+		o.Log.Warn("broker: most members of the cluster are away: gateways can't connect until they are there", "waited", formingTimeout)
+	}
 	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("broker: %w", err)
@@ -105,6 +114,17 @@ func Start(o Options) (*Embedded, error) {
 		host = "127.0.0.1"
 	}
 	return &Embedded{server: s, url: "tls://" + net.JoinHostPort(host, strconv.Itoa(settings.MQTT.Port))}, nil
+}
+
+// hasLeader waits until the members have elected one. What a connection needs before that is asked of nobody, and each such
+// question costs apiTimeout.
+func hasLeader(s *server.Server) bool {
+	for until := time.Now().Add(formingTimeout); time.Now().Before(until); time.Sleep(formingTimeout / 1000) {
+		if info, err := s.Jsz(nil); err == nil && info.Meta != nil && info.Meta.Leader != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (o Options) settings() (*server.Options, error) {
@@ -120,7 +140,7 @@ func (o Options) settings() (*server.Options, error) {
 		JetStream: true, StoreDir: o.Dir, MaxPayload: maxPayload, MaxPending: maxPending, WriteDeadline: 10 * time.Second}
 	settings.MQTT = server.MQTTOpts{
 		Host: host, Port: port, TLSConfig: o.TLS, TLSTimeout: 10, AuthTimeout: 10,
-		MaxAckPending: maxAckPending, StreamReplicas: 1,
+		MaxAckPending: maxAckPending, StreamReplicas: 1, JSAPITimeout: apiTimeout,
 	}
 	if o.Cluster.Name != "" {
 		if err := o.Cluster.into(settings); err != nil {

@@ -190,7 +190,9 @@ func (c *Chain) SetAlert(id fact.LocationID, a Alert) {
 // SetLive takes a live message, unless it has a newer one; it reports whether it did.
 func (c *Chain) SetLive(live wire.Live, heardMS int64) bool {
 	p := c.place(live.Location)
-	if p.LiveAtMS != 0 && cmp.Or(cmp.Compare(live.Incarnation, p.Live.Incarnation), cmp.Compare(live.Serial, p.Live.Serial)) <= 0 {
+	quiet := heardMS-p.LiveAtMS >= liveQuietMS && live.Incarnation != p.Live.Incarnation
+	late := cmp.Or(cmp.Compare(live.Incarnation, p.Live.Incarnation), cmp.Compare(live.Serial, p.Live.Serial)) <= 0
+	if p.LiveAtMS != 0 && late && !quiet {
 		return false
 	}
 	c.spots.add(p.Live, -1)
@@ -198,6 +200,10 @@ func (c *Chain) SetLive(live wire.Live, heardMS int64) bool {
 	p.Live, p.LiveAtMS = live, heardMS
 	return true
 }
+
+// liveQuietMS is for how long a run must have said nothing before one is heard that seems to be older: a gateway speaks each
+// minute, so that it has ended, and its clock was ahead.
+const liveQuietMS = 150_000
 
 // Reach says how far headquarters has an incarnation of a location.
 func (c *Chain) Reach(id fact.LocationID, dot fact.Dot) {

@@ -307,6 +307,20 @@ func FuzzParseTrail(f *testing.F) {
 	})
 }
 
+// A gateway whose clock was years ahead in one run is heard in the next, which seems to be older: once the first is quiet.
+func TestAClockThatWasAheadSilencesNobody(t *testing.T) {
+	chain := ledger.NewChain()
+	says := func(run fact.Incarnation, serial uint64, minute int64) bool {
+		return chain.SetLive(wire.Live{Location: "p8", Incarnation: run, Serial: serial}, 1+minute*60_000)
+	}
+	if !says(2040, 7, 0) || says(2026, 1, 1) || !says(2040, 8, 1) {
+		t.Error("a run that speaks gives way to one that seems older")
+	}
+	if says(2026, 2, 2) || !says(2026, 3, 4) || !says(2026, 4, 5) || says(2026, 4, 9) {
+		t.Error("the run after it is not heard, or heard twice")
+	}
+}
+
 func TestTheChainCountsWhatItsLocationsDo(t *testing.T) {
 	chain := ledger.NewChain()
 	for _, id := range []fact.LocationID{"p8", "p9"} {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,15 +11,29 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"gatehouse/sync/lifeline"
 )
 
 // postgres is a server, or what speaks its protocol.
 type postgres struct {
 	config *pgx.ConnConfig
-	conns  chan *pgx.Conn // idle ones; nil: to be made
+	conns  chan idle
 }
 
-const connections = 6
+// idle is a connection that nobody uses; nil: to be made.
+type idle struct {
+	conn  *pgx.Conn
+	since time.Time
+}
+
+const (
+	connections = 6
+	// silentTimeout is how long a server that says nothing is waited for: one whose machine lost its power, or its network.
+	silentTimeout = 10 * time.Second
+	// idleMax is how long a connection may have been idle to be used unasked: the server may have started again since.
+	idleMax = time.Second
+)
 
 // OpenPostgres opens the store in a database. Dir is a folder of this aggregator for its witness.
 func OpenPostgres(ctx context.Context, address, dir string, now func() time.Time) (Store, error) {
@@ -26,9 +41,12 @@ func OpenPostgres(ctx context.Context, address, dir string, now func() time.Time
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	p := &postgres{config: config, conns: make(chan *pgx.Conn, connections)}
+	dialer := lifeline.Dialer(silentTimeout)
+	dialer.Timeout = cmp.Or(config.ConnectTimeout, silentTimeout)
+	config.DialFunc = dialer.DialContext
+	p := &postgres{config: config, conns: make(chan idle, connections)}
 	for range connections {
-		p.conns <- nil
+		p.conns <- idle{}
 	}
 	made, err := newSQLStore(ctx, p, filepath.Join(dir, witnessFile), now)
 	if err != nil {
@@ -39,28 +57,36 @@ func OpenPostgres(ctx context.Context, address, dir string, now func() time.Time
 }
 
 // with runs something on a connection of its own. A connection that failed is thrown away.
-func (p *postgres) with(ctx context.Context, do func(*pgx.Conn) error) (err error) {
-	var conn *pgx.Conn
+func (p *postgres) with(ctx context.Context, do func(*pgx.Conn) error) error {
+	var kept idle
 	select {
-	case conn = <-p.conns:
+	case kept = <-p.conns:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { p.conns <- conn }()
-	if conn != nil && conn.IsClosed() {
-		conn = nil
+	defer func() { p.conns <- idle{kept.conn, time.Now()} }()
+	if kept.conn != nil && !usable(ctx, kept) {
+		_ = kept.conn.Close(context.WithoutCancel(ctx))
+		kept.conn = nil
 	}
-	if conn == nil {
-		if conn, err = pgx.ConnectConfig(ctx, p.config); err != nil {
+	if kept.conn == nil {
+		conn, err := pgx.ConnectConfig(ctx, p.config)
+		if err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
+		kept.conn = conn
 	}
-	err = do(conn)
+	err := do(kept.conn)
 	if err != nil {
-		_ = conn.Close(context.WithoutCancel(ctx))
-		conn = nil
+		_ = kept.conn.Close(context.WithoutCancel(ctx))
+		kept.conn = nil
 	}
 	return err
+}
+
+// usable tells if a connection is still one.
+func usable(ctx context.Context, kept idle) bool {
+	return !kept.conn.IsClosed() && (time.Since(kept.since) < idleMax || kept.conn.Ping(ctx) == nil)
 }
 
 // attempts is how often a transaction is tried that the server asks to try again: distributed engines do so.
@@ -231,8 +257,8 @@ func ignoreUnknown(err error) error {
 func (p *postgres) close() error {
 	var errs []error
 	for range connections {
-		if conn := <-p.conns; conn != nil {
-			errs = append(errs, conn.Close(context.Background()))
+		if kept := <-p.conns; kept.conn != nil {
+			errs = append(errs, kept.conn.Close(context.Background()))
 		}
 	}
 	return errors.Join(errs...)

@@ -41,6 +41,32 @@ func TestPostgreSQL(t *testing.T) {
 	})
 }
 
+// A server that has started again finds the aggregators' idle connections dead. Nobody is told so who asks afterwards.
+func TestAServerThatStartedAgainIsUsedAtOnce(t *testing.T) {
+	c := pgtest.New(t)
+	c.Init(t)
+	stop := c.Start(t)
+	c.SQL(t, "CREATE DATABASE again")
+	s := openPostgres(c.Address("again"), t.TempDir())(t)
+	const all = 6 // connections
+	for range all {
+		if _, err := s.Locations(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if _, err := s.Locations(t.Context()); err == nil {
+		t.Error("a server that is gone answers")
+	}
+	c.Start(t)
+	time.Sleep(1100 * time.Millisecond) // what was used a moment ago is used unasked
+	for range all {
+		if _, err := s.Locations(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // testTogether has three aggregators take the same messages of four locations at once, in other orders.
 func testTogether(t *testing.T, open opener) {
 	gateways := map[fact.LocationID]*gateway{}

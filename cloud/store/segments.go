@@ -19,11 +19,12 @@ const segmentBytes = 16 << 20
 
 var errEntry = errors.New("store: an entry of the segments is damaged")
 
-func openSegments(dir string) (*segments, error) {
+// openSegments opens them. What is missing up to a place that is known to have been durable is damage, and not a torn tail.
+func openSegments(dir string, known int64) (*segments, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	log, _, err := factlog.Open(factlog.OSDisk{}, dir, factlog.Options{SegmentBytes: segmentBytes})
+	log, _, err := factlog.Open(factlog.OSDisk{}, dir, factlog.Options{SegmentBytes: segmentBytes, KnownDurable: factlog.Index(known)})
 	if err != nil {
 		return nil, fmt.Errorf("store: segments: %w", err)
 	}

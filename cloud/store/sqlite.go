@@ -76,21 +76,39 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 func (s *sqlite) open(ctx context.Context, dir string) (err error) {
-	if s.segments, err = openSegments(filepath.Join(dir, segmentsFolder)); err != nil {
-		return err
-	}
 	if s.writer, err = sql.Open("sqlite", sqliteAddress(dir)); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	s.writer.SetMaxOpenConns(1)
 	if s.conn, err = s.writer.Conn(ctx); err != nil {
-		return fmt.Errorf("store: open %s: %w", dir, err)
+		return fmt.Errorf("store: open %s: %w; restore the newest backup over it, and gateways send what it lacks", filepath.Join(dir, databaseFile), err)
+	}
+	known, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	if s.segments, err = openSegments(filepath.Join(dir, segmentsFolder), known); err != nil {
+		return err
 	}
 	if s.reader, err = sql.Open("sqlite", sqliteAddress(dir)+"&_pragma=query_only(1)"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	s.reader.SetMaxOpenConns(readers)
 	return nil
+}
+
+// known is up to where the rows hold the segments; 0: they are new. What the disk has lost of that is damage: what comes next must
+// not take its places, or it would count as folded.
+func (s *sqlite) known(ctx context.Context) (place int64, err error) {
+	made := false
+	err = s.conn.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'meta')`).Scan(&made)
+	if err == nil && made {
+		err = s.conn.QueryRowContext(ctx, `SELECT COALESCE(MAX(value), 0) FROM meta WHERE key = 'segments'`).Scan(&place)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	return place, nil
 }
 
 func sqliteAddress(dir string) string {

@@ -54,6 +54,42 @@ func TestALostDatabaseIsMadeAgainFromTheSegments(t *testing.T) {
 	}
 }
 
+// A disk that has lost the end of the segments, though it said that it was flushed: what comes afterwards takes new places, and
+// outlives a crash before its rows.
+func TestWhatFollowsADamagedTailOutlivesACrashToo(t *testing.T) {
+	for _, keep := range []int64{0, 100, 5_000, 20_000} {
+		dir := t.TempDir()
+		open := openSQLite(dir)
+		s := open(t)
+		g, a := newGateway("p8", 1), newAggregator(s)
+		for range 8 {
+			a.take(t, "p8", g.batch(t, 250))
+		}
+		closeStore(t, s)
+		if err := os.Truncate(filepath.Join(dir, "segments", "000000000001.seg"), keep); err != nil {
+			t.Fatal(err)
+		}
+		s = open(t)
+		closeStore(t, s) // its rows are in the file, and not in a journal beside it
+		before, err := os.ReadFile(filepath.Join(dir, "ledger.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s = open(t)
+		newAggregator(s).take(t, "p8", g.batch(t, 100))
+		closeStore(t, s)
+		if err := os.WriteFile(filepath.Join(dir, "ledger.db"), before, 0o600); err != nil { // the crash
+			t.Fatal(err)
+		}
+		s = open(t)
+		state, _, err := s.State(t.Context(), "p8")
+		if err != nil || len(state.Lives) != 1 || state.Lives[0].Applied != 2_100 || digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
+			t.Errorf("cut at %d: %+v %v", keep, state.Lives, err)
+		}
+		closeStore(t, s)
+	}
+}
+
 // Somebody changes a payment in the database's file: its rows are no longer what the signed batches come to.
 func TestADamagedRowIsFoundAndMadeAgain(t *testing.T) {
 	dir := t.TempDir()

@@ -26,6 +26,7 @@ type sqlStore struct {
 
 	requests chan request
 	stop     chan struct{}
+	ended    chan struct{} // closed when nothing is committed any more
 	done     sync.WaitGroup
 	closing  sync.Once
 	closeErr error
@@ -50,7 +51,7 @@ const (
 
 // newSQLStore makes the tables and reads the epoch.
 func newSQLStore(ctx context.Context, e engine, witnessFile string, now func() time.Time) (*sqlStore, error) {
-	s := &sqlStore{engine: e, now: now, requests: make(chan request, groupUpdates), stop: make(chan struct{})}
+	s := &sqlStore{engine: e, now: now, requests: make(chan request, groupUpdates), stop: make(chan struct{}), ended: make(chan struct{})}
 	err := e.write(ctx, func(tx session) error {
 		for _, table := range tables() {
 			if err := tx.exec(table); err != nil {
@@ -142,15 +143,21 @@ func (s *sqlStore) Commit(ctx context.Context, updates []Update) ([]Result, erro
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	a := answer{err: ErrClosed}
 	select {
-	case a := <-r.answer:
-		if a.err == nil && s.behind != nil && slices.ContainsFunc(updates, func(u Update) bool { return !u.early() }) {
-			a.err = s.behind.drained(ctx)
+	case a = <-r.answer:
+	case <-s.ended:
+		select {
+		case a = <-r.answer:
+		default: // it came when nobody listened any more
 		}
-		return a.results, a.err
 	case <-ctx.Done():
 		return nil, ctx.Err() // its fate is unknown: the next State tells
 	}
+	if a.err == nil && s.behind != nil && slices.ContainsFunc(updates, func(u Update) bool { return !u.early() }) {
+		a.err = s.behind.drained(ctx)
+	}
+	return a.results, a.err
 }
 
 // early reports whether an update is as good as committed once its batches are durable: all else follows from them.
@@ -161,6 +168,7 @@ func (u *Update) early() bool {
 
 // loop commits what waits, all of it with one flush or in one transaction.
 func (s *sqlStore) loop() {
+	defer close(s.ended)
 	for {
 		select {
 		case <-s.stop:

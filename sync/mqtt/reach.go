@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/url"
 	"time"
+
+	"gatehouse/sync/lifeline"
 )
 
 // errAway says that the broker could not be asked at all: the network is down, or nobody listens. It is tried again soon,
@@ -74,7 +76,7 @@ func (c *Client) race(ctx context.Context, address string) (net.Conn, error) {
 	try := func() {
 		running++
 		c.done.Go(func() {
-			conn, err := c.dialer().DialContext(ctx, "tcp", address)
+			conn, err := lifeline.Dialer(silentTimeout).DialContext(ctx, "tcp", address)
 			select {
 			case results <- attempt{conn, err}:
 			case <-ctx.Done():
@@ -98,13 +100,5 @@ func (c *Client) race(ctx context.Context, address string) (net.Conn, error) {
 				return a.conn, a.err
 			}
 		}
-	}
-}
-
-// dialer makes connections that notice within silentTimeout that nobody hears them.
-func (c *Client) dialer() *net.Dialer {
-	return &net.Dialer{
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silentTimeout, Interval: silentTimeout / 4, Count: 4},
-		Control:         giveUpAfter(silentTimeout),
 	}
 }

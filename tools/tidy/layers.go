@@ -10,6 +10,7 @@ import (
 // itself and for the folders in it that have no line of their own, which may import each other; drivers/* stands
 // for each folder in drivers. Tests may import what they like, except that gateway and cloud never meet.
 var layers = [][]string{
+	{"sync/lifeline"},
 	{"sync/commandline", "sync/durable", "sync/tomlfile", "sync/mqtt", "sync/livepage", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
 	{"sync/fact"},
 	{"boards", "drivers"},

@@ -1,11 +1,11 @@
 //go:build !linux
 
-package mqtt
+package lifeline
 
 import (
 	"syscall"
 	"time"
 )
 
-// giveUpAfter does nothing here: a dead connection is noticed by the pings.
+// giveUpAfter does nothing here: a dead connection is noticed by the probes.
 func giveUpAfter(time.Duration) func(string, string, syscall.RawConn) error { return nil }

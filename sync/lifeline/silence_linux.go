@@ -1,4 +1,4 @@
-package mqtt
+package lifeline
 
 import (
 	"syscall"
@@ -12,7 +12,7 @@ const tcpUserTimeout = 18
 func giveUpAfter(timeout time.Duration) func(string, string, syscall.RawConn) error {
 	return func(_, _ string, conn syscall.RawConn) error {
 		return conn.Control(func(fd uintptr) {
-			// Without it a dead connection is noticed later: by the pings.
+			// Without it a dead connection is noticed later: by the probes.
 			_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(timeout.Milliseconds()))
 		})
 	}
