@@ -38,6 +38,13 @@ func TestBarrier(t *testing.T, setUp func() BarrierBench) {
 			t.Errorf("%d edges, %d raises", edges, bench.Raises())
 		}
 	})
+	in(t, "asking it moves nothing", fresh, func(t *testing.T, device any) {
+		if prober, probes := device.(drivers.Prober); probes {
+			if err := prober.Probe(t.Context()); err != nil || bench.Host.Edges() != 0 || bench.Raises() != 0 {
+				t.Errorf("error %v, %d edges, %d raises", err, bench.Host.Edges(), bench.Raises())
+			}
+		}
+	})
 	in(t, "a raise is one pulse, and ends by itself", fresh, func(t *testing.T, device any) {
 		order(t, device, drivers.BarrierRaise)
 		time.Sleep(settleTime)
@@ -74,6 +81,7 @@ func TestBarrier(t *testing.T, setUp func() BarrierBench) {
 	in(t, "an absent device is an error, and heals", fresh, func(t *testing.T, device any) {
 		bench.lose()
 		checkOffline(t, func(ctx context.Context) error { return device.(drivers.Barrier).Do(ctx, drivers.BarrierRaise) })
+		checkProbe(t, device)
 		bench.restore()
 		order(t, device, drivers.BarrierRaise)
 		time.Sleep(settleTime)
