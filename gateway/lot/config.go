@@ -80,7 +80,7 @@ type Gate struct {
 	Floor    int // index into Config.Floors
 	Lane     gate.Config
 	Camera   bool
-	Column   bool // a ticket button
+	Button   bool // for tickets
 	Printer  bool
 	Display  bool
 	Terminal bool

@@ -285,7 +285,7 @@ func (l *Lot) plateMissing(i int) {
 	switch {
 	case gate.NoPlate == NoPlateDeny:
 		l.denyEntry(i, visit{}, fact.ReasonNoTicket)
-	case gate.NoPlate == NoPlateTicket && gate.Column && l.lanes[i].down&fact.WithoutPrinter == 0:
+	case gate.NoPlate == NoPlateTicket && gate.Button && l.lanes[i].down&fact.WithoutPrinter == 0:
 		l.show(i, Face{Lines: []string{"Welcome", "Please take a ticket"}, Colour: Yellow})
 	default:
 		l.entry(i, visit{credential: fact.CredentialNone, vehicle: fact.Regular, reason: fact.ReasonAnonymous})

@@ -234,9 +234,9 @@ func (b *builder) equip(i int) {
 		case UseCamera:
 			g.Camera = true
 		case UseReader:
-			g.Column = g.Column || d.ticketButton()
+			g.Button = g.Button || d.ticketButton()
 		case UseColumn:
-			g.Column, g.Printer, g.Display = true, true, true
+			g.Button, g.Printer, g.Display = true, true, true
 		case UseDisplay, UseLight:
 			g.Display = true
 		case UsePrinter:

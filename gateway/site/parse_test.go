@@ -72,7 +72,7 @@ func compare(t *testing.T, place layout.Layout, parsed *site.Site) {
 		}
 		lane := got.Lane
 		if string(got.ID) != want.Name || lane.Direction != want.Direction || lane.Closing != closing || got.Terminal != want.Terminal ||
-			!got.Camera || !got.Column || !got.Display || !got.Printer || !lane.ArmingLoop || !lane.ClosingLoop || !lane.UpSwitch || !lane.DownSwitch {
+			!got.Camera || !got.Button || !got.Display || !got.Printer || !lane.ArmingLoop || !lane.ClosingLoop || !lane.UpSwitch || !lane.DownSwitch {
 			t.Fatalf("gate %d is %+v, and should be %+v", i, got, want)
 		}
 	}
