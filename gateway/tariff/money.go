@@ -4,11 +4,12 @@ package tariff
 type TaxSet uint16
 
 // Tax is one tax on what a stay costs. Those contained in prices are taken out of them, the others come on top.
-// Several taxes are each on the price without any.
+// Several taxes are each on the price without any, but for those on taxes.
 type Tax struct {
 	ID       string
 	RatePPM  int64 // millionths: 190_000 is 19 %, 88_750 is 8.875 %
 	Included bool
+	OnTaxes  bool // on the price and the taxes before it
 }
 
 // Mode is a direction of rounding.
@@ -72,6 +73,16 @@ const (
 	FixedPrice                     // the stay costs Minor, if it would cost more
 )
 
+// TimeFrom says from where a discount takes time.
+type TimeFrom uint8
+
+// Where from.
+const (
+	OffStart TimeFrom = iota // the stay begins later
+	OffEnd                   // it ends earlier
+	OffPrice                 // what a stay that ended after that time would cost by the rules comes off its price
+)
+
 // Discount is a validation or coupon. A receipt takes them off in this order, whatever the order in which they
 // were shown: time, fixed prices, then money and percent as Tariff.Discounts lists them.
 type Discount struct {
@@ -80,7 +91,7 @@ type Discount struct {
 	For       Who
 	Kind      DiscountKind
 	ValueMS   int64
-	AtEnd     bool  // time comes off the end of the stay, not off its beginning
+	TimeFrom  TimeFrom
 	Basis     int64 // hundredths of a percent
 	Minor     int64
 	Payer     string // who pays for it, for bill-back
@@ -90,8 +101,9 @@ type Discount struct {
 	Automatic bool   // nobody needs to show it; it stands beside what is shown
 	ValidFrom Date   // civil days of entry; 0: no bound
 	ValidTo   Date
-	MaxMinor  int64 // most that it takes off; 0: no bound
-	MinMinor  int64 // only if the stay costs as much
+	Entry     []When // only of stays that begin then; empty: of all
+	MaxMinor  int64  // most that it takes off; 0: no bound
+	MinMinor  int64  // only if the stay costs as much
 }
 
 // LateFee is added to a fee that stays unpaid. Of several the one with the greatest AfterDays that has passed counts.

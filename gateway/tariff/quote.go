@@ -3,7 +3,7 @@ package tariff
 // Quote prices a stay by the tariff.
 func Quote(t *Tariff, stay Stay) Fee { return QuoteInto(nil, t, stay) }
 
-// QuoteInto is Quote for who prices many stays: it writes the charges over what buffer holds, and allocates only
+// QuoteInto is Quote for those who price many stays: it writes the charges over what buffer holds, and allocates only
 // if there are more of them than buffer has room for.
 func QuoteInto(buffer []Charge, t *Tariff, stay Stay) Fee {
 	p := pricer{tariff: t, stay: stay, clock: civil{zone: t.zone()}}
@@ -28,9 +28,11 @@ type pricer struct {
 	clock      civil
 	days       days
 	meters     meters
-	multiplier int64  // permille of prices
-	fromMS     int64  // of the stretch that is being priced by the rules
-	parkedMS   int64  // end of the stay that is told on receipts
+	multiplier int64     // permille of prices
+	fromMS     int64     // of the stretch that is being priced by the rules
+	parkedMS   int64     // end of the stay that is told on receipts
+	gift       *Discount // pays for what giftMS at the beginning of the time cost
+	giftMS     int64
 	bounded    bool   // what a suspect stay may cost is being worked out
 	flats      []flat // of a walk, where its own are not enough: held here so that a walk stays on the stack
 }
@@ -88,12 +90,33 @@ func (p *pricer) sameDay(a, b int64) bool {
 // price fills the receipt, but for rounding and taxes.
 func (p *pricer) price(out *receipt) {
 	codes := p.discounts()
+	if !p.tariff.BestDiscount || codes.count <= 1 {
+		p.priced(codes, out)
+		return
+	}
+	p.best(codes, out)
+}
+
+// best fills the receipt with the discount by which the stay costs least.
+func (p *pricer) best(codes codes, out *receipt) {
+	for i := range codes.count {
+		var one receipt
+		if p.priced(codes.only(codes.list[i]), &one); i == 0 || one.total < out.total {
+			*out = one
+		}
+	}
+}
+
+// priced fills the receipt with some discounts.
+func (p *pricer) priced(codes codes, out *receipt) {
 	switch s := &p.stay; {
 	case s.Lost:
 		p.lost(out)
 	case s.Booked != nil:
 		p.booked(s.Booked, out)
 	case s.Session != nil && !p.tariff.Charging.WithParking:
+	case p.tariff.Grace.Late != LateWhole && len(s.PaidAtMS) > 0 && s.PaidAtMS[0] < s.ExitMS:
+		p.paidAndStayed(codes, out)
 	default:
 		p.parked(s.EntryMS, s.ExitMS, codes, out)
 	}
@@ -110,6 +133,30 @@ func (p *pricer) price(out *receipt) {
 	p.late(out)
 }
 
+// paidAndStayed prices a stay until it was paid, and what goes beyond the time to leave after each payment.
+func (p *pricer) paidAndStayed(codes codes, out *receipt) {
+	s, g := &p.stay, &p.tariff.Grace
+	p.parked(s.EntryMS, max(s.EntryMS, s.PaidAtMS[0]), codes, out)
+	for i, paidMS := range s.PaidAtMS {
+		untilMS := s.ExitMS
+		if i+1 < len(s.PaidAtMS) {
+			untilMS = min(untilMS, s.PaidAtMS[i+1])
+		}
+		leaveMS := min(paidMS+clamp(g.ExitMS, 0, StayMaxMS), untilMS)
+		if leaveMS > paidMS {
+			out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: paidMS, ToMS: leaveMS, Times: 1}})
+		}
+		fromMS, toMS := p.seconds(leaveMS, untilMS)
+		switch {
+		case toMS <= fromMS:
+		case g.Late == LateRate:
+			p.ladder(g.LateSteps, fromMS, toMS, &line{Charge: Charge{Rule: "late exit", Kind: Time}}, false, out)
+		default:
+			p.time(fromMS, toMS, fromMS, toMS, out)
+		}
+	}
+}
+
 // parked prices parking time, with grace and time off.
 func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 	g := &p.tariff.Grace
@@ -122,13 +169,14 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 		out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: fromMS, ToMS: fromMS + g.EntryMS, Times: 1}})
 		fromMS += g.EntryMS
 	}
-	startMS, endMS, first := codes.shorten(p.tariff, fromMS, toMS)
+	startMS, endMS, giftMS, first := codes.shorten(p.tariff, fromMS, toMS)
 	if first == nil {
 		p.time(fromMS, toMS, fromMS, toMS, out)
 	} else {
+		p.giftMS, p.gift = giftMS, first
 		p.shortened(fromMS, toMS, startMS, endMS, first, out)
 	}
-	if p.parkedMS > toMS {
+	if p.parkedMS > toMS && toMS == p.stay.ExitMS {
 		out.add(&line{Charge: Charge{Kind: TooLong, FromMS: toMS, ToMS: p.parkedMS, Times: 1}})
 	}
 }
@@ -136,11 +184,15 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 // shortened prices what a time discount leaves of a stay, unless the whole stay is cheaper.
 func (p *pricer) shortened(fromMS, toMS, startMS, endMS int64, d *Discount, out *receipt) {
 	var whole, part receipt
+	giftMS := p.giftMS
+	p.giftMS = 0
 	p.time(fromMS, toMS, fromMS, toMS, &whole)
+	p.giftMS = giftMS
 	if startMS > fromMS {
 		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: fromMS, ToMS: startMS, Times: 1, Payer: d.Payer}})
 	}
 	p.time(fromMS, toMS, startMS, endMS, &part)
+	p.giftMS = 0
 	if endMS < toMS {
 		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: endMS, ToMS: toMS, Times: 1, Payer: d.Payer}})
 	}

@@ -18,6 +18,18 @@ func slowSum(t *tariff.Tariff, stay tariff.Stay) int64 {
 	stay.EntryMS, stay.ExitMS = slowSeconds(t, stay.EntryMS, stay.ExitMS)
 	slowJoin(t, &stay)
 	codes := slowCodes(t, &stay)
+	if !t.BestDiscount || len(codes) == 0 {
+		return slowPriced(t, stay, codes)
+	}
+	best := int64(1 << 62)
+	for _, d := range codes {
+		best = min(best, slowPriced(t, stay, slices.DeleteFunc(slices.Clone(codes), func(other tariff.Discount) bool { return other.Code != d.Code })))
+	}
+	return best
+}
+
+// slowPriced is a stay with some discounts.
+func slowPriced(t *tariff.Tariff, stay tariff.Stay, codes []tariff.Discount) int64 {
 	sum := int64(0)
 	switch {
 	case stay.Lost:
@@ -135,6 +147,7 @@ func slowFor(t *tariff.Tariff, stay *tariff.Stay) *tariff.Tariff {
 	}
 	mine.Extras = slices.DeleteFunc(slices.Clone(t.Extras), func(e tariff.Extra) bool { return !isFor(e.For) || e.Tender != "" && e.Tender != stay.Tender })
 	mine.Discounts = slices.DeleteFunc(slices.Clone(t.Discounts), func(d tariff.Discount) bool { return !isFor(d.For) })
+	mine.Lost.Prices = slices.DeleteFunc(slices.Clone(t.Lost.Prices), func(p tariff.LostPrice) bool { return !isFor(p.For) })
 	mine.Charging.Prices = slices.DeleteFunc(slices.Clone(t.Charging.Prices), func(c tariff.ChargePrice) bool { return !isFor(c.For) })
 	mine.Booking.Steps, mine.Booking.OverstaySteps = prices(t.Booking.Steps, false), prices(t.Booking.OverstaySteps, false)
 	return &mine
@@ -172,9 +185,10 @@ func slowJoin(t *tariff.Tariff, stay *tariff.Stay) {
 
 // slowCodes are the discounts that count, as the tariff lists them.
 func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
-	day := tariff.Date(floor(newSlowTable(t, stay.EntryMS/60_000, stay.EntryMS/60_000).shown[200], minutesOfDay))
+	clock := newSlowTable(t, stay.EntryMS/60_000, stay.EntryMS/60_000)
+	day := tariff.Date(floor(clock.shown[200], minutesOfDay))
 	valid := func(d tariff.Discount) bool {
-		return (d.ValidFrom == 0 || d.ValidFrom <= day) && (d.ValidTo == 0 || day <= d.ValidTo)
+		return slowIn(t, clock, d.Entry, stay.EntryMS/60_000) && (d.ValidFrom == 0 || d.ValidFrom <= day) && (d.ValidTo == 0 || day <= d.ValidTo)
 	}
 	shown := []int{}
 	for _, code := range stay.Discounts {
@@ -183,8 +197,8 @@ func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
 			continue
 		}
 		alike := slices.DeleteFunc(slices.Clone(shown), func(other int) bool { return other != i })
-		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || len(alike) == len(shown))
-		first := len(alike) == 0 && (len(shown) == 0 || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
+		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || t.BestDiscount || len(alike) == len(shown))
+		first := len(alike) == 0 && (len(shown) == 0 || t.BestDiscount || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
 		if again || first {
 			shown = append(shown, i)
 		}
@@ -238,31 +252,40 @@ func slowParked(t *tariff.Tariff, fromMS, toMS int64, codes []tariff.Discount) i
 			from += grace
 		}
 	}
-	start, end, shorter := from, to, false
+	start, end, gift, shorter := from, to, int64(0), false
 	for _, d := range codes {
 		if d.Kind != tariff.TimeOff {
 			continue
 		}
 		shorter = true
-		if off := min(d.ValueMS/60_000, end-start); d.AtEnd {
+		switch off := min(d.ValueMS/60_000, end-start); d.TimeFrom {
+		case tariff.OffPrice:
+			gift += off
+		case tariff.OffEnd:
 			end -= off
-		} else {
+		default:
 			start += off
 		}
 	}
 	clock := newSlowTable(t, from, to)
-	whole := slowTime(t, clock, from, to, from, to)
+	whole := slowTime(t, clock, from, to, from, to, 0)
 	if shorter {
-		return min(whole, slowTime(t, clock, from, to, start, end))
+		return min(whole, slowTime(t, clock, from, to, start, end, min(gift, end-start)))
 	}
 	return whole
 }
 
-// slowTime prices time by the rules or an offer, of a stay of which discounts leave a part.
-func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) int64 {
+// slowLess is a price without what its first minutes cost, that a discount pays for.
+func slowLess(price, first int64) int64 { return price - max(0, min(price, first)) }
+
+// slowTime prices time by the rules or an offer, of a stay of which discounts leave a part, and pay for its first minutes.
+func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end, gift int64) int64 {
 	best, found := int64(0), false
+	rules := func() int64 {
+		return slowLess(slowRules(t, clock, start, end), slowRules(t, clock, start, min(end, start+gift)))
+	}
 	if t.Choice == tariff.Cheapest || len(t.Offers) == 0 {
-		best, found = slowRules(t, clock, start, end), true
+		best, found = rules(), true
 	}
 	for i := range t.Offers {
 		o := &t.Offers[i]
@@ -272,6 +295,13 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) in
 		total := slowOffer(t, clock, o, from, to)
 		if !o.Timeless {
 			total = slowOffer(t, clock, o, start, end)
+			switch until := min(end, slowCovered(t, clock, o, start)); {
+			case gift == 0:
+			case o.Covers == tariff.CoversEntry && !slowIn(t, clock, o.Entry, start):
+				total = rules()
+			default:
+				total -= max(0, min(slowLadder(o.Steps, until-start), slowLadder(o.Steps, min(until-start, gift))))
+			}
 		}
 		if t.Choice == tariff.Priority || len(o.For.Products) > 0 {
 			return total
@@ -279,7 +309,7 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) in
 		best = min(best, total)
 	}
 	if !found {
-		return slowRules(t, clock, start, end)
+		return rules()
 	}
 	return best
 }
@@ -365,13 +395,24 @@ func slowLadder(steps []tariff.Step, minutes int64) int64 {
 }
 
 func slowLost(t *tariff.Tariff, stay *tariff.Stay) int64 {
-	price := t.Lost.Minor * partsOfMinor
+	minor := t.Lost.Minor
+	if len(t.Lost.Prices) > 0 {
+		minor = t.Lost.Prices[0].Minor
+	}
+	price := minor * partsOfMinor
 	switch {
 	case t.Lost.Kind == tariff.LostDays:
 		for days := int64(86_400_000); days < stay.ExitMS-stay.EntryMS; days += 86_400_000 {
-			price += t.Lost.Minor * partsOfMinor
+			price += minor * partsOfMinor
 		}
 		return price
+	case t.Lost.Kind == tariff.LostSince:
+		exit := floor(stay.ExitMS, 60_000)
+		clock, opened := newSlowTable(t, exit-2*minutesOfDay, exit), exit
+		for clock.day(opened-1, t.Lost.SinceMS) == clock.day(exit, t.Lost.SinceMS) {
+			opened--
+		}
+		return max(price, slowParked(t, opened*60_000, stay.ExitMS, nil))
 	case stay.Unknown || t.Lost.Kind == tariff.LostFixed:
 		return price
 	}
@@ -389,7 +430,7 @@ func slowBooked(t *tariff.Tariff, stay *tariff.Stay) int64 {
 	b, k := stay.Booked, &t.Booking
 	from, to, entry, exit := b.FromMS/60_000, b.ToMS/60_000, stay.EntryMS/60_000, stay.ExitMS/60_000
 	clock := newSlowTable(t, min(from, entry), max(to, exit))
-	plain := func(from, to int64) int64 { return slowTime(t, clock, from, to, from, to) }
+	plain := func(from, to int64) int64 { return slowTime(t, clock, from, to, from, to, 0) }
 	booking := int64(0)
 	switch {
 	case b.PaidMinor > 0:
@@ -443,118 +484,4 @@ func slowExtras(t *tariff.Tariff, stay *tariff.Stay, base int64) int64 {
 		sum += int64(len(touched)) * (e.Minor*partsOfMinor + portion(base, e.Basis, 10_000))
 	}
 	return sum
-}
-
-// slowMeter prices one session minute by minute.
-type slowMeter struct {
-	t     *tariff.Tariff
-	s     *tariff.Session
-	clock *slowTable
-	sum   int64
-	spent map[*tariff.ChargePrice]int64
-}
-
-// price is that of a dimension in a minute of a session that began in another.
-func (m *slowMeter) price(of tariff.Dimension, minute, start int64) *tariff.ChargePrice {
-	for i := range m.t.Charging.Prices {
-		q := &m.t.Charging.Prices[i]
-		since := (minute - start) * 60_000
-		if q.Dimension == of && (q.MinMA == 0 || m.s.CurrentMA >= q.MinMA) && (q.MaxMA == 0 || m.s.CurrentMA < q.MaxMA) &&
-			since >= q.FromMS && (q.ToMS == 0 || since < q.ToMS) && slowIn(m.t, m.clock, q.When, minute) {
-			return q
-		}
-	}
-	return nil
-}
-
-func (m *slowMeter) put(q *tariff.ChargePrice, amount int64) {
-	if most := q.MaxMinor * partsOfMinor; most > 0 {
-		amount = min(amount, max(0, most-m.spent[q]))
-	}
-	m.spent[q] += amount
-	m.sum += amount
-}
-
-func (m *slowMeter) once(of tariff.Dimension, from int64) {
-	if q := m.price(of, from, from); q != nil {
-		m.sum += q.PriceMilli * (partsOfMinor / 1000)
-	}
-}
-
-// timed prices the minutes of a dimension; if it is stepped, the last price's are made whole steps.
-func (m *slowMeter) timed(of tariff.Dimension, first, last, start int64, stepped bool) {
-	all, run := int64(0), int64(0)
-	var now *tariff.ChargePrice
-	amount := func() int64 { return portion(now.PriceMilli*(partsOfMinor/1000), run, 60) }
-	for minute := first; minute < last; minute++ {
-		q := m.price(of, minute, start)
-		if q == nil {
-			continue
-		}
-		if now != nil && q != now {
-			m.put(now, amount())
-			run = 0
-		}
-		now = q
-		run++
-		all++
-	}
-	if now == nil {
-		return
-	}
-	for step := now.StepMS / 60_000; stepped && step > 0 && all%step != 0; all++ {
-		run++
-	}
-	m.put(now, amount())
-}
-
-func (m *slowMeter) energy(from int64) {
-	q := m.price(tariff.PerEnergy, from, from)
-	if q == nil || m.s.EnergyWh <= 0 {
-		return
-	}
-	wh := m.s.EnergyWh
-	for q.StepWh > 0 && wh%q.StepWh != 0 {
-		wh++
-	}
-	m.put(q, portion(q.PriceMilli*(partsOfMinor/1000), wh, 1000))
-}
-
-func slowSession(t *tariff.Tariff, stay *tariff.Stay, s *tariff.Session) int64 {
-	k := &t.Charging
-	left := s.LeftMS
-	if left == 0 {
-		left = stay.ExitMS
-	}
-	from, to, reserved := s.FromMS/60_000, max(s.FromMS, s.ToMS)/60_000, s.ReservedMS/60_000
-	out := max(to, left/60_000)
-	m := slowMeter{t: t, s: s, clock: newSlowTable(t, from-reserved, out), spent: map[*tariff.ChargePrice]int64{}}
-	if s.NoShow {
-		m.once(tariff.PerNoShow, from)
-	}
-	m.timed(tariff.PerReserved, from-reserved, from, from-reserved, true)
-	if s.NoShow {
-		return m.sum
-	}
-	idle, pricedIdle := to, false
-	if grace := k.IdleGraceMS / 60_000; out-to <= grace {
-		idle = out
-	} else if k.GraceAlways {
-		idle += grace
-	}
-	for minute := idle; minute < out; minute++ {
-		pricedIdle = pricedIdle || m.price(tariff.PerIdle, minute, from) != nil
-	}
-	m.once(tariff.PerSession, from)
-	m.energy(from)
-	m.timed(tariff.PerConnected, from, out, from, true)
-	m.timed(tariff.PerCharging, from, to, from, k.StepEach || !pricedIdle)
-	m.timed(tariff.PerIdle, idle, out, from, true)
-	if k.MinMinor > 0 {
-		m.sum = max(m.sum, k.MinMinor*partsOfMinor)
-	}
-	if k.MaxMinor > 0 {
-		m.sum = min(m.sum, k.MaxMinor*partsOfMinor)
-	}
-	return m.sum
 }

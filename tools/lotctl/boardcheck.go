@@ -102,12 +102,17 @@ func (m *machineCheck) isIt() {
 	}
 }
 
+// missing are the boot lines that the machine lacks.
+func (m *machineCheck) missing() []boards.BootLine {
+	return m.board.NotBooted(m.text("boot/firmware/config.txt", "boot/config.txt"), m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt"))
+}
+
 // boots looks for the board's lines in the files of the boot partition.
 func (m *machineCheck) boots() {
 	if len(m.board.Config)+len(m.board.Cmdline) == 0 {
 		return
 	}
-	missing := m.board.NotBooted(m.text("boot/firmware/config.txt", "boot/config.txt"), m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt"))
+	missing := m.missing()
 	for _, file := range []struct {
 		name  string
 		lines []boards.BootLine

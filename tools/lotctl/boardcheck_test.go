@@ -73,3 +73,32 @@ func TestAMachineIsReadyForItsBoard(t *testing.T) {
 		}
 	}
 }
+
+// What boot prints, appended, is what the board needs: then nothing is missing, whatever section the file ended in.
+func TestWhatBootPrintsIsAppended(t *testing.T) {
+	files := readyPi()
+	files["boot/firmware/config.txt"] = "dtparam=audio=on\n[cm4]\notg_mode=1\n"
+	root := machineOf(t, files)
+	boot := func() string {
+		var out, errs strings.Builder
+		if exit := run([]string{"board", "boot", "pi4", "--root", root}, &out, &errs); exit != commandline.ExitOK {
+			t.Fatalf("exit %d\n%s", exit, errs.String())
+		}
+		return out.String()
+	}
+	lines := boot()
+	if !strings.Contains(lines, "\ndtparam=strict_gpiod\n") {
+		t.Fatalf("it lacks what drops the relays:\n%s", lines)
+	}
+	config := filepath.Join(root, "boot/firmware/config.txt")
+	if err := os.WriteFile(config, []byte(files["boot/firmware/config.txt"]+lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if again := boot(); !strings.Contains(again, "has all that the board needs") || strings.Contains(again, "dtparam") {
+		t.Errorf("once more:\n%s", again)
+	}
+	var out, errs strings.Builder
+	if exit := run([]string{"board", "check", "pi4", "--root", root}, &out, &errs); exit != commandline.ExitOK {
+		t.Errorf("exit %d\n%s", exit, out.String())
+	}
+}
