@@ -128,9 +128,9 @@ func (c *checker) ups() {
 	if ups == (fileUPS{}) {
 		return
 	}
-	c.upsLine(ups.MainsLost, "mains_lost", "input", c.board.inputLines(), c.board.outputLines())
+	c.upsLine(ups.MainsLost, "mains_lost", true)
 	if ups.Running != "" {
-		c.upsLine(ups.Running, "running", "output", c.board.outputLines(), c.board.inputLines())
+		c.upsLine(ups.Running, "running", false)
 	}
 	if output, found := c.board.Outputs[ups.Running]; found && output.MaxOnMS > 0 {
 		c.problem(fmt.Sprintf("output %s may stay on for %d ms only, and it has to be on for as long as the gateway runs", ups.Running, output.MaxOnMS), "write max_on_ms = 0", "ups", "running")
@@ -146,32 +146,21 @@ func (c *checker) ups() {
 	}
 }
 
-// upsLine checks that a line of a supply is one of those that it may be; it tells where it is if it is one of the others.
-func (c *checker) upsLine(name, key, kind string, right, others map[string]string) {
-	switch line, other := others[name]; {
+// upsLine checks that a line of a supply is an input, or an output; it tells where it is if it is the other.
+func (c *checker) upsLine(name, key string, wantsInput bool) {
+	input, isInput := c.board.Inputs[name]
+	output, isOutput := c.board.Outputs[name]
+	kind, right, wrong, line := "input", isInput, isOutput, output.Line
+	if !wantsInput {
+		kind, right, wrong, line = "output", isOutput, isInput, input.Line
+	}
+	switch {
 	case name == "":
 		c.problem("it has no "+kind, fmt.Sprintf("write %s = \"…\", the name of an %s of the board", key, kind), "ups", key)
-	case right[name] != "":
-	case other:
+	case right:
+	case wrong:
 		c.problem(fmt.Sprintf("%s is no %s: it is %s", name, kind, c.place(line)), "look up the pin in the papers of this revision of the supply", "ups", key)
 	default:
 		c.problem(fmt.Sprintf("there is no %s %q", kind, name), "name one of the board's", "ups", key)
 	}
-}
-
-// inputLines and outputLines are the lines of all inputs and of all outputs, by name.
-func (b Board) inputLines() map[string]string {
-	lines := map[string]string{}
-	for name, input := range b.Inputs {
-		lines[name] = input.Line
-	}
-	return lines
-}
-
-func (b Board) outputLines() map[string]string {
-	lines := map[string]string{}
-	for name, output := range b.Outputs {
-		lines[name] = output.Line
-	}
-	return lines
 }

@@ -173,7 +173,13 @@ type Printer interface {
 	Print(ctx context.Context, slip Slip) error
 }
 
-// PaperWatcher is a Printer that knows whether there was little paper left when it printed last.
+// Prober is a device that can be asked whether it is there and able, without anything that a driver sees: one that is first
+// needed when a vehicle waits is missed too late.
+type Prober interface {
+	Probe(ctx context.Context) error
+}
+
+// PaperWatcher is a Printer that knows whether there was little paper left when it was asked last.
 type PaperWatcher interface{ PaperLow() bool }
 
 // Slip is a ticket or a receipt.

@@ -31,7 +31,10 @@ func TestBarrier(t *testing.T, setUp func() BarrierBench) {
 		}
 	}
 	checkSettings(t, setUp().Bench)
-	in(t, "opening it makes no edge", fresh, func(t *testing.T, device any) {
+	in(t, "opening and asking it makes no edge", fresh, func(t *testing.T, device any) {
+		if prober, probes := device.(drivers.Prober); probes && prober.Probe(t.Context()) != nil {
+			t.Error("it is there, and does not say so")
+		}
 		order(t, device, drivers.BarrierRelease)
 		time.Sleep(settleTime)
 		if edges := bench.Host.Edges(); edges != 0 || bench.Raises() != 0 {
@@ -74,6 +77,7 @@ func TestBarrier(t *testing.T, setUp func() BarrierBench) {
 	in(t, "an absent device is an error, and heals", fresh, func(t *testing.T, device any) {
 		bench.lose()
 		checkOffline(t, func(ctx context.Context) error { return device.(drivers.Barrier).Do(ctx, drivers.BarrierRaise) })
+		checkProbe(t, device)
 		bench.restore()
 		order(t, device, drivers.BarrierRaise)
 		time.Sleep(settleTime)

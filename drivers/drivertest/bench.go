@@ -121,6 +121,14 @@ func checkOffline(t *testing.T, call func(ctx context.Context) error) {
 	}
 }
 
+// checkProbe wants a device that is away to say so when it is asked, if it can be asked.
+func checkProbe(t *testing.T, device any) {
+	t.Helper()
+	if prober, probes := device.(drivers.Prober); probes {
+		checkOffline(t, prober.Probe)
+	}
+}
+
 // checkSettings wants the catalog's line of a driver to name every setting that a bench uses.
 func checkSettings(t *testing.T, b Bench) {
 	t.Helper()

@@ -31,6 +31,19 @@ func TestPrinter(t *testing.T, setUp func() PrinterBench) {
 			t.Errorf("%d slips, error %v", bench.Printed(), err)
 		}
 	})
+	in(t, "asking it prints nothing, and tells of no paper", fresh, func(t *testing.T, device any) {
+		prober, probes := device.(drivers.Prober)
+		if !probes {
+			return
+		}
+		if err := prober.Probe(t.Context()); err != nil {
+			t.Error(err)
+		}
+		bench.TakeAway()
+		if err := prober.Probe(t.Context()); err == nil || bench.Printed() != 0 {
+			t.Errorf("%d slips, error %v", bench.Printed(), err)
+		}
+	})
 	in(t, "no paper is an error", fresh, func(t *testing.T, device any) {
 		bench.TakeAway()
 		if err := print(t.Context(), device); err == nil || bench.Printed() != 0 {
@@ -54,6 +67,7 @@ func TestPrinter(t *testing.T, setUp func() PrinterBench) {
 	in(t, "an absent device is an error, and heals", fresh, func(t *testing.T, device any) {
 		bench.lose()
 		checkOffline(t, func(ctx context.Context) error { return print(ctx, device) })
+		checkProbe(t, device)
 		bench.restore()
 		if err := print(t.Context(), device); err != nil || bench.Printed() != 1 {
 			t.Errorf("after it came back: %d slips, error %v", bench.Printed(), err)

@@ -77,7 +77,22 @@ func (p *Printer) Print(ctx context.Context, slip drivers.Slip) error {
 	if err != nil {
 		return err
 	}
-	err = p.line.Do(ctx, func(port drivers.Port, fresh bool) error {
+	return p.with(ctx, "print", func(t talk) error {
+		if err := t.write(document); err != nil {
+			return err
+		}
+		return t.finish()
+	})
+}
+
+// Probe asks whether the printer is there and can print.
+func (p *Printer) Probe(ctx context.Context) error {
+	return p.with(ctx, "ask", func(talk) error { return nil })
+}
+
+// with does something with a printer that says that it can print.
+func (p *Printer) with(ctx context.Context, what string, do func(t talk) error) error {
+	err := p.line.Do(ctx, func(port drivers.Port, fresh bool) error {
 		t := talk{Printer: p, ctx: ctx, port: port}
 		if fresh {
 			before, err := dialog.Drain(ctx, port)
@@ -91,13 +106,10 @@ func (p *Printer) Print(ctx context.Context, slip drivers.Slip) error {
 		if err := t.check(); err != nil {
 			return err
 		}
-		if err := t.write(document); err != nil {
-			return err
-		}
-		return t.finish()
+		return do(t)
 	})
 	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("escpos: print on port %s: %w", p.name, err)
+		return fmt.Errorf("escpos: %s on port %s: %w", what, p.name, err)
 	}
 	return err
 }

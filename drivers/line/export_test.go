@@ -23,6 +23,17 @@ func FindLine(chips []gpiochip.Chip, at boards.Line) (gpiochip.Chip, int, error)
 	return (&kernel{chips: chips}).find(at)
 }
 
+// OpenLate opens a board on a chip that is there once the given function says so.
+func OpenLate(board boards.Board, isThere func() bool) (*Host, *Chip) {
+	chip := NewChip(board)
+	return newHost(board, &lateBank{open: func() (bank, error) {
+		if !isThere() {
+			return nil, errNoChips
+		}
+		return chip, nil
+	}}, nil), chip
+}
+
 var errBroken = errors.New("input/output error")
 
 // Image is the process image of a Revolution Pi in memory.

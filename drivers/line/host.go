@@ -60,20 +60,30 @@ func WithSPI(open func(name string, mode drivers.SPIMode) (Transact, error)) Opt
 	return func(o *options) { o.spi = open }
 }
 
-// Open opens a real board and makes its outputs safe. An output that can't be made safe now is tried again when a
-// device asks for it.
+// Open opens a real board and makes its outputs safe. An output that can't be made safe now, and lines that are not there
+// yet, are tried again when a device asks for them.
 func Open(board boards.Board, with ...Option) (*Host, error) {
 	if err := board.Fits(machine()); err != nil {
 		return nil, fmt.Errorf("line: board %s: %w", board.Name, err)
 	}
-	lines, err := openBank(board)
-	if err != nil {
+	lines := &lateBank{open: func() (bank, error) { return openBank(board) }}
+	if _, err := lines.bank(); errors.Is(err, errNoBank) {
 		return nil, fmt.Errorf("line: board %s: %w", board.Name, err)
 	}
 	open := func(name string, mode drivers.SerialMode) (drivers.Port, error) {
 		return OpenUART(board.UARTs[name], mode)
 	}
 	return newHost(board, lines, open, with...), nil
+}
+
+// Absent says why the board has no lines now; nil if it has.
+func (h *Host) Absent() error {
+	late, isLate := h.bank.(*lateBank)
+	if !isLate {
+		return nil
+	}
+	_, err := late.bank()
+	return err
 }
 
 // compatiblePath is where the kernel says which machine this is: names, each ended by a zero byte.

@@ -390,3 +390,18 @@ func TestALineThatTwoChipsHave(t *testing.T) {
 		t.Errorf("two: %v", err)
 	}
 }
+
+// Lines may be there later than the gateway: then devices find them, and outputs get their safe level.
+func TestLinesThatComeLate(t *testing.T) {
+	there := false
+	host, _ := line.OpenLate(bench(t), func() bool { return there })
+	defer host.Close()
+	name := slices.Sorted(maps.Keys(bench(t).Outputs))[0]
+	if _, err := host.Output(name); !errors.Is(err, drivers.ErrOffline) || host.Absent() == nil {
+		t.Errorf("before: %v, %v", err, host.Absent())
+	}
+	there = true
+	if err := output(t, host, name).Set(false); err != nil || host.Absent() != nil {
+		t.Errorf("after: %v, %v", err, host.Absent())
+	}
+}

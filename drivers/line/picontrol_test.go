@@ -3,6 +3,7 @@ package line_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,8 +61,18 @@ func TestARevolutionPiThatIsNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if host, err := line.Open(board); err == nil {
-		host.Close()
+	host, err := line.Open(board)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer host.Close()
+	if host.Absent() == nil {
 		t.Skip("it is one")
+	}
+	if _, err := host.Output("lane1_raise"); !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "is this a Revolution Pi") {
+		t.Errorf("an output: %v", err)
+	}
+	if _, err := host.Serial("rs485", drivers.SerialMode{Baud: 9600}); err == nil || strings.Contains(err.Error(), "Revolution Pi") {
+		t.Errorf("a serial port, which has nothing to do with that: %v", err)
 	}
 }

@@ -367,10 +367,7 @@ inputs.two = { line = "k2" }
 	}
 	host, err := line.Open(board)
 	if err != nil {
-		if !strings.Contains(err.Error(), "board nowhere") {
-			t.Errorf("error %v", err)
-		}
-		return // a machine without GPIO
+		t.Fatal(err)
 	}
 	defer host.Close()
 	_, one := host.Output("one")

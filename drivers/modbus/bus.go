@@ -2,6 +2,7 @@ package modbus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
@@ -135,7 +136,7 @@ func (b *Bus) join(ctx context.Context) (*line, error) {
 	case b.turn <- struct{}{}:
 		defer func() { <-b.turn }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, b.unopened(ctx)
 	}
 	if l, err := b.joinOpen(); l != nil || err != nil {
 		return l, err
@@ -146,7 +147,7 @@ func (b *Bus) join(ctx context.Context) (*line, error) {
 	port, err := b.open(ctx)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, ctx.Err()
+		return nil, b.unopened(ctx)
 	case err != nil:
 		b.failed = fmt.Errorf("modbus: open port %s: %w", b.name, err)
 		b.failures.Add(1)
@@ -156,6 +157,14 @@ func (b *Bus) join(ctx context.Context) (*line, error) {
 	defer b.mu.Unlock()
 	b.line, b.users = newLine(b, port), 1
 	return b.line, nil
+}
+
+// unopened is the error for who could not wait until the port was open.
+func (b *Bus) unopened(ctx context.Context) error {
+	if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("modbus: open port %s: %w: %w: check its power, its address and the network", b.name, drivers.ErrOffline, ctx.Err())
 }
 
 // joinOpen is the port if it is open, and nil if it is not.

@@ -161,6 +161,40 @@ func TestALateReplyIsNobodysReply(t *testing.T) {
 	})
 }
 
+// Who is asked the same again gets the late reply to the first question: the reply to the second is then still to come, and
+// is nobody else's.
+func TestTheReplyAfterALateOneIsNobodysReply(t *testing.T) {
+	bubble(t, func(t *testing.T, w *wired) {
+		w.simulator.Slave(1).SetTrouble(modbus.TroubleLate)
+		ctx, cancel := context.WithCancel(t.Context())
+		open := make(chan error, 1)
+		go func() { open <- w.Run(ctx, nil) }() // keeps the port open
+		synctest.Wait()
+		read := func(register uint16) bool {
+			out := make([]uint16, 1)
+			err := w.ReadRegisters(ctx, 1, modbus.FunctionReadHoldings, register, out)
+			if err == nil && out[0] != 100+register {
+				t.Errorf("register %d: %d", register, out[0])
+			}
+			return err == nil
+		}
+		for pause := range 100 * time.Millisecond / time.Millisecond {
+			tries := 1
+			for !read(3) && tries < 9 {
+				tries++
+			}
+			if tries == 1 || tries == 9 {
+				t.Errorf("answered at try %d", tries)
+			}
+			time.Sleep(pause * time.Millisecond)
+			read(6)
+			time.Sleep(time.Second)
+		}
+		cancel()
+		<-open
+	})
+}
+
 func TestBabbleIsCountedAndTheBusLivesOn(t *testing.T) {
 	bubble(t, func(t *testing.T, w *wired) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)

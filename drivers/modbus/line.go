@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,10 +30,9 @@ type line struct {
 	received []byte
 	frame    []byte
 	timer    *time.Timer
-	quietAt  time.Time     // the wire is free for a request from then on
-	owed     map[byte]owed // by slave: what it did not answer in time
-	asked    byte          // the slave of the last request
-	owing    bool          // and it did not answer in time
+	quietAt  time.Time          // the wire is free for a request from then on
+	owed     map[byte][]owed    // by slave: what it may still answer
+	held     map[byte]time.Time // by slave: until then, what it owes is not asked again, so that others get their turn
 }
 
 // owed is a request that a slave may still answer.
@@ -65,7 +65,7 @@ func newLine(bus *Bus, port drivers.Port) *line {
 	l := &line{
 		bus: bus, port: port, inbox: newInbox(), orders: make(chan *order), changes: make(chan change), stop: make(chan struct{}),
 		failed: make(chan error, 1), ended: make(chan struct{}), pumped: make(chan struct{}), echo: bus.options.Echo,
-		timer: time.NewTimer(time.Hour), owed: map[byte]owed{},
+		timer: time.NewTimer(time.Hour), owed: map[byte][]owed{}, held: map[byte]time.Time{},
 	}
 	go l.pump()
 	go l.run()
@@ -204,8 +204,12 @@ func (l *line) serve(o *order) {
 
 // poll does one poll, and its trigger.
 func (l *line) poll(g *group, p *scheduled) {
-	if old, late := l.owes(p.Request); late { // others need not wait for that
-		p.due = old.until
+	if until, late := l.owes(p.Request); late { // others need not wait for that
+		p.due, l.held[p.Slave] = until, until
+		return
+	}
+	if until := l.held[p.Slave]; time.Now().Before(until) && l.isOwed(p.Request) {
+		p.due = until.Add(p.Period)
 		return
 	}
 	reply, err := l.transact(p.Request)
@@ -230,8 +234,7 @@ func (l *line) unasked() {
 		return
 	}
 	l.quietAt = time.Now().Add(l.gap())
-	if slave, whole := foreign(l.received); whole && lost == 0 && l.owing && slave == l.asked {
-		l.owing = false
+	if slave, whole := foreign(l.received); whole && lost == 0 && l.owesAny(slave) {
 		l.bus.fault(FaultLateReply, slave, "")
 		return
 	}
@@ -250,13 +253,12 @@ func (l *line) wire(bytes int) time.Duration {
 func (l *line) transact(request Request) (Reply, error) {
 	l.rest(request)
 	l.unasked()
-	before, owing := l.asked, l.owing
+	again := l.isOwed(request)
 	l.frame = request.AppendTo(l.frame[:0])
 	if _, err := l.port.Write(l.frame); err != nil {
 		l.err = err
 		return Reply{}, l.failure()
 	}
-	l.asked, l.owing = request.Slave, true
 	limit := l.wire(len(l.frame)+request.replyBytes()) + 2*l.gap() + l.bus.options.Timeout
 	reply, exception, found := l.await(request, time.Now().Add(limit))
 	now := time.Now()
@@ -265,10 +267,11 @@ func (l *line) transact(request Request) (Reply, error) {
 	case l.err != nil:
 		return Reply{}, l.failure()
 	case !found:
-		l.owed[request.Slave] = owed{request, now.Add(lateMax)}
-		return Reply{}, l.diagnose(request, before, owing)
+		l.owe(request, now)
+		return Reply{}, l.diagnose(request)
+	case again: // it may be the reply to what was asked before, and another one comes
+		l.owe(request, now)
 	}
-	l.owing = false
 	if exception {
 		return Reply{}, l.bus.fault(FaultException, request.Slave, exceptionName(reply[2]))
 	}
@@ -278,19 +281,41 @@ func (l *line) transact(request Request) (Reply, error) {
 // rest waits until the wire is free, and while a late reply of the slave could pass for the reply to another request.
 func (l *line) rest(request Request) {
 	until := l.quietAt
-	if old, late := l.owes(request); late && old.until.After(until) {
-		until = old.until
+	if late, isLate := l.owes(request); isLate && late.After(until) {
+		until = late
 	}
-	delete(l.owed, request.Slave)
 	if pause := time.Until(until); pause > 0 {
 		time.Sleep(pause)
 	}
 }
 
-// owes is a late reply of the slave that could pass for the reply to the request.
-func (l *line) owes(request Request) (old owed, late bool) {
-	old = l.owed[request.Slave]
-	return old, time.Now().Before(old.until) && old.request.passesFor(request)
+// owe notes that a reply to the request may still come.
+func (l *line) owe(request Request, now time.Time) {
+	all := slices.DeleteFunc(l.owed[request.Slave], func(o owed) bool { return o.request == request || !now.Before(o.until) })
+	l.owed[request.Slave] = append(all, owed{request, now.Add(lateMax)})
+}
+
+// owes is until when a late reply of the slave could pass for the reply to the request.
+func (l *line) owes(request Request) (until time.Time, late bool) {
+	now := time.Now()
+	for _, o := range l.owed[request.Slave] {
+		if now.Before(o.until) && o.request.passesFor(request) && o.until.After(until) {
+			until, late = o.until, true
+		}
+	}
+	return until, late
+}
+
+// isOwed reports whether a reply to an earlier request like this one may still come.
+func (l *line) isOwed(request Request) bool {
+	now := time.Now()
+	return slices.ContainsFunc(l.owed[request.Slave], func(o owed) bool { return o.request == request && now.Before(o.until) })
+}
+
+// owesAny reports whether any reply of the slave may still come.
+func (l *line) owesAny(slave byte) bool {
+	now := time.Now()
+	return slices.ContainsFunc(l.owed[slave], func(o owed) bool { return now.Before(o.until) })
 }
 
 // await collects bytes until they hold the reply, or the deadline is over.
@@ -321,7 +346,7 @@ func (l *line) await(request Request, deadline time.Time) (reply []byte, excepti
 			if exception {
 				length = overhead
 			}
-			l.bus.noise.Add(uint64(len(l.received) - length))
+			l.beside(l.received[:at], len(l.received)-at-length)
 			return l.received[at : at+length], exception, true
 		}
 		if len(l.received) > 2*frameMax { // the deadline ends it; the last bytes could still be the reply
@@ -331,8 +356,17 @@ func (l *line) await(request Request, deadline time.Time) (reply []byte, excepti
 	}
 }
 
+// beside counts what came before a reply, and so many bytes after it.
+func (l *line) beside(before []byte, after int) {
+	if slave, whole := foreign(before); whole && l.owesAny(slave) {
+		l.bus.fault(FaultLateReply, slave, "")
+		before = nil
+	}
+	l.bus.noise.Add(uint64(len(before) + after))
+}
+
 // diagnose says what came in place of a reply.
-func (l *line) diagnose(request Request, before byte, owing bool) error {
+func (l *line) diagnose(request Request) error {
 	if len(l.received) == 0 {
 		return l.bus.fault(FaultNoAnswer, request.Slave, "")
 	}
@@ -341,7 +375,7 @@ func (l *line) diagnose(request Request, before byte, owing bool) error {
 	switch {
 	case len(l.received) >= frameMax:
 		return l.bus.fault(FaultBabble, request.Slave, fmt.Sprintf("%d bytes", len(l.received)))
-	case whole && owing && slave == before && slave != request.Slave:
+	case whole && slave != request.Slave && l.owesAny(slave):
 		l.bus.fault(FaultLateReply, slave, "")
 		return l.bus.fault(FaultNoAnswer, request.Slave, fmt.Sprintf("slave %d answered late in between", slave))
 	case whole && slave != request.Slave:

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
+	"strings"
 
 	"gatehouse/drivers"
 	"gatehouse/sync/mqtt"
@@ -48,11 +48,7 @@ func (b Brokers) Open(name string) (drivers.Broker, error) {
 // options are how an MQTT client reaches the broker.
 func (b Broker) options() (mqtt.Options, error) {
 	options := mqtt.Options{Broker: b.URL, Username: b.Username, Password: b.Password}
-	address, err := url.Parse(b.URL)
-	if err != nil {
-		return options, fmt.Errorf("%w: url = %q: %w", drivers.ErrSettings, b.URL, err)
-	}
-	if address.Scheme == "tcp" || address.Scheme == "mqtt" {
+	if scheme, _, _ := strings.Cut(b.URL, "://"); scheme == "tcp" || scheme == "mqtt" {
 		return options, nil
 	}
 	options.TLS = &tls.Config{MinVersion: tls.VersionTLS13}

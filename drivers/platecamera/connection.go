@@ -148,7 +148,11 @@ func (c *Connection) prove(request *http.Request) {
 	}
 }
 
+// offline says where the camera was not, once: an error of the client's says it as well.
 func (c *Connection) offline(path string, err error) error {
+	if asked := (*url.Error)(nil); errors.As(err, &asked) {
+		err = asked.Err
+	}
 	return fmt.Errorf("%w: %s%s: %w", drivers.ErrOffline, c.address, path, err)
 }
 

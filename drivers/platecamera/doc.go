@@ -22,6 +22,8 @@
 // the same plate within repeat_seconds by the camera's clock), summaries of what was told, the end of a passage (lost),
 // heartbeats, bicycles, and everything else. A vehicle without a readable plate is told as a read without a plate.
 //
+// A document that is cut off or damaged loses no other: what is whole in its body is told beside ErrPart, and the fault noted.
+//
 // A post is answered with 200 when its events were taken, or are none of a car; with 400 if it can't be understood, with
 // 413 if it is larger than BodyMax, and with 503 if nobody takes its events within a second, so that the camera sends it
 // again. Pictures are stepped over and never decoded; a document has at most nodesMax values, depthMax levels and no

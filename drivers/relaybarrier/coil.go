@@ -2,6 +2,7 @@ package relaybarrier
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -138,6 +139,15 @@ func (c *coil) write(address, value uint16) error {
 	ctx, cancel := context.WithTimeout(context.Background(), coilTake)
 	defer cancel()
 	return c.bus.WriteCoilValue(ctx, c.slave, address, value)
+}
+
+// Probe reads the relay. A board that refuses that is there.
+func (c *coil) Probe(ctx context.Context) error {
+	err := c.bus.ReadBits(ctx, c.slave, modbus.FunctionReadCoils, c.address, make([]bool, 1))
+	if errors.Is(err, drivers.ErrUnsupported) {
+		return nil
+	}
+	return err
 }
 
 // Close switches the relay off.

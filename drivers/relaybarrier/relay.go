@@ -1,6 +1,7 @@
 package relaybarrier
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -24,6 +25,21 @@ func (r *relay) open() error {
 		return fmt.Errorf("open output %s: %w", r.name, err)
 	}
 	r.output = output
+	return nil
+}
+
+// probe opens the relay, and asks it if it can be asked.
+func (r *relay) probe(ctx context.Context) error {
+	if err := r.open(); err != nil {
+		return err
+	}
+	prober, asks := r.output.(drivers.Prober)
+	if !asks {
+		return nil
+	}
+	if err := prober.Probe(ctx); err != nil {
+		return fmt.Errorf("ask output %s: %w", r.name, err)
+	}
 	return nil
 }
 

@@ -95,6 +95,16 @@ func (b *Barrier) checkDistinct() error {
 
 // Do gives one command. An error that wraps ErrUnsupported says that the barrier has no relay for it.
 func (b *Barrier) Do(ctx context.Context, command drivers.BarrierCommand) error {
+	return b.inTurn(ctx, func() error { return b.do(command) })
+}
+
+// Probe asks whether the relay that opens is there. It moves none.
+func (b *Barrier) Probe(ctx context.Context) error {
+	return b.inTurn(ctx, func() error { return b.raise.probe(ctx) })
+}
+
+// inTurn does one thing at a time.
+func (b *Barrier) inTurn(ctx context.Context, do func() error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -104,7 +114,7 @@ func (b *Barrier) Do(ctx context.Context, command drivers.BarrierCommand) error 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := b.do(command); err != nil {
+	if err := do(); err != nil {
 		return fmt.Errorf("relaybarrier: %w", err)
 	}
 	return nil

@@ -102,8 +102,10 @@ func newTerminal(dial Dial, host drivers.Host, settings drivers.Settings) (*Term
 		return nil, err
 	}
 	switch _, _, bad := net.SplitHostPort(address); {
-	case (address == "") == (port == ""):
-		return nil, fmt.Errorf("%w: address is missing: write the terminal's address, or the name of a serial port as port, and not both", drivers.ErrSettings)
+	case address == "" && port == "":
+		return nil, fmt.Errorf("%w: address is missing: write the terminal's address, or the name of a serial port as port", drivers.ErrSettings)
+	case address != "" && port != "":
+		return nil, fmt.Errorf("%w: port = %q: there is an address as well: write one of the two, and not both", drivers.ErrSettings, port)
 	case address != "" && bad != nil:
 		return nil, fmt.Errorf("%w: address = %q: write a host and a port, such as \"192.168.1.50:20007\"", drivers.ErrSettings, address)
 	}

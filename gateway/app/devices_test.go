@@ -244,6 +244,11 @@ func (f *fake) Do(ctx context.Context, command drivers.BarrierCommand) error {
 	return f.obey(ctx, []string{"raise", "hold", "release", "lower", "stop"}[command])
 }
 
+func (f *fake) Probe(context.Context) error {
+	f.mayPanic("order")
+	return f.gone()
+}
+
 func (f *fake) Show(ctx context.Context, face drivers.Face) error {
 	return f.obey(ctx, "show "+strings.Join(face.Lines, " / "))
 }

@@ -70,15 +70,15 @@ func (f *faces) ended(shown *shownFace, err error) {
 	shown.due = time.Now().Add(shown.pause)
 }
 
-// refresh shows faces again when they are due, so that a display that was away heals, and asks the terminals that
-// are not known to answer whether they do: nobody else asks a terminal that is offline.
+// refresh shows faces again when they are due, so that a display that was away heals, and asks what is not known to answer
+// whether it does: nobody else asks a terminal, a printer or a barrier's relay before a vehicle waits for it.
 func (a *App) refresh(ctx context.Context) {
 	ticker := time.NewTicker(watchPause)
 	defer ticker.Stop()
 	for {
 		a.faces.refresh(time.Now())
 		for _, d := range a.devices {
-			if d.Use == site.UseTerminal && d.condition.Load() != online {
+			if d.condition.Load() != online {
 				d.probe(time.Now())
 			}
 			d.tellFaults(time.Now())
@@ -104,15 +104,30 @@ func (f *faces) refresh(now time.Time) {
 // nobodysPayment is what a terminal is asked for to see whether it answers.
 const nobodysPayment fact.PaymentID = "P0"
 
-// probe asks a terminal something harmless, now and then.
+// probe asks a device something harmless, now and then.
 func (d *device) probe(now time.Time) {
-	if d.broken != nil || len(d.orders) > 0 || now.Sub(d.probed) < refreshEvery {
+	ask := d.question()
+	if ask == nil || d.broken != nil || len(d.orders) > 0 || now.Sub(d.probed) < refreshEvery {
 		return
 	}
 	d.probed = now
-	terminal := d.driver.(drivers.Terminal)
-	d.order(order{patience: patience{refreshEvery, statusTake}, do: func(ctx context.Context) error {
-		_, err := terminal.Status(ctx, nobodysPayment)
-		return err
-	}})
+	take := statusTake
+	if d.Use == site.UseBarrier { // a vehicle may come meanwhile
+		take = moveTake
+	}
+	d.order(order{patience: patience{refreshEvery, take}, do: ask})
+}
+
+// question is what a device can be asked without harm; nil if there is nothing.
+func (d *device) question() func(context.Context) error {
+	if prober, probes := d.driver.(drivers.Prober); probes && d.obeys() {
+		return prober.Probe
+	}
+	if terminal, pays := d.driver.(drivers.Terminal); pays && d.Use == site.UseTerminal {
+		return func(ctx context.Context) error {
+			_, err := terminal.Status(ctx, nobodysPayment)
+			return err
+		}
+	}
+	return nil
 }

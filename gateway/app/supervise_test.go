@@ -80,6 +80,20 @@ func TestADeviceThatFailsIsTriedAgainAndToldOfOnce(t *testing.T) {
 	})
 }
 
+// A barrier's relay that is away is known before a vehicle waits for it, and so is that it is back.
+func TestWhatNobodyNeedsYetIsAsked(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.devices["IN-barrier"].lose(drivers.ErrOffline)
+		b.start()
+		b.wait(time.Second)
+		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-barrier"), true)
+		b.devices["IN-barrier"].lose(nil)
+		b.wait(20 * time.Second)
+		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-barrier"), false)
+		expect(b, "raises", b.raises("IN"), 0)
+	})
+}
+
 // At night nobody shows a reader anything: it is online all the same once it listens again.
 func TestAReaderThatIsBackIsOnline(t *testing.T) {
 	inBubble(t, func(b *bench) {

@@ -30,9 +30,20 @@ func (b *builder) doubts() {
 	for i, d := range b.site.Devices {
 		b.doubtInput(i, d)
 		b.doubtKey(i, d)
-		if d.Gate >= 0 && d.Use == UsePrinter && b.site.Lot.Gates[d.Gate].Lane.Direction == fact.Outward {
-			b.doubt("a printer at an exit prints nothing: tickets are printed at entries", "name an entry gate", "device", i, "gate")
-		}
+		b.doubtGateOf(i, d)
+	}
+}
+
+// doubtGateOf wonders at what is at a gate that has nothing for it to do.
+func (b *builder) doubtGateOf(i int, d Device) {
+	if d.Gate < 0 {
+		return
+	}
+	switch direction := b.site.Lot.Gates[d.Gate].Lane.Direction; {
+	case d.Use == UsePrinter && direction == fact.Outward:
+		b.doubt("a printer at an exit prints nothing: tickets are printed at entries", "name an entry gate", "device", i, "gate")
+	case d.Use == UseTerminal && direction == fact.Inward:
+		b.doubt("a terminal at an entry takes nothing: a fee is paid at the exit", "name an exit gate", "device", i, "gate")
 	}
 }
 

@@ -200,13 +200,17 @@ func known[T any](w *wiring, kind, name string, on map[string]T, path []any) boo
 		return name != ""
 	}
 	do := tomlfile.Advice(name, slices.Sorted(maps.Keys(on)))
+	_, after, isWritten := strings.Cut(name, "//")
+	if !isWritten {
+		after = name
+	}
 	switch {
+	case kind == "serial port" && strings.Contains(after, ".") && !strings.HasPrefix(name, "/dev/"):
+		do = `if it is an address in the network, write "tcp://` + after + `"`
 	case len(on) == 0:
 		do = "take a board that has one: `lotctl board ls`"
 	case strings.HasPrefix(name, "/dev/"):
 		do = "write the board's name of that device: `lotctl board show " + w.file.Location.Board + "` lists them; or name it in a board file of your own"
-	case kind == "serial port" && strings.Contains(name, "."):
-		do = `if it is an address in the network, write "tcp://` + name + `"`
 	}
 	w.wrong(fmt.Sprintf("the board %s has no %s %q", w.board.Name, kind, name), do, path...)
 	return false
@@ -227,7 +231,12 @@ func (w *wiring) claim(d Device, kind, name string, path []any) {
 
 // filtered checks that an input lets through what it must see.
 func (w *wiring) filtered(wire drivers.Wire, input boards.Input, path []any) {
-	if wire == drivers.WirePulses && input.DebounceUS > 0 {
+	switch {
+	case wire != drivers.WirePulses:
+	case w.board.Backend == boards.BackendPiControl:
+		w.wrong(fmt.Sprintf("board %s looks at input %s every few milliseconds: the pulses of this device are shorter", w.board.Name, input.Name),
+			"use a device on a serial port or in the network (a card reader with OSDP), or another board", path...)
+	case input.DebounceUS > 0:
 		w.wrong(fmt.Sprintf("the board filters input %s for %d ms: the pulses of this device are shorter", input.Name, input.DebounceUS/1000),
 			fmt.Sprintf("name one without debounce_us; on a board file of your own: %s = { line = %q }", input.Name, input.Line), path...)
 	}

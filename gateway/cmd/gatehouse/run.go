@@ -86,6 +86,9 @@ func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, r
 	if err == nil {
 		var opened *line.Host
 		if opened, err = line.Open(board, line.WithBrokers(brokers.Open)); err == nil {
+			if err := opened.Absent(); err != nil {
+				log.Error("the board's lines can't be opened now; devices on them are offline", "board", s.Board, "err", err)
+			}
 			return opened, guardOf(board, opened, log), func() {
 				if err := opened.Close(); err != nil {
 					log.Error("the board's outputs can't be made safe", "err", err)
