@@ -110,6 +110,11 @@ func (s *Server) needsOf(l *ledger.Summary, alerts []ledger.Alert, newest string
 	if n, is := offline(l, sync, nowMS); is {
 		add(n)
 	}
+	if l.Currency == "" && l.LiveAtMS > 0 {
+		add(Need{Code: "not_described", Severity: severityWarning, weight: 150,
+			What: "Headquarters was not told its time zone and currency: its days end at midnight UTC",
+			Do:   "PUT /api/v1/locations/" + string(l.ID) + " with its name, timezone and currency."})
+	}
 	if l.Agreement == outbox.Differs {
 		add(Need{Code: "history_differs", Severity: severityFault, Since: timeAt(l.AgreedMS), What: "Headquarters' copy of its history is not what the lot has", weight: 890,
 			Do: "Verify and mend the location; if it still differs, look for a second card, and have the lot count."})

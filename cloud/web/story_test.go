@@ -104,6 +104,10 @@ func TestWhatIsNotKnownIsNotSaid(t *testing.T) {
 			t.Errorf("the page lacks %q", wanted)
 		}
 	}
+	chain.Live(wire.Live{Location: "new", Types: []wire.LiveType{{Type: fact.Regular, Total: 10, Available: 10}}}, 0)
+	if page = get(t, address+"/lots/new"); !strings.Contains(page, "PUT /api/v1/locations/new with its name, timezone and currency") {
+		t.Error("it is not said that a location has no currency and no time zone")
+	}
 }
 
 // What a browser shows follows what happens; the search keeps what it found; an order goes out when it was held long
