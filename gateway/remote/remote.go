@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -230,4 +231,5 @@ func (r *Remote) Shelf() policy.Shelf {
 // textMax bounds what is taken over of a person's words.
 const textMax = 256
 
-func clip(text string) string { return text[:min(len(text), textMax)] }
+// clip never cuts a character in two: no message could hold half of one.
+func clip(text string) string { return strings.ToValidUTF8(text[:min(len(text), textMax)], "") }
