@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -141,6 +142,38 @@ func TestALocationByTheSourceDesign(t *testing.T) {
 		t.Errorf("%v", week["days"])
 	}
 	b.ask("GET", "/api/v1/locations/p002/analytics?period=0d", "", 422)
+}
+
+// The export has a row for each location and day, and says the same as the analytics.
+func TestDaysAreExported(t *testing.T) {
+	b := newBench(t, 3)
+	b.Change(func(c *ledger.Chain) { c.SetLocation(ledger.Location{ID: "evil", Name: "=1+1", Zone: time.UTC, Currency: "EUR"}) })
+	b.Commit(t, "p002", 1)
+	rows := func(query string, want int) [][]string {
+		t.Helper()
+		r := httptest.NewRequest("GET", "/api/v1/analytics.csv?"+query, nil)
+		r.Header.Set("Authorization", "Bearer owner")
+		w := httptest.NewRecorder()
+		b.Server.ServeHTTP(w, r)
+		rows, err := csv.NewReader(w.Body).ReadAll()
+		if w.Code != 200 || err != nil || len(rows) != want+1 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
+			t.Fatalf("%s: %d %v, %d rows, %v", query, w.Code, err, len(rows), w.Header())
+		}
+		return rows
+	}
+	one := rows("period=7d&locationId=p002", 7)
+	week := b.ask("GET", "/api/v1/locations/p002/analytics?period=7d", "", 200)
+	if last := one[7]; last[0] != "2026-06-02" || last[3] != "EUR" || last[4] != b.at(week, "total.entries") || strings.Replace(last[7], ".", "", 1) != b.at(week, "total.revenueMinor") || last[4] == "0" {
+		t.Errorf("%v, the analytics say %v", last, week["total"])
+	}
+	all := rows("period=1d", len(b.ask("GET", "/api/v1/locations", "", 200)["locations"].([]any)))
+	for _, row := range all {
+		if row[1] == "evil" && row[2] != "'=1+1" {
+			t.Errorf("a spreadsheet takes %q for a formula", row[2])
+		}
+	}
+	b.ask("GET", "/api/v1/analytics.csv?locationId=nowhere", "", 404)
+	b.ask("GET", "/api/v1/analytics.csv?period=400d", "", 422)
 }
 
 // lends has a location take every document at once.

@@ -16,6 +16,9 @@ func (s *Server) operations(b *rest.Book) {
 	b.DescribeStream("/api/v1/events", reflect.TypeFor[State]())
 	rest.Read(b, rest.RoleView, "listLocations", "/api/v1/locations", "All locations", s.locations)
 
+	rest.Read(b, rest.RoleView, "exportDays", "/api/v1/analytics.csv", "A row of entries, exits and revenue for each day and location, for a spreadsheet", s.export)
+	b.DescribeContent("/api/v1/analytics.csv", "text/csv")
+
 	b.Tag = "Location"
 	rest.Read(b, rest.RoleView, "getLocation", location, "One location: its gates, sync, versions, devices and policies", s.location)
 	rest.Replace(b, rest.RoleConfigure, "setLocation", location, "Name a location, its time zone, currency and floors", s.setLocation)
