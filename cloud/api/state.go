@@ -18,7 +18,7 @@ import (
 type State struct {
 	Chain      string         `json:"chain"`
 	Version    string         `json:"version"`
-	Role       string         `json:"role" doc:"Of who reads this"`
+	Role       string         `json:"role" doc:"Of the one who reads this"`
 	Severity   string         `json:"severity" enum:"ok,info,warning,fault" doc:"The worst of what needs a person"`
 	Realtime   ChainNow       `json:"realtime"`
 	Revenue    []ChainRevenue `json:"revenue" doc:"By currency"`
@@ -263,7 +263,7 @@ func (s *Server) locations(ctx context.Context, in *struct {
 type Location struct {
 	LocationLine
 	Timezone string      `json:"timezone"`
-	Role     string      `json:"role" doc:"Of who reads this"`
+	Role     string      `json:"role" doc:"Of the one who reads this"`
 	Time     string      `json:"civilTime" doc:"There, now" example:"14:05"`
 	ByType   []TypeTally `json:"byType"`
 	Floors   []Floor     `json:"floors"`

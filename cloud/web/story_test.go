@@ -169,7 +169,7 @@ func answerOrders(chain *apitest.Chain) <-chan policy.Command {
 		}
 		switch m := m.(type) {
 		case *wire.Challenge:
-			nonce := desk.Challenge(0, policy.Nonce{1, byte(len(desks))})
+			nonce := desk.Challenge(m.ID, 0, policy.Nonce{1, byte(len(desks))})
 			go chain.Desk.Hear(context.Background(), location, &wire.Challenge{Location: location, ID: m.ID, Incarnation: 9, Challenge: nonce})
 		case *wire.Command:
 			code := wire.Done

@@ -7,7 +7,7 @@ const (
 	stallMax = 300 * time.Millisecond
 	// submitMax is how long a command waits for the disk before its outcome is called unknown.
 	submitMax = 10 * time.Second
-	// viewMax is the same for who only reads.
+	// viewMax is the same for those who only read.
 	viewMax = 2 * time.Second
 	// stopMax is how long an end waits for the disk. What a service manager grants is longer.
 	stopMax = 10 * time.Second

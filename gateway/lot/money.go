@@ -19,7 +19,7 @@ func (l *Lot) payTicket(e PayTicket) Result {
 		mostMinor = max(mostMinor, account.CashMinor)
 	}
 	switch {
-	case e.AmountMinor == 0 && e.Method == fact.MethodCash && l.letGo(t, &account):
+	case e.AmountMinor == 0 && e.Method == fact.MethodCash && l.waiveSmall(t, &account):
 		return l.moved(t, "", fact.ReasonFree)
 	case e.AmountMinor <= 0:
 		return refuse(ProblemInvalid, "the amount must be more than nothing", "pay what the fee says is due: "+l.amount(account.DueMinor))
@@ -198,8 +198,8 @@ func (l *Lot) waive(e WaiveFee) Result {
 	return l.moved(t, id, fact.ReasonOperator)
 }
 
-// letGo waives what is due if there is no coin as small, and reports whether it did.
-func (l *Lot) letGo(t *Ticket, a *Account) bool {
+// waiveSmall waives what is due if there is no coin as small, and reports whether it did.
+func (l *Lot) waiveSmall(t *Ticket, a *Account) bool {
 	if a.DueMinor <= 0 || a.CashMinor > 0 || len(t.Payments) >= paymentsMax || t.MayOwe {
 		return false
 	}
@@ -256,7 +256,7 @@ func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*
 	}
 	alone := int(times) == len(t.Validations)
 	used, burnt := l.burnt[couponKey(code, coupon)]
-	switch day := l.entryDay(t); {
+	switch {
 	case found == nil:
 		return nil, &Problem{ProblemNotFound, "the ticket's tariff has no discount " + clip(code), "it has: " + codesOf(priced)}
 	case !t.Open() || t.Status == TicketLeaving:
@@ -267,8 +267,8 @@ func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*
 		return nil, &Problem{ProblemConflict, "the coupon was used for ticket " + string(used), "it can be used once"}
 	case len(t.Validations) >= validationsMax, !alone && !(found.Stacks && stacks):
 		return nil, &Problem{ProblemConflict, "the ticket has " + strings.Join(t.Validations, ", ") + ", beside which " + code + " can't stand", "one of them counts"}
-	case found.ValidFrom != 0 && day < found.ValidFrom || found.ValidTo != 0 && day > found.ValidTo:
-		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began on " + day.String(), "look at the dates on it"}
+	case !priced.Begins(found, t.Entry.WallMS):
+		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began at " + l.civil(t.Entry.WallMS), "look at the days and hours on it"}
 	case !found.Matches(tariff.Stay{SpotType: t.Priced, Vehicle: t.vehicle(), Groups: t.Groups, Product: t.Product}):
 		return nil, &Problem{ProblemNotPossible, code + " is not for this vehicle", "look at whom it is for"}
 	case found.Burns && len(l.burnt) >= couponsMax:
@@ -294,15 +294,6 @@ func codesOf(priced *tariff.Tariff) string {
 		return "none"
 	}
 	return clip(strings.Join(codes, ", "))
-}
-
-// entryDay is the civil day of a ticket's entry.
-func (l *Lot) entryDay(t *Ticket) tariff.Date {
-	day, err := tariff.ParseDate(l.civil(t.Entry.WallMS)[:len("2006-01-02")])
-	if err != nil {
-		return 0 // a year of five digits
-	}
-	return day
 }
 
 // mislay has a ticket cost what its tariff says of lost ones.

@@ -5,8 +5,9 @@ import "slices"
 // lost prices a stay whose ticket is lost.
 func (p *pricer) lost(out *receipt) {
 	l, s := &p.tariff.Lost, &p.stay
-	price := exactly(clamp(l.Minor, 0, PriceMaxMinor))
-	own := line{Charge: Charge{Rule: "lost ticket", Kind: LostFee, FromMS: s.EntryMS, ToMS: s.ExitMS, Times: 1, PriceMinor: l.Minor, Units: 1}, amount: price, taxes: l.Taxes}
+	minor := clamp(l.price(s), 0, PriceMaxMinor)
+	price := exactly(minor)
+	own := line{Charge: Charge{Rule: "lost ticket", Kind: LostFee, FromMS: s.EntryMS, ToMS: s.ExitMS, Times: 1, PriceMinor: minor, Units: 1}, amount: price, taxes: l.Taxes}
 	switch {
 	case l.Kind == LostDays:
 		own.UnitMS = dayMS
@@ -24,6 +25,16 @@ func (p *pricer) lost(out *receipt) {
 		}
 	}
 	out.add(&own)
+}
+
+// price is that of a driver's lost ticket.
+func (l *Lost) price(s *Stay) int64 {
+	for i := range l.Prices {
+		if l.Prices[i].For.matches(s) {
+			return l.Prices[i].Minor
+		}
+	}
+	return l.Minor
 }
 
 // booked prices a reserved stay: the booking, and what goes beyond it.
@@ -126,7 +137,7 @@ func (p *pricer) extras(out *receipt) {
 			continue
 		}
 		amount := exactly(clamp(e.Minor, 0, PriceMaxMinor)).plus(base.share(clamp(e.Basis, 0, basisMax), basisOne)).times(count)
-		out.add(&line{Charge: Charge{Rule: e.ID, Kind: ExtraFee, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Units: count, PriceMinor: e.Minor}, amount: amount, taxes: e.Taxes})
+		out.add(&line{Charge: Charge{Rule: e.ID, Kind: ExtraFee, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Units: count, PriceMinor: e.Minor, Basis: clamp(e.Basis, 0, basisMax)}, amount: amount, taxes: e.Taxes})
 	}
 }
 
@@ -172,5 +183,7 @@ func (p *pricer) late(out *receipt) {
 	}
 	l := &p.tariff.Late[chosen]
 	amount := exactly(clamp(l.Minor, 0, PriceMaxMinor)).plus(out.total.share(clamp(l.Basis, 0, basisMax), basisOne))
-	out.add(&line{Charge: Charge{Rule: l.ID, Kind: Late, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Units: 1}, amount: amount})
+	out.add(&line{
+		Charge: Charge{Rule: l.ID, Kind: Late, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Units: 1, PriceMinor: l.Minor, Basis: clamp(l.Basis, 0, basisMax)}, amount: amount,
+	})
 }

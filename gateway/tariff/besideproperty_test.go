@@ -26,6 +26,9 @@ func anythingBeside(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 	case 0:
 		stay.Lost, stay.Unknown = true, rapid.Bool().Draw(t, "unknown")
 		cfg.Lost = tariff.Lost{Kind: tariff.LostKind(rapid.IntRange(0, 4).Draw(t, "lost")), Minor: amount(t)}
+		for range rapid.IntRange(0, 2).Draw(t, "lostPrices") {
+			cfg.Lost.Prices = append(cfg.Lost.Prices, tariff.LostPrice{For: anyWho(t), Minor: amount(t)})
+		}
 	case 1:
 		anyBooking(t, cfg, stay)
 	case 2, 3:
@@ -107,12 +110,15 @@ func anyFees(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 func anyDiscounts(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 	for _, code := range []string{"a", "b", "c"} {
 		d := tariff.Discount{
-			Code: code, For: anyWho(t), Kind: tariff.DiscountKind(rapid.IntRange(0, 3).Draw(t, "discount")), ValueMS: minutes(t, 300), AtEnd: rapid.Bool().Draw(t, "atEnd"),
+			Code: code, For: anyWho(t), Kind: tariff.DiscountKind(rapid.IntRange(0, 3).Draw(t, "discount")), ValueMS: minutes(t, 300), TimeFrom: tariff.TimeFrom(rapid.IntRange(0, 2).Draw(t, "timeFrom")),
 			Basis: int64(rapid.SampledFrom([]int{0, 1250, 5000, 10_000}).Draw(t, "percent")), Minor: amount(t), Stacks: rapid.Bool().Draw(t, "stacks"), Automatic: rarely(t, 5, "automatic"),
 			Times: int64(rapid.SampledFrom([]int{0, 1, 3}).Draw(t, "times")),
 		}
 		if rarely(t, 4, "bounded") {
 			d.MaxMinor, d.MinMinor = amount(t), amount(t)
+		}
+		if rarely(t, 5, "discountEntry") {
+			d.Entry = anyWhen(t)
 		}
 		if rarely(t, 5, "dated") {
 			d.ValidFrom, d.ValidTo = tariff.DateOf(2026, time.March, 28), tariff.DateOf(2026, time.October, 25)

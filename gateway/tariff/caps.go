@@ -27,7 +27,7 @@ func (p *pricer) capsAt(instantMS int64, rule int) int64 {
 	edgeMS := forever
 	for i := range p.caps() {
 		c, m := &p.tariff.Caps[i], &p.meters[i]
-		m.applies = c.For.matches(&p.stay) && !m.spent && (len(c.Rules) == 0 || rule != none && slices.Contains(c.Rules, p.tariff.Rules[rule].ID))
+		m.applies = c.For.matches(&p.stay) && !m.spent && p.holds(c.Entry, p.fromMS) && (len(c.Rules) == 0 || rule != none && slices.Contains(c.Rules, p.tariff.Rules[rule].ID))
 		if c.Window == PerPeriod && c.Begins == BeginsEntry {
 			edgeMS = min(edgeMS, p.window(c, m, instantMS))
 			m.applies = m.applies && !m.spent

@@ -255,6 +255,9 @@ func (c *checker) falls(entryMS int64, told map[string]bool) {
 		if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Flat }); i >= 0 {
 			offer, part = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule), "offer"
 			index = slices.IndexFunc(c.tariff.Offers, func(o Offer) bool { return o.ID == fee.Charges[i].Rule })
+		} else if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Time && one.AmountMinor < 0 }); i >= 0 {
+			part = "rule"
+			index = slices.IndexFunc(c.tariff.Rules, func(r Rule) bool { return r.ID == fee.Charges[i].Rule })
 		}
 		if now < before && !told[offer] {
 			told[offer] = true

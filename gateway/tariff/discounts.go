@@ -54,12 +54,24 @@ func (t *Tariff) discount(code string) int {
 }
 
 func (p *pricer) usable(d *Discount) bool {
-	day, _ := p.clock.at(p.stay.EntryMS)
-	return d.For.matches(&p.stay) && (d.ValidFrom == 0 || day >= d.ValidFrom) && (d.ValidTo == 0 || day <= d.ValidTo)
+	return d.For.matches(&p.stay) && p.begins(d, p.stay.EntryMS)
 }
 
-// shorten takes time off a stay. The first such discount is what the receipt names; nil: there is none.
-func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS int64, first *Discount) {
+// begins reports whether a discount is for stays that begin at an instant.
+func (p *pricer) begins(d *Discount, entryMS int64) bool {
+	day, _ := p.clock.at(entryMS)
+	return (d.ValidFrom == 0 || day >= d.ValidFrom) && (d.ValidTo == 0 || day <= d.ValidTo) && p.holds(d.Entry, entryMS)
+}
+
+// Begins reports whether a discount of the tariff is for stays that begin at an instant, in Unix ms, whoever's.
+func (t *Tariff) Begins(d *Discount, entryMS int64) bool {
+	p := pricer{tariff: t, clock: civil{zone: t.zone()}}
+	p.days.calendar = &t.Calendar
+	return p.begins(d, entryMS)
+}
+
+// shorten takes time off a stay, or off its price. The first such discount is what the receipt names; nil: there is none.
+func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS, pricedMS int64, first *Discount) {
 	for _, i := range c.list[:c.count] {
 		d := &t.Discounts[i]
 		if d.Kind != TimeOff {
@@ -69,13 +81,34 @@ func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS int64, fir
 			first = d
 		}
 		off := clamp(d.ValueMS, 0, toMS-fromMS)
-		if d.AtEnd {
+		switch d.TimeFrom {
+		case OffPrice:
+			pricedMS += off
+		case OffEnd:
 			toMS -= off
-		} else {
+		default:
 			fromMS += off
 		}
 	}
-	return fromMS, toMS, first
+	return fromMS, toMS, min(pricedMS, toMS-fromMS), first
+}
+
+// rated prices a stretch by the rules, and takes off what its beginning costs that a discount pays for.
+func (p *pricer) rated(fromMS, toMS int64, out *receipt) {
+	p.byRules(fromMS, toMS, out)
+	if p.gift == nil || p.giftMS <= 0 {
+		return
+	}
+	var first receipt
+	p.byRules(fromMS, min(toMS, fromMS+p.giftMS), &first)
+	p.give(fromMS, min(toMS, fromMS+p.giftMS), first.total, out)
+}
+
+// give takes what a stretch costs off a receipt that has nothing else.
+func (p *pricer) give(fromMS, toMS int64, amount exact, out *receipt) {
+	if amount = clamp(amount, 0, max(0, out.total)); amount > 0 {
+		out.add(&line{Charge: Charge{Rule: p.gift.Code, Kind: Off, FromMS: fromMS, ToMS: toMS, Times: 1, Payer: p.gift.Payer}, amount: -amount})
+	}
 }
 
 // off takes fixed prices, then money and percent off, as the tariff lists them. A fee does not fall below zero.
@@ -86,13 +119,16 @@ func (p *pricer) off(c codes, out *receipt) {
 			if d.Kind == TimeOff || (d.Kind == FixedPrice) != fixed || out.total < exactly(clamp(d.MinMinor, 0, PriceMaxMinor)) {
 				continue
 			}
-			amount := d.takes(out.total)
-			if d.MaxMinor > 0 {
-				amount = min(amount, exactly(min(d.MaxMinor, PriceMaxMinor)))
+			amount, basis := d.takes(out.total), d.Basis
+			if most := exactly(min(d.MaxMinor, PriceMaxMinor)); d.MaxMinor > 0 && amount > most {
+				amount, basis = most, 0
+			}
+			if d.Kind != PercentOff {
+				basis = 0
 			}
 			if amount = clamp(amount, 0, max(0, out.total)); amount > 0 {
 				out.add(&line{
-					Charge: Charge{Rule: d.Code, Kind: Off, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Payer: d.Payer}, amount: -amount,
+					Charge: Charge{Rule: d.Code, Kind: Off, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Payer: d.Payer, Basis: basis}, amount: -amount,
 				})
 			}
 		}

@@ -58,7 +58,7 @@ func TestADiscountNeverRaisesAFee(t *testing.T) {
 		zone := rapid.SampledFrom(all).Draw(t, "zone")
 		cfg := anyTariff(t, zone)
 		cfg.Discounts = []tariff.Discount{
-			{Code: "start", Kind: tariff.TimeOff, ValueMS: 2 * hourMS, Stacks: true}, {Code: "end", Kind: tariff.TimeOff, ValueMS: hourMS, AtEnd: true, Stacks: true},
+			{Code: "start", Kind: tariff.TimeOff, ValueMS: 2 * hourMS, Stacks: true}, {Code: "end", Kind: tariff.TimeOff, ValueMS: hourMS, TimeFrom: tariff.OffEnd, Stacks: true},
 			{Code: "half", Kind: tariff.PercentOff, Basis: 5000, Stacks: true}, {Code: "money", Kind: tariff.MoneyOff, Minor: 150, Stacks: true},
 			{Code: "price", Kind: tariff.FixedPrice, Minor: 400},
 		}

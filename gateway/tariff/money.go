@@ -72,6 +72,16 @@ const (
 	FixedPrice                     // the stay costs Minor, if it would cost more
 )
 
+// TimeFrom says from where a discount takes time.
+type TimeFrom uint8
+
+// Where from.
+const (
+	OffStart TimeFrom = iota // the stay begins later
+	OffEnd                   // it ends earlier
+	OffPrice                 // what a stay that ended after that time would cost by the rules comes off its price
+)
+
 // Discount is a validation or coupon. A receipt takes them off in this order, whatever the order in which they
 // were shown: time, fixed prices, then money and percent as Tariff.Discounts lists them.
 type Discount struct {
@@ -80,7 +90,7 @@ type Discount struct {
 	For       Who
 	Kind      DiscountKind
 	ValueMS   int64
-	AtEnd     bool  // time comes off the end of the stay, not off its beginning
+	TimeFrom  TimeFrom
 	Basis     int64 // hundredths of a percent
 	Minor     int64
 	Payer     string // who pays for it, for bill-back
@@ -90,8 +100,9 @@ type Discount struct {
 	Automatic bool   // nobody needs to show it; it stands beside what is shown
 	ValidFrom Date   // civil days of entry; 0: no bound
 	ValidTo   Date
-	MaxMinor  int64 // most that it takes off; 0: no bound
-	MinMinor  int64 // only if the stay costs as much
+	Entry     []When // only of stays that begin then; empty: of all
+	MaxMinor  int64  // most that it takes off; 0: no bound
+	MinMinor  int64  // only if the stay costs as much
 }
 
 // LateFee is added to a fee that stays unpaid. Of several the one with the greatest AfterDays that has passed counts.

@@ -4,7 +4,7 @@ package tariff
 // time off, price from startMS to endMS of the stay.
 func (p *pricer) time(fromMS, toMS, startMS, endMS int64, out *receipt) {
 	if len(p.tariff.Offers) == 0 {
-		p.byRules(startMS, endMS, out)
+		p.rated(startMS, endMS, out)
 		return
 	}
 	p.choose(fromMS, toMS, startMS, endMS, out)
@@ -14,7 +14,7 @@ func (p *pricer) choose(fromMS, toMS, startMS, endMS int64, out *receipt) {
 	var best, other receipt
 	found := false
 	if p.tariff.Choice == Cheapest {
-		p.byRules(startMS, endMS, &best)
+		p.rated(startMS, endMS, &best)
 		found = true
 	}
 	for i := range p.tariff.Offers {
@@ -35,7 +35,7 @@ func (p *pricer) choose(fromMS, toMS, startMS, endMS int64, out *receipt) {
 		}
 	}
 	if !found {
-		p.byRules(startMS, endMS, &best)
+		p.rated(startMS, endMS, &best)
 	}
 	out.addAll(&best)
 }
@@ -53,12 +53,18 @@ func (p *pricer) sell(o *Offer, fromMS, toMS, startMS, endMS int64, out *receipt
 		fromMS, toMS = startMS, endMS
 	}
 	if o.Covers == CoversEntry && !p.holds(o.Entry, fromMS) {
-		p.byRules(fromMS, toMS, out) // time off has taken all that the offer would have covered
+		p.rated(fromMS, toMS, out) // time off has taken all that the offer would have covered
 		return
 	}
 	for atMS := fromMS; ; {
 		untilMS := min(p.covered(o, atMS), toMS)
-		p.ladder(o.Steps, atMS, untilMS, &line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}, o.NoSurge, out)
+		like := line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}
+		p.ladder(o.Steps, atMS, untilMS, &like, o.NoSurge, out)
+		if atMS == fromMS && !o.Timeless && p.giftMS > 0 {
+			var first receipt
+			p.ladder(o.Steps, fromMS, min(untilMS, fromMS+p.giftMS), &like, o.NoSurge, &first)
+			p.give(fromMS, min(untilMS, fromMS+p.giftMS), first.total, out)
+		}
 		atMS = max(untilMS, atMS+1)
 		if atMS >= toMS {
 			return

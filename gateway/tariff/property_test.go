@@ -114,6 +114,9 @@ func anyCap(t *rapid.T, rules int) tariff.Cap {
 			c.Begins = tariff.Begins(rapid.IntRange(0, 1).Draw(t, "begins"))
 		}
 	}
+	if rarely(t, 6, "capEntry") {
+		c.Entry = anyWhen(t)
+	}
 	c.Decided = tariff.Decided(rapid.IntRange(0, 1).Draw(t, "decided"))
 	for range rapid.IntRange(1, 2).Draw(t, "amounts") {
 		a := tariff.CapAmount{Minor: int64(rapid.SampledFrom([]int{0, 100, 250, 500, 900, 2000}).Draw(t, "amount"))}

@@ -3,7 +3,7 @@ package tariff
 // Quote prices a stay by the tariff.
 func Quote(t *Tariff, stay Stay) Fee { return QuoteInto(nil, t, stay) }
 
-// QuoteInto is Quote for who prices many stays: it writes the charges over what buffer holds, and allocates only
+// QuoteInto is Quote for those who price many stays: it writes the charges over what buffer holds, and allocates only
 // if there are more of them than buffer has room for.
 func QuoteInto(buffer []Charge, t *Tariff, stay Stay) Fee {
 	p := pricer{tariff: t, stay: stay, clock: civil{zone: t.zone()}}
@@ -28,9 +28,11 @@ type pricer struct {
 	clock      civil
 	days       days
 	meters     meters
-	multiplier int64  // permille of prices
-	fromMS     int64  // of the stretch that is being priced by the rules
-	parkedMS   int64  // end of the stay that is told on receipts
+	multiplier int64     // permille of prices
+	fromMS     int64     // of the stretch that is being priced by the rules
+	parkedMS   int64     // end of the stay that is told on receipts
+	gift       *Discount // pays for what giftMS at the beginning of the time cost
+	giftMS     int64
 	bounded    bool   // what a suspect stay may cost is being worked out
 	flats      []flat // of a walk, where its own are not enough: held here so that a walk stays on the stack
 }
@@ -122,10 +124,11 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 		out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: fromMS, ToMS: fromMS + g.EntryMS, Times: 1}})
 		fromMS += g.EntryMS
 	}
-	startMS, endMS, first := codes.shorten(p.tariff, fromMS, toMS)
+	startMS, endMS, giftMS, first := codes.shorten(p.tariff, fromMS, toMS)
 	if first == nil {
 		p.time(fromMS, toMS, fromMS, toMS, out)
 	} else {
+		p.giftMS, p.gift = giftMS, first
 		p.shortened(fromMS, toMS, startMS, endMS, first, out)
 	}
 	if p.parkedMS > toMS {
@@ -136,11 +139,15 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 // shortened prices what a time discount leaves of a stay, unless the whole stay is cheaper.
 func (p *pricer) shortened(fromMS, toMS, startMS, endMS int64, d *Discount, out *receipt) {
 	var whole, part receipt
+	giftMS := p.giftMS
+	p.giftMS = 0
 	p.time(fromMS, toMS, fromMS, toMS, &whole)
+	p.giftMS = giftMS
 	if startMS > fromMS {
 		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: fromMS, ToMS: startMS, Times: 1, Payer: d.Payer}})
 	}
 	p.time(fromMS, toMS, startMS, endMS, &part)
+	p.giftMS = 0
 	if endMS < toMS {
 		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: endMS, ToMS: toMS, Times: 1, Payer: d.Payer}})
 	}

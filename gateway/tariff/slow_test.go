@@ -391,6 +391,7 @@ func (s *slow) openCaps(minute int64, rule int) {
 	for i := range s.caps {
 		c, m := &s.t.Caps[i], &s.caps[i]
 		mine := len(c.Rules) == 0 || rule >= 0 && slices.Contains(c.Rules, s.t.Rules[rule].ID)
+		mine = mine && slowIn(s.t, s.clock, c.Entry, s.entry)
 		key, inside := s.window(c, m, minute, mine)
 		m.open = inside && mine
 		if !inside {

@@ -135,6 +135,7 @@ func slowFor(t *tariff.Tariff, stay *tariff.Stay) *tariff.Tariff {
 	}
 	mine.Extras = slices.DeleteFunc(slices.Clone(t.Extras), func(e tariff.Extra) bool { return !isFor(e.For) || e.Tender != "" && e.Tender != stay.Tender })
 	mine.Discounts = slices.DeleteFunc(slices.Clone(t.Discounts), func(d tariff.Discount) bool { return !isFor(d.For) })
+	mine.Lost.Prices = slices.DeleteFunc(slices.Clone(t.Lost.Prices), func(p tariff.LostPrice) bool { return !isFor(p.For) })
 	mine.Charging.Prices = slices.DeleteFunc(slices.Clone(t.Charging.Prices), func(c tariff.ChargePrice) bool { return !isFor(c.For) })
 	mine.Booking.Steps, mine.Booking.OverstaySteps = prices(t.Booking.Steps, false), prices(t.Booking.OverstaySteps, false)
 	return &mine
@@ -172,9 +173,10 @@ func slowJoin(t *tariff.Tariff, stay *tariff.Stay) {
 
 // slowCodes are the discounts that count, as the tariff lists them.
 func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
-	day := tariff.Date(floor(newSlowTable(t, stay.EntryMS/60_000, stay.EntryMS/60_000).shown[200], minutesOfDay))
+	clock := newSlowTable(t, stay.EntryMS/60_000, stay.EntryMS/60_000)
+	day := tariff.Date(floor(clock.shown[200], minutesOfDay))
 	valid := func(d tariff.Discount) bool {
-		return (d.ValidFrom == 0 || d.ValidFrom <= day) && (d.ValidTo == 0 || day <= d.ValidTo)
+		return slowIn(t, clock, d.Entry, stay.EntryMS/60_000) && (d.ValidFrom == 0 || d.ValidFrom <= day) && (d.ValidTo == 0 || day <= d.ValidTo)
 	}
 	shown := []int{}
 	for _, code := range stay.Discounts {
@@ -238,31 +240,40 @@ func slowParked(t *tariff.Tariff, fromMS, toMS int64, codes []tariff.Discount) i
 			from += grace
 		}
 	}
-	start, end, shorter := from, to, false
+	start, end, gift, shorter := from, to, int64(0), false
 	for _, d := range codes {
 		if d.Kind != tariff.TimeOff {
 			continue
 		}
 		shorter = true
-		if off := min(d.ValueMS/60_000, end-start); d.AtEnd {
+		switch off := min(d.ValueMS/60_000, end-start); d.TimeFrom {
+		case tariff.OffPrice:
+			gift += off
+		case tariff.OffEnd:
 			end -= off
-		} else {
+		default:
 			start += off
 		}
 	}
 	clock := newSlowTable(t, from, to)
-	whole := slowTime(t, clock, from, to, from, to)
+	whole := slowTime(t, clock, from, to, from, to, 0)
 	if shorter {
-		return min(whole, slowTime(t, clock, from, to, start, end))
+		return min(whole, slowTime(t, clock, from, to, start, end, min(gift, end-start)))
 	}
 	return whole
 }
 
-// slowTime prices time by the rules or an offer, of a stay of which discounts leave a part.
-func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) int64 {
+// slowLess is a price without what its first minutes cost, that a discount pays for.
+func slowLess(price, first int64) int64 { return price - max(0, min(price, first)) }
+
+// slowTime prices time by the rules or an offer, of a stay of which discounts leave a part, and pay for its first minutes.
+func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end, gift int64) int64 {
 	best, found := int64(0), false
+	rules := func() int64 {
+		return slowLess(slowRules(t, clock, start, end), slowRules(t, clock, start, min(end, start+gift)))
+	}
 	if t.Choice == tariff.Cheapest || len(t.Offers) == 0 {
-		best, found = slowRules(t, clock, start, end), true
+		best, found = rules(), true
 	}
 	for i := range t.Offers {
 		o := &t.Offers[i]
@@ -272,6 +283,13 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) in
 		total := slowOffer(t, clock, o, from, to)
 		if !o.Timeless {
 			total = slowOffer(t, clock, o, start, end)
+			switch until := min(end, slowCovered(t, clock, o, start)); {
+			case gift == 0:
+			case o.Covers == tariff.CoversEntry && !slowIn(t, clock, o.Entry, start):
+				total = rules()
+			default:
+				total -= max(0, min(slowLadder(o.Steps, until-start), slowLadder(o.Steps, min(until-start, gift))))
+			}
 		}
 		if t.Choice == tariff.Priority || len(o.For.Products) > 0 {
 			return total
@@ -279,7 +297,7 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end int64) in
 		best = min(best, total)
 	}
 	if !found {
-		return slowRules(t, clock, start, end)
+		return rules()
 	}
 	return best
 }
@@ -365,11 +383,15 @@ func slowLadder(steps []tariff.Step, minutes int64) int64 {
 }
 
 func slowLost(t *tariff.Tariff, stay *tariff.Stay) int64 {
-	price := t.Lost.Minor * partsOfMinor
+	minor := t.Lost.Minor
+	if len(t.Lost.Prices) > 0 {
+		minor = t.Lost.Prices[0].Minor
+	}
+	price := minor * partsOfMinor
 	switch {
 	case t.Lost.Kind == tariff.LostDays:
 		for days := int64(86_400_000); days < stay.ExitMS-stay.EntryMS; days += 86_400_000 {
-			price += t.Lost.Minor * partsOfMinor
+			price += minor * partsOfMinor
 		}
 		return price
 	case stay.Unknown || t.Lost.Kind == tariff.LostFixed:
@@ -389,7 +411,7 @@ func slowBooked(t *tariff.Tariff, stay *tariff.Stay) int64 {
 	b, k := stay.Booked, &t.Booking
 	from, to, entry, exit := b.FromMS/60_000, b.ToMS/60_000, stay.EntryMS/60_000, stay.ExitMS/60_000
 	clock := newSlowTable(t, min(from, entry), max(to, exit))
-	plain := func(from, to int64) int64 { return slowTime(t, clock, from, to, from, to) }
+	plain := func(from, to int64) int64 { return slowTime(t, clock, from, to, from, to, 0) }
 	booking := int64(0)
 	switch {
 	case b.PaidMinor > 0:

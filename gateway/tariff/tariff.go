@@ -178,6 +178,7 @@ type Cap struct {
 	Once     bool        // only the first window is capped
 	Begins   Begins      // for PerPeriod
 	Rules    []string    // ids of the rules whose charges count; empty: all
+	Entry    []When      // only of stays that begin then; empty: of all
 	Amounts  []CapAmount // the first that fits decides; none: no cap in that window
 	Decided  Decided
 }
@@ -333,7 +334,14 @@ const (
 
 // Lost prices a ticket that nobody finds.
 type Lost struct {
-	Kind  LostKind
+	Kind   LostKind
+	Minor  int64
+	Prices []LostPrice // in place of Minor: the first that is for the driver
+	Taxes  TaxSet
+}
+
+// LostPrice is what a lost ticket costs some drivers.
+type LostPrice struct {
+	For   Who
 	Minor int64
-	Taxes TaxSet
 }

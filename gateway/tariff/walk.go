@@ -342,8 +342,8 @@ func (w *walk) charge(r *Rule, s *Step, fromMS, endMS, count int64, amount exact
 		},
 		amount: rest, cut: amount - rest, taxes: r.Taxes,
 	}
-	if s.PriceMinor == 0 && s.PriceMilli == 0 {
-		next.Kind, next.Units = Free, 0
+	if s.PriceMinor == 0 && s.PriceMilli == 0 || count == 0 && s.Count == Completed {
+		next.Kind, next.Units, next.PriceMinor = Free, 0, 0
 	} else {
 		next.PriceMinor, next.Milli = w.price(r, s).thousandths()
 	}

@@ -21,7 +21,7 @@ func (w *Who) same(other *Who) bool {
 		slices.Equal(w.Products, other.Products)
 }
 
-// Matches reports whether a discount is for a stay, whatever its days.
+// Matches reports whether a discount is for a stay, whenever it begins.
 func (d *Discount) Matches(s Stay) bool { return d.For.matches(&s) }
 
 // Words are the words of one kind that the parts of a tariff ask for, in order: vehicles, groups or products.
@@ -41,6 +41,9 @@ func (t *Tariff) Words(of func(*Who) []string) []string {
 	}
 	for i := range t.Discounts {
 		words = append(words, of(&t.Discounts[i].For)...)
+	}
+	for i := range t.Lost.Prices {
+		words = append(words, of(&t.Lost.Prices[i].For)...)
 	}
 	for i := range t.Charging.Prices {
 		words = append(words, of(&t.Charging.Prices[i].For)...)

@@ -10,7 +10,8 @@ const (
 	saysGraceKind = `"10 min grace" can be read in two ways: write kind = "turnaround" if a longer stay is paid from its entry, or kind = "continuous" if the ` +
 		`10 minutes are taken off every stay`
 	saysGap  = `the time between visits can be read in two ways: write gap = "counts" if it is priced as if the vehicle had never left, or gap = "free" if only the visits are`
-	saysFrom = `"2 h free" can be read in two ways: write from = "start" if the first two hours are taken off, or from = "end" if the last ones are`
+	saysFrom = `"2 h free" can be read in three ways: write from = "start" if the stay is priced as if it began 2 h later, from = "end" if as if it ended 2 h earlier, ` +
+		`or from = "price" if what the first 2 h cost comes off (of a table with 1st hour 2.00, 2nd 3.00, 3rd 4.00 the third hour then costs 4.00, not 2.00)`
 )
 
 // beside reads grace, re-entry, lost tickets, extras and discounts.
@@ -31,6 +32,12 @@ func (r *reader) beside() {
 			Kind: word(r, d.Kind, []string{"fixed", "per-day", "at-least", "on-top", "as-stay"},
 				[]tariff.LostKind{tariff.LostFixed, tariff.LostDays, tariff.LostGreat, tariff.LostOnTop, tariff.LostAsStay}, true,
 				`write kind = "fixed" (the price), "per-day" (for each started 24 h), "at-least" (the stay, but at least the price), "on-top" (both) or "as-stay"`, "lost", "kind"),
+		}
+		for i := range d.Prices {
+			path := []any{"lost", "prices", i}
+			r.tariff.Lost.Prices = append(r.tariff.Lost.Prices, tariff.LostPrice{
+				For: r.who(&d.Prices[i].who, path), Minor: r.positive(d.Prices[i].Price, under(path, "price")...),
+			})
 		}
 	}
 	for i := range r.doc.Extras {
@@ -75,7 +82,7 @@ func (r *reader) discount(i int) {
 	one := tariff.Discount{
 		Code: d.Code, Name: d.Name, For: r.who(&d.who, path), Payer: d.Payer, Burns: d.Burns, Stacks: d.Stacks, Automatic: d.Automatic,
 		ValidFrom: r.date(d.ValidFrom, under(path, "valid_from")...), ValidTo: r.date(d.ValidUntil, under(path, "valid_until")...),
-		MaxMinor: r.positive(d.Max, under(path, "max")...), MinMinor: r.positive(d.Min, under(path, "min")...),
+		MaxMinor: r.positive(d.Max, under(path, "max")...), MinMinor: r.positive(d.Min, under(path, "min")...), Entry: r.whens(d.Entry, under(path, "entry")),
 		ValueMS: r.duration(d.Time, under(path, "time")...), Basis: r.scaled(d.Percent, 2, under(path, "percent")...),
 	}
 	ways := 0
@@ -97,7 +104,7 @@ func (r *reader) discount(i int) {
 	if text := d.Money + d.Price; text != "" {
 		one.Minor = r.positive(text, path...)
 	}
-	one.AtEnd = word(r, d.From, []string{"start", "end"}, []bool{false, true}, d.Time != "", saysFrom, under(path, "from")...)
+	one.TimeFrom = word(r, d.From, []string{"start", "end", "price"}, []tariff.TimeFrom{tariff.OffStart, tariff.OffEnd, tariff.OffPrice}, d.Time != "", saysFrom, under(path, "from")...)
 	r.named(d.Code, path)
 	r.tariff.Discounts = append(r.tariff.Discounts, one)
 }

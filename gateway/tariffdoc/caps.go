@@ -25,6 +25,7 @@ func (r *reader) caps() {
 		c := tariff.Cap{
 			ID: d.Name, For: r.who(&d.who, path), ResetMS: r.clock(d.DayStarts, under(path, "day_starts")...), Rules: r.list(d.Rules, under(path, "rules")...),
 			Decided: word(r, d.Decided, []string{"start", "first"}, []tariff.Decided{tariff.AtStart, tariff.AtFirst}, false, "", under(path, "decided")...),
+			Entry:   r.whens(d.Entry, under(path, "entry")),
 			Begins:  word(r, d.Begins, []string{"entry", "rule"}, []tariff.Begins{tariff.BeginsEntry, tariff.BeginsRule}, false, "", under(path, "begins")...),
 		}
 		when := r.when(&d.when, path)

@@ -139,6 +139,7 @@ type capTable struct {
 	Begins    string        `toml:"begins" json:"begins" doc:"Where a period begins: at entry (default), or when one of rules first applies" enum:"entry,rule"`
 	Decided   string        `toml:"decided" json:"decided" doc:"Which of amounts counts: the one at the window's start (default), or the first that fits within it" enum:"start,first"`
 	Rules     any           `toml:"rules" json:"rules" doc:"Names of the rules whose prices count; default: all"`
+	Entry     any           `toml:"entry" json:"entry" doc:"Only of stays that begin then"`
 }
 
 type offerTable struct {
@@ -164,9 +165,15 @@ type reentryTable struct {
 }
 
 type lostTable struct {
+	Price  string      `toml:"price" json:"price" doc:"See kind" required:"1"`
+	Kind   string      `toml:"kind" json:"kind" doc:"The price; the price for each started 24 h; the stay but at least the price; both; the stay if its entry is known" enum:"fixed,per-day,at-least,on-top,as-stay" required:"1"`
+	Prices []lostPrice `toml:"prices" json:"prices" doc:"In place of price, for some drivers: the first that fits counts"`
+	Taxes  any         `toml:"taxes" json:"taxes" doc:"Names of the taxes on it; default: all"`
+}
+
+type lostPrice struct {
+	who
 	Price string `toml:"price" json:"price" doc:"See kind" required:"1"`
-	Kind  string `toml:"kind" json:"kind" doc:"The price; the price for each started 24 h; the stay but at least the price; both; the stay if its entry is known" enum:"fixed,per-day,at-least,on-top,as-stay" required:"1"`
-	Taxes any    `toml:"taxes" json:"taxes" doc:"Names of the taxes on it; default: all"`
 }
 
 type extraTable struct {
@@ -191,13 +198,14 @@ type discountTable struct {
 	Percent    string `toml:"percent" json:"percent" doc:"Percent taken off what is left"`
 	Money      string `toml:"money" json:"money" doc:"Money taken off what is left"`
 	Price      string `toml:"price" json:"price" doc:"The stay costs this, if it would cost more"`
-	From       string `toml:"from" json:"from" doc:"From which end time is taken" enum:"start,end"`
+	From       string `toml:"from" json:"from" doc:"From where time is taken: the stay begins later, it ends earlier, or what that much of its beginning costs comes off its price" enum:"start,end,price"`
 	Payer      string `toml:"payer" json:"payer" doc:"Who pays for it"`
 	Burns      bool   `toml:"burns" json:"burns" doc:"It can be used once"`
 	Stacks     bool   `toml:"stacks" json:"stacks" doc:"It may stand beside others that stack"`
 	Times      int64  `toml:"times" json:"times" doc:"How often it may be shown for one stay, as stamps are: 1 to 8; default: once"`
 	ValidFrom  string `toml:"valid_from" json:"valid_from" doc:"First day of entry"`
 	ValidUntil string `toml:"valid_until" json:"valid_until" doc:"Last day of entry"`
+	Entry      any    `toml:"entry" json:"entry" doc:"Only of stays that begin then"`
 	Max        string `toml:"max" json:"max" doc:"Most that it takes off"`
 	Min        string `toml:"min" json:"min" doc:"Only if the stay costs as much"`
 }

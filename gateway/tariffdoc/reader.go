@@ -84,7 +84,8 @@ func (r *reader) amount(text string, path ...any) int64 {
 func (r *reader) positive(text string, path ...any) int64 {
 	minor := r.amount(text, path...)
 	if minor < 0 || minor > tariff.PriceMaxMinor {
-		r.wrong("the amount is out of range", "write an amount of 0 or more", path...)
+		most := fact.Money{Minor: tariff.PriceMaxMinor, Currency: r.tariff.Currency}.Decimal()
+		r.wrong("the amount is out of range", "write an amount of 0 to "+most, path...)
 		return 0
 	}
 	return minor

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/url"
+	"sync"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -77,6 +78,21 @@ func (c *Client) pause(d time.Duration) {
 	}
 }
 
+// link is one connection, with its end.
+type link struct {
+	paho.Client
+	once   sync.Once
+	over   chan struct{} // closed at its end
+	reason error         // then
+}
+
+func (l *link) end(reason error) {
+	l.once.Do(func() {
+		l.reason = reason
+		close(l.over)
+	})
+}
+
 // connection is one connection from its beginning to its end. It was up if it came to an end, and not only to an attempt.
 func (c *Client) connection() (up bool, err error) {
 	way, err := c.reach()
@@ -84,31 +100,42 @@ func (c *Client) connection() (up bool, err error) {
 		return false, err
 	}
 	defer way.Close() // twice is no harm
-	lost := make(chan error, 1)
-	conn := paho.NewClient(c.clientOptions(way, lost))
+	conn := &link{over: make(chan struct{})}
+	conn.Client = paho.NewClient(c.clientOptions(way, conn))
 	defer conn.Disconnect(goodbyeMS)
-	if err := c.await(conn.Connect(), "connect"); err != nil {
+	defer conn.end(ErrDown)
+	greeting := conn.Connect()
+	if err := c.await(greeting, "connect"); err != nil {
 		return false, err
 	}
-	if err := c.subscribe(conn); err != nil {
-		return false, err
+	kept := greeting.(*paho.ConnectToken).SessionPresent()
+	subscribing := c.subscribe(conn)
+	if !kept {
+		if err := c.granted(subscribing); err != nil {
+			return false, err
+		}
 	}
 	c.setCurrent(conn)
 	defer c.setCurrent(nil)
 	if c.options.Up != nil {
 		c.options.Up(c)
 	}
+	if kept { // they stood all the time, unless another program has asked for others by this name
+		if err := c.granted(subscribing); err != nil {
+			return true, err
+		}
+	}
 	select {
-	case err := <-lost:
-		return true, err
+	case <-conn.over:
+		return true, conn.reason
 	case <-c.ends.Done():
 		return true, nil
 	}
 }
 
-func (c *Client) clientOptions(way net.Conn, lost chan<- error) *paho.ClientOptions {
+func (c *Client) clientOptions(way net.Conn, conn *link) *paho.ClientOptions {
 	o := paho.NewClientOptions().AddBroker(c.options.Broker).SetClientID(c.options.ClientID).
-		SetProtocolVersion(4).SetCleanSession(true).SetAutoReconnect(false).SetConnectRetry(false).
+		SetProtocolVersion(4).SetCleanSession(!c.options.Session).SetAutoReconnect(false).SetConnectRetry(false).
 		SetKeepAlive(keepAlive).SetPingTimeout(pingTimeout).SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
 		SetOrderMatters(true).SetStore(paho.NewMemoryStore()).SetMaxResumePubInFlight(c.options.InFlight)
 	if c.options.Username != "" {
@@ -118,37 +145,39 @@ func (c *Client) clientOptions(way net.Conn, lost chan<- error) *paho.ClientOpti
 	if will := c.options.Will; will != nil {
 		o.SetBinaryWill(will.Topic, will.Payload, will.QoS, will.Retained)
 	}
-	o.SetConnectionLostHandler(func(_ paho.Client, err error) {
-		c.setCurrent(nil)
-		select {
-		case lost <- err:
-		default:
-		}
-	})
+	o.SetConnectionLostHandler(func(_ paho.Client, err error) { conn.end(err) })
 	o.SetDefaultPublishHandler(func(_ paho.Client, m paho.Message) {
 		c.receive(Message{Topic: m.Topic(), Payload: m.Payload(), QoS: m.Qos(), Retained: m.Retained()})
 	})
 	return o
 }
 
-// subscribe makes all subscriptions. Messages come by the default handler: the library's own routing would look
+// subscribe asks for all subscriptions. Messages come by the default handler: the library's own routing would look
 // through all filters once more.
-func (c *Client) subscribe(conn paho.Client) error {
+func (c *Client) subscribe(conn paho.Client) paho.Token {
 	if len(c.options.Subscriptions) == 0 {
-		return nil
+		return &paho.DummyToken{}
 	}
 	filters := make(map[string]byte, len(c.options.Subscriptions))
 	for _, s := range c.options.Subscriptions {
 		filters[s.Filter] = s.QoS
 	}
-	token := conn.SubscribeMultiple(filters, nil)
-	if err := c.await(token, "subscribe"); err != nil {
+	return conn.SubscribeMultiple(filters, nil)
+}
+
+// granted waits until the broker has granted all subscriptions.
+func (c *Client) granted(subscribing paho.Token) error {
+	asked, is := subscribing.(*paho.SubscribeToken)
+	if !is {
+		return nil // for none
+	}
+	if err := c.await(asked, "subscribe"); err != nil {
 		return err
 	}
-	granted := token.(*paho.SubscribeToken).Result()
-	for filter := range filters {
-		if granted[filter] >= 0x80 {
-			return fmt.Errorf("%w: %s", errRefusedFilter, filter)
+	granted := asked.Result()
+	for _, s := range c.options.Subscriptions {
+		if granted[s.Filter] >= 0x80 {
+			return fmt.Errorf("%w: %s", errRefusedFilter, s.Filter)
 		}
 	}
 	return nil

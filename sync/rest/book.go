@@ -52,8 +52,8 @@ func (b *Book) Close() {
 	delete(schemas, "ErrorDetail")
 	for _, schema := range schemas {
 		for _, property := range schema.Properties {
-			if property.Type == huma.TypeArray {
-				property.Nullable = false
+			for list := property; list != nil && list.Type == huma.TypeArray; list = list.Items {
+				list.Nullable = false
 			}
 		}
 	}

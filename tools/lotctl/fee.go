@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,7 +18,7 @@ import (
 
 type feeCommand struct {
 	Tariff     string   `required:"" help:"The tariff's file, TOML or JSON."`
-	Entry      string   `required:"" help:"When it came: 2026-03-02T10:00:00+01:00, or 2026-03-02T10:00 in the tariff's zone."`
+	Entry      string   `required:"" help:"When it came: 2026-03-02T10:00:00+01:00, or 2026-03-02T10:00 in the tariff's zone; of an hour that comes twice the first, unless the exit would be before the entry."`
 	Exit       string   `xor:"until" required:"" help:"When it leaves."`
 	Pays       string   `xor:"until" required:"" help:"In place of --exit: what is paid ahead, to learn how long that is enough." placeholder:"AMOUNT"`
 	Type       string   `help:"Type of the spot (compact, regular, large, ev, handicapped), or a kind of vehicle that the tariff names."`
@@ -71,7 +72,7 @@ func (c *feeCommand) Run(out io.Writer) error {
 	if c.JSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(receiptOf(loaded, &bill))
+		return encoder.Encode(receiptOf(loaded, &stay, &bill))
 	}
 	_, err = io.WriteString(out, receiptText(loaded, &stay, &bill, c.Tender))
 	return err
@@ -92,16 +93,17 @@ func (c *feeCommand) stay(t *tariff.Tariff) (tariff.Stay, error) {
 	s := tariff.Stay{
 		EntryMS: p.time("entry", c.Entry), Vehicle: c.Vehicle, Groups: c.Group,
 		Product: c.Product, Lost: c.Lost, Unknown: c.Unknown, Discounts: c.Validation, Tender: c.Tender, UnpaidDays: c.Unpaid, Violations: c.Violation,
-		OccupancyPermille: int64(c.Occupancy*10 + 0.5), Bounded: c.Suspect,
+		OccupancyPermille: p.thousandths("occupancy", c.Occupancy/100), Bounded: c.Suspect,
 	}
 	if c.Type != "" && c.Vehicle == "" && slices.Contains(vehiclesOf(t), c.Type) {
 		s.Vehicle = c.Type
 	} else {
-		s.SpotType = p.spotType(c.Type)
+		s.SpotType = p.spotType(c.Type, vehiclesOf(t))
 	}
 	if s.ExitMS = s.EntryMS; c.Exit != "" {
 		s.ExitMS = p.time("exit", c.Exit)
 	}
+	s.EntryMS, s.ExitMS = firstReadings(s.EntryMS, c.Entry, s.ExitMS, cmp.Or(c.Exit, c.Entry), t.Zone)
 	if s.ExitMS < s.EntryMS {
 		p.fail("exit", "it is before the entry")
 	}
@@ -142,7 +144,7 @@ func (c *feeCommand) session(p *flagParser, s *tariff.Stay) {
 	if c.ChargeFrom == "" && c.ChargeUntil == "" && c.KWh == "" && c.Reserved == "" {
 		return
 	}
-	session := &tariff.Session{FromMS: s.EntryMS, ToMS: s.ExitMS, CurrentMA: int64(c.Ampere*1000 + 0.5), NoShow: c.NoShow}
+	session := &tariff.Session{FromMS: s.EntryMS, ToMS: s.ExitMS, CurrentMA: p.thousandths("ampere", c.Ampere), NoShow: c.NoShow}
 	if c.ChargeFrom != "" {
 		session.FromMS = p.time("charge-from", c.ChargeFrom)
 	}
@@ -151,10 +153,10 @@ func (c *feeCommand) session(p *flagParser, s *tariff.Stay) {
 	}
 	if c.KWh != "" {
 		kWh, err := strconv.ParseFloat(c.KWh, 64)
-		if err != nil || kWh < 0 || kWh > 1e6 {
+		if err != nil {
 			p.fail("kwh", "write for example 7.5")
 		}
-		session.EnergyWh = int64(kWh*1000 + 0.5)
+		session.EnergyWh = p.thousandths("kwh", kWh)
 	}
 	if c.Reserved != "" {
 		kept, err := time.ParseDuration(c.Reserved)
@@ -202,6 +204,9 @@ func (p *flagParser) time(flag, text string) int64 {
 	}
 	for _, form := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
 		if at, err := time.ParseInLocation(form, text, p.tariff.Zone); err == nil {
+			if at.Format(form) != text {
+				p.fail(flag, text+" is in the hour that the clocks leave out on that day; write it with its offset")
+			}
 			return at.UnixMilli()
 		}
 	}
@@ -217,13 +222,26 @@ func (p *flagParser) money(flag, text string) int64 {
 	return m.Minor
 }
 
-func (p *flagParser) spotType(text string) fact.SpotType {
+// thousandths reads a number that is 0 to a million.
+func (p *flagParser) thousandths(flag string, number float64) int64 {
+	if !(number >= 0 && number <= 1e6) { // so is what is no number
+		p.fail(flag, "write a number of 0 or more, for example 7.5")
+		return 0
+	}
+	return int64(number*1000 + 0.5)
+}
+
+func (p *flagParser) spotType(text string, vehicles []string) fact.SpotType {
 	var kind fact.SpotType
 	if text == "" {
 		return fact.AnyType
 	}
 	if err := kind.UnmarshalText([]byte(text)); err != nil {
-		p.fail("type", err.Error())
+		words := slices.Clone(vehicles)
+		for _, one := range fact.SpotTypes() {
+			words = append(words, one.String())
+		}
+		p.fail("type", fmt.Sprintf("%q is no type of spot, and no vehicle that the tariff names; %s", text, tomlfile.Advice(text, words)))
 	}
 	return kind
 }

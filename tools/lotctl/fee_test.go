@@ -63,6 +63,12 @@ func TestFee(t *testing.T) {
 		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T18:30"}, commandline.ExitUsage, "", "before the entry"},
 		{[]string{"--tariff", good, "--entry", "yesterday", "--exit", "2026-03-02T18:30"}, commandline.ExitUsage, "", "is no time"},
 		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00"}, commandline.ExitUsage, "", "--exit"},
+		{[]string{"--tariff", good, "--entry", "2026-03-29T02:30", "--exit", "2026-03-29T04:00"}, commandline.ExitUsage, "", "the hour that the clocks leave out"},
+		{[]string{"--tariff", good, "--entry", "2026-10-25T02:45", "--exit", "2026-10-25T02:15"}, 0, "1 x 1 h at 2.00", ""}, // half an hour, over the change
+		{[]string{"--tariff", good, "--entry", "2025-12-31T23:30", "--exit", "2026-01-01T02:00"}, 0, "2025-12-31 23:30 - 2026-01-01 02:00", ""},
+		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:00", "--type", "lorry"}, commandline.ExitUsage, "", "no vehicle that the tariff names"},
+		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:00", "--kwh", "NaN"}, commandline.ExitUsage, "", "--kwh"},
+		{[]string{"--tariff", good, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:00", "--occupancy", "1e30"}, commandline.ExitUsage, "", "--occupancy"},
 		{[]string{"--tariff", bad, "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:30"}, commandline.ExitWrong, "", `"prorated"`},
 		{[]string{"--tariff", filepath.Join(dir, "none.toml"), "--entry", "2026-03-02T19:00", "--exit", "2026-03-02T20:30"}, commandline.ExitWrong, "", "none.toml"},
 	} {
@@ -73,9 +79,9 @@ func TestFee(t *testing.T) {
 		}
 	}
 	var out, errs strings.Builder
-	run([]string{"fee", "--json", "--tariff", good, "--entry", "2026-03-02T10:00", "--exit", "2026-03-02T12:30"}, &out, &errs)
+	run([]string{"fee", "--json", "--tariff", good, "--entry", "2026-03-02T10:00", "--pays", "6.00"}, &out, &errs)
 	var got receipt
-	if err := json.Unmarshal([]byte(out.String()), &got); err != nil || got.Currency != "EUR" || got.TotalMinor != 600 || got.TaxMinor != 96 || len(got.Charges) != 1 {
+	if err := json.Unmarshal([]byte(out.String()), &got); err != nil || got.Currency != "EUR" || got.TotalMinor != 600 || got.TaxMinor != 96 || got.Exit != "2026-03-02T13:00:00+01:00" || len(got.Charges) != 1 {
 		t.Errorf("%v: %+v", err, got)
 	}
 }

@@ -24,6 +24,8 @@ type receipt struct {
 	TenderMinor   int64         `json:"dueInTenderMinor"`
 	OverMinor     int64         `json:"overpaidMinor"`
 	KeptMinor     int64         `json:"keptMinor"`
+	Entry         string        `json:"entry"`
+	Exit          string        `json:"exit"` // with --pays: until when it is enough
 	PaidUntil     string        `json:"paidUntil,omitempty"`
 	Overstay      bool          `json:"overstay"`
 	Tariff        string        `json:"tariff"`
@@ -48,24 +50,30 @@ type receiptLine struct {
 	Text        string `json:"text"`
 }
 
-func receiptOf(t *tariff.Tariff, b *tariff.Bill) receipt {
+func receiptOf(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill) receipt {
 	r := receipt{
 		Currency: string(t.Currency), TotalMinor: b.Fee.TotalMinor, TaxMinor: b.Fee.TaxMinor, SubtotalMinor: b.Fee.SubtotalMinor, TaxMilli: b.Fee.TaxMilli,
 		AddedMinor: b.Fee.AddedMinor, PaidMinor: b.PaidMinor, DueMinor: b.DueMinor, TenderMinor: b.TenderMinor, OverMinor: b.OverMinor, KeptMinor: b.KeptMinor,
-		Overstay: b.Fee.Overstay, Tariff: t.ID, Version: t.Version, Charges: []receiptLine{},
+		Overstay: b.Fee.Overstay, Tariff: t.ID, Version: t.Version, Charges: linesOf(t, b.Fee.Charges),
+		Entry: at(t, s.EntryMS).Format(time.RFC3339), Exit: at(t, s.ExitMS).Format(time.RFC3339),
 	}
 	if b.LeaveByMS != 0 {
 		r.PaidUntil = at(t, b.LeaveByMS).Format(time.RFC3339)
 	}
-	for i := range b.Fee.Charges {
-		c := &b.Fee.Charges[i]
-		r.Charges = append(r.Charges, receiptLine{
+	return r
+}
+
+func linesOf(t *tariff.Tariff, charges []tariff.Charge) []receiptLine {
+	lines := []receiptLine{}
+	for i := range charges {
+		c := &charges[i]
+		lines = append(lines, receiptLine{
 			From: at(t, c.FromMS).Format(time.RFC3339), To: at(t, c.ToMS).Format(time.RFC3339), Rule: c.Rule, Kind: c.Kind.String(), Times: c.Times,
 			Units: c.Units, UnitSeconds: c.UnitMS / 1000, PriceMinor: c.PriceMinor, PriceMilli: c.Milli, AmountMinor: c.AmountMinor, Cap: c.Cap, CutMinor: c.CutMinor,
 			Payer: c.Payer, Text: wording.How(t.Currency, c),
 		})
 	}
-	return r
+	return lines
 }
 
 func at(t *tariff.Tariff, ms int64) time.Time { return time.UnixMilli(ms).In(t.Zone) }
@@ -81,14 +89,23 @@ func receiptText(t *tariff.Tariff, s *tariff.Stay, b *tariff.Bill, tender string
 	if s.EntryMS%60_000 != 0 || s.ExitMS%60_000 != 0 {
 		form += ":05"
 	}
+	_, entryOffset := at(t, s.EntryMS).Zone()
+	if _, exitOffset := at(t, s.ExitMS).Zone(); exitOffset != entryOffset {
+		form += " -07:00" // the clocks changed: how long it was is not what they show
+	}
 	elapsed := s.ExitMS - s.EntryMS
 	fmt.Fprintf(&w, "%s (version %s)\n", cmp.Or(t.Name, t.ID, "Tariff"), t.Version)
 	fmt.Fprintf(&w, "from %s\nto   %s\n%d h %d min, amounts in %s\n\n", at(t, s.EntryMS).Format(form), at(t, s.ExitMS).Format(form), elapsed/3_600_000, elapsed/60_000%60, t.Currency)
 	for i := range b.Fee.Charges {
 		c := &b.Fee.Charges[i]
-		span := at(t, c.FromMS).Format("2006-01-02 15:04")
-		if c.ToMS != c.FromMS {
-			span += " - " + at(t, c.ToMS).Format("01-02 15:04")
+		from, to := at(t, c.FromMS), at(t, c.ToMS)
+		span := from.Format("2006-01-02 15:04")
+		switch {
+		case c.ToMS == c.FromMS:
+		case from.Year() == to.Year():
+			span += to.Format(" - 01-02 15:04")
+		default:
+			span += to.Format(" - 2006-01-02 15:04")
 		}
 		fmt.Fprintf(&w, "  %-32s %10s  %s\n", span, decimal(t, c.AmountMinor), strings.TrimPrefix(c.Rule+": "+wording.How(t.Currency, c), ": "))
 	}

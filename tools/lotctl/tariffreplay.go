@@ -244,9 +244,9 @@ func (r *comparison) explain(c *change) bigChange {
 		Line: c.row.line, Entry: at(r.newTariff, stay.EntryMS).Format(form), Exit: at(r.newTariff, stay.ExitMS).Format(form), Type: c.row.typeOf,
 		OldMinor: c.oldMinor, NewMinor: c.newMinor, Change: c.newMinor - c.oldMinor, Old: []receiptLine{}, row: c.row,
 	}
-	big.New = receiptOf(r.newTariff, &tariff.Bill{Fee: tariff.Quote(r.newTariff, stay)}).Charges
+	big.New = linesOf(r.newTariff, tariff.Quote(r.newTariff, stay).Charges)
 	if r.oldTariff != nil {
-		big.Old = receiptOf(r.oldTariff, &tariff.Bill{Fee: tariff.Quote(r.oldTariff, stay)}).Charges
+		big.Old = linesOf(r.oldTariff, tariff.Quote(r.oldTariff, stay).Charges)
 	}
 	return big
 }

@@ -114,8 +114,9 @@ func TestFilesOfSpreadsheets(t *testing.T) {
 		rows, priced, open, bad int
 		paid                    int64
 	}{
-		"excel":         {"\ufeffsep=;\r\nExit Time;Paid;Entry Time\r\n2026-03-02 11:00;\"1.234,50\";2026-03-02 10:00\r\n2026-03-02 11:00;2,50;2026-03-02 10:00\r\n", 2, 1, 0, 1, 250},
+		"excel":         {"\ufeffsep=;\r\nExit Time;Paid;Entry Time\r\n2026-03-02 11:00;\"1.234,50\";2026-03-02 10:00\r\n2026-03-02 11:00;2,50;2026-03-02 10:00\r\n", 2, 2, 0, 0, 123_700},
 		"quotes":        {"\"entry\",\"exit\",\"paid\"\n\"2026-03-02 10:00\",\"2026-03-02 11:00\",\"2.00 EUR\"\n", 1, 1, 0, 0, 200},
+		"signs":         {"entry,exit,paid\n2026-03-02T10:00,2026-03-02T11:00,\"€ 1,234.50\"\n2026-03-02T10:00,2026-03-02T11:00,2.00€\n2026-03-02T10:00,2026-03-02T11:00,\"2,00\"\n", 3, 2, 0, 1, 123_650},
 		"open":          {"entry,exit,paid\n2026-03-02T10:00,,\n2026-03-02T10:00,2026-03-02T11:00,2.00\n", 2, 1, 1, 0, 200},
 		"before":        {"entry,exit,paid\n2026-03-02T10:00,2026-03-02T09:00,1\n2026-03-02T10:00,2026-03-02T11:00,2.000\n", 2, 1, 0, 1, 200},
 		"twice":         {"entry,exit,paid\n2026-10-25T02:50,2026-10-25T02:10,2.00\n2026-10-25T02:10,2026-10-25T02:50,2.00\n", 2, 2, 0, 0, 400},
@@ -136,14 +137,15 @@ func TestWhatReplayRefuses(t *testing.T) {
 	yen := strings.NewReplacer(`"EUR"`, `"JPY"`, `"2.00"`, `"200"`, `"10.00"`, `"1000"`, `"4.00"`, `"400"`).Replace(tariffText)
 	dir := write(t, map[string]string{
 		"t.toml": tariffText, "yen.toml": yen, "none.csv": "", "nohead.csv": "a,b\n1,2\n", "nopaid.csv": "entry,exit\n2026-03-02T10:00,2026-03-02T11:00\n",
-		"cny.csv": "entry,exit,fee_cny\n", "bad.csv": "entry,exit,fee\nx,y,z\n",
+		"cny.csv": "entry,exit,fee_cny\n", "utf16.csv": "\xff\xfee\x00n\x00t\x00r\x00y\x00", "bad.csv": "entry,exit,fee\nx,y,z\n",
 	})
 	in := func(name string) string { return filepath.Join(dir, name) }
 	for _, c := range []struct {
 		tickets, against, error string
 		exit                    int
 	}{
-		{"none.csv", "", "no header", commandline.ExitWrong},
+		{"none.csv", "", "the file is empty", commandline.ExitWrong},
+		{"utf16.csv", "", "UTF-8", commandline.ExitWrong},
 		{"nohead.csv", "", "no column for the entry", commandline.ExitWrong},
 		{"nopaid.csv", "", "--against", commandline.ExitWrong},
 		{"cny.csv", "", "is in CNY, but the tariff is in EUR", commandline.ExitWrong},

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
@@ -57,6 +59,8 @@ type stayReader struct {
 	line     int
 	cells    [][]byte
 	joined   []byte // of a cell with doubled quotes
+	// No hour comes twice between these instants: a million rows need not look each up.
+	calmFromMS, calmUntilMS int64
 }
 
 // errOpenStay is of a stay that has no exit yet.
@@ -74,8 +78,13 @@ func (e *rowError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.
 func newStayReader(from io.Reader, t *tariff.Tariff) (*stayReader, error) {
 	r := &stayReader{from: bufio.NewReaderSize(from, rowMaxBytes), tariff: t, columns: map[string]int{}, vehicles: vehiclesOf(t)}
 	header, err := r.next()
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("the file is empty; its first line names the columns: entry, exit and paid")
+	case err != nil:
 		return nil, fmt.Errorf("the file has no header: %w", err)
+	case bytes.IndexByte(header, 0) >= 0: // UTF-16, as spreadsheets write "Unicode text"
+		return nil, errors.New("line 1: not UTF-8 text; save the file as CSV in UTF-8")
 	}
 	header = bytes.TrimPrefix(header, []byte("\ufeff"))
 	if bytes.HasPrefix(header, []byte("sep=")) { // a spreadsheet's word for itself; the header shows it as well
@@ -215,11 +224,8 @@ func (r *stayReader) read() (stayRow, error) {
 	row := stayRow{line: r.line, trusted: true, typeOf: r.cell("type")}
 	entry, okEntry := parseTicketTime(r.cell("entry"), r.tariff.Zone)
 	exit, okExit := parseTicketTime(r.cell("exit"), r.tariff.Zone)
-	if okEntry && okExit && exit < entry {
-		exit = max(exit, otherReading(exit, r.cell("exit"), r.tariff.Zone))
-	}
-	if okEntry && okExit && exit < entry {
-		entry = min(entry, otherReading(entry, r.cell("entry"), r.tariff.Zone))
+	if okEntry && okExit && !(r.calm(entry) && r.calm(exit)) {
+		entry, exit = firstReadings(entry, r.cell("entry"), exit, r.cell("exit"), r.tariff.Zone)
 	}
 	row.entryMS, row.exitMS = entry, exit
 	switch {
@@ -241,6 +247,23 @@ func (r *stayReader) read() (stayRow, error) {
 		return row, err
 	}
 	return row, r.payment(&row)
+}
+
+// calm reports whether an instant is far from a change of the clocks.
+func (r *stayReader) calm(atMS int64) bool {
+	if r.calmFromMS < atMS && atMS < r.calmUntilMS {
+		return true
+	}
+	const marginMS = 24 * 3_600_000
+	from, until := time.UnixMilli(atMS).In(r.tariff.Zone).ZoneBounds()
+	r.calmFromMS, r.calmUntilMS = math.MinInt64, math.MaxInt64
+	if !from.IsZero() {
+		r.calmFromMS = from.UnixMilli() + marginMS
+	}
+	if !until.IsZero() {
+		r.calmUntilMS = until.UnixMilli() - marginMS
+	}
+	return r.calmFromMS < atMS && atMS < r.calmUntilMS
 }
 
 func (r *stayReader) wrong(format string, arguments ...any) error {
@@ -265,15 +288,22 @@ func (r *stayReader) typed(row *stayRow) error {
 	return nil
 }
 
-// payment reads what was paid. Zeros beyond the currency's digits, a comma where cells are parted by something else, and the
-// currency beside the amount are how spreadsheets write.
+// payment reads what was paid. Zeros beyond the currency's digits, a comma where cells are parted by something else, marks
+// between thousands, and the currency or its sign beside the amount are how spreadsheets write.
 func (r *stayReader) payment(row *stayRow) error {
 	text := r.cell("paid")
 	if text == "" {
 		return nil
 	}
-	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text, string(r.tariff.Currency)), string(r.tariff.Currency)))
-	if r.comma != ',' && !strings.Contains(text, ".") {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, string(r.tariff.Currency)), string(r.tariff.Currency))
+	text = strings.TrimFunc(text, func(sign rune) bool { return unicode.Is(unicode.Sc, sign) || unicode.IsSpace(sign) })
+	point, comma := strings.LastIndexByte(text, '.'), strings.LastIndexByte(text, ',')
+	switch {
+	case point >= 0 && comma >= 0 && point > comma: // 1,234.50
+		text = strings.ReplaceAll(text, ",", "")
+	case point >= 0 && comma >= 0: // 1.234,50
+		text = strings.Replace(strings.ReplaceAll(text, ".", ""), ",", ".", 1)
+	case r.comma != ',':
 		text = strings.Replace(text, ",", ".", 1)
 	}
 	if whole, fraction, pointed := strings.Cut(text, "."); pointed {
@@ -303,6 +333,17 @@ func parseTicketTime(text string, zone *time.Location) (int64, bool) {
 		}
 	}
 	return 0, false
+}
+
+// firstReadings are civil times of a stay, each the first of the hour that comes twice, unless the exit would be before the
+// entry: which of both a library takes differs from zone to zone.
+func firstReadings(entryMS int64, entry string, exitMS int64, exit string, zone *time.Location) (int64, int64) {
+	entryMS = min(entryMS, otherReading(entryMS, entry, zone))
+	other := otherReading(exitMS, exit, zone)
+	if first := min(exitMS, other); first >= entryMS {
+		return entryMS, first
+	}
+	return entryMS, max(exitMS, other)
 }
 
 // otherReading is a civil time of the hour that comes twice as the other of both times, if it is one.

@@ -151,7 +151,7 @@ func (d *demo) play(ctx context.Context, running *app.App) {
 	d.bad = d.summary(running)
 }
 
-// noticed tells whether the gateway has taken note of what the gates' inputs read. A busy machine makes the
+// noticed reports whether the gateway has taken note of what the gates' inputs read. A busy machine makes the
 // demonstration slower, and never wrong: no vehicle drives on before its loop was seen.
 func (d *demo) noticed(running *app.App) func(context.Context, []sim.Inputs) bool {
 	return func(ctx context.Context, want []sim.Inputs) (same bool) {

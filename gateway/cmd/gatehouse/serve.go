@@ -121,10 +121,7 @@ func (g *gateway) listen(ctx context.Context, server *http.Server, listener net.
 
 // handler is everything that the gateway serves over HTTP.
 func handler(g gateway, running *app.App) http.Handler {
-	tokens := make([]rest.Token, 0, len(g.loaded.Tokens)+1)
-	for _, t := range g.loaded.Tokens {
-		tokens = append(tokens, rest.Token{Name: t.Name, Role: rest.RoleView + rest.Role(t.Role), SHA256: t.SHA256})
-	}
+	tokens := g.loaded.Tokens
 	if len(tokens) == 0 && !g.demo {
 		tokens = append(tokens, rest.OwnerToken(filepath.Join(g.data, "token"), g.log))
 	}

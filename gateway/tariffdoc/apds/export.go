@@ -253,6 +253,7 @@ func (e *exporter) maximum(c *Collection) string {
 		e.lose(len(one.When) > 0 || one.Window == tariff.PerBand, named("hours"))
 		e.lose(one.For.Spots != 0 || len(one.For.Vehicles)+len(one.For.Groups)+len(one.For.Products) > 0, named("drivers"))
 		e.lose(len(one.Rules) > 0 || one.Begins != tariff.BeginsEntry, named("rules"))
+		e.lose(len(one.Entry) > 0, named("for which entries"))
 		e.lose(one.Once, named("that it holds only once"))
 	}
 	switch one.Window {
@@ -269,9 +270,12 @@ func (e *exporter) rest() {
 	t := e.tariff
 	e.lose(t.Grace.EntryMS > 0, "grace at entry")
 	e.lose(t.Grace.ExitMS > 0, "time to leave after paying")
+	e.lose(t.Grace.OverstayMS > 0, "grace before an overstay")
+	e.lose(t.Overpay != tariff.OverpayCredit, "what becomes of money paid too much")
+	e.lose(t.VersionAt != tariff.VersionAtEntry, "that the version at exit counts")
 	e.lose(t.Reentry != tariff.Reentry{}, "visits that are joined")
 	e.lose(len(t.Extras) > 0, "fees beside the time")
-	e.lose(t.Lost != tariff.Lost{}, "price of a lost ticket")
+	e.lose(t.Lost.Kind != tariff.LostFixed || t.Lost.Minor != 0 || len(t.Lost.Prices) > 0, "price of a lost ticket")
 	e.lose(len(t.Discounts) > 0, "discounts")
 	e.lose(t.Rounding != tariff.Rounding{Of: tariff.OfTotal, TaxOf: tariff.OfTotal}, "rounding") // but for what a document has by itself
 	e.lose(len(t.Tenders) > 0, "rounding of what is paid")

@@ -18,7 +18,9 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 		how = fmt.Sprintf("%d x %s at %s", c.Units, Length(c.UnitMS), fractional(currency, c))
 	case c.UnitMS > 0 && c.PriceMinor != 0:
 		how = fmt.Sprintf("%s at %s per %s", Length(c.ToMS-c.FromMS), fractional(currency, c), Length(c.UnitMS))
-	case c.Kind == tariff.Time && c.Units > 1:
+	case c.Basis != 0:
+		how = share(currency, c)
+	case (c.Kind == tariff.Time || c.Kind == tariff.ExtraFee) && c.Units > 1:
 		how = fmt.Sprintf("%d x %s", c.Units, fractional(currency, c))
 	case c.Kind == tariff.Time:
 		how = fractional(currency, c) + " for this time"
@@ -28,6 +30,10 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 		how = "of the total"
 	case c.Kind == tariff.Flat:
 		how = "flat price"
+	case c.Kind == tariff.Off && c.ToMS > c.FromMS && c.AmountMinor == 0:
+		how = Length(c.ToMS-c.FromMS) + " not counted"
+	case c.Kind == tariff.Off && c.ToMS > c.FromMS:
+		how = "what " + Length(c.ToMS-c.FromMS) + " cost"
 	default:
 		how = strings.ReplaceAll(c.Kind.String(), "_", " ")
 	}
@@ -41,6 +47,21 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 		how += ", paid by " + c.Payer
 	}
 	return how
+}
+
+// share is a part of what stands before it on the receipt.
+func share(currency fact.Currency, c *tariff.Charge) string {
+	how := strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%02d", c.Basis/100, c.Basis%100), "0"), ".") + " %"
+	switch {
+	case c.Kind == tariff.Off:
+		return how + " off"
+	case c.PriceMinor != 0:
+		how += " and " + decimal(currency, c.PriceMinor)
+	}
+	if c.Units > 1 {
+		how = fmt.Sprintf("%d x %s", c.Units, how)
+	}
+	return how + " more"
 }
 
 // fractional is a price with the digits that it has beyond those of the currency.

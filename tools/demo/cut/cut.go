@@ -48,7 +48,7 @@ func (w *Wire) Set(cut bool) {
 	}
 }
 
-// IsCut tells whether it is cut.
+// IsCut reports whether it is cut.
 func (w *Wire) IsCut() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -145,7 +145,7 @@ func (p *place) sends(c policy.Command) (result wire.Result) {
 	return result
 }
 
-// Who holds the broker, or has recorded what went over it, opens nothing.
+// Whoever holds the broker, or has recorded what went over it, opens nothing.
 func TestOrdersThatNobodyGave(t *testing.T) {
 	w := newTown(t)
 	p := w.place("p1", "EUR")
@@ -174,8 +174,10 @@ func TestOrdersThatNobodyGave(t *testing.T) {
 	if got := p.sends(good); got.Code != wire.Done {
 		t.Fatalf("%+v", got)
 	}
+	if got := p.sends(good); got.Code != wire.Done { // who repeats it hears the answer again, and that is all
+		t.Errorf("a second time: %+v", got)
+	}
 	for name, c := range map[string]policy.Command{
-		"a second time":          good,
 		"of a stranger":          command(2, policy.Key(other), nil),
 		"on another's challenge": command(3, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Challenge = policy.Nonce{9, 9} }),
 		"of another run":         command(4, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Incarnation++ }),
@@ -191,6 +193,16 @@ func TestOrdersThatNobodyGave(t *testing.T) {
 	w.until("the gateway is back", func() bool { return p.app.Headquarters().State == "synced" })
 	if got := p.sends(late); got.Code != wire.Refused {
 		t.Errorf("after a restart: %+v", got)
+	}
+	p.stop()
+	taken := 0
+	for _, f := range p.facts() {
+		if _, is := f.(fact.CommandTaken); is {
+			taken++
+		}
+	}
+	if taken != 1 {
+		t.Errorf("%d commands are on record, not one", taken)
 	}
 }
 

@@ -408,7 +408,7 @@ func (w *town) rollout(made map[string]any) map[string]any {
 }
 
 // A tariff goes to some places first. A place that can't use it says why and stops the rollout; where it is in effect, who
-// enters from then on pays by it, also after a restart, and who was inside before doesn't.
+// enters from then on pays by it, also after a restart, and whoever was inside before doesn't.
 func TestATariffFromHeadquarters(t *testing.T) {
 	w := newTown(t)
 	first, second, foreign := w.place("p1", "EUR"), w.place("p2", "EUR"), w.place("p3", "CHF")
@@ -457,8 +457,8 @@ func TestATariffFromHeadquarters(t *testing.T) {
 	}
 }
 
-// A tariff that says itself from which day on it is valid waits for that day in the location's zone, also over a restart; until
-// then the prices before count, and headquarters sees that it waits.
+// A tariff that says itself from which day on it is valid waits for that day in the location's zone, also over a
+// restart; until then the prices before count, and headquarters sees that it waits.
 func TestATariffFromHeadquartersWaitsForItsDay(t *testing.T) {
 	w := newTown(t)
 	p := w.place("p1", "EUR")
