@@ -147,7 +147,9 @@ func TestALocationByTheSourceDesign(t *testing.T) {
 // The export has a row for each location and day, and says the same as the analytics.
 func TestDaysAreExported(t *testing.T) {
 	b := newBench(t, 3)
-	b.Change(func(c *ledger.Chain) { c.SetLocation(ledger.Location{ID: "evil", Name: "=1+1", Zone: time.UTC, Currency: "EUR"}) })
+	b.Change(func(c *ledger.Chain) {
+		c.SetLocation(ledger.Location{ID: "evil", Name: "=1+1", Zone: time.UTC, Currency: "EUR"})
+	})
 	b.Commit(t, "p002", 1)
 	rows := func(query string, want int) [][]string {
 		t.Helper()
@@ -371,4 +373,54 @@ func TestTheStream(t *testing.T) {
 	b.is(next(), "realtime.locations", "2")
 	b.Change(func(c *ledger.Chain) { c.SetLocation(ledger.Location{ID: "new", Name: "New", Zone: time.UTC}) })
 	b.is(next(), "realtime.locations", "3")
+}
+
+// What somebody knows of is quiet until its time, and comes back when it is worse.
+func TestNeedsAreSetAside(t *testing.T) {
+	b := newBench(t, 6)
+	lives := func() { b.Live(wire.Live{Location: "p002"}, 0) }
+	lives()
+	nowMS := b.Now().UnixMilli()
+	b.Change(func(c *ledger.Chain) {
+		c.SetAlert("p002", ledger.Alert{Kind: ledger.AlertMoved, Subject: "in-1", Active: true, AtMS: nowMS})
+	})
+	const path, body = "/api/v1/locations/p002/needs/set-aside", `{"code":"%s","subject":"in-1","minutes":%d,"reason":"the mechanic comes"}`
+	code := string(ledger.AlertMoved)
+	is := func(when, needs, severity string) {
+		t.Helper()
+		one := b.ask("GET", "/api/v1/locations/p002", "", 200)
+		if b.at(one, "needs") != needs || b.at(one, "severity") != severity {
+			t.Errorf("%s: %v needs, %v: %v", when, one["needs"], one["severity"], one["needsList"])
+		}
+	}
+	is("before", "1", "warning")
+	b.ask("POST", path, fmt.Sprintf(body, "nothing", 60), 404)
+	b.ask("POST", path, fmt.Sprintf(body, code, 60*24*40), 422)
+	b.token = "wall"
+	b.ask("POST", path, fmt.Sprintf(body, code, 60), 403)
+	b.token = "owner"
+	b.is(b.ask("POST", path, fmt.Sprintf(body, code, 60), 200), "aside.by", "owner")
+	is("set aside", "0", "ok")
+	if all := b.ask("GET", "/api/v1/dashboard", "", 200); strings.Contains(fmt.Sprint(all["needs"]), "p002") {
+		t.Errorf("it is told all the same: %v", all["needs"])
+	}
+	b.is(b.ask("GET", "/api/v1/audit", "", 200), "entries.0.action", "set_aside")
+	b.ask("POST", path, fmt.Sprintf(body, code, 0), 200)
+	is("taken back", "1", "warning")
+	b.ask("POST", path, fmt.Sprintf(body, code, 60), 200)
+	b.Pass(59 * time.Minute)
+	lives()
+	is("until its time", "0", "ok")
+	b.Pass(2 * time.Minute)
+	lives()
+	is("after it", "1", "warning")
+
+	b.ask("POST", path, fmt.Sprintf(body, code, 60*24*7), 200)
+	b.Cut("p002", 10*time.Minute)
+	b.Pass(10 * time.Minute)
+	is("cut off", "1", "warning")
+	b.ask("POST", path, `{"code":"offline","minutes":10080,"reason":"the line is being moved"}`, 200)
+	is("known to be cut off", "0", "ok")
+	b.Pass(5 * 24 * time.Hour)
+	is("cut off for days", "1", "fault")
 }

@@ -26,6 +26,7 @@ type Need struct {
 	Since    *time.Time `json:"since,omitempty"`
 	What     string     `json:"what"`
 	Do       string     `json:"do"`
+	Aside    *Aside     `json:"aside,omitempty" doc:"Somebody knows of it: it counts as nothing until then"`
 	weight   int64      // among those of one severity, the heavier first
 }
 
@@ -40,8 +41,19 @@ var severities = []string{severityFault, severityWarning, severityInfo}
 
 func compareNeeds(a, b Need) int {
 	return cmp.Or(
-		cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)), cmp.Compare(b.weight, a.weight),
+		compareBool(a.Aside != nil, b.Aside != nil), cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)), cmp.Compare(b.weight, a.weight),
 		cmp.Compare(a.Location, b.Location), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Subject, b.Subject))
+}
+
+// compareBool has what is not so come first.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // alertWords say what an alert is about, and what to do.

@@ -38,6 +38,9 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleView, "getRights", location+"/rights", "The rights that the location lends headquarters to sell", s.rights)
 	rest.Replace(b, rest.RoleConfigure, "askRights", location+"/rights", "Ask the location to lend so many rights of each type; they count when it has agreed", s.askRights)
 
+	b.Tag = "Needs"
+	rest.Act(b, rest.RoleOperate, "setAside", location+"/needs/set-aside", "Have a need that somebody knows of be quiet until a time, or be told again", s.setAside)
+
 	b.Tag = "Orders"
 	rest.Act(b, rest.RoleOperate, "orderGate", location+"/orders", "Open a gate once, hold it, end a hold, let a ticket out free, or restart the gateway: signed, once, with a reason", s.order)
 

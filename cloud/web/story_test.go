@@ -84,7 +84,7 @@ func TestTheFirstPageSaysWhatToDo(t *testing.T) {
 	if page := get(t, server.URL+"/"); !strings.Contains(page, "No location has a gateway yet") || !strings.Contains(page, "--enrol LOCATION") || strings.Contains(page, "All locations are well") {
 		t.Error(page)
 	}
-	if page := get(t, server.URL+"/login"); !strings.Contains(page, "who has it makes API keys for others") || strings.Contains(page, "gatehouse token") {
+	if page := get(t, server.URL+"/login"); !strings.Contains(page, "makes API keys for others") || strings.Contains(page, "gatehouse token") {
 		t.Error(page)
 	}
 }
@@ -198,18 +198,24 @@ func TestNeedsAreDecidedInABrowser(t *testing.T) {
 		t.Helper()
 		tab.Eval(`document.querySelector('` + button + `').dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, button: 0}))`)
 	}
-	lot.Eval(`document.querySelector("#lot-needs summary").click()`)
+	lot.Eval(`document.querySelector("[id^=need-facts_apart] summary").click()`)
 	lot.Shot("decide.png", true)
-	press(lot, `#lot-needs .first`)
+	press(lot, `[id^=need-facts_apart] .first`)
 	lot.Until(`document.getElementById("said").innerText.includes("Say why")`)
-	lot.Eval(`document.querySelector("#lot-needs input").value = "its box stands at the gates"`)
-	press(lot, `#lot-needs .first`)
+	lot.Eval(`document.querySelector("[id^=need-facts_apart] input").value = "its box stands at the gates"`)
+	press(lot, `[id^=need-facts_apart] .first`)
 	lot.Until(`document.getElementById("said").innerText.startsWith("Done: Count its facts")`)
 	if got := <-chain.Settled; got.Location != "p005" || !got.Accept {
 		t.Errorf("%+v", got)
 	}
 	press(lot, `#lot-sync .verify button`) // its day was counted, and there are no batches that say so
 	lot.Until(`document.getElementById("said").innerText.startsWith("It differs from the signed batches")`)
+
+	lot.Eval(`document.querySelector("[id^=need-gate] summary").click()`)
+	lot.Eval(`document.querySelector("[id^=need-gate] input").value = "the mechanic comes tomorrow"`)
+	press(lot, `[id^=need-gate] button:nth-of-type(2)`)
+	lot.Until(`document.querySelector("#lot-needs .aside")?.innerText.includes("Set aside by owner until 3 Jun 15:40 UTC: the mechanic comes tomorrow")`)
+	lot.Shot("aside.png", true)
 
 	look.Width, look.Height, look.Dark = 390, 844, true
 	phone := browser.Open(t, address+"/", look)
@@ -223,5 +229,5 @@ func TestNeedsAreDecidedInABrowser(t *testing.T) {
 	look.Cookie = ""
 	guest := browser.Open(t, address+"/lots/p005", look) // who may operate orders gates, and decides nothing
 	guest.Until(`document.documentElement?.dataset.live === "yes"`)
-	guest.Is(`document.querySelectorAll("[data-path]").length`, 0)
+	guest.Is(`document.querySelectorAll('[data-path]:not([data-path$="/set-aside"])').length`, 0)
 }
