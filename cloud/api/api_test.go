@@ -414,6 +414,14 @@ func TestNeedsAreSetAside(t *testing.T) {
 	b.Pass(2 * time.Minute)
 	lives()
 	is("after it", "1", "warning")
+	b.ask("POST", path, fmt.Sprintf(body, code, 60), 200)
+	is("set aside again", "0", "ok")
+	b.Pass(time.Second)
+	nowMS = b.Now().UnixMilli()
+	b.Change(func(c *ledger.Chain) {
+		c.SetAlert("p002", ledger.Alert{Kind: ledger.AlertMoved, Subject: "in-1", Active: true, AtMS: nowMS, Newest: ledger.Trace{HLC: 1}})
+	})
+	is("moved once more", "1", "warning")
 
 	b.ask("POST", path, fmt.Sprintf(body, code, 60*24*7), 200)
 	b.Cut("p002", 10*time.Minute)

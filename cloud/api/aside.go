@@ -25,19 +25,26 @@ type Aside struct {
 	Until  time.Time `json:"until"`
 }
 
-// asideNeed is a need that was set aside, as it is kept. One that becomes more urgent than it was comes back.
+// asideNeed is a need that was set aside, as it is kept. One that is more urgent than it was comes back, and so does one that
+// began anew.
 type asideNeed struct {
-	Code     string `json:"code"`
-	Subject  string `json:"subject,omitempty"`
-	Severity string `json:"severity"`
+	Code     string    `json:"code"`
+	Subject  string    `json:"subject,omitempty"`
+	Severity string    `json:"severity"`
+	At       time.Time `json:"at"`
 	Aside
+}
+
+// covers reports whether a need is the one that was set aside.
+func (a *asideNeed) covers(n *Need) bool {
+	return a.Code == n.Code && a.Subject == n.Subject && (n.Since == nil || !n.Since.After(a.At)) &&
+		slices.Index(severities, n.Severity) >= slices.Index(severities, a.Severity)
 }
 
 // asideOf is how a need was set aside, if it still is.
 func (s *Server) asideOf(n *Need, now time.Time) *Aside {
 	for _, a := range s.asides.at(fact.LocationID(n.Location)).content {
-		if a.Code == n.Code && a.Subject == n.Subject && now.Before(a.Until) &&
-			slices.Index(severities, n.Severity) >= slices.Index(severities, a.Severity) {
+		if a.covers(n) && now.Before(a.Until) {
 			return &a.Aside
 		}
 	}
@@ -63,8 +70,9 @@ func (s *Server) setAside(ctx context.Context, in *struct {
 	if at < 0 {
 		return nil, rest.NotFound("such need at this location now", "GET /api/v1/locations/{locationId} lists its needs")
 	}
-	need, now := needs[at], s.Now().UTC().Truncate(time.Second)
-	aside := asideNeed{need.Code, need.Subject, need.Severity, Aside{rest.Who(ctx).Name, in.Body.Reason, now.Add(time.Duration(in.Body.Minutes) * time.Minute)}}
+	need, now := needs[at], s.Now().UTC()
+	until := now.Truncate(time.Second).Add(time.Duration(in.Body.Minutes) * time.Minute)
+	aside := asideNeed{need.Code, need.Subject, need.Severity, now, Aside{rest.Who(ctx).Name, in.Body.Reason, until}}
 	if err := s.keepAside(ctx, &l, aside, now); err != nil {
 		return nil, err
 	}

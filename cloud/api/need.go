@@ -41,7 +41,8 @@ var severities = []string{severityFault, severityWarning, severityInfo}
 
 func compareNeeds(a, b Need) int {
 	return cmp.Or(
-		compareBool(a.Aside != nil, b.Aside != nil), cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)), cmp.Compare(b.weight, a.weight),
+		compareBool(a.Aside != nil, b.Aside != nil),
+		cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)), cmp.Compare(b.weight, a.weight),
 		cmp.Compare(a.Location, b.Location), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Subject, b.Subject))
 }
 
