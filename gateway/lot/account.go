@@ -88,8 +88,9 @@ func (l *Lot) due(priced *tariff.Tariff, stay tariff.Stay, paid []tariff.Payment
 	for _, p := range paid {
 		sumMinor += min(0, p.AmountMinor) // what was given back counts whenever it was
 	}
-	for _, p := range paid {
+	for i, p := range paid {
 		sumMinor += max(0, p.AmountMinor)
+		stay.PaidAtMS = tariff.PaidAt(priced, stay, paid[:i])
 		leaveByMS := p.AtMS + priced.Grace.ExitMS
 		if bill.DueMinor == 0 || leaveByMS < stay.ExitMS || p.AmountMinor <= 0 {
 			continue

@@ -265,7 +265,7 @@ func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*
 		return nil, &Problem{ProblemConflict, "the ticket has " + code + " already", "nothing is to be done"}
 	case burnt:
 		return nil, &Problem{ProblemConflict, "the coupon was used for ticket " + string(used), "it can be used once"}
-	case len(t.Validations) >= validationsMax, !alone && !(found.Stacks && stacks):
+	case len(t.Validations) >= validationsMax, !alone && !(found.Stacks && stacks) && !priced.BestDiscount:
 		return nil, &Problem{ProblemConflict, "the ticket has " + strings.Join(t.Validations, ", ") + ", beside which " + code + " can't stand", "one of them counts"}
 	case !priced.Begins(found, t.Entry.WallMS):
 		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began at " + l.civil(t.Entry.WallMS), "look at the days and hours on it"}

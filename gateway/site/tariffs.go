@@ -119,6 +119,7 @@ func (b *builder) tariffDocument(name string, place int, here ...any) (*tariff.T
 	for _, warning := range warnings {
 		b.site.Warnings = append(b.site.Warnings, warning.Error())
 	}
+	b.tenders(name, loaded)
 	cfg := b.site.Lot
 	if cfg.Currency != "" && loaded.Currency != cfg.Currency {
 		b.wrong(fmt.Sprintf("the tariff is in %s, the location in %s", loaded.Currency, cfg.Currency), "write the same currency in both", here...)
@@ -128,6 +129,24 @@ func (b *builder) tariffDocument(name string, place int, here ...any) (*tariff.T
 	}
 	b.site.tariffs = append(b.site.tariffs, data)
 	return loaded, string(data)
+}
+
+// tenders warns of what depends on how is paid, and never counts at a lot.
+func (b *builder) tenders(name string, t *tariff.Tariff) {
+	warn := func(format string, words ...any) {
+		b.site.Warnings = append(b.site.Warnings, fmt.Sprintf(name+": warning: "+format, words...))
+	}
+	for i := range t.Extras {
+		if e := &t.Extras[i]; e.Tender != "" {
+			warn("extra %q is due only by tender %q: a lot prices a stay before anybody pays, and never asks it; put it into the price", e.ID, e.Tender)
+		}
+	}
+	for i := range t.Tenders {
+		var method fact.PaymentMethod
+		if err := method.UnmarshalText([]byte(t.Tenders[i].ID)); err != nil || method == fact.MethodUnknown {
+			warn("nothing is paid at a lot by tender %q; write cash, credit_card or mobile_pay", t.Tenders[i].ID)
+		}
+	}
 }
 
 // parseTariff reads a document, TOML or JSON.

@@ -39,6 +39,18 @@ func (p place) writeTariff(name, text string) {
 	}
 }
 
+// TestWhatALotNeverAsks is told: an extra of one tender, and a tender that nothing is paid by.
+func TestWhatALotNeverAsks(t *testing.T) {
+	p := newPlace(t)
+	p.write(named("board.toml"))
+	p.writeTariff("board.toml", document+"[[extra]]\nname = \"card fee\"\namount = \"0.30\"\ntender = \"credit_card\"\n[[tender]]\nname = \"card\"\nstep = \"0.05\"\nmode = \"half-up\"\n"+
+		"[[tender]]\nname = \"cash\"\nstep = \"0.05\"\nmode = \"half-up\"\n")
+	told := strings.Join(p.loaded(3).Warnings, "\n")
+	if !strings.Contains(told, `extra "card fee"`) || !strings.Contains(told, `tender "card"`) || strings.Contains(told, `tender "cash"`) {
+		t.Errorf("%s", told)
+	}
+}
+
 // The site names a document; what is wrong in it is told at its own lines, and the last good pair stays in force.
 func TestATariffDocumentBesideTheSiteFile(t *testing.T) {
 	p := newPlace(t)

@@ -13,12 +13,16 @@ func (p *pricer) lost(out *receipt) {
 		own.UnitMS = dayMS
 		own.Units = max(1, ceilDiv(s.ExitMS-s.EntryMS, dayMS))
 		own.amount = price.times(own.Units)
-	case s.Unknown || l.Kind == LostFixed:
+	case l.Kind != LostSince && (s.Unknown || l.Kind == LostFixed):
 	case l.Kind == LostOnTop:
 		p.parked(s.EntryMS, s.ExitMS, codes{}, out)
 	default:
 		var known receipt
-		p.parked(s.EntryMS, s.ExitMS, codes{}, &known)
+		fromMS := s.EntryMS
+		if l.Kind == LostSince {
+			fromMS, _ = p.dayOf(s.ExitMS, l.SinceMS)
+		}
+		p.parked(fromMS, s.ExitMS, codes{}, &known)
 		if l.Kind == LostAsStay || known.total >= price {
 			out.addAll(&known)
 			return

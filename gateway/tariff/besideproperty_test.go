@@ -25,7 +25,7 @@ func anythingBeside(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 	switch rapid.IntRange(0, 6).Draw(t, "kindOfStay") {
 	case 0:
 		stay.Lost, stay.Unknown = true, rapid.Bool().Draw(t, "unknown")
-		cfg.Lost = tariff.Lost{Kind: tariff.LostKind(rapid.IntRange(0, 4).Draw(t, "lost")), Minor: amount(t)}
+		cfg.Lost = tariff.Lost{Kind: tariff.LostKind(rapid.IntRange(0, 5).Draw(t, "lost")), Minor: amount(t), SinceMS: 6 * hourMS}
 		for range rapid.IntRange(0, 2).Draw(t, "lostPrices") {
 			cfg.Lost.Prices = append(cfg.Lost.Prices, tariff.LostPrice{For: anyWho(t), Minor: amount(t)})
 		}
@@ -108,6 +108,7 @@ func anyFees(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
 }
 
 func anyDiscounts(t *rapid.T, cfg *tariff.Tariff, stay *tariff.Stay) {
+	cfg.BestDiscount = rarely(t, 4, "bestDiscount")
 	for _, code := range []string{"a", "b", "c"} {
 		d := tariff.Discount{
 			Code: code, For: anyWho(t), Kind: tariff.DiscountKind(rapid.IntRange(0, 3).Draw(t, "discount")), ValueMS: minutes(t, 300), TimeFrom: tariff.TimeFrom(rapid.IntRange(0, 2).Draw(t, "timeFrom")),

@@ -177,6 +177,9 @@ func (c *checker) parts() {
 		c.whens("offer", i, o.Entry)
 		c.whens("offer", i, o.Exit)
 		c.steps("offer", i, o.Steps)
+		if o.MaxMS > 0 && o.MaxMS < o.MinMS {
+			c.error("offer.max_stay", i, "write a longest stay above the least", "no stay is as long as its least and as short as its longest")
+		}
 	}
 	for i := range t.Caps {
 		c.cap(i, &t.Caps[i])
@@ -239,6 +242,9 @@ func (c *checker) cap(i int, one *Cap) {
 	}
 	for _, a := range one.Amounts {
 		c.whens("cap", i, a.When)
+		if a.Rule != "" && !slices.ContainsFunc(c.tariff.Rules, func(r Rule) bool { return r.ID == a.Rule }) {
+			c.error("cap.amounts", i, "write the name of a rule as it is written there", "there is no rule %q", a.Rule)
+		}
 		if a.Minor < 0 || a.Minor > PriceMaxMinor {
 			c.error("cap", i, "write 0 or more", "an amount of %d minor units", a.Minor)
 		}

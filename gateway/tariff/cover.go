@@ -247,14 +247,17 @@ func (c *checker) orderly() bool {
 // falls warns of the first stay from an entry that is cheaper than a shorter one, once for each offer that makes it so.
 func (c *checker) falls(entryMS int64, told map[string]bool) {
 	var buffer [32]Charge
-	before := int64(0)
+	before, wasBy := int64(0), none
 	for minutes := int64(10); minutes <= 3*24*60; minutes += 10 + minutes/60*5 {
 		exitMS := entryMS + minutes*minuteMS
 		fee := QuoteInto(buffer[:0], c.tariff, Stay{EntryMS: entryMS, ExitMS: exitMS})
 		now, offer, part, index := fee.TotalMinor, "", "", 0
+		by := none
 		if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Flat }); i >= 0 {
-			offer, part = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule), "offer"
-			index = slices.IndexFunc(c.tariff.Offers, func(o Offer) bool { return o.ID == fee.Charges[i].Rule })
+			by = slices.IndexFunc(c.tariff.Offers, func(o Offer) bool { return o.ID == fee.Charges[i].Rule })
+			offer, part, index = fmt.Sprintf(" by offer %q", fee.Charges[i].Rule), "offer", by
+		} else if wasBy != none {
+			part, index = "offer", wasBy
 		} else if i := slices.IndexFunc(fee.Charges, func(one Charge) bool { return one.Kind == Time && one.AmountMinor < 0 }); i >= 0 {
 			part = "rule"
 			index = slices.IndexFunc(c.tariff.Rules, func(r Rule) bool { return r.ID == fee.Charges[i].Rule })
@@ -265,6 +268,6 @@ func (c *checker) falls(entryMS int64, told map[string]bool) {
 				time.UnixMilli(entryMS).In(c.tariff.zone()).Format("Mon 2006-01-02 15:04"), minutes, c.money(now), offer, c.money(before))
 			return
 		}
-		before = now
+		before, wasBy = now, by
 	}
 }

@@ -14,7 +14,7 @@ type codes struct {
 func (d *Discount) Often() int64 { return max(1, d.Times) }
 
 // discounts are those of the codes shown that may be used: the first, as often as it may be shown, and others only where all
-// of them stack.
+// of them stack, or the best is to be chosen.
 func (p *pricer) discounts() codes {
 	var found codes
 	for _, code := range p.stay.Discounts {
@@ -22,7 +22,7 @@ func (p *pricer) discounts() codes {
 		if i == none || found.count == discountsMax || !p.usable(&p.tariff.Discounts[i]) || found.times(i) >= p.tariff.Discounts[i].Often() {
 			continue
 		}
-		if found.count > 0 && found.list[0] != i && !(p.tariff.Discounts[i].Stacks && p.tariff.Discounts[found.list[0]].Stacks) {
+		if found.count > 0 && found.list[0] != i && !p.tariff.BestDiscount && !(p.tariff.Discounts[i].Stacks && p.tariff.Discounts[found.list[0]].Stacks) {
 			continue
 		}
 		found.list[found.count] = i
@@ -47,6 +47,16 @@ func (c *codes) times(discount int) int64 {
 		}
 	}
 	return times
+}
+
+// only are those of one discount.
+func (c *codes) only(discount int) codes {
+	var one codes
+	for range c.times(discount) {
+		one.list[one.count] = discount
+		one.count++
+	}
+	return one
 }
 
 func (t *Tariff) discount(code string) int {

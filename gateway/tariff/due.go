@@ -1,5 +1,10 @@
 package tariff
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Payment is money received (positive) or given back (negative) for a stay, on the clock of the stay.
 type Payment struct {
 	AtMS        int64
@@ -24,10 +29,11 @@ type Bill struct {
 
 // Due settles a stay that has lasted until stay.ExitMS. A payment that brought the account to the fee of its own
 // moment buys Grace.ExitMS to leave, the last millisecond included: within it nothing more is due. Later only the
-// difference is, to the fee of the whole stay from its entry; it is never priced as a new visit. Payments in the
+// difference is, to the fee of the whole stay from its entry; it is no new visit, unless Grace.Late says so. Payments in the
 // future, after a clock was set back, count as made now. What was paid in a tender that can't pay the exact amount
 // has paid it if it paid the rounded one.
 func Due(t *Tariff, stay Stay, paid []Payment) Bill {
+	stay.PaidAtMS = PaidAt(t, stay, paid)
 	bill := Bill{Fee: Quote(t, stay)}
 	if t.Overpay == OverpayKept {
 		paid, bill.KeptMinor = t.kept(stay, paid)
@@ -52,6 +58,22 @@ func Due(t *Tariff, stay Stay, paid []Payment) Bill {
 	bill.TenderMinor = t.Payable(bill.DueMinor, stay.Tender)
 	bill.Cashier = bill.TenderMinor > t.Most(stay.Tender)
 	return bill
+}
+
+// PaidAt are the moments at which payments brought the account to the fee of that moment, ascending: what Stay.PaidAtMS is
+// for. It is empty where such moments change no fee.
+func PaidAt(t *Tariff, stay Stay, paid []Payment) []int64 {
+	if t.Grace.Late == LateWhole {
+		return nil
+	}
+	inOrder := slices.SortedStableFunc(slices.Values(paid), func(a, b Payment) int { return cmp.Compare(a.AtMS, b.AtMS) })
+	stay.PaidAtMS = nil
+	for _, p := range inOrder {
+		if p.AmountMinor > 0 && covered(t, stay, paid, p.AtMS) {
+			stay.PaidAtMS = append(stay.PaidAtMS, min(p.AtMS, stay.ExitMS))
+		}
+	}
+	return stay.PaidAtMS
 }
 
 // Most is the most that can be paid in a tender at once.

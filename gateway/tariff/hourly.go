@@ -12,21 +12,12 @@ func DailyMax(minor int64) Cap {
 
 // TaxWithin is the tax in an amount that contains all taxes, to the nearest minor unit.
 func (t *Tariff) TaxWithin(minor int64) int64 {
-	rate := int64(0)
-	for i := range t.Taxes {
-		rate += clamp(t.Taxes[i].RatePPM, 0, 10*ppm)
-	}
-	return mulDiv(minor, rate, ppm+rate)
+	included, over := t.rates(0)
+	return mulDiv(minor, included-wholeRate+over, included+over)
 }
 
 // AddedWithin is the part of TaxWithin that comes on top of prices.
 func (t *Tariff) AddedWithin(minor int64) int64 {
-	rate, added := int64(0), int64(0)
-	for i := range t.Taxes {
-		one := clamp(t.Taxes[i].RatePPM, 0, 10*ppm)
-		if rate += one; !t.Taxes[i].Included {
-			added += one
-		}
-	}
-	return mulDiv(minor, added, ppm+rate)
+	included, over := t.rates(0)
+	return mulDiv(minor, over, included+over)
 }

@@ -4,11 +4,12 @@ package tariff
 type TaxSet uint16
 
 // Tax is one tax on what a stay costs. Those contained in prices are taken out of them, the others come on top.
-// Several taxes are each on the price without any.
+// Several taxes are each on the price without any, but for those on taxes.
 type Tax struct {
 	ID       string
 	RatePPM  int64 // millionths: 190_000 is 19 %, 88_750 is 8.875 %
 	Included bool
+	OnTaxes  bool // on the price and the taxes before it
 }
 
 // Mode is a direction of rounding.

@@ -90,12 +90,33 @@ func (p *pricer) sameDay(a, b int64) bool {
 // price fills the receipt, but for rounding and taxes.
 func (p *pricer) price(out *receipt) {
 	codes := p.discounts()
+	if !p.tariff.BestDiscount || codes.count <= 1 {
+		p.priced(codes, out)
+		return
+	}
+	p.best(codes, out)
+}
+
+// best fills the receipt with the discount by which the stay costs least.
+func (p *pricer) best(codes codes, out *receipt) {
+	for i := range codes.count {
+		var one receipt
+		if p.priced(codes.only(codes.list[i]), &one); i == 0 || one.total < out.total {
+			*out = one
+		}
+	}
+}
+
+// priced fills the receipt with some discounts.
+func (p *pricer) priced(codes codes, out *receipt) {
 	switch s := &p.stay; {
 	case s.Lost:
 		p.lost(out)
 	case s.Booked != nil:
 		p.booked(s.Booked, out)
 	case s.Session != nil && !p.tariff.Charging.WithParking:
+	case p.tariff.Grace.Late != LateWhole && len(s.PaidAtMS) > 0 && s.PaidAtMS[0] < s.ExitMS:
+		p.paidAndStayed(codes, out)
 	default:
 		p.parked(s.EntryMS, s.ExitMS, codes, out)
 	}
@@ -110,6 +131,30 @@ func (p *pricer) price(out *receipt) {
 	p.extras(out)
 	p.off(codes, out)
 	p.late(out)
+}
+
+// paidAndStayed prices a stay until it was paid, and what goes beyond the time to leave after each payment.
+func (p *pricer) paidAndStayed(codes codes, out *receipt) {
+	s, g := &p.stay, &p.tariff.Grace
+	p.parked(s.EntryMS, max(s.EntryMS, s.PaidAtMS[0]), codes, out)
+	for i, paidMS := range s.PaidAtMS {
+		untilMS := s.ExitMS
+		if i+1 < len(s.PaidAtMS) {
+			untilMS = min(untilMS, s.PaidAtMS[i+1])
+		}
+		leaveMS := min(paidMS+clamp(g.ExitMS, 0, StayMaxMS), untilMS)
+		if leaveMS > paidMS {
+			out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: paidMS, ToMS: leaveMS, Times: 1}})
+		}
+		fromMS, toMS := p.seconds(leaveMS, untilMS)
+		switch {
+		case toMS <= fromMS:
+		case g.Late == LateRate:
+			p.ladder(g.LateSteps, fromMS, toMS, &line{Charge: Charge{Rule: "late exit", Kind: Time}}, false, out)
+		default:
+			p.time(fromMS, toMS, fromMS, toMS, out)
+		}
+	}
 }
 
 // parked prices parking time, with grace and time off.
@@ -131,7 +176,7 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 		p.giftMS, p.gift = giftMS, first
 		p.shortened(fromMS, toMS, startMS, endMS, first, out)
 	}
-	if p.parkedMS > toMS {
+	if p.parkedMS > toMS && toMS == p.stay.ExitMS {
 		out.add(&line{Charge: Charge{Kind: TooLong, FromMS: toMS, ToMS: p.parkedMS, Times: 1}})
 	}
 }

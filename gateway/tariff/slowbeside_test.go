@@ -18,6 +18,18 @@ func slowSum(t *tariff.Tariff, stay tariff.Stay) int64 {
 	stay.EntryMS, stay.ExitMS = slowSeconds(t, stay.EntryMS, stay.ExitMS)
 	slowJoin(t, &stay)
 	codes := slowCodes(t, &stay)
+	if !t.BestDiscount || len(codes) == 0 {
+		return slowPriced(t, stay, codes)
+	}
+	best := int64(1 << 62)
+	for _, d := range codes {
+		best = min(best, slowPriced(t, stay, slices.DeleteFunc(slices.Clone(codes), func(other tariff.Discount) bool { return other.Code != d.Code })))
+	}
+	return best
+}
+
+// slowPriced is a stay with some discounts.
+func slowPriced(t *tariff.Tariff, stay tariff.Stay, codes []tariff.Discount) int64 {
 	sum := int64(0)
 	switch {
 	case stay.Lost:
@@ -185,8 +197,8 @@ func slowCodes(t *tariff.Tariff, stay *tariff.Stay) []tariff.Discount {
 			continue
 		}
 		alike := slices.DeleteFunc(slices.Clone(shown), func(other int) bool { return other != i })
-		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || len(alike) == len(shown))
-		first := len(alike) == 0 && (len(shown) == 0 || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
+		again := len(alike) > 0 && int64(len(alike)) < t.Discounts[i].Times && (t.Discounts[i].Stacks || t.BestDiscount || len(alike) == len(shown))
+		first := len(alike) == 0 && (len(shown) == 0 || t.BestDiscount || t.Discounts[shown[0]].Stacks && t.Discounts[i].Stacks)
 		if again || first {
 			shown = append(shown, i)
 		}
@@ -394,6 +406,13 @@ func slowLost(t *tariff.Tariff, stay *tariff.Stay) int64 {
 			price += minor * partsOfMinor
 		}
 		return price
+	case t.Lost.Kind == tariff.LostSince:
+		exit := floor(stay.ExitMS, 60_000)
+		clock, opened := newSlowTable(t, exit-2*minutesOfDay, exit), exit
+		for clock.day(opened-1, t.Lost.SinceMS) == clock.day(exit, t.Lost.SinceMS) {
+			opened--
+		}
+		return max(price, slowParked(t, opened*60_000, stay.ExitMS, nil))
 	case stay.Unknown || t.Lost.Kind == tariff.LostFixed:
 		return price
 	}
@@ -465,118 +484,4 @@ func slowExtras(t *tariff.Tariff, stay *tariff.Stay, base int64) int64 {
 		sum += int64(len(touched)) * (e.Minor*partsOfMinor + portion(base, e.Basis, 10_000))
 	}
 	return sum
-}
-
-// slowMeter prices one session minute by minute.
-type slowMeter struct {
-	t     *tariff.Tariff
-	s     *tariff.Session
-	clock *slowTable
-	sum   int64
-	spent map[*tariff.ChargePrice]int64
-}
-
-// price is that of a dimension in a minute of a session that began in another.
-func (m *slowMeter) price(of tariff.Dimension, minute, start int64) *tariff.ChargePrice {
-	for i := range m.t.Charging.Prices {
-		q := &m.t.Charging.Prices[i]
-		since := (minute - start) * 60_000
-		if q.Dimension == of && (q.MinMA == 0 || m.s.CurrentMA >= q.MinMA) && (q.MaxMA == 0 || m.s.CurrentMA < q.MaxMA) &&
-			since >= q.FromMS && (q.ToMS == 0 || since < q.ToMS) && slowIn(m.t, m.clock, q.When, minute) {
-			return q
-		}
-	}
-	return nil
-}
-
-func (m *slowMeter) put(q *tariff.ChargePrice, amount int64) {
-	if most := q.MaxMinor * partsOfMinor; most > 0 {
-		amount = min(amount, max(0, most-m.spent[q]))
-	}
-	m.spent[q] += amount
-	m.sum += amount
-}
-
-func (m *slowMeter) once(of tariff.Dimension, from int64) {
-	if q := m.price(of, from, from); q != nil {
-		m.sum += q.PriceMilli * (partsOfMinor / 1000)
-	}
-}
-
-// timed prices the minutes of a dimension; if it is stepped, the last price's are made whole steps.
-func (m *slowMeter) timed(of tariff.Dimension, first, last, start int64, stepped bool) {
-	all, run := int64(0), int64(0)
-	var now *tariff.ChargePrice
-	amount := func() int64 { return portion(now.PriceMilli*(partsOfMinor/1000), run, 60) }
-	for minute := first; minute < last; minute++ {
-		q := m.price(of, minute, start)
-		if q == nil {
-			continue
-		}
-		if now != nil && q != now {
-			m.put(now, amount())
-			run = 0
-		}
-		now = q
-		run++
-		all++
-	}
-	if now == nil {
-		return
-	}
-	for step := now.StepMS / 60_000; stepped && step > 0 && all%step != 0; all++ {
-		run++
-	}
-	m.put(now, amount())
-}
-
-func (m *slowMeter) energy(from int64) {
-	q := m.price(tariff.PerEnergy, from, from)
-	if q == nil || m.s.EnergyWh <= 0 {
-		return
-	}
-	wh := m.s.EnergyWh
-	for q.StepWh > 0 && wh%q.StepWh != 0 {
-		wh++
-	}
-	m.put(q, portion(q.PriceMilli*(partsOfMinor/1000), wh, 1000))
-}
-
-func slowSession(t *tariff.Tariff, stay *tariff.Stay, s *tariff.Session) int64 {
-	k := &t.Charging
-	left := s.LeftMS
-	if left == 0 {
-		left = stay.ExitMS
-	}
-	from, to, reserved := s.FromMS/60_000, max(s.FromMS, s.ToMS)/60_000, s.ReservedMS/60_000
-	out := max(to, left/60_000)
-	m := slowMeter{t: t, s: s, clock: newSlowTable(t, from-reserved, out), spent: map[*tariff.ChargePrice]int64{}}
-	if s.NoShow {
-		m.once(tariff.PerNoShow, from)
-	}
-	m.timed(tariff.PerReserved, from-reserved, from, from-reserved, true)
-	if s.NoShow {
-		return m.sum
-	}
-	idle, pricedIdle := to, false
-	if grace := k.IdleGraceMS / 60_000; out-to <= grace {
-		idle = out
-	} else if k.GraceAlways {
-		idle += grace
-	}
-	for minute := idle; minute < out; minute++ {
-		pricedIdle = pricedIdle || m.price(tariff.PerIdle, minute, from) != nil
-	}
-	m.once(tariff.PerSession, from)
-	m.energy(from)
-	m.timed(tariff.PerConnected, from, out, from, true)
-	m.timed(tariff.PerCharging, from, to, from, k.StepEach || !pricedIdle)
-	m.timed(tariff.PerIdle, idle, out, from, true)
-	if k.MinMinor > 0 {
-		m.sum = max(m.sum, k.MinMinor*partsOfMinor)
-	}
-	if k.MaxMinor > 0 {
-		m.sum = min(m.sum, k.MaxMinor*partsOfMinor)
-	}
-	return m.sum
 }

@@ -117,25 +117,38 @@ func slowTaxSet(t *tariff.Tariff, c *tariff.Charge) tariff.TaxSet {
 
 // slowNet is an amount without taxes, and the taxes that come on top of it, in parts of a minor unit.
 func slowNet(t *tariff.Tariff, set tariff.TaxSet, minor int64) (net, over int64) {
-	included, rate := int64(1_000_000), int64(0)
-	each := int64(0)
+	const whole = 1_000_000_000_000 // the price of something, of which each tax is a part
+	included, all := int64(whole), int64(whole)
 	for i, tax := range t.Taxes {
-		if set == 0 || set&(1<<i) != 0 {
-			if tax.Included {
-				included += tax.RatePPM
-			} else {
-				rate += tax.RatePPM
-			}
+		if set != 0 && set&(1<<i) == 0 {
+			continue
+		}
+		one := tax.RatePPM * 1_000_000
+		if tax.OnTaxes {
+			one = portion(all, tax.RatePPM, 1_000_000)
+		}
+		if all += one; tax.Included {
+			included += one
 		}
 	}
-	net = portion(minor*partsOfMinor, 1_000_000, included)
-	for i, tax := range t.Taxes {
-		if (set == 0 || set&(1<<i) != 0) && !tax.Included {
-			each += slowRounded(portion(net, tax.RatePPM, 1_000_000), t.Rounding.TaxMode, 1) * partsOfMinor
-		}
-	}
+	net = portion(minor*partsOfMinor, whole, included)
 	if t.Rounding.TaxOf == tariff.OfTotal {
-		return net, portion(net, rate, 1_000_000)
+		return net, portion(net, all-included, whole)
+	}
+	each, sofar := int64(0), net
+	for i, tax := range t.Taxes {
+		if set != 0 && set&(1<<i) == 0 {
+			continue
+		}
+		one := portion(net, tax.RatePPM, 1_000_000)
+		if tax.OnTaxes {
+			one = portion(sofar, tax.RatePPM, 1_000_000)
+		}
+		if !tax.Included {
+			one = slowRounded(one, t.Rounding.TaxMode, 1) * partsOfMinor
+			each += one
+		}
+		sofar += one
 	}
 	return net, each
 }
@@ -171,9 +184,9 @@ func anyTaxes(t *rapid.T, cfg *tariff.Tariff) {
 		Of: tariff.Of(rapid.IntRange(0, 2).Draw(t, "of")), Mode: tariff.Mode(rapid.IntRange(0, 3).Draw(t, "mode")), StepMinor: int64(rapid.SampledFrom([]int{0, 1, 5, 50}).Draw(t, "step")),
 		TaxOf: tariff.Of(rapid.IntRange(0, 2).Draw(t, "taxOf")), TaxMode: tariff.Mode(rapid.IntRange(0, 3).Draw(t, "taxMode")),
 	}
-	for range rapid.IntRange(0, 2).Draw(t, "taxes") {
+	for range rapid.IntRange(0, 3).Draw(t, "taxes") {
 		cfg.Taxes = append(cfg.Taxes, tariff.Tax{
-			ID: "tax", RatePPM: int64(rapid.SampledFrom([]int{0, 50_000, 88_750, 190_000}).Draw(t, "rate")), Included: rapid.Bool().Draw(t, "included"),
+			ID: "tax", RatePPM: int64(rapid.SampledFrom([]int{0, 50_000, 88_750, 190_000}).Draw(t, "rate")), Included: rapid.Bool().Draw(t, "included"), OnTaxes: rapid.Bool().Draw(t, "onTaxes"),
 		})
 	}
 	sets := []*tariff.TaxSet{&cfg.Lost.Taxes, &cfg.Booking.Taxes}

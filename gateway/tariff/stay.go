@@ -24,6 +24,7 @@ type Stay struct {
 	Booked     *Booked
 	Session    *Session
 	Further    []Session // of the same stay, after it
+	PaidAtMS   []int64   // for Grace.Late: the moments at which all was paid, ascending; Due finds them
 	UnpaidDays int64     // civil days for which the fee has been unpaid
 	Violations []string  // codes
 	// ViolationAgeMS is how long ago they were written.

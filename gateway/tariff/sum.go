@@ -167,21 +167,10 @@ func abs(a int64) int64 { return max(a, -a) }
 
 // taxed is what an amount is without its taxes, and the taxes that come on top of it.
 func (p *pricer) taxed(set TaxSet, base exact) (net, added exact) {
-	included, over := int64(ppm), int64(0)
-	for i := range p.tariff.Taxes {
-		tax := &p.tariff.Taxes[i]
-		if set != 0 && set&(1<<i) == 0 {
-			continue
-		}
-		if rate := clamp(tax.RatePPM, 0, 10*ppm); tax.Included {
-			included += rate
-		} else {
-			over += rate
-		}
-	}
+	included, over := p.tariff.rates(set)
 	net = base
-	if included != ppm {
-		net = base.share(ppm, included)
+	if included != wholeRate {
+		net = base.share(wholeRate, included)
 	}
 	if over == 0 {
 		return net, 0
@@ -189,16 +178,54 @@ func (p *pricer) taxed(set TaxSet, base exact) (net, added exact) {
 	if p.tariff.Rounding.TaxOf != OfTotal {
 		return net, p.addedOneByOne(set, net)
 	}
-	return net, net.share(over, ppm)
+	return net, net.share(over, wholeRate)
 }
 
-// addedOneByOne rounds each tax for itself.
-func (p *pricer) addedOneByOne(set TaxSet, net exact) exact {
-	sum := exact(0)
-	for i := range p.tariff.Taxes {
-		if tax := &p.tariff.Taxes[i]; !tax.Included && (set == 0 || set&(1<<i) != 0) {
-			sum = sum.plus(exactly(net.share(clamp(tax.RatePPM, 0, 10*ppm), ppm).minor(p.tariff.Rounding.TaxMode, 1)))
+// wholeRate is a price without taxes, of which rates are parts.
+const wholeRate = ppm * ppm
+
+// rates are a price with the taxes that it contains, and those that come on top of it.
+func (t *Tariff) rates(set TaxSet) (included, over int64) {
+	included = wholeRate
+	for i := range t.Taxes {
+		tax := &t.Taxes[i]
+		if set != 0 && set&(1<<i) == 0 {
+			continue
 		}
+		rate := clamp(tax.RatePPM, 0, 10*ppm) * ppm
+		if tax.OnTaxes {
+			rate = mulDiv(min(included+over, amountMax), rate/ppm, ppm)
+		}
+		if tax.Included {
+			included = min(included+rate, rateMax)
+		} else {
+			over = min(over+rate, rateMax)
+		}
+	}
+	return included, over
+}
+
+// rateMax bounds what taxes on taxes of nonsense come to.
+const rateMax = 1000 * wholeRate
+
+// addedOneByOne rounds each tax for itself. One on taxes is on those that are rounded.
+func (p *pricer) addedOneByOne(set TaxSet, net exact) exact {
+	sum, before := exact(0), net
+	for i := range p.tariff.Taxes {
+		tax := &p.tariff.Taxes[i]
+		if set != 0 && set&(1<<i) == 0 {
+			continue
+		}
+		base := net
+		if tax.OnTaxes {
+			base = before
+		}
+		one := base.share(clamp(tax.RatePPM, 0, 10*ppm), ppm)
+		if !tax.Included {
+			one = exactly(one.minor(p.tariff.Rounding.TaxMode, 1))
+			sum = sum.plus(one)
+		}
+		before = before.plus(one)
 	}
 	return sum
 }

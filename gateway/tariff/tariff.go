@@ -30,25 +30,27 @@ type Tariff struct {
 	Offers   []Offer  // flat rates, early birds and products beside the rules
 	Choice   Choice   // between the offers and the rules
 
-	Seconds    Seconds // what counts of a started minute
-	Grace      Grace
-	Overpay    Overpay
-	VersionAt  VersionAt
-	Reentry    Reentry
-	MinMinor   int64 // a stay that costs anything costs at least this
-	MaxStayMS  int64 // longest stay allowed; beyond it Fee.Overstay is set. 0: none
-	Extras     []Extra
-	Lost       Lost
-	Discounts  []Discount
-	Taxes      []Tax
-	Rounding   Rounding
-	Tenders    []Tender
-	Surge      Surge
-	Booking    Booking
-	Charging   Charging
-	Demand     Demand
-	Late       []LateFee
-	Violations []Penalty
+	Seconds   Seconds // what counts of a started minute
+	Grace     Grace
+	Overpay   Overpay
+	VersionAt VersionAt
+	Reentry   Reentry
+	MinMinor  int64 // a stay that costs anything costs at least this
+	MaxStayMS int64 // longest stay allowed; beyond it Fee.Overstay is set. 0: none
+	Extras    []Extra
+	Lost      Lost
+	Discounts []Discount
+	// BestDiscount: of the discounts of a stay only the one counts by which it costs least.
+	BestDiscount bool
+	Taxes        []Tax
+	Rounding     Rounding
+	Tenders      []Tender
+	Surge        Surge
+	Booking      Booking
+	Charging     Charging
+	Demand       Demand
+	Late         []LateFee
+	Violations   []Penalty
 
 	// SuspectMaxMinor is the most that a bounded stay may cost, tax included.
 	SuspectMaxMinor int64
@@ -257,11 +259,24 @@ const (
 type Grace struct {
 	EntryMS int64
 	Kind    GraceKind
-	Sharp   bool  // a stay of exactly EntryMS is no longer free
-	ExitMS  int64 // time to leave after paying
+	Sharp   bool     // a stay of exactly EntryMS is no longer free
+	ExitMS  int64    // time to leave after paying
+	Late    LateExit // what it costs to leave later than that
+	// LateSteps price the time beyond it, for LateRate.
+	LateSteps []Step
 	// OverstayMS beyond MaxStayMS is no overstay yet.
 	OverstayMS int64
 }
+
+// LateExit says what a stay costs that was paid and goes on for longer than the time to leave.
+type LateExit uint8
+
+// The ways.
+const (
+	LateWhole LateExit = iota // the whole stay from its entry, less what was paid
+	LateFresh                 // a stay by the rules that begins when the time to leave ends, besides
+	LateRate                  // LateSteps from then, besides
+)
 
 // Overpay says what becomes of money that is more than the fee of its moment.
 type Overpay uint8
@@ -330,6 +345,7 @@ const (
 	LostGreat                  // the stay as it is known, at least Minor
 	LostOnTop                  // the stay as it is known, and Minor
 	LostAsStay                 // the stay as it is known, or if it is not, from Minor
+	LostSince                  // a stay since the last time that the clock showed SinceMS, at least Minor
 )
 
 // Lost prices a ticket that nobody finds.
@@ -337,7 +353,9 @@ type Lost struct {
 	Kind   LostKind
 	Minor  int64
 	Prices []LostPrice // in place of Minor: the first that is for the driver
-	Taxes  TaxSet
+	// SinceMS is the civil time since midnight at which the place opened, for LostSince.
+	SinceMS int64
+	Taxes   TaxSet
 }
 
 // LostPrice is what a lost ticket costs some drivers.

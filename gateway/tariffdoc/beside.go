@@ -2,6 +2,7 @@ package tariffdoc
 
 import (
 	"fmt"
+	"slices"
 
 	"gatehouse/gateway/tariff"
 )
@@ -29,9 +30,14 @@ func (r *reader) beside() {
 	if d := r.doc.Lost; d != nil {
 		r.tariff.Lost = tariff.Lost{
 			Minor: r.positive(d.Price, "lost", "price"), Taxes: r.taxSet(d.Taxes, []any{"lost", "taxes"}),
-			Kind: word(r, d.Kind, []string{"fixed", "per-day", "at-least", "on-top", "as-stay"},
-				[]tariff.LostKind{tariff.LostFixed, tariff.LostDays, tariff.LostGreat, tariff.LostOnTop, tariff.LostAsStay}, true,
-				`write kind = "fixed" (the price), "per-day" (for each started 24 h), "at-least" (the stay, but at least the price), "on-top" (both) or "as-stay"`, "lost", "kind"),
+			Kind: word(r, d.Kind, []string{"fixed", "per-day", "at-least", "on-top", "as-stay", "since"},
+				[]tariff.LostKind{tariff.LostFixed, tariff.LostDays, tariff.LostGreat, tariff.LostOnTop, tariff.LostAsStay, tariff.LostSince}, true,
+				`write kind = "fixed" (the price), "per-day" (for each started 24 h), "at-least" (the stay, but at least the price), "on-top" (both), "as-stay", or `+
+					`"since" (a stay since the place opened)`, "lost", "kind"),
+			SinceMS: r.clock(d.Since, "lost", "since"),
+		}
+		if since := r.tariff.Lost.Kind == tariff.LostSince; since != (d.Since != "") {
+			r.wrong("kind since and the time since then belong to each other", `write kind = "since" and since = "06:00", or neither`, "lost")
 		}
 		for i := range d.Prices {
 			path := []any{"lost", "prices", i}
@@ -50,9 +56,17 @@ func (r *reader) beside() {
 			Taxes:  r.taxSet(d.Taxes, under(path, "taxes")),
 		})
 		r.named(d.Name, path)
+		r.costs(d.Amount, d.Percent, path)
 	}
 	for i := range r.doc.Discounts {
 		r.discount(i)
+	}
+}
+
+// costs refuses a fee that says no amount.
+func (r *reader) costs(amount, percent string, path []any) {
+	if amount == "" && percent == "" {
+		r.wrong("it has no amount", `write amount = "1.00", percent = "5", or both`, path...)
 	}
 }
 
@@ -71,6 +85,14 @@ func (r *reader) grace() {
 	g.EntryMS, g.ExitMS, g.OverstayMS = r.duration(d.Entry, "grace", "entry"), r.duration(d.Exit, "grace", "exit"), r.duration(d.Over, "grace", "overstay")
 	if g.OverstayMS > 0 && r.tariff.MaxStayMS == 0 {
 		r.wrong("there is no longest stay", `write longest_stay = "2 h" at the top`, "grace", "overstay")
+	}
+	g.Late = word(r, d.Late, []string{"whole", "fresh", "rate"}, []tariff.LateExit{tariff.LateWhole, tariff.LateFresh, tariff.LateRate}, false, "", "grace", "late")
+	g.LateSteps = r.steps(d.LateSteps, []any{"grace", "late_step"})
+	switch {
+	case g.Late != tariff.LateWhole && d.Exit == "":
+		r.wrong("nothing says how long one has to leave", `write exit = "15 min"`, "grace", "late")
+	case (g.Late == tariff.LateRate) != (len(d.LateSteps) > 0):
+		r.wrong("late = \"rate\" and late_step belong to each other", `write late_step = [{ price = "2.00", per = "15 min", count = "started" }] and late = "rate", or neither`, "grace", "late_step")
 	}
 	g.Kind = word(r, d.Kind, []string{"turnaround", "continuous"}, []tariff.GraceKind{tariff.Turnaround, tariff.Continuous}, g.EntryMS > 0, saysGraceKind, "grace", "kind")
 	g.Sharp = r.exclusive(d.Limit, false, "grace", "limit")
@@ -95,6 +117,9 @@ func (r *reader) discount(i int) {
 	if ways != 1 {
 		r.wrong(fmt.Sprintf("%d kinds of discount", ways), `write exactly one of time = "2 h", percent = "50", money = "2.00" or price = "5.00"`, path...)
 	}
+	if one.Stacks && r.tariff.BestDiscount {
+		r.wrong("only the best discount counts, so none stands beside another", `leave stacks out, or write discount_choice = "together" at the top`, under(path, "stacks")...)
+	}
 	if one.Kind == tariff.PercentOff && one.Basis > 10_000 {
 		r.wrong("more than all", "write at most 100", under(path, "percent")...)
 	}
@@ -106,6 +131,9 @@ func (r *reader) discount(i int) {
 	}
 	one.TimeFrom = word(r, d.From, []string{"start", "end", "price"}, []tariff.TimeFrom{tariff.OffStart, tariff.OffEnd, tariff.OffPrice}, d.Time != "", saysFrom, under(path, "from")...)
 	r.named(d.Code, path)
+	if slices.ContainsFunc(r.tariff.Discounts, func(other tariff.Discount) bool { return other.Code == d.Code }) {
+		r.wrong(fmt.Sprintf("there is a %q before it, which alone would count", d.Code), "give each its own code", under(path, "code")...)
+	}
 	r.tariff.Discounts = append(r.tariff.Discounts, one)
 }
 
@@ -127,12 +155,22 @@ func (r *reader) money() {
 	}
 	for i := range r.doc.Tenders {
 		d := &r.doc.Tenders[i]
+		r.named(d.Name, []any{"tender", i})
+		if slices.ContainsFunc(r.tariff.Tenders, func(other tariff.Tender) bool { return other.ID == d.Name }) {
+			r.wrong(fmt.Sprintf("there is a %q before it, which alone would count", d.Name), "give each its own name", "tender", i, "name")
+		}
+		if d.Step == "" {
+			r.wrong("it has no step", `write the least coin: step = "0.05"`, "tender", i)
+		}
 		r.tariff.Tenders = append(r.tariff.Tenders, tariff.Tender{
 			ID: d.Name, MaxMinor: r.positive(d.Max, "tender", i, "max"), StepMinor: r.positive(d.Step, "tender", i, "step"),
 			Mode: word(r, d.Mode, modes, values, true, `write mode = "half-up", "half-even", "up" or "down"`, "tender", i, "mode"),
 		})
 	}
 	if d := r.doc.Surge; d != nil {
+		if len(d.Steps) == 0 {
+			r.wrong("surge has no steps", `write step = [{ occupancy = "80", multiplier = "1.5" }]`, "surge")
+		}
 		r.tariff.Surge.CapsHold = word(r, d.Caps, []string{"rise", "hold"}, []bool{false, true}, true, `write caps = "rise" if maxima rise with the prices, or caps = "hold"`, "surge", "caps")
 		for i, step := range d.Steps {
 			r.tariff.Surge.Steps = append(r.tariff.Surge.Steps, tariff.SurgeStep{
@@ -141,6 +179,8 @@ func (r *reader) money() {
 		}
 	}
 	for i, d := range r.doc.Late {
+		r.named(d.Name, []any{"late_fee", i})
+		r.costs(d.Amount, d.Percent, []any{"late_fee", i})
 		r.tariff.Late = append(r.tariff.Late, tariff.LateFee{
 			ID: d.Name, AfterDays: d.AfterDays, Basis: r.scaled(d.Percent, 2, "late_fee", i, "percent"), Minor: r.positive(d.Amount, "late_fee", i, "amount"),
 		})

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/gateway/tariff"
 	"gatehouse/gateway/tariffdoc"
@@ -70,6 +71,43 @@ var boards = []struct{ name, stays string }{
 	{"sabbath-free", `03-06T13:00 03-06T15:00 1500; 03-07T19:00 03-07T21:30 2500; 03-03T08:00 03-03T20:00 6000`},
 	{"arena-event-surcharge", `03-03T18:00 03-03T22:00 3800; 03-03T12:00 03-03T19:00 1400; 03-03T19:30 03-03T20:00 200; 03-04T18:00 03-04T22:00 800`},
 	{"singapore-motorcycles", `03-03T10:00 03-03T12:00 65; 03-03T21:00 03-03T23:00 130; 03-03T10:00 03-04T10:00 195`},
+	{"sheung-shui-centre", `03-03T10:00 03-03T13:00 7200; 03-03T10:00 03-03T13:00 4800 code=150; 03-03T10:00 03-03T13:00 2400 code=300;
+		03-03T09:00 03-03T13:00 9600 code=300`},
+	{"gimhae-airport", `2012-08-14T13:30 2012-08-17T14:30 25800*`},
+	{"bardufoss-airport", `03-03T10:00 03-03T10:10 0; 03-03T10:00 03-03T10:11 2800; 03-03T10:00 03-03T10:31 5600;
+		03-03T10:00 03-03T11:01 11200; 03-03T10:00 03-04T10:00 23000; 03-03T10:00 03-06T10:00 69000; 03-03T10:00 03-10T10:00 92000;
+		03-03T10:00 03-11T10:00 92000; 03-03T10:00 03-12T10:00 115000; 03-03T10:00 03-18T10:00 161000; 03-03T10:00 03-18T10:01 230000`},
+	{"ivancice", `03-03T08:00 03-03T10:00 1000; 03-03T08:00 03-03T11:00 3000; 03-03T08:00 03-03T12:00 5000; 03-03T08:00 03-03T08:50 0;
+		03-03T14:00 03-03T15:00 1000 visit=03-03T08:00/03-03T09:00`},
+	{"chile-whole-stretches", `03-03T10:00 03-03T10:29 0; 03-03T10:00 03-03T10:30 600; 03-03T10:00 03-03T10:39 600*;
+		03-03T10:00 03-03T10:40 800; 03-03T10:00 03-03T10:52 1000*`},
+	{"santiago-de-compostela-ora", `03-03T10:00 03-03T10:10 15; 03-03T10:00 03-03T10:17 15; 03-03T10:00 03-03T10:30 30;
+		03-03T10:00 03-03T11:00 55; 03-03T10:00 03-03T11:30 80; 03-03T10:00 03-03T12:00 105; 03-03T10:00 03-03T10:45 43`},
+	{"tomsk-bogashevo", `03-03T10:00 03-03T10:15 0; 03-03T10:00 03-03T15:00 50000; 03-03T10:00 03-03T15:01 20000;
+		03-03T10:00 03-04T10:01 40000`},
+	{"surabaya-juanda", `03-03T10:00 03-03T12:00 8100000 vehicle=motorcycle lost=; 03-03T10:00 03-03T12:00 16500000 lost=;
+		03-03T10:00 03-05T10:00 25000000`},
+	{"nihonbashi-department-store", `03-03T10:00 03-03T11:00 450*; 03-03T10:00 03-03T12:00 850*; 03-03T10:00 03-03T11:30 0 code=2000+yen;
+		03-03T10:00 03-03T12:00 200 code=2000+yen`},
+	{"stockholm-taxa-2", `03-03T10:00 03-03T11:00 2600; 03-03T20:30 03-03T21:30 2050; 03-07T08:00 03-07T10:00 4100;
+		04-30T19:30 04-30T20:00 750; 05-01T10:00 05-01T11:00 1500; 04-05T10:00 04-05T11:00 1500`},
+	{"jakarta-pasar-senen", `03-03T10:00 03-06T08:35 14300000* vehicle=motorcycle; 03-03T10:00 03-03T12:30 1500000;
+		03-03T10:00 03-03T12:30 5000000 vehicle=bus`},
+	{"dubai-mall", `03-03T10:00 03-03T14:00 0; 03-03T10:00 03-03T14:01 2000; 03-03T10:00 03-03T15:30 6000; 03-03T10:00 03-03T20:00 20000;
+		03-06T10:00 03-06T16:00 0; 03-06T10:00 03-06T16:30 8000; 03-05T22:00 03-06T03:00 2000; 03-03T10:00 03-04T10:01 100000;
+		03-03T15:00 03-03T16:00 6000 visit=03-03T10:00/03-03T13:30; 03-03T16:00 03-03T17:00 0 visit=03-03T10:00/03-03T13:30`},
+	{"lancaster-5-after-5", `03-06T17:00 03-06T23:00 500; 03-06T16:59 03-06T23:00 2100; 03-06T17:00 03-07T05:00 500;
+		03-06T17:00 03-07T05:30 3900; 03-05T18:00 03-05T20:00 600`},
+	{"lodz-spp", `03-03T10:00 03-03T10:30 200; 03-03T10:00 03-03T11:00 400; 03-03T10:00 03-03T12:00 850; 03-03T10:00 03-03T13:00 1350*;
+		03-03T10:00 03-03T14:00 1750; 03-03T10:00 03-03T20:00 4150*; 03-03T10:00 03-03T13:00:01 1750`},
+	{"tainan-chimei-museum", `03-03T10:00 03-03T10:01 3000; 03-03T10:00 03-03T11:00 3000; 03-03T10:00 03-03T11:00:01 4500;
+		03-03T10:00 03-03T11:31 6000; 03-03T09:00 03-03T18:00 18000; 03-03T23:30 03-04T00:30 6000; 03-06T23:30 03-07T01:30 9000;
+		03-07T09:00 03-07T18:00 24000; 02-28T10:00 02-28T11:00 4000`},
+	{"prague-park-and-ride", `03-03T08:00 03-03T18:00 2000; 03-03T08:00 03-04T00:59 2000; 03-03T08:00 03-04T01:00 2000;
+		03-03T08:00 03-04T01:01 12000; 03-03T08:00 03-04T08:00 14000; 03-28T08:00 03-29T08:00 14000`},
+	{"punta-arenas", `03-03T10:00 03-03T14:00 6360*; 03-03T10:00 03-03T10:01 25; 03-03T10:00 03-03T12:01 3028`},
+	{"taipei-wanban", `03-03T10:00 03-03T11:00 2000; 03-03T17:45 03-03T18:15 1000; 03-03T17:45 03-03T18:16 1500; 03-03T07:45 03-03T08:15 500;
+		03-03T18:00 03-04T08:00 14000; 03-03T10:00 03-04T10:00 34000`},
 }
 
 // TestBoards prices stays of 2026 under the published tariffs of examples.
@@ -78,7 +116,7 @@ func TestBoards(t *testing.T) {
 		cfg := example(t, board.name)
 		for _, row := range strings.Split(board.stays, ";") {
 			words := strings.Fields(row)
-			stay := tariff.Stay{EntryMS: localMS(t, cfg, "2026-"+words[0]), ExitMS: localMS(t, cfg, "2026-"+words[1])}
+			stay := tariff.Stay{EntryMS: boardMS(t, cfg, words[0]), ExitMS: boardMS(t, cfg, words[1])}
 			for _, word := range words[3:] {
 				key, value, _ := strings.Cut(strings.ReplaceAll(word, "+", " "), "=")
 				switch key {
@@ -86,11 +124,15 @@ func TestBoards(t *testing.T) {
 					stay.Vehicle = value
 				case "product":
 					stay.Product = value
+				case "group":
+					stay.Groups = []string{value}
+				case "lost":
+					stay.Lost = true
 				case "code":
 					stay.Discounts = []string{value}
 				case "visit":
 					from, to, _ := strings.Cut(value, "/")
-					stay.Earlier = []tariff.Visit{{EntryMS: localMS(t, cfg, "2026-"+from), ExitMS: localMS(t, cfg, "2026-"+to)}}
+					stay.Earlier = []tariff.Visit{{EntryMS: boardMS(t, cfg, from), ExitMS: boardMS(t, cfg, to)}}
 				}
 			}
 			fee := tariff.Quote(cfg, stay)
@@ -102,6 +144,32 @@ func TestBoards(t *testing.T) {
 				t.Errorf("%s: %s: %d: %+v", board.name, strings.TrimSpace(row), fee.TotalMinor, fee.Charges)
 			}
 		}
+	}
+}
+
+// boardMS reads a time of a row: of 2026, unless it says its year. Seconds may be left out.
+func boardMS(t *testing.T, cfg *tariff.Tariff, text string) int64 {
+	t.Helper()
+	if len(text) < len("2026-03-03T10:00") {
+		text = "2026-" + text
+	}
+	minute, seconds := text[:len("2026-03-03T10:00")], int64(0)
+	if len(text) > len(minute) {
+		number, err := strconv.ParseInt(text[len(minute)+1:], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seconds = number
+	}
+	return localMS(t, cfg, minute) + seconds*1000
+}
+
+// TestAMachineSellsWhatItIsPaid: 20 CZK at eight buy an hour that is free, one for 10 and half of one for 20 (parkoviste.ivancice.cz).
+func TestAMachineSellsWhatItIsPaid(t *testing.T) {
+	cfg := example(t, "ivancice")
+	fromMS := boardMS(t, cfg, "03-03T08:00")
+	if untilMS := tariff.Buys(cfg, tariff.Stay{EntryMS: fromMS, ExitMS: fromMS}, 2000); untilMS/1000*1000 != boardMS(t, cfg, "03-03T10:30") {
+		t.Errorf("until %v", time.UnixMilli(untilMS).In(cfg.Zone))
 	}
 }
 
@@ -221,7 +289,79 @@ max = "12.00"
 		source: "30 min for each stamp, at most two", currency: "EUR", zone: "UTC", stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:30 = 3.00",
 		tariff: "[[discount]]\ncode = \"stamp\"\ntime = \"30 min\"\nfrom = \"start\"\ntimes = 2\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"prorated\"\n",
 	}},
+	{stay: tariff.Stay{Vehicle: "compact", Discounts: []string{"family"}}, vector: vector{
+		source: "of a discount for compact cars and one for families the better one counts", currency: "KRW", zone: "Asia/Seoul",
+		stays: "2026-03-03 10:00 > 11:00 = 1000, 2026-03-03 10:00 > 14:00 = 4000", tariff: "discount_choice = \"best\"\n" + familyAndCompact,
+	}},
+	{stay: tariff.Stay{Vehicle: "compact", Discounts: []string{"family"}}, vector: vector{
+		source: "and if not, both", currency: "KRW", zone: "Asia/Seoul", stays: "2026-03-03 10:00 > 11:00 = 700, 2026-03-03 10:00 > 14:00 = 2800", tariff: familyAndCompact,
+	}},
+	{stay: tariff.Stay{Discounts: []string{"hour"}}, vector: vector{
+		source: "an hour free: what the first one costs comes off, here of a dearer second hour and a maximum", currency: "EUR", zone: "UTC",
+		stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:00 = 3.00, 2026-03-03 10:00 > 20:00 = 10.00", tariff: firstHour("price"),
+	}},
+	{stay: tariff.Stay{Discounts: []string{"hour"}}, vector: vector{
+		source: "an hour free: the stay begins an hour later", currency: "EUR", zone: "UTC",
+		stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:00 = 2.00, 2026-03-03 10:00 > 20:00 = 12.00", tariff: firstHour("start"),
+	}},
+	{vector: vector{
+		source: "a maximum of the night for who comes after 18:00, once", currency: "JPY", zone: "Asia/Tokyo",
+		stays: "2026-03-03 18:00 > 2026-03-04 09:00 = 500, 2026-03-03 17:59 > 21:00 = 1000, 2026-03-03 18:00 > 2026-03-04 10:00 = 800, 2026-03-04 00:30 > 09:00 = 2600, " +
+			"2026-03-03 18:00 > 2026-03-05 18:00 = 10400",
+		tariff: "[[rule]]\nname = \"time\"\nprice = \"100\"\nper = \"20 min\"\ncount = \"started\"\n[[cap]]\nname = \"night\"\nper = \"window\"\nhours = \"18:00-09:00\"\n" +
+			"entry = { hours = \"18:00-24:00\" }\nrepeats = false\namount = \"500\"\n",
+	}},
+	{stay: tariff.Stay{Vehicle: "motorcycle"}, vector: vector{
+		source: "a short stop is free for motorcycles, on any day", currency: "SGD", zone: "Asia/Singapore",
+		stays: "2026-03-03 10:00 > 10:15 = 0.00, 2026-03-07 10:00 > 10:15 = 0.00, 2026-03-03 10:00 > 10:16 = 2.00", tariff: shortStop,
+	}},
+	{vector: vector{
+		source: "and for five minutes for all others, from Monday to Friday", currency: "SGD", zone: "Asia/Singapore",
+		stays: "2026-03-03 10:00 > 10:05 = 0.00, 2026-03-03 10:00 > 10:06 = 2.00, 2026-03-07 10:00 > 10:05 = 2.00", tariff: shortStop,
+	}},
 }
+
+// firstHour gives away an hour of a table in one way or another.
+func firstHour(from string) string {
+	return "[[discount]]\ncode = \"hour\"\ntime = \"1 h\"\nfrom = \"" + from + "\"\n[[rule]]\nname = \"table\"\n" +
+		"step = [ { up_to = \"1 h\", total = \"2.00\" }, { up_to = \"2 h\", total = \"5.00\" }, { price = \"4.00\", per = \"1 h\", count = \"started\" } ]\n" +
+		"[[cap]]\nname = \"visit\"\nper = \"visit\"\namount = \"12.00\"\n"
+}
+
+const familyAndCompact = `[[rule]]
+name = "hours"
+price = "2000"
+per = "1 h"
+count = "started"
+[[discount]]
+code = "compact"
+automatic = true
+vehicles = "compact"
+percent = "50"
+[[discount]]
+code = "family"
+percent = "30"
+`
+
+const shortStop = `choice = "first"
+[[rule]]
+name = "hours"
+price = "2.00"
+per = "1 h"
+count = "started"
+[[offer]]
+name = "short stop of motorcycles"
+vehicles = "motorcycle"
+max_stay = "15 min"
+covers = "stay"
+free = true
+[[offer]]
+name = "short stop"
+entry = { days = "mon-fri" }
+max_stay = "5 min"
+covers = "stay"
+free = true
+`
 
 func TestMadeUpBoards(t *testing.T) {
 	for _, v := range madeUp {
@@ -242,7 +382,25 @@ func TestMadeUpBoards(t *testing.T) {
 func TestAdvice(t *testing.T) {
 	rule := "[[rule]]\nname = \"h\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n"
 	for text, want := range map[string]string{
-		rule + "gaps = \"free\"\n":                                                   "at the top of the file",
+		rule + "gaps = \"free\"\n":                                                      "at the top of the file",
+		strings.Replace(rule, "1 h", "hour", 1):                                         `write "1 hour"`,
+		strings.Replace(rule, "1 h", "1.5 h", 1):                                        `write "1 h 30 min"`,
+		strings.Replace(rule, "1 h", "1 month", 1):                                      `write "30 days"`,
+		rule + "hours = \"8-18\"\n":                                                     `write "08:00-18:00"`,
+		rule + "hours = \"8am–6.30pm\"\n":                                               `write "08:00-18:30"`,
+		rule + "hours = \"24:00-06:00\"\n":                                              `write "00:00-06:00"`,
+		rule + "days = \"mon, tue\"\n":                                                  `write a list: ["mon", "tue"]`,
+		rule + "days = \"match\"\n":                                                     "list its dates in [days]",
+		rule + "[[extra]]\nname = \"night\"\nentry = \"18:00-06:00\"\namount = \"1\"\n": `write { hours = "18:00-06:00" }`,
+		rule + "[[extra]]\nname = \"night\"\n":                                          "it has no amount",
+		rule + "[[late_fee]]\nname = \"late\"\nafter_days = 3\n":                        "it has no amount",
+		rule + "[[tender]]\nname = \"cash\"\nmode = \"up\"\n":                           "the least coin",
+		rule + "[[cap]]\namount = \"9\"\nper = \"day\"\nrepeats = true\n":               "it has no name",
+		rule + "[[cap]]\nname = \"c\"\nper = \"day\"\nrepeats = true\namounts = [ { rule = \"x\", amount = \"9\" } ]\n":               `no rule "x"`,
+		rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\n[[discount]]\ncode = \"A\"\npercent = \"9\"\n":                           "which alone would count",
+		rule + "[[offer]]\nname = \"o\"\nproducts = \"o\"\nflat = \"1\"\ncovers = \"stay\"\nmin_stay = \"2 h\"\nmax_stay = \"1 h\"\n": "no stay is as long",
+		"discount_choice = \"best\"\n" + rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\nstacks = true\n":                        "none stands beside another",
+		rule + "[surge]\ncaps = \"hold\"\n":                                          "surge has no steps",
 		strings.Replace(rule, "1 h", "day", 1):                                       "two ways",
 		rule + "day_starts = \"06:00\"\n":                                            "belongs to anchor day or paid",
 		"holidays = \"AE\"\n" + rule:                                                 "extra_holidays = [",

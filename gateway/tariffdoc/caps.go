@@ -34,6 +34,7 @@ func (r *reader) caps() {
 			when = nil
 		}
 		r.capAmounts(d, &c, when, path)
+		r.named(d.Name, path)
 		if d.Repeats == nil && c.Window != tariff.PerVisit {
 			r.wrong("repeats is missing", saysRepeats, path...)
 		}

@@ -26,6 +26,7 @@ type document struct {
 	Gaps        string `toml:"gaps" json:"gaps" doc:"Hours without a rule: an error (default), or free" enum:"error,free"`
 	Overlaps    string `toml:"overlaps" json:"overlaps" doc:"Hours with several rules: an error (default), or the first in the file counts" enum:"error,first"`
 	Choice      string `toml:"choice" json:"choice" doc:"Between offers and rules: what costs least, or the first offer that applies" enum:"cheapest,first"`
+	Which       string `toml:"discount_choice" json:"discount_choice" doc:"Of several discounts: those that may stand beside each other count together (default), or only the one by which the stay costs least" enum:"together,best"`
 	Minimum     string `toml:"minimum" json:"minimum" doc:"A stay that costs anything costs at least this"`
 	LongestStay string `toml:"longest_stay" json:"longest_stay" doc:"Longer stays are marked as overstay"`
 	Overpay     string `toml:"overpay" json:"overpay" doc:"What is paid beyond the fee of its moment: pays for later time and is else given back (default), is kept and pays for nothing, or buys time" enum:"credit,kept,extends"`
@@ -76,11 +77,13 @@ type who struct {
 }
 
 type graceTable struct {
-	Entry string `toml:"entry" json:"entry" doc:"Free time after entry, such as 10 min"`
-	Kind  string `toml:"kind" json:"kind" doc:"turnaround: a longer stay is paid from entry; continuous: taken off every stay" enum:"turnaround,continuous"`
-	Limit string `toml:"limit" json:"limit" doc:"Whether a stay of exactly that long is free; default: the tariff's limit" enum:"inclusive,exclusive"`
-	Exit  string `toml:"exit" json:"exit" doc:"Time to leave after paying"`
-	Over  string `toml:"overstay" json:"overstay" doc:"Time beyond longest_stay that is no overstay yet"`
+	Entry     string      `toml:"entry" json:"entry" doc:"Free time after entry, such as 10 min"`
+	Kind      string      `toml:"kind" json:"kind" doc:"turnaround: a longer stay is paid from entry; continuous: taken off every stay" enum:"turnaround,continuous"`
+	Limit     string      `toml:"limit" json:"limit" doc:"Whether a stay of exactly that long is free; default: the tariff's limit" enum:"inclusive,exclusive"`
+	Exit      string      `toml:"exit" json:"exit" doc:"Time to leave after paying"`
+	Late      string      `toml:"late" json:"late" doc:"Who leaves later than exit after paying: pays the difference to the price of the whole stay (default); a new stay from then; late_step from then" enum:"whole,fresh,rate"`
+	LateSteps []stepTable `toml:"late_step" json:"late_step" doc:"Prices of the time beyond the time to leave"`
+	Over      string      `toml:"overstay" json:"overstay" doc:"Time beyond longest_stay that is no overstay yet"`
 }
 
 type stepTable struct {
@@ -166,7 +169,8 @@ type reentryTable struct {
 
 type lostTable struct {
 	Price  string      `toml:"price" json:"price" doc:"See kind" required:"1"`
-	Kind   string      `toml:"kind" json:"kind" doc:"The price; the price for each started 24 h; the stay but at least the price; both; the stay if its entry is known" enum:"fixed,per-day,at-least,on-top,as-stay" required:"1"`
+	Kind   string      `toml:"kind" json:"kind" doc:"The price; the price for each started 24 h; the stay but at least the price; both; the stay if its entry is known; a stay since the last opening, but at least the price" enum:"fixed,per-day,at-least,on-top,as-stay,since" required:"1"`
+	Since  string      `toml:"since" json:"since" doc:"For kind since: when the place opened, such as 06:00"`
 	Prices []lostPrice `toml:"prices" json:"prices" doc:"In place of price, for some drivers: the first that fits counts"`
 	Taxes  any         `toml:"taxes" json:"taxes" doc:"Names of the taxes on it; default: all"`
 }
@@ -213,6 +217,7 @@ type discountTable struct {
 type taxTable struct {
 	Name     string `toml:"name" json:"name" doc:"Printed on the receipt" required:"1"`
 	Percent  string `toml:"percent" json:"percent" doc:"With at most four digits after the point" required:"1"`
+	On       string `toml:"on" json:"on" doc:"What it is a percentage of: the price without any tax (default), or that with the taxes before it in the file" enum:"price,price-and-taxes"`
 	Included *bool  `toml:"included" json:"included" doc:"Prices contain it; else it comes on top" required:"1"`
 }
 

@@ -41,6 +41,7 @@ func (r *reader) header() {
 		[]tariff.Seconds{tariff.SecondsExact, tariff.SecondsDrop, tariff.SecondsUp, tariff.SecondsClock}, true, saysSeconds, "seconds")
 	t.GapsFree = word(r, d.Gaps, []string{"error", "free"}, []bool{false, true}, false, "", "gaps")
 	t.FirstWins = word(r, d.Overlaps, []string{"error", "first"}, []bool{false, true}, false, "", "overlaps")
+	t.BestDiscount = word(r, d.Which, []string{"together", "best"}, []bool{false, true}, false, "", "discount_choice")
 	t.Overpay = word(r, d.Overpay, []string{"credit", "kept", "extends"},
 		[]tariff.Overpay{tariff.OverpayCredit, tariff.OverpayKept, tariff.OverpayExtends}, false, "", "overpay")
 	t.VersionAt = word(r, d.VersionAt, []string{"entry", "exit"}, []tariff.VersionAt{tariff.VersionAtEntry, tariff.VersionAtExit}, false, "", "version_at")
@@ -142,7 +143,10 @@ func (r *reader) taxes() {
 		if t.Name == "" {
 			r.wrong("the tax has no name", `write for example name = "VAT"`, "tax", i)
 		}
-		r.tariff.Taxes = append(r.tariff.Taxes, tariff.Tax{ID: t.Name, RatePPM: r.scaled(t.Percent, 4, "tax", i, "percent"), Included: t.Included != nil && *t.Included})
+		r.tariff.Taxes = append(r.tariff.Taxes, tariff.Tax{
+			ID: t.Name, RatePPM: r.scaled(t.Percent, 4, "tax", i, "percent"), Included: t.Included != nil && *t.Included,
+			OnTaxes: word(r, t.On, []string{"price", "price-and-taxes"}, []bool{false, true}, false, "", "tax", i, "on"),
+		})
 		r.taxNames = append(r.taxNames, t.Name)
 	}
 }

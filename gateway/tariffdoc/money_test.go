@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,19 @@ func TestALostTicketCostsDays(t *testing.T) {
 	cfg := parse(t, doc("USD", "America/New_York", "[lost]\nkind = \"per-day\"\nprice = \"11.00\"\n"+started("1", "1 h", "")))
 	if fee := tariff.Quote(cfg, tariff.Stay{EntryMS: 0, ExitMS: 51 * 3_600_000, Lost: true}); fee.TotalMinor != 3300 {
 		t.Errorf("two days and three hours cost %d", fee.TotalMinor)
+	}
+}
+
+// V30 (Zweibruecken): without a ticket the stay is priced from the opening of the day, whenever it began.
+func TestALostTicketCountsSinceTheOpening(t *testing.T) {
+	cfg := parse(t, doc("EUR", "Europe/Berlin", "[lost]\nkind = \"since\"\nsince = \"06:00\"\nprice = \"5.00\"\n"+started("0.50", "30 min", "")))
+	for exit, want := range map[string]int64{"2026-03-03T11:45": 600, "2026-03-03T07:00": 500, "2026-03-04T05:59": 2400, "2026-03-29T12:00": 600} {
+		exitMS := localMS(t, cfg, exit)
+		for _, stay := range []tariff.Stay{{EntryMS: exitMS, ExitMS: exitMS, Lost: true, Unknown: true}, {EntryMS: exitMS - 3*24*3_600_000, ExitMS: exitMS, Lost: true}} {
+			if fee := tariff.Quote(cfg, stay); fee.TotalMinor != want {
+				t.Errorf("out at %s: %d: %+v", exit, fee.TotalMinor, fee.Charges)
+			}
+		}
 	}
 }
 
@@ -154,6 +168,39 @@ func TestLateAfterPayingIsTheDifference(t *testing.T) {
 		if bill.DueMinor != want {
 			t.Errorf("at %s %d is due, not %d", exit, bill.DueMinor, want)
 		}
+	}
+}
+
+// TestLateAfterPayingAsTheBoardSays: the difference, a new stay, or a price of its own (informacje.tychy.pl, "Parkuj i Jedź": 15
+// minutes to leave, then 2 for each started quarter), and that again after a second payment.
+func TestLateAfterPayingAsTheBoardSays(t *testing.T) {
+	const rate = "late = \"rate\"\nlate_step = [ { price = \"2.00\", per = \"15 min\", count = \"started\" } ]\n"
+	for _, c := range []struct {
+		late, paid, exit string
+		total, due       int64
+	}{
+		{"", "14:00=300", "14:15", 600, 0}, {"", "14:00=300", "15:20", 900, 600},
+		{"late = \"fresh\"\n", "14:00=300", "14:15", 300, 0}, {"late = \"fresh\"\n", "14:00=300", "14:16", 600, 300}, {"late = \"fresh\"\n", "14:00=300", "15:20", 900, 600},
+		{"late = \"fresh\"\n", "14:00=299", "14:16", 600, 301}, {"late = \"fresh\"\n", "", "15:20", 900, 900},
+		{rate, "14:00=300", "14:15", 300, 0}, {rate, "14:00=300", "14:16", 500, 200}, {rate, "14:00=300", "15:20", 1300, 1000},
+		{rate, "14:00=300 14:16=200", "14:31", 500, 0}, {rate, "14:00=300 14:16=200", "14:40", 700, 200}, {rate, "14:16=200 14:00=300", "14:40", 700, 200},
+		{rate, "14:00=300 14:16=100", "14:40", 700, 300}, {rate, "14:00=100 14:05=200", "14:20", 300, 0}, {rate, "14:00=300 14:05=-300", "14:10", 300, 300},
+	} {
+		cfg := parse(t, doc("EUR", "Europe/Berlin", "[grace]\nexit = \"15 min\"\n"+c.late+started("3.00", "1 h", "")))
+		var paid []tariff.Payment
+		for _, one := range strings.Fields(c.paid) {
+			at, amount, _ := strings.Cut(one, "=")
+			minor, err := strconv.ParseInt(amount, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			paid = append(paid, tariff.Payment{AtMS: localMS(t, cfg, "2026-03-02T"+at), AmountMinor: minor})
+		}
+		bill := tariff.Due(cfg, tariff.Stay{EntryMS: localMS(t, cfg, "2026-03-02T13:10"), ExitMS: localMS(t, cfg, "2026-03-02T"+c.exit)}, paid)
+		if bill.Fee.TotalMinor != c.total || bill.DueMinor != c.due {
+			t.Errorf("%q, paid %q, out at %s: %d, due %d: %+v", c.late, c.paid, c.exit, bill.Fee.TotalMinor, bill.DueMinor, bill.Fee.Charges)
+		}
+		adds(t, bill.Fee)
 	}
 }
 
@@ -350,6 +397,38 @@ func ledger(t *testing.T, cfg *tariff.Tariff, name string) (near, sharp, all int
 		}
 	}
 	return near, sharp, all
+}
+
+// TestATaxOnATax: in Vancouver the GST is on the price and the parking tax (translink.ca, parking tax FAQ). A receipt of 12.60
+// with 2.64 and 0.76 (vancouversun.com, "GST/HST applies to 21% parking tax") has each of them rounded down.
+func TestATaxOnATax(t *testing.T) {
+	for _, c := range []struct {
+		on, rounding string
+		total, tax   int64
+	}{
+		{"price", "", 1588, 328}, {"price-and-taxes", "", 1601, 341},
+		{"price-and-taxes", "rounding = { of = \"total\", mode = \"half-up\", tax_of = \"tax\", tax_mode = \"down\" }\n", 1600, 340},
+	} {
+		cfg := parse(t, doc("CAD", "America/Vancouver", fmt.Sprintf(`%s
+[[tax]]
+name = "parking tax"
+percent = "21"
+included = false
+[[tax]]
+name = "GST"
+percent = "5"
+included = false
+on = %q
+[[rule]]
+name = "time"
+flat = "12.60"
+`, c.rounding, c.on)))
+		fee := tariff.Quote(cfg, tariff.Stay{ExitMS: 3_600_000})
+		if fee.TotalMinor != c.total || fee.TaxMinor != c.tax || cfg.TaxWithin(fee.TotalMinor) != fee.TaxMinor && c.rounding == "" {
+			t.Errorf("on %s: %d, of which tax %d, and %d in all of it", c.on, fee.TotalMinor, fee.TaxMinor, cfg.TaxWithin(fee.TotalMinor))
+		}
+		adds(t, fee)
+	}
 }
 
 // TestTaxesAreRoundedAsTheFileSays has two lines of 0.15 and two taxes of 5 % on top: 0.0075 each.

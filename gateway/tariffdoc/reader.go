@@ -126,8 +126,15 @@ func (r *reader) duration(text string, path ...any) int64 {
 	sum, ok := parseDuration(text)
 	if !ok {
 		do := `write for example "30 min", "1 h 30 min", "24 h" or "7 days"`
-		if number := strings.TrimSpace(text); number != "" && strings.Trim(number, "0123456789") == "" {
+		number := strings.TrimSpace(text)
+		if _, alone := parseDuration("1 " + number); alone {
+			do = fmt.Sprintf("write %q", "1 "+number)
+		} else if number != "" && strings.Trim(number, "0123456789") == "" {
 			do = fmt.Sprintf(`write %q or %q`, number+" min", number+" h")
+		} else if strings.Contains(number, "month") {
+			do = `a month is 28 to 31 days: write "30 days", or price who has a monthly ticket by groups`
+		} else if whole, rest, halves := strings.Cut(number, ".5 h"); halves && rest == "" {
+			do = fmt.Sprintf("write %q", whole+" h 30 min")
 		}
 		r.wrong(fmt.Sprintf("%q is no duration", text), do, path...)
 	}

@@ -63,7 +63,11 @@ func (r *reader) season(base *tariff.When, text string, path []any) {
 // hours reads one stretch of hours.
 func (r *reader) hours(base tariff.When, text string, w *when, path []any, i int) []tariff.When {
 	fail := func() []tariff.When {
-		r.wrong(fmt.Sprintf("%q are no hours", text), `write for example "07:00-17:00", "22:00-06:00" or "fri 18:00 - mon 06:00"`, path...)
+		do := `write for example "07:00-17:00", "22:00-06:00" or "fri 18:00 - mon 06:00"`
+		if meant := intendedHours(text); meant != "" {
+			do = fmt.Sprintf("write %q", meant)
+		}
+		r.wrong(fmt.Sprintf("%q are no hours", text), do, path...)
 		return nil
 	}
 	from, to, ok := strings.Cut(text, "-")
@@ -106,6 +110,34 @@ func (r *reader) hours(base tariff.When, text string, w *when, path []any, i int
 	return []tariff.When{morning, base}
 }
 
+// intendedHours are hours as this format writes them, of a text that means them otherwise: 8-18, 8am-6pm, with a dash of print.
+func intendedHours(text string) string {
+	from, to, ok := strings.Cut(strings.NewReplacer("–", "-", "—", "-", "−", "-", " to ", "-", ".", ":").Replace(text), "-")
+	first, ok1 := intendedClock(from)
+	last, ok2 := intendedClock(to)
+	if !ok || !ok1 || !ok2 {
+		return ""
+	}
+	return strings.Replace(first, "24:", "00:", 1) + "-" + last
+}
+
+// intendedClock is a time of day that is written as 8, 8am, 8:30 pm or 08:30.
+func intendedClock(text string) (string, bool) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	bare := strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(text, "am"), "pm"))
+	if !strings.Contains(bare, ":") {
+		bare += ":00"
+	}
+	ms, ok := parseClock(bare)
+	switch hour := ms / hourMS; {
+	case strings.HasSuffix(text, "pm") && hour < 12:
+		ms += 12 * hourMS
+	case strings.HasSuffix(text, "am") && hour == 12:
+		ms -= 12 * hourMS
+	}
+	return fmt.Sprintf("%02d:%02d", ms/hourMS, ms%hourMS/minuteMS), ok
+}
+
 // dayTime reads "07:00" or "fri 18:00"; the day is -1 if there is none.
 func dayTime(text string) (day int, ms int64, ok bool) {
 	words := strings.Fields(text)
@@ -129,7 +161,7 @@ func (r *reader) days(value any, path []any) tariff.DaySet {
 	for i, text := range r.list(value, path...) {
 		one, ok := r.dayKind(text)
 		if !ok {
-			r.wrong(fmt.Sprintf("%q is no kind of day", text), tomlfile.Advice(text, r.dayWords()), path...)
+			r.wrong(fmt.Sprintf("%q is no kind of day", text), r.dayAdvice(text), path...)
 			continue
 		}
 		if one&(tariff.Holiday|tariff.HolidayEve|tariff.HolidayAfter) != 0 && !r.hasHolidays() {
@@ -138,6 +170,18 @@ func (r *reader) days(value any, path []any) tariff.DaySet {
 		set |= one
 	}
 	return set
+}
+
+// dayAdvice says what to write for a word that is no kind of day.
+func (r *reader) dayAdvice(text string) string {
+	if words := strings.FieldsFunc(text, func(mark rune) bool { return mark == ',' || mark == ' ' || mark == '+' }); len(words) > 1 {
+		return fmt.Sprintf(`write a list: ["%s"]`, strings.Join(words, `", "`))
+	}
+	if tomlfile.Suggest(text, r.dayWords()) != "" {
+		return tomlfile.Advice(text, r.dayWords())
+	}
+	return `write mon to sun, ranges such as mon-fri, weekday, weekend, holiday, holiday-eve or holiday-after, or list its dates in [days]: ` +
+		text + ` = { dates = ["2026-07-04"], also_weekday = true }`
 }
 
 func (r *reader) hasHolidays() bool { return len(r.tariff.Calendar.Holidays) > 0 }
@@ -211,7 +255,11 @@ func (r *reader) whens(value any, path []any) []tariff.When {
 		}
 		return result
 	}
-	r.wrong("this is no table", `write for example { days = "mon-fri", hours = "06:00-09:30" }`, path...)
+	do := `write for example { days = "mon-fri", hours = "06:00-09:30" }`
+	if text, isText := value.(string); isText && intendedHours(text) != "" {
+		do = fmt.Sprintf("write { hours = %q }", intendedHours(text))
+	}
+	r.wrong("this is no table", do, path...)
 	return nil
 }
 

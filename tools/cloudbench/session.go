@@ -19,9 +19,10 @@ type way struct {
 	qos   byte
 }
 
-// ways are how the product does it, the first, and what a session at the broker would be: one that keeps the subscription
-// alone, and one that keeps words too.
-var ways = [...]way{{"clean session", true, 0}, {"session kept", false, 0}, {"session kept, QoS 1", false, 1}}
+// ways are the product's, a session that keeps the subscription, and its peers: one that keeps words too, and none.
+func ways() []way {
+	return []way{{"session that keeps the subscription", false, 0}, {"session that keeps words", false, 1}, {"clean session", true, 0}}
+}
 
 // session is a gateway's connection.
 type session struct {
@@ -87,9 +88,6 @@ func (s *session) listen(until uint32, patience time.Duration) error {
 // wordBytes is what a signed acknowledgement takes, as most words of headquarters are one.
 const wordBytes = 300
 
-// word is what headquarters says, with a number.
-func word(number uint32) []byte { return binary.BigEndian.AppendUint32(nil, number)[:4:4] }
-
 // voice is headquarters' connection.
 type voice struct {
 	conn net.Conn
@@ -123,7 +121,7 @@ func (v *voice) say(lots []string, number uint32, qos byte) error {
 			if qos > 0 {
 				body = binary.BigEndian.AppendUint16(body, uint16(i+1))
 			}
-			body = append(append(body, word(number)...), make([]byte, wordBytes-4)...)
+			body = append(binary.BigEndian.AppendUint32(body, number), make([]byte, wordBytes-4)...)
 			if _, err := v.out.Write(packet(0x30|qos<<1, body)); err != nil {
 				return err
 			}
@@ -163,7 +161,7 @@ func hear(sessions []*session, number uint32) error {
 	return errors.Join(failures...)
 }
 
-// cut ends connections without a goodbye.
+// cutAll ends connections without a goodbye.
 func cutAll(sessions []*session) {
 	for _, one := range sessions {
 		_ = one.conn.Close()

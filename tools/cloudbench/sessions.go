@@ -9,28 +9,30 @@ import (
 )
 
 // measureSessions measures what a session at the broker costs and gives, on the embedded broker and on Mosquitto: 500
-// gateways that come back at once, one that was away while headquarters spoke to it, a broker that starts again with and
-// without its disk, and a card that never comes back. The peer of each row is the clean session, which the product has.
+// gateways that come back at once, one that was away while headquarters spoke to it (or its card was replaced, which is the same to a
+// broker), a broker that starts again with and without its disk, and a card that never comes back.
 func measureSessions(o options) (rows []row, err error) {
 	for _, program := range []string{"", findMosquitto()} {
 		if program == "" && len(rows) > 0 {
-			rows = append(rows, row{What: "sessions at Mosquitto", Note: "not measured: apt-get install mosquitto"})
-			continue
+			return append(rows, row{What: "sessions at Mosquitto", Note: "not measured: apt-get install mosquitto"}), nil
 		}
-		var found [len(ways)][]row
-		for i, w := range ways {
-			dir := filepath.Join(o.folder, fmt.Sprintf("sessions-%d-%d", len(rows), i))
-			if found[i], err = o.sessionsAt(program, dir, w); err != nil {
+		var found [][]row
+		for i, w := range ways() {
+			one, err := o.sessionsAt(program, filepath.Join(o.folder, fmt.Sprintf("sessions-%d-%d", len(rows), i)), w)
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", w.name, err)
 			}
+			found = append(found, one)
 		}
-		for at, clean := range found[0] {
-			for i, w := range ways[1:] {
-				r := found[i+1][at]
-				r.What += ", " + w.name
-				r.Peer, r.PeerValue = ways[0].name, clean.Value
-				if clean.Value != 0 {
-					r.Ratio = r.Value / clean.Value
+		for at, ours := range found[0] {
+			for i, w := range ways()[1:] {
+				r, peer := ours, found[i+1][at]
+				r.Peer, r.PeerValue = w.name, peer.Value
+				if peer.Value != 0 {
+					r.Ratio = r.Value / peer.Value
+				}
+				if peer.Note != "" {
+					r.Note = fmt.Sprintf("%s (the peer: %s)", ours.Note, peer.Note)
 				}
 				rows = append(rows, r)
 			}
@@ -47,7 +49,7 @@ func (o options) sessionsAt(program, dir string, w way) (rows []row, err error) 
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	for _, measure := range []func(way) ([]row, error){
-		func(w way) ([]row, error) { return s.return500(o.scale(lots, 20), w) },
+		func(w way) ([]row, error) { return s.storm(o.scale(lots, 20), w) },
 		func(w way) ([]row, error) { return s.away(o.scale(5_000, 100), w) },
 		func(w way) ([]row, error) { return s.again(o.scale(1_000, 50), w) },
 		func(w way) ([]row, error) { return s.closed(o.scale(20_000, 200), w) },
@@ -77,8 +79,8 @@ func (s *seat) spent(run func() error) (time.Duration, error) {
 	return after - before, err
 }
 
-// return500 has all gateways lose their connection at once and come back, and hear ten words each.
-func (s *seat) return500(count int, w way) ([]row, error) {
+// storm has all gateways lose their connection at once and come back, and hear some words each.
+func (s *seat) storm(count int, w way) ([]row, error) {
 	var all []string
 	for i := range count {
 		all = append(all, string(lotID(i)))
@@ -106,6 +108,19 @@ func (s *seat) return500(count int, w way) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	rows, err := s.talk(all, sessions, w)
+	name := fmt.Sprintf("%d gateways ", count)
+	return append([]row{
+		{What: name + "at once for the first time, connected and subscribed", Value: ms(first), Unit: "ms"},
+		{What: name + "back at once", Value: ms(again), Unit: "ms"},
+		{What: name + "back at once, the broker's processor time", Value: ms(cpu), Unit: "ms"},
+		{What: name + "connected, the broker's memory", Value: memory, Unit: "MB"},
+		{What: name + "connected, on the broker's disk", Value: disk, Unit: "KB"},
+	}, rows...), err
+}
+
+// talk has headquarters say words to all.
+func (s *seat) talk(all []string, sessions []*session, w way) ([]row, error) {
 	const words = 10
 	began := time.Now()
 	talking, err := s.spent(func() error {
@@ -126,16 +141,22 @@ func (s *seat) return500(count int, w way) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("%d gateways ", count)
+	name := fmt.Sprintf("%d gateways hear %d words each", len(all), words)
 	return []row{
-		{What: name + "at once for the first time, connected and subscribed", Value: ms(first), Unit: "ms"},
-		{What: name + "back at once", Value: ms(again), Unit: "ms"},
-		{What: name + "back at once, the broker's processor time", Value: ms(cpu), Unit: "ms"},
-		{What: name + "connected, the broker's memory", Value: memory, Unit: "MB"},
-		{What: name + "connected, on the broker's disk", Value: disk, Unit: "KB"},
-		{What: fmt.Sprintf("%sheard %d words each", name, words), Value: ms(time.Since(began)), Unit: "ms"},
-		{What: fmt.Sprintf("%sheard %d words each, the broker's processor time", name, words), Value: ms(talking), Unit: "ms"},
+		{What: name, Value: ms(time.Since(began)), Unit: "ms"},
+		{What: name + ", the broker's processor time", Value: ms(talking), Unit: "ms"},
 	}, nil
+}
+
+// leave has a gateway connect, and lose its connection.
+func (s *seat) leave(lot string, w way) error {
+	one, err := s.open(lot, w)
+	if err != nil {
+		return err
+	}
+	cutAll([]*session{one})
+	time.Sleep(time.Second) // until the broker has noticed
+	return nil
 }
 
 // quiet is for how long nothing must come, until nothing more is expected to.
@@ -145,12 +166,9 @@ const quiet = 2 * time.Second
 // until the answer.
 func (s *seat) away(words int, w way) ([]row, error) {
 	lot := []string{"away"}
-	one, err := s.open(lot[0], w)
-	if err != nil {
+	if err := s.leave(lot[0], w); err != nil {
 		return nil, err
 	}
-	cutAll([]*session{one})
-	time.Sleep(time.Second)
 	v, err := s.speak()
 	if err != nil {
 		return nil, err
@@ -164,7 +182,8 @@ func (s *seat) away(words int, w way) ([]row, error) {
 		}
 	}
 	began := time.Now()
-	if one, err = s.open(lot[0], w); err != nil {
+	one, err := s.open(lot[0], w)
+	if err != nil {
 		return nil, err
 	}
 	defer cutAll([]*session{one})
@@ -174,16 +193,16 @@ func (s *seat) away(words int, w way) ([]row, error) {
 	}
 	err = one.listen(answer, timeout)
 	took := time.Since(began)
-	stale, unsaid := one.order(answer)
+	stale, crossed := one.order(answer)
 	name := fmt.Sprintf("away while %d words of each QoS were said: ", words)
 	return []row{
-		{What: name + "stale words before the first answer", Value: float64(stale[0] + stale[1]), Unit: "words", Note: fmt.Sprintf("%d of QoS 0, %d of QoS 1, %d out of their order", stale[0], stale[1], unsaid)},
+		{What: name + "stale words before the first answer", Value: float64(stale[0] + stale[1]), Unit: "words", Note: fmt.Sprintf("%d of QoS 0, %d of QoS 1, %d out of their order", stale[0], stale[1], crossed)},
 		{What: name + "back until the first answer", Value: ms(took), Unit: "ms"},
 	}, err
 }
 
 // order counts the words before the answer, by their QoS, and those that came out of their order.
-func (s *session) order(answer uint32) (stale [2]int, unsaid int) {
+func (s *session) order(answer uint32) (stale [2]int, crossed int) {
 	last := uint32(0)
 	for _, n := range s.heard {
 		if n == answer {
@@ -191,33 +210,29 @@ func (s *session) order(answer uint32) (stale [2]int, unsaid int) {
 		}
 		stale[1-n%2]++
 		if n < last {
-			unsaid++
+			crossed++
 		}
 		last = n
 	}
-	return stale, unsaid
+	return stale, crossed
 }
 
 // again has the broker be killed while words wait, and then lose its disk.
 func (s *seat) again(words int, w way) (rows []row, err error) {
 	for _, lost := range []bool{false, true} {
-		lot := []string{fmt.Sprint("again-", lost)}
-		one, err := s.open(lot[0], w)
-		if err != nil {
+		lot := fmt.Sprint("again-", lost)
+		if err := s.leave(lot, w); err != nil {
 			return nil, err
 		}
-		cutAll([]*session{one})
-		time.Sleep(time.Second)
 		v, err := s.speak()
 		if err != nil {
 			return nil, err
 		}
-		for n := range uint32(words) {
-			if err := v.say(lot, n*2+2, 1); err != nil {
-				return nil, err
-			}
-		}
+		err = v.say(repeated(lot, words), 2, 1)
 		v.close()
+		if err != nil {
+			return nil, err
+		}
 		if err := s.kill(); err != nil {
 			return nil, err
 		}
@@ -232,7 +247,8 @@ func (s *seat) again(words int, w way) (rows []row, err error) {
 		if err := s.start(); err != nil {
 			return nil, err
 		}
-		if one, err = s.open(lot[0], w); err != nil {
+		one, err := s.open(lot, w)
+		if err != nil {
 			return nil, err
 		}
 		took := time.Since(began)
@@ -245,13 +261,10 @@ func (s *seat) again(words int, w way) (rows []row, err error) {
 
 // closed is a gateway that never comes back, to which headquarters speaks on.
 func (s *seat) closed(words int, w way) ([]row, error) {
-	lot := []string{"closed"}
-	one, err := s.open(lot[0], w)
-	if err != nil {
+	const lot = "closed"
+	if err := s.leave(lot, w); err != nil {
 		return nil, err
 	}
-	cutAll([]*session{one})
-	time.Sleep(time.Second)
 	before, err := s.diskKB()
 	if err != nil {
 		return nil, err
@@ -265,17 +278,15 @@ func (s *seat) closed(words int, w way) ([]row, error) {
 		return nil, err
 	}
 	defer v.close()
-	for range words / saying {
-		if err := v.say(repeated(lot[0], saying), 2, max(w.qos, 0)); err != nil {
-			return nil, err
-		}
+	if err := v.say(repeated(lot, words), 2, w.qos); err != nil {
+		return nil, err
 	}
 	after, err := s.diskKB()
 	if err != nil {
 		return nil, err
 	}
 	held, err := s.residentMB()
-	name := fmt.Sprintf("a card that never comes back, %d words to it: ", words/saying*saying)
+	name := fmt.Sprintf("a card that never comes back, %d words to it: ", words)
 	return []row{
 		{What: name + "more on the broker's disk", Value: after - before, Unit: "KB"},
 		{What: name + "more in its memory", Value: held - memory, Unit: "MB"},

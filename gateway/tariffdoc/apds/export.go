@@ -194,6 +194,7 @@ func (e *exporter) tax(c *Collection) {
 	sumPPM := int64(0)
 	for _, tax := range taxes {
 		sumPPM += tax.RatePPM
+		e.lose(tax.OnTaxes && c.Sequence == 1, "that tax "+tax.ID+" is on other taxes as well")
 	}
 	e.lose(len(taxes) > 1 && c.Sequence == 1, "several taxes: their rates are added up")
 	c.TaxIncluded = taxes[0].Included
@@ -269,7 +270,7 @@ func (e *exporter) maximum(c *Collection) string {
 func (e *exporter) rest() {
 	t := e.tariff
 	e.lose(t.Grace.EntryMS > 0, "grace at entry")
-	e.lose(t.Grace.ExitMS > 0, "time to leave after paying")
+	e.lose(t.Grace.ExitMS > 0 || t.Grace.Late != tariff.LateWhole, "time to leave after paying")
 	e.lose(t.Grace.OverstayMS > 0, "grace before an overstay")
 	e.lose(t.Overpay != tariff.OverpayCredit, "what becomes of money paid too much")
 	e.lose(t.VersionAt != tariff.VersionAtEntry, "that the version at exit counts")

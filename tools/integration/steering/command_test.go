@@ -23,8 +23,17 @@ func (p *place) order(verb, more string) map[string]any {
 	return p.must("POST", "/locations/"+p.id+"/orders", fmt.Sprintf(`{"verb":%q,"reason":"delivery of a piano"%s}`, verb, more))
 }
 
-// facts reads the log of a gateway that has ended.
+// facts are those of records.
 func (p *place) facts() (facts []fact.Fact) {
+	p.Helper()
+	for _, record := range p.records() {
+		facts = append(facts, record.Fact)
+	}
+	return facts
+}
+
+// records reads the log of a gateway that has ended.
+func (p *place) records() (records []fact.Record) {
 	p.Helper()
 	log, _, err := factlog.Open(factlog.OSDisk{}, filepath.Join(p.dir, "journal", "log"), factlog.Options{})
 	if err != nil {
@@ -33,13 +42,13 @@ func (p *place) facts() (facts []fact.Fact) {
 	defer log.Close()
 	err = log.Read(1, func(_ factlog.Index, payload []byte) error {
 		record, err := wire.DecodeRecord(payload)
-		facts = append(facts, record.Fact)
+		records = append(records, record)
 		return err
 	})
 	if err != nil {
 		p.Fatal(err)
 	}
-	return facts
+	return records
 }
 
 // What a person at headquarters orders is done at the gate, its reason is on record there, and the answer says what became

@@ -32,6 +32,7 @@ type town struct {
 	*testing.T
 	dir    string
 	mqtt   string // address of the broker, the same after a restart
+	broker string // of somebody else's; "": the embedded one
 	hq     *cloudapp.App
 	client *http.Client
 
@@ -65,7 +66,7 @@ func (w *town) pastBy(by time.Duration) {
 func (w *town) open() {
 	w.Helper()
 	a, err := cloudapp.New(w.Context(), cloudapp.Options{
-		Dir: w.dir, Listen: "127.0.0.1:0", MQTT: w.mqtt, Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "secret")}, Now: w.now,
+		Dir: w.dir, Listen: "127.0.0.1:0", MQTT: w.mqtt, Broker: w.broker, Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "secret")}, Now: w.now,
 	})
 	if err != nil {
 		w.Fatal(err)
