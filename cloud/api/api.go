@@ -29,7 +29,9 @@ type Options struct {
 	// Link is how a location is connected, by the broker's word.
 	Link func(fact.LocationID) Link
 	// Changes sends whenever something may have changed, until ctx ends.
-	Changes     func(ctx context.Context) <-chan struct{}
+	Changes func(ctx context.Context) <-chan struct{}
+	// Changed has those who listen told.
+	Changed     func()
 	SetLocation func(l ledger.Location, zone string) error
 	// Settle carries out a decision about an incarnation that was fenced or superseded.
 	Settle func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
@@ -67,6 +69,7 @@ type Server struct {
 	usualDue atomic.Int64 // when it is read again, in Unix milliseconds
 	layouts  documents[layout]
 	listings documents[listing]
+	asides   documents[[]asideNeed]
 	feeds    feedCache
 	keys     atomic.Pointer[[]rest.Token]
 }
@@ -129,6 +132,9 @@ func (s *Server) Refresh(ctx context.Context) error {
 		return err
 	}
 	if err := s.listings.read(ctx, s.Store, kindListing); err != nil {
+		return err
+	}
+	if err := s.asides.read(ctx, s.Store, kindAside); err != nil {
 		return err
 	}
 	return s.readUsual(ctx)

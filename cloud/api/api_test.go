@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -141,6 +142,40 @@ func TestALocationByTheSourceDesign(t *testing.T) {
 		t.Errorf("%v", week["days"])
 	}
 	b.ask("GET", "/api/v1/locations/p002/analytics?period=0d", "", 422)
+}
+
+// The export has a row for each location and day, and says the same as the analytics.
+func TestDaysAreExported(t *testing.T) {
+	b := newBench(t, 3)
+	b.Change(func(c *ledger.Chain) {
+		c.SetLocation(ledger.Location{ID: "evil", Name: "=1+1", Zone: time.UTC, Currency: "EUR"})
+	})
+	b.Commit(t, "p002", 1)
+	rows := func(query string, want int) [][]string {
+		t.Helper()
+		r := httptest.NewRequest("GET", "/api/v1/analytics.csv?"+query, nil)
+		r.Header.Set("Authorization", "Bearer owner")
+		w := httptest.NewRecorder()
+		b.Server.ServeHTTP(w, r)
+		rows, err := csv.NewReader(w.Body).ReadAll()
+		if w.Code != 200 || err != nil || len(rows) != want+1 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/csv") {
+			t.Fatalf("%s: %d %v, %d rows, %v", query, w.Code, err, len(rows), w.Header())
+		}
+		return rows
+	}
+	one := rows("period=7d&locationId=p002", 7)
+	week := b.ask("GET", "/api/v1/locations/p002/analytics?period=7d", "", 200)
+	if last := one[7]; last[0] != "2026-06-02" || last[3] != "EUR" || last[4] != b.at(week, "total.entries") || strings.Replace(last[7], ".", "", 1) != b.at(week, "total.revenueMinor") || last[4] == "0" {
+		t.Errorf("%v, the analytics say %v", last, week["total"])
+	}
+	all := rows("period=1d", len(b.ask("GET", "/api/v1/locations", "", 200)["locations"].([]any)))
+	for _, row := range all {
+		if row[1] == "evil" && row[2] != "'=1+1" {
+			t.Errorf("a spreadsheet takes %q for a formula", row[2])
+		}
+	}
+	b.ask("GET", "/api/v1/analytics.csv?locationId=nowhere", "", 404)
+	b.ask("GET", "/api/v1/analytics.csv?period=400d", "", 422)
 }
 
 // lends has a location take every document at once.
@@ -338,4 +373,62 @@ func TestTheStream(t *testing.T) {
 	b.is(next(), "realtime.locations", "2")
 	b.Change(func(c *ledger.Chain) { c.SetLocation(ledger.Location{ID: "new", Name: "New", Zone: time.UTC}) })
 	b.is(next(), "realtime.locations", "3")
+}
+
+// What somebody knows of is quiet until its time, and comes back when it is worse.
+func TestNeedsAreSetAside(t *testing.T) {
+	b := newBench(t, 6)
+	lives := func() { b.Live(wire.Live{Location: "p002"}, 0) }
+	lives()
+	nowMS := b.Now().UnixMilli()
+	b.Change(func(c *ledger.Chain) {
+		c.SetAlert("p002", ledger.Alert{Kind: ledger.AlertMoved, Subject: "in-1", Active: true, AtMS: nowMS})
+	})
+	const path, body = "/api/v1/locations/p002/needs/set-aside", `{"code":"%s","subject":"in-1","minutes":%d,"reason":"the mechanic comes"}`
+	code := string(ledger.AlertMoved)
+	is := func(when, needs, severity string) {
+		t.Helper()
+		one := b.ask("GET", "/api/v1/locations/p002", "", 200)
+		if b.at(one, "needs") != needs || b.at(one, "severity") != severity {
+			t.Errorf("%s: %v needs, %v: %v", when, one["needs"], one["severity"], one["needsList"])
+		}
+	}
+	is("before", "1", "warning")
+	b.ask("POST", path, fmt.Sprintf(body, "nothing", 60), 404)
+	b.ask("POST", path, fmt.Sprintf(body, code, 60*24*40), 422)
+	b.token = "wall"
+	b.ask("POST", path, fmt.Sprintf(body, code, 60), 403)
+	b.token = "owner"
+	b.is(b.ask("POST", path, fmt.Sprintf(body, code, 60), 200), "aside.by", "owner")
+	is("set aside", "0", "ok")
+	if all := b.ask("GET", "/api/v1/dashboard", "", 200); strings.Contains(fmt.Sprint(all["needs"]), "p002") {
+		t.Errorf("it is told all the same: %v", all["needs"])
+	}
+	b.is(b.ask("GET", "/api/v1/audit", "", 200), "entries.0.action", "set_aside")
+	b.ask("POST", path, fmt.Sprintf(body, code, 0), 200)
+	is("taken back", "1", "warning")
+	b.ask("POST", path, fmt.Sprintf(body, code, 60), 200)
+	b.Pass(59 * time.Minute)
+	lives()
+	is("until its time", "0", "ok")
+	b.Pass(2 * time.Minute)
+	lives()
+	is("after it", "1", "warning")
+	b.ask("POST", path, fmt.Sprintf(body, code, 60), 200)
+	is("set aside again", "0", "ok")
+	b.Pass(time.Second)
+	nowMS = b.Now().UnixMilli()
+	b.Change(func(c *ledger.Chain) {
+		c.SetAlert("p002", ledger.Alert{Kind: ledger.AlertMoved, Subject: "in-1", Active: true, AtMS: nowMS, Newest: ledger.Trace{HLC: 1}})
+	})
+	is("moved once more", "1", "warning")
+
+	b.ask("POST", path, fmt.Sprintf(body, code, 60*24*7), 200)
+	b.Cut("p002", 10*time.Minute)
+	b.Pass(10 * time.Minute)
+	is("cut off", "1", "warning")
+	b.ask("POST", path, `{"code":"offline","minutes":10080,"reason":"the line is being moved"}`, 200)
+	is("known to be cut off", "0", "ok")
+	b.Pass(5 * 24 * time.Hour)
+	is("cut off for days", "1", "fault")
 }

@@ -26,6 +26,7 @@ type Need struct {
 	Since    *time.Time `json:"since,omitempty"`
 	What     string     `json:"what"`
 	Do       string     `json:"do"`
+	Aside    *Aside     `json:"aside,omitempty" doc:"Somebody knows of it: it counts as nothing until then"`
 	weight   int64      // among those of one severity, the heavier first
 }
 
@@ -40,8 +41,20 @@ var severities = []string{severityFault, severityWarning, severityInfo}
 
 func compareNeeds(a, b Need) int {
 	return cmp.Or(
+		compareBool(a.Aside != nil, b.Aside != nil),
 		cmp.Compare(slices.Index(severities, a.Severity), slices.Index(severities, b.Severity)), cmp.Compare(b.weight, a.weight),
 		cmp.Compare(a.Location, b.Location), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Subject, b.Subject))
+}
+
+// compareBool has what is not so come first.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // alertWords say what an alert is about, and what to do.
@@ -109,6 +122,11 @@ func (s *Server) needsOf(l *ledger.Summary, alerts []ledger.Alert, newest string
 	sync := s.syncOf(l, nowMS)
 	if n, is := offline(l, sync, nowMS); is {
 		add(n)
+	}
+	if l.Currency == "" && l.LiveAtMS > 0 {
+		add(Need{Code: "not_described", Severity: severityWarning, weight: 150,
+			What: "Headquarters was not told its time zone and currency: its days end at midnight UTC",
+			Do:   "PUT /api/v1/locations/" + string(l.ID) + " with its name, timezone and currency."})
 	}
 	if l.Agreement == outbox.Differs {
 		add(Need{Code: "history_differs", Severity: severityFault, Since: timeAt(l.AgreedMS), What: "Headquarters' copy of its history is not what the lot has", weight: 890,

@@ -16,6 +16,9 @@ func (s *Server) operations(b *rest.Book) {
 	b.DescribeStream("/api/v1/events", reflect.TypeFor[State]())
 	rest.Read(b, rest.RoleView, "listLocations", "/api/v1/locations", "All locations", s.locations)
 
+	rest.Read(b, rest.RoleView, "exportDays", "/api/v1/analytics.csv", "A row of entries, exits and revenue for each day and location, for a spreadsheet", s.export)
+	b.DescribeContent("/api/v1/analytics.csv", "text/csv")
+
 	b.Tag = "Location"
 	rest.Read(b, rest.RoleView, "getLocation", location, "One location: its gates, sync, versions, devices and policies", s.location)
 	rest.Replace(b, rest.RoleConfigure, "setLocation", location, "Name a location, its time zone, currency and floors", s.setLocation)
@@ -34,6 +37,9 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleOperate, "listUserReservations", "/api/v1/users/{userId}/reservations", "A user's reservations at all locations, by start", s.userReservations)
 	rest.Read(b, rest.RoleView, "getRights", location+"/rights", "The rights that the location lends headquarters to sell", s.rights)
 	rest.Replace(b, rest.RoleConfigure, "askRights", location+"/rights", "Ask the location to lend so many rights of each type; they count when it has agreed", s.askRights)
+
+	b.Tag = "Needs"
+	rest.Act(b, rest.RoleOperate, "setAside", location+"/needs/set-aside", "Have a need that somebody knows of be quiet until a time, or be told again", s.setAside)
 
 	b.Tag = "Orders"
 	rest.Act(b, rest.RoleOperate, "orderGate", location+"/orders", "Open a gate once, hold it, end a hold, let a ticket out free, or restart the gateway: signed, once, with a reason", s.order)

@@ -206,6 +206,34 @@ type Restated struct {
 	Totals
 }
 
+// daysOfPeriod reads 31d.
+func daysOfPeriod(period string) (int, error) {
+	days, err := strconv.Atoi(strings.TrimSuffix(period, "d"))
+	if err != nil {
+		return 0, rest.Invalid("query.period", "write 1d to 366d")
+	}
+	return days, nil
+}
+
+// dayTotals are the last so many civil days until now, also those on which nothing happened.
+func dayTotals(hours []ledger.Hour, now time.Time, days int, currency fact.Currency) []DayTotals {
+	sums := map[ledger.Day]*ledger.Sums{}
+	totals := make([]DayTotals, days)
+	for i := range days {
+		sums[dayAt(now, 1-days+i)] = &ledger.Sums{}
+	}
+	for i := range hours {
+		if sum := sums[hours[i].Day]; sum != nil {
+			sum.Add(hours[i].Sums, 1)
+		}
+	}
+	for i := range totals {
+		day := dayAt(now, 1-days+i)
+		totals[i] = DayTotals{dayText(day), totalsOf(*sums[day], currency)}
+	}
+	return totals
+}
+
 func (s *Server) analytics(ctx context.Context, in *struct {
 	rest.Here
 	Period string `query:"period" default:"7d" pattern:"^([1-9]|[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-6])d$" doc:"1d to 366d, today included" example:"7d"`
@@ -214,9 +242,9 @@ func (s *Server) analytics(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	days, err := strconv.Atoi(strings.TrimSuffix(in.Period, "d"))
+	days, err := daysOfPeriod(in.Period)
 	if err != nil {
-		return nil, rest.Invalid("query.period", "write 1d to 366d")
+		return nil, err
 	}
 	now := s.Now().In(l.Zone)
 	from, today := dayAt(now, 1-days), dayAt(now, 0)
@@ -225,28 +253,13 @@ func (s *Server) analytics(ctx context.Context, in *struct {
 		return nil, err
 	}
 	a := Analytics{Period: in.Period, Currency: string(l.Currency), Hours: []HourTotals{}, Restated: []Restated{}}
-	total := ledger.Sums{}
-	byDay := map[ledger.Day]*ledger.Sums{}
 	for i := range hours {
-		h := &hours[i]
-		if h.Day > today {
-			continue
+		if h := &hours[i]; h.Day <= today {
+			a.Hours = append(a.Hours, HourTotals{dayText(h.Day), int(h.Hour), totalsOf(h.Sums, l.Currency)})
 		}
-		total.Add(h.Sums, 1)
-		if byDay[h.Day] == nil {
-			byDay[h.Day] = &ledger.Sums{}
-		}
-		byDay[h.Day].Add(h.Sums, 1)
-		a.Hours = append(a.Hours, HourTotals{dayText(h.Day), int(h.Hour), totalsOf(h.Sums, l.Currency)})
 	}
-	for i := range days {
-		day, sums := dayAt(now, 1-days+i), ledger.Sums{}
-		if byDay[day] != nil {
-			sums = *byDay[day]
-		}
-		a.Days = append(a.Days, DayTotals{dayText(day), totalsOf(sums, l.Currency)})
-	}
-	a.Total = totalsOf(total, l.Currency)
+	a.Days = dayTotals(hours, now, days, l.Currency)
+	a.Total = totalsOf(sumOf(hours, func(k ledger.HourKey) bool { return k.Day <= today }), l.Currency)
 	restated, err := s.Store.Restatements(ctx, from, today)
 	if err != nil {
 		return nil, s.problemOf(err)

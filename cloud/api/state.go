@@ -150,6 +150,9 @@ func (s *Server) stateOf(ctx context.Context) *State {
 	}
 	state.all = append(append(state.all, s.deviceNeeds(names, now)...), s.rolloutNeeds()...)
 	state.all = append(state.all, s.signingNeeds(names)...)
+	for i := range state.all {
+		state.all[i].Aside = s.asideOf(&state.all[i], now)
+	}
 	s.sum(state, places)
 	state.finish(versions)
 	for _, r := range s.Desk.Rollouts() {
@@ -205,26 +208,35 @@ func (s *Server) sum(state *State, places []ledger.Summary) {
 	slices.SortStableFunc(state.Revenue, func(a, b ChainRevenue) int { return cmp.Compare(b.TodayMinor, a.TodayMinor) })
 }
 
+// urgentOf are those of sorted needs that nobody has set aside.
+func urgentOf(sorted []Need) []Need {
+	if at := slices.IndexFunc(sorted, func(n Need) bool { return n.Aside != nil }); at >= 0 {
+		return sorted[:at]
+	}
+	return sorted
+}
+
 // finish sorts what needs a person, and says so of each location.
 func (st *State) finish(versions map[string]int) {
 	slices.SortFunc(st.all, compareNeeds)
-	st.NeedsTotal, st.Severity = len(st.all), "ok"
+	urgent := urgentOf(st.all)
+	st.NeedsTotal, st.Severity = len(urgent), "ok"
 	at := map[string]*LocationLine{}
 	for i := range st.Locations {
 		at[st.Locations[i].ID] = &st.Locations[i]
 	}
-	for i := range st.all {
-		if line := at[st.all[i].Location]; line != nil {
+	for i := range urgent {
+		if line := at[urgent[i].Location]; line != nil {
 			if line.Alerts == 0 {
-				line.Severity = st.all[i].Severity // they are sorted: the first is the worst
+				line.Severity = urgent[i].Severity // they are sorted: the first is the worst
 			}
 			line.Alerts++
 		}
 	}
-	if len(st.all) > 0 {
-		st.Severity = st.all[0].Severity
+	if len(urgent) > 0 {
+		st.Severity = urgent[0].Severity
 	}
-	st.Needs = append(st.Needs, st.all[:min(len(st.all), attentionShown)]...)
+	st.Needs = append(st.Needs, urgent[:min(len(urgent), attentionShown)]...)
 	slices.SortStableFunc(st.Locations, func(a, b LocationLine) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
@@ -300,9 +312,10 @@ func (s *Server) locationOf(ctx context.Context, l *ledger.Summary) Location {
 		ByType: s.availabilityOf(l).ByType, Floors: []Floor{}, Gates: []Gate{}, Facts: l.Facts, NewestAt: timeAt(l.NewestMS), Site: l.Live.Site,
 		Needs: s.needsAt(ctx, l.ID), Policies: s.policiesAt(l.ID), Devices: []Device{}, Hours: make([]ChainHour, 24),
 	}
-	out.Alerts = len(out.Needs)
-	if len(out.Needs) > 0 {
-		out.Severity = out.Needs[0].Severity
+	urgent := urgentOf(out.Needs)
+	out.Alerts = len(urgent)
+	if len(urgent) > 0 {
+		out.Severity = urgent[0].Severity
 	}
 	out.Floors = append(out.Floors, s.layoutOf(string(l.ID)).Floors...)
 	for _, open := range l.Open {

@@ -34,7 +34,7 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 	}
 	a.api = api.New(api.Options{
 		Chain: o.Chain, Version: o.Version, Store: a.store, Registry: a.registry, Desk: a.desk, Office: a.office, See: a.Chain, Link: a.Link,
-		Changes: a.changes.listen, SetLocation: a.SetLocation, Settle: a.Settle, Verify: a.Verify,
+		Changes: a.changes.listen, Changed: a.changes.tell, SetLocation: a.SetLocation, Settle: a.Settle, Verify: a.Verify,
 		Signing: a.Signing, ChangeKey: a.ChangeKey, EndKeyChange: a.EndKeyChange, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens, PublicFeeds: o.PublicFeeds,
 		Open: o.Open, Now: o.Now, Logger: o.Log,
 	})

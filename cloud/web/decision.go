@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 )
@@ -9,6 +10,7 @@ import (
 // buttons.
 type decision struct {
 	ID      string // of its field
+	Summary string // what unfolds it
 	Buttons []button
 }
 
@@ -24,8 +26,11 @@ type button struct {
 	First             bool // what is done most often
 }
 
-// roleDecides is the role that decides.
-const roleDecides = "configure"
+// The role that works the gates and sets needs aside, and the one that decides.
+const (
+	roleOperates = "operate"
+	roleDecides  = "configure"
+)
 
 // decide gives the needs that somebody can decide here their buttons.
 func decide(needs []need, role string) {
@@ -38,7 +43,7 @@ func decide(needs []need, role string) {
 
 func (n *need) decision() *decision {
 	location, subject := "/api/v1/locations/"+url.PathEscape(n.LocationID), url.PathEscape(n.Subject)
-	d := &decision{ID: n.Code + "-" + n.LocationID + "-" + n.Subject}
+	d := &decision{ID: n.ID(), Summary: "Decide"}
 	switch n.Code {
 	case "facts_apart":
 		settle := location + "/incarnations/" + subject + "/settle"
@@ -58,6 +63,38 @@ func (n *need) decision() *decision {
 		d.Buttons = []button{{"Verify and mend", location + "/verify", `{"mend":true}`, false, true}}
 	default:
 		return nil
+	}
+	return d
+}
+
+// ID names it on its page.
+func (n *need) ID() string { return n.Code + "-" + n.LocationID + "-" + n.Subject }
+
+// putAside gives what has no other button one to be quiet for some time, on the page of its location.
+func putAside(needs []need, role string) {
+	if role != roleOperates && role != roleDecides {
+		return
+	}
+	for i := range needs {
+		if n := &needs[i]; n.Decision == nil && n.Alike == 0 {
+			n.Decision = n.aside()
+		}
+	}
+}
+
+func (n *need) aside() *decision {
+	d := &decision{ID: n.ID(), Summary: "Set aside"}
+	times := []struct {
+		label   string
+		minutes int
+	}{{"For 4 hours", 4 * 60}, {"For a day", 24 * 60}, {"For a week", 7 * 24 * 60}}
+	if n.Aside != nil {
+		d.Summary, times = "Tell it again", times[:1]
+		times[0].label, times[0].minutes = "Tell it again", 0
+	}
+	for _, t := range times {
+		body, _ := json.Marshal(map[string]any{"code": n.Code, "subject": n.Subject, "minutes": t.minutes}) // texts and a number never fail
+		d.Buttons = append(d.Buttons, button{Label: t.label, Path: "/api/v1/locations/" + url.PathEscape(n.LocationID) + "/needs/set-aside", Body: string(body), Why: true})
 	}
 	return d
 }

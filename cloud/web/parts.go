@@ -138,16 +138,20 @@ func functions() template.FuncMap {
 			return livepage.GroupedDigits(whole)
 		},
 		"free": livepage.Free, "percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + "\u202f%" },
-		"age":   ageText,
-		"stamp": livepage.Stamp,
-		"day":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-		"share": func(part, whole int) int { return part * 100 / max(1, whole) },
-		"cap":   func(n int) int { return min(100, n) },
+		"age":    ageText,
+		"stamp":  livepage.Stamp,
+		"moment": momentText,
+		"day":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+		"share":  func(part, whole int) int { return part * 100 / max(1, whole) },
+		"cap":    func(n int) int { return min(100, n) },
 		"ago": func(t time.Time) template.HTML {
 			if t.IsZero() {
 				return ""
 			}
-			return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s">%s</time>`, t.UTC().Format("2006-01-02T15:04:05Z"), t.UTC().Format("2 Jan 15:04")+" UTC"))
+			return template.HTML(fmt.Sprintf(`<time class="ago" datetime="%s">%s</time>`, t.UTC().Format("2006-01-02T15:04:05Z"), momentText(t)))
 		},
 	}
 }
+
+// momentText is a moment that is the same at all locations.
+func momentText(t time.Time) string { return t.UTC().Format("2 Jan 15:04") + " UTC" }

@@ -46,8 +46,15 @@ type revenue struct {
 type need struct {
 	Code, Severity, LocationID, Name, Subject, What, Do string
 	Since                                               time.Time
+	Aside                                               *aside
 	Alike                                               int       // how many more of its kind there are, which are not shown
 	Decision                                            *decision `json:"-"`
+}
+
+// aside is how somebody set a need aside.
+type aside struct {
+	By, Reason string
+	Until      time.Time
 }
 
 type rollout struct {

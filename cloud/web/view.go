@@ -185,8 +185,9 @@ func lotViewOf(text []byte) (*lotView, error) {
 	}
 	v.Notices, v.Vehicles = fold(v.NeedsList), livepage.VehiclesChart(v.Today)
 	decide(v.Notices, v.Role)
+	putAside(v.Notices, v.Role)
 	v.Decides = v.Role == roleDecides
-	v.Operate = (v.Role == "operate" || v.Role == "configure") && v.Online
+	v.Operate = (v.Role == roleOperates || v.Role == roleDecides) && v.Online
 	v.Restart = v.Decides && v.Online
 	return v, nil
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/policy"
+	"gatehouse/sync/tomlfile"
 	"gatehouse/sync/wire"
 )
 
@@ -146,7 +147,7 @@ func text(err error) string {
 	if err == nil {
 		return ""
 	}
-	return err.Error()
+	return tomlfile.InOneLine(err.Error())
 }
 
 // turn puts into effect what is due, and returns what it was. What can't be is given up for the version before.

@@ -241,17 +241,23 @@ func TestADocumentThatCannotBeUsedChangesNothing(t *testing.T) {
 	b := newBench(t)
 	b.release(policy.Document{Kind: policy.Tariff, Version: 1, Content: []byte("good")})
 	for name, d := range map[string]policy.Document{
-		"bad content":  {Kind: policy.Tariff, Version: 2, Content: []byte("bad")},
-		"unknown kind": {Kind: 99, Version: 1, Content: []byte("x = 1")},
-		"bad settings": {Kind: policy.Settings, Version: 1, Content: []byte("bad")},
-		"no key":       {Kind: policy.Trust, Version: 1, Content: []byte("# none")},
-		"bad coupons":  {Kind: policy.Validations, Version: 1, Content: []byte("[[validation]]\ncode = \"GONE\"")},
-		"bad rights":   {Kind: policy.Lending, Version: 1, Content: []byte("no cbor")},
-		"bad sales":    {Kind: policy.Sales, Version: 1, Content: []byte("no cbor")},
-		"bad passes":   {Kind: policy.Passes, Version: 1, Content: []byte("no cbor")},
+		"bad content":                    {Kind: policy.Tariff, Version: 2, Content: []byte("bad")},
+		"unknown kind":                   {Kind: 99, Version: 1, Content: []byte("x = 1")},
+		"bad settings":                   {Kind: policy.Settings, Version: 1, Content: []byte("bad")},
+		"no key":                         {Kind: policy.Trust, Version: 1, Content: []byte("# none")},
+		"bad coupons":                    {Kind: policy.Validations, Version: 1, Content: []byte("[[validation]]\ncode = \"GONE\"")},
+		"long, of two bytes a character": {Kind: policy.Validations, Version: 1, Content: []byte("[[validation]]\ncode = \"" + strings.Repeat("ü", 200) + "\"")},
+		"the same, one byte on":          {Kind: policy.Validations, Version: 1, Content: []byte("[[validation]]\ncode = \"x" + strings.Repeat("ü", 200) + "\"")},
+		"bad rights":                     {Kind: policy.Lending, Version: 1, Content: []byte("no cbor")},
+		"bad sales":                      {Kind: policy.Sales, Version: 1, Content: []byte("no cbor")},
+		"bad passes":                     {Kind: policy.Passes, Version: 1, Content: []byte("no cbor")},
 	} {
 		if got := b.release(d); got.Code != wire.Refused || got.Note == "" {
 			t.Errorf("%s: %+v", name, got)
+		} else if sent, err := wire.EncodeMessage(got); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if _, err := wire.DecodeMessage(sent); err != nil || strings.Contains(got.Note, "\n") {
+			t.Errorf("%s: headquarters reads %q as %v", name, got.Note, err)
 		}
 	}
 	forged := policy.Document{Kind: policy.Blocklist, Location: "altstadt", Version: 1}

@@ -50,6 +50,7 @@ func TestInABrowser(t *testing.T) {
 	t.Run("no script", func(t *testing.T) { testNoScript(t, b) })
 	t.Run("receipt", func(t *testing.T) { testReceipt(t, b) })
 	t.Run("log in", func(t *testing.T) { testLogIn(t, b) })
+	t.Run("paper", func(t *testing.T) { testPaper(t, b) })
 	t.Run("lost", func(t *testing.T) { testLost(t, b) })
 }
 
@@ -81,6 +82,17 @@ func testLive(t *testing.T, b *browsertest.Browser) {
 	tab.Until(`document.querySelector(".condition").innerText === "Needs you now"`)
 	tab.Is(`document.querySelector("#notices .fault").innerText.includes("Reset the fire panel")`, true)
 	tab.Is(`window.sameWindow`, true)
+}
+
+// testPaper: what is printed shows how things are, and nothing to press.
+func testPaper(t *testing.T, b *browsertest.Browser) {
+	tab := b.Open(t, serve(t, apitest.New(apitest.Small())).URL, laptop)
+	tab.Until(isLive)
+	const shown = `[...document.querySelectorAll("button, input, footer")].filter(e => e.offsetParent).length`
+	tab.Is(shown+` > 0`, true)
+	tab.Do("Emulation.setEmulatedMedia", map[string]any{"media": "print"})
+	tab.Is(shown, 0)
+	tab.Is(`document.querySelector(".big").offsetParent !== null`, true)
 }
 
 // testSizes: nothing is wider than its screen, and ten thousand spots are a page like any other.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
+	"github.com/eclipse/paho.mqtt.golang/packets"
 )
 
 // errRefusedFilter says that the broker did not grant a subscription.
@@ -188,7 +189,11 @@ func (c *Client) await(token paho.Token, what string) error {
 	defer timer.Stop()
 	select {
 	case <-token.Done():
-		if err := token.Error(); err != nil {
+		err := token.Error()
+		switch {
+		case errors.Is(err, packets.ErrorRefusedNotAuthorised), errors.Is(err, packets.ErrorRefusedBadUsernameOrPassword):
+			return fmt.Errorf("mqtt: %s refuses this client: its certificate was revoked, or its password is wrong: %w", c.options.Broker, err)
+		case err != nil:
 			return fmt.Errorf("mqtt: %s to %s: %w", what, c.options.Broker, err)
 		}
 		return nil

@@ -130,11 +130,15 @@ func (b *Book) DescribeStream(path string, state reflect.Type) {
 	b.api.OpenAPI().Paths[path].Get.Responses["200"].Content = map[string]*huma.MediaType{"text/event-stream": {Schema: b.schema(state)}}
 }
 
+// DescribeContent says that an operation answers in another format than JSON.
+func (b *Book) DescribeContent(path, contentType string) {
+	b.api.OpenAPI().Paths[path].Get.Responses["200"].Content = map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{}}}
+}
+
 // DescribeDocument says that an operation answers with a document of another format, or that the asker has it already.
 func (b *Book) DescribeDocument(path, contentType string) {
-	responses := b.api.OpenAPI().Paths[path].Get.Responses
-	responses["200"].Content = map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{}}}
-	responses["304"] = &huma.Response{Description: "The document is the same as before"}
+	b.DescribeContent(path, contentType)
+	b.api.OpenAPI().Paths[path].Get.Responses["304"] = &huma.Response{Description: "The document is the same as before"}
 }
 
 // Keyed is the header of everything that changes something.

@@ -35,6 +35,12 @@ func (p Problem) Error() string {
 	return b.String()
 }
 
+// InOneLine is what an error says without the excerpts below its problems, for logs and messages of one line.
+func InOneLine(text string) string {
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.HasPrefix(line, "    ") })
+	return strings.Join(lines, " | ")
+}
+
 // Problems are all that one pass found.
 type Problems []Problem
 

@@ -44,30 +44,39 @@ func (g gatewayFlags) post(path string, body, into any) error {
 }
 
 func (g gatewayFlags) ask(method, path string, body, into any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), gatewayPatience)
-	defer cancel()
-	request, err := g.request(ctx, method, path, body)
+	text, err := g.answer(method, path, body)
 	if err != nil {
 		return err
-	}
-	client := &http.Client{Transport: g.transport()}
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		return fmt.Errorf("the gateway does not answer: %w; --url or --socket says where it is", err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, gatewayAnswerBytes))
-	if err != nil {
-		return fmt.Errorf("the gateway's answer broke off: %w", err)
-	}
-	if response.StatusCode >= http.StatusBadRequest {
-		return refusal(response, text)
 	}
 	if err := json.Unmarshal(text, into); err != nil {
 		return fmt.Errorf("the gateway's answer can't be read: %w", err)
 	}
 	return nil
+}
+
+// answer is what the gateway answers, as it is.
+func (g gatewayFlags) answer(method, path string, body any) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), gatewayPatience)
+	defer cancel()
+	request, err := g.request(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Transport: g.transport()}
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("the gateway does not answer: %w; --url or --socket says where it is", err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, gatewayAnswerBytes))
+	if err != nil {
+		return nil, fmt.Errorf("the gateway's answer broke off: %w", err)
+	}
+	if response.StatusCode >= http.StatusBadRequest {
+		return nil, refusal(response, text)
+	}
+	return text, nil
 }
 
 func (g gatewayFlags) request(ctx context.Context, method, path string, body any) (*http.Request, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -130,7 +131,9 @@ func TestWhoAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.ask(commandline.ExitOK, "status", "--token-file", file)
-	other := httptest.NewTLSServer(nil)
+	other := httptest.NewUnstartedServer(nil)
+	other.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	other.StartTLS()
 	defer other.Close()
 	d.url = strings.Replace(other.URL, "https:", "http:", 1)
 	d.ask(commandline.ExitWrong, "status")

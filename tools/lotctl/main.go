@@ -16,6 +16,7 @@ import (
 type commands struct {
 	Status   statusCommand    `cmd:"" help:"A running gateway at a glance: spots, gates, and what needs a person."`
 	Doctor   doctorCommand    `cmd:"" help:"Every check of a running gateway; the exit code is 1 if it has a fault."`
+	Support  supportCommand   `cmd:"" help:"Put all that a running gateway says of itself into one file, without plates, for who is asked for help."`
 	Gate     gateCommands     `cmd:"" help:"The gates of a running gateway: as they are, why, and orders to them."`
 	Ticket   ticketCommands   `cmd:"" help:"Visits: find one, and say what it costs and why."`
 	Camera   cameraCommands   `cmd:"" help:"What plate cameras send."`

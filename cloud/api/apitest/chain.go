@@ -100,7 +100,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	must(err)
 	c.Server = api.New(api.Options{
 		Chain: "Nordwest Parking", Version: "1.4.0", Store: c.Store, Registry: c.Registry, Desk: c.Desk, Office: c.Office, See: c.See, Link: c.link,
-		Changes: func(context.Context) <-chan struct{} { return c.changed }, SetLocation: c.setLocation,
+		Changes: func(context.Context) <-chan struct{} { return c.changed }, Changed: c.tell, SetLocation: c.setLocation,
 		Settle: func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error {
 			select {
 			case c.Settled <- Settlement{location, incarnation, accept}:
@@ -145,6 +145,11 @@ func (c *Chain) Change(change func(*ledger.Chain)) {
 	c.mu.Lock()
 	change(c.counts)
 	c.mu.Unlock()
+	c.tell()
+}
+
+// tell has who listens look again.
+func (c *Chain) tell() {
 	select {
 	case c.changed <- struct{}{}:
 	default:

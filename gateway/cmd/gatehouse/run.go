@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -49,13 +47,13 @@ func (c *runCommand) Run() error {
 // sayHow logs what there is to know of how the site was loaded.
 func sayHow(loaded site.Loaded, file string, log *slog.Logger) {
 	if loaded.Broken != nil {
-		log.Error("SAFE MODE: the site file can't be used; running on the last good one", "file", file, "err", inOneLine(loaded.Broken.Error()))
+		log.Error("SAFE MODE: the site file can't be used; running on the last good one", "file", file, "err", tomlfile.InOneLine(loaded.Broken.Error()))
 	}
 	if loaded.NotKept != nil {
 		log.Error("the site file can't be kept as the last good one", "err", loaded.NotKept)
 	}
 	for _, warning := range loaded.Warnings {
-		log.Warn("site file", "warning", inOneLine(warning))
+		log.Warn("site file", "warning", tomlfile.InOneLine(warning))
 	}
 	var problems tomlfile.Problems
 	if errors.As(loaded.Wiring(noHost{err: errNotOpened}), &problems) {
@@ -63,12 +61,6 @@ func sayHow(loaded site.Loaded, file string, log *slog.Logger) {
 			log.Error("site file: a device can't work as it is described", "line", p.Line, "key", p.Key, "what", p.What, "do", p.Do)
 		}
 	}
-}
-
-// inOneLine is what is said of a file without the excerpts from it, for the log.
-func inOneLine(text string) string {
-	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.HasPrefix(line, "    ") })
-	return strings.Join(lines, " | ")
 }
 
 // untilSignal is a context that ends with the first SIGTERM or SIGINT.
