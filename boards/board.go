@@ -150,9 +150,19 @@ func (b Board) Users() map[int]User {
 	return users
 }
 
+// kindI2C is the kind of user that many devices may share.
+const kindI2C = "I2C bus"
+
+// pinOf is the pin of the header that a line is on.
+func (b Board) pinOf(line string) (HeaderPin, bool) {
+	at := b.Lines[line]
+	pin, found := b.Header.ByGPIO(at.Number)
+	return pin, found && at.Chip == b.Header.Chip && at.Pin == "" && at.Variable == ""
+}
+
 // roleOf is what a bus uses the i-th of its lines for.
 func roleOf(kind string, i int, pin HeaderPin) string {
-	roles := map[string][]string{"serial port": {"TXD", "RXD", "CTS", "RTS"}, "I2C bus": {"SDA", "SCL"}}[kind]
+	roles := map[string][]string{"serial port": {"TXD", "RXD", "CTS", "RTS"}, kindI2C: {"SDA", "SCL"}}[kind]
 	if i < len(roles) {
 		return roles[i]
 	}
@@ -172,7 +182,7 @@ func (b Board) eachUse(visit func(pin HeaderPin, user User, path []any)) {
 		bus(b.UARTs[name].GPIO, "serial port", name, "uarts", name, "gpio")
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.I2C)) {
-		bus(b.I2C[name].GPIO, "I2C bus", name, "i2c", name, "gpio")
+		bus(b.I2C[name].GPIO, kindI2C, name, "i2c", name, "gpio")
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.SPI)) {
 		bus(b.SPI[name].GPIO, "SPI device", name, "spi", name, "gpio")
@@ -181,8 +191,7 @@ func (b Board) eachUse(visit func(pin HeaderPin, user User, path []any)) {
 		bus(b.Taken[name].GPIO, b.Taken[name].What, name, "taken", name, "gpio")
 	}
 	digital := func(line, kind, name string, path ...any) {
-		at := b.Lines[line]
-		if pin, found := b.Header.ByGPIO(at.Number); found && at.Chip == b.Header.Chip && at.Pin == "" && at.Variable == "" {
+		if pin, found := b.pinOf(line); found {
 			visit(pin, User{Kind: kind, Name: name}, path)
 		}
 	}

@@ -270,7 +270,7 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 	for text, wanted := range map[string]string{
 		"[lines]\na = { gpio = 14 }\n[outputs]\na = { line = \"a\", max_on_ms = 0 }":                   "GPIO14 (header pin 8) is used twice: by serial port serial0 and by output a",
 		"[lines]\na = { gpio = 2 }\n[inputs]\na = { line = \"a\" }":                                    "GPIO2 (header pin 3) is used twice: by I2C bus i2c1 and by input a",
-		"[lines]\na = { header_pin = 11 }\n[inputs]\na = { line = \"a\" }":                             "lines.relay2: pinctrl-bcm2711 line 17 is used twice: by a and by relay2",
+		"[lines]\na = { header_pin = 11 }\n[inputs]\na = { line = \"a\" }":                             "lines.relay2: GPIO17 (header pin 11) is used twice: by a and by relay2",
 		"[lines]\na = { gpio = 0 }\n[inputs]\na = { line = \"a\" }":                                    "GPIO0 (header pin 27) is for the identity chip of a HAT",
 		"[lines]\na = { header_pin = 6 }":                                                              "header pin 6 is GND, and no line",
 		"[lines]\na = { header_pin = 41 }":                                                             "there is no header pin 41",
@@ -278,6 +278,13 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 		"[lines]\na = { gpio = 4, pin = \"X\" }":                                                       "it is not clear which line this is",
 		"[lines]\na = { gpio = 4, input_only = true }\n[outputs]\na = { line = \"a\", max_on_ms = 0 }": "line a (GPIO4 (header pin 7)) can only be read",
 		"[spi]\ns = { bus = 0, select = 0, gpio = [10, 9, 11, 8] }":                                    "GPIO10 (header pin 19) is used twice",
+		"[lines]\na = { pin = \"GPIO17\" }":                                                            "lines.relay2: GPIO17 (header pin 11) is used twice: by a and by relay2",
+		"[inputs]\na = { line = \"relay2\" }":                                                          "line relay2 at GPIO17 (header pin 11) is used twice: by input a and by output",
+		"[i2c]\ni2c1 = { bus = 1, gpio = [3, 2] }":                                                     "i2c.i2c1.gpio: GPIO3 (header pin 5) is SCL, and GPIO2 (header pin 3) is SDA; write gpio = [2, 3]",
+		"[i2c]\ni2c9 = { bus = 9, gpio = [40, 41] }":                                                   "i2c.i2c9.gpio[1]: the header has no GPIO40; write 2 to 27",
+		"[uarts]\nserial0 = { path = \"/dev/ttyAMA0\", gpio = [15, 14] }":                              "GPIO15 (header pin 10) is RXD, and GPIO14 (header pin 8) is TXD",
+		"[taken]\nfan = { what = \"fan\" }":                                                            "taken.fan: it does not say what takes which lines",
+		"[taken]\nfan = { what = \"fan\", gpio = [2, 3] }":                                             "by I2C bus i2c1 and by fan fan; one of the two has to go; what is on the bus beside others needs no entry",
 		"[spi]\ns = { bus = 0 }":                                                                       "write bus = 0 and select = 0",
 		"[i2c]\nb = { bus = 1 }":                                                                       "/dev/i2c-1 is used twice: by b and by i2c1",
 		"[uarts]\nu = { path = \"/dev/x\", after_send_ms = 1 }":                                        "the direction's times and polarity are for the kernel",
@@ -304,10 +311,18 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 // Two devices share an SPI bus, and not their select lines.
 func TestDevicesShareAnSPIBus(t *testing.T) {
 	text := "name = \"x\"\nextends = \"pi4-bare\"\n[spi]\na = { bus = 0, select = 0, gpio = [10, 9, 11, 8] }\nb = { bus = 0, select = 1, gpio = [10, 9, 11, %d] }\n"
-	for pin, wanted := range map[string]bool{"7": true, "8": false} {
-		_, err := boards.Parse([]byte(strings.ReplaceAll(text, "%d", pin)), "board.toml")
-		if (err == nil) != wanted {
-			t.Errorf("select on GPIO%s: %v", pin, err)
+	text += "[taken]\ncan = { what = \"CAN controller\", gpio = [%s] }\n"
+	for taken, wanted := range map[string]string{
+		"7": "", "8": "GPIO8 (header pin 24) is used twice: by SPI device a and by SPI device b",
+		"10, 9, 11, 18": "", "10, 9, 11, 8": "GPIO8", "10, 18": "GPIO10 (header pin 19)",
+	} {
+		selects, can, isCAN := "7", taken, strings.Contains(taken, ",")
+		if !isCAN {
+			selects, can = taken, "18"
+		}
+		_, err := boards.Parse([]byte(strings.NewReplacer("%d", selects, "%s", can).Replace(text)), "board.toml")
+		if (err == nil) != (wanted == "") || err != nil && !strings.Contains(err.Error(), wanted) {
+			t.Errorf("%s: %v, want %q", taken, err, wanted)
 		}
 	}
 }

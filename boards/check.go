@@ -36,6 +36,7 @@ func (c *checker) all() error {
 	c.machine()
 	c.power()
 	c.ups()
+	c.pins()
 	c.header()
 	return c.problems.Err()
 }
@@ -60,8 +61,7 @@ func (c *checker) lines() {
 		if c.board.Backend == BackendVirtual || !c.located(name, c.raw.Lines[name]) {
 			continue
 		}
-		place := c.board.Lines[name].Place()
-		c.once(owner, strings.TrimPrefix(strings.TrimPrefix(place, "chip "), "pin "), name, "lines", name)
+		c.once(owner, strings.TrimPrefix(strings.TrimPrefix(c.place(name), "chip "), "pin "), name, "lines", name)
 	}
 }
 
@@ -138,7 +138,7 @@ func (c *checker) use(owner map[string]string, line, user string, path ...any) {
 	case !slices.Contains(lines, line):
 		c.problem(fmt.Sprintf("there is no line %q", line), tomlfile.Advice(line, lines), append(path, "line")...)
 	default:
-		c.once(owner, "line "+line, user, append(path, "line")...)
+		c.once(owner, c.lineAt(line), user, append(path, "line")...)
 	}
 }
 
@@ -163,20 +163,27 @@ func (c *checker) outputs() {
 	}
 }
 
+// lineAt is a line's name, with its place on the header if it has one.
+func (c *checker) lineAt(line string) string {
+	if pin, found := c.board.pinOf(line); found {
+		return fmt.Sprintf("line %s at %s", line, pin)
+	}
+	return "line " + line
+}
+
 // place says where a line is, as an installer looks for it.
 func (c *checker) place(line string) string {
-	at := c.board.Lines[line]
-	if pin, found := c.board.Header.ByGPIO(at.Number); found && at.Chip == c.board.Header.Chip {
+	if pin, found := c.board.pinOf(line); found {
 		return pin.String()
 	}
-	return at.Place()
+	return c.board.Lines[line].Place()
 }
 
 // inputUsers is who uses which line, as far as inputs go: an output that uses it as well is the one to report.
 func (c *checker) inputUsers() map[string]string {
 	owner := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(c.raw.Inputs)) {
-		owner["line "+c.raw.Inputs[name].Line] = "input " + name
+		owner[c.lineAt(c.raw.Inputs[name].Line)] = "input " + name
 	}
 	return owner
 }
@@ -268,30 +275,4 @@ func (c *checker) bootLines(file string, lines map[string]fileBootLine) {
 			c.problem("a boot line has a line and a reason", `write line = "…" and why = "…"`, "boot", file, name)
 		}
 	}
-}
-
-// header checks that each pin has one user, and that what it is used for is possible.
-func (c *checker) header() {
-	users := map[int]User{}
-	c.board.eachUse(func(pin HeaderPin, user User, path []any) {
-		first, taken := users[pin.Number]
-		switch {
-		case pin.ForEEPROM():
-			c.problem(fmt.Sprintf("%s is for the identity chip of a HAT, which the firmware talks to at each start", pin), fmt.Sprintf("move %s %s to another pin", user.Kind, user.Name), path...)
-		case taken && (isLine(first) || isLine(user)):
-			c.problem(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), "move one of them; lotctl board pinout draws what is free", path...)
-		case taken && !(first.Kind == "SPI device" && user.Kind == "SPI device" && sharedSPI(pin)):
-			c.problem(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), "one of the two has to go", path...)
-		}
-		if !taken {
-			users[pin.Number] = user
-		}
-	})
-}
-
-func isLine(user User) bool { return user.Kind == "output" || user.Kind == "input" }
-
-// sharedSPI reports whether all devices of an SPI bus use a pin: data and clock, and not the select lines.
-func sharedSPI(pin HeaderPin) bool {
-	return pin.Usual == "MOSI" || pin.Usual == "MISO" || pin.Usual == "SCLK"
 }

@@ -245,8 +245,11 @@ func (f *file) line(name string, written fileLine) Line {
 	if pin, found := f.header().ByNumber(orElse(written.HeaderPin, 0)); found {
 		number = pin.GPIO
 	}
+	if pin, found := f.header().ByName(written.Pin); found {
+		number = pin.GPIO
+	}
 	if number >= 0 {
-		line.Chip, line.Number = f.Header.Chip, number
+		line.Chip, line.Number, line.Pin = f.Header.Chip, number, ""
 	}
 	return line
 }

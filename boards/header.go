@@ -75,3 +75,13 @@ func (h Header) ByNumber(number int) (HeaderPin, bool) {
 	}
 	return h.Pins[number-1], true
 }
+
+// ByName is the line that the kernel calls so, as GPIO17.
+func (h Header) ByName(name string) (HeaderPin, bool) {
+	for _, pin := range h.Pins {
+		if pin.Name == name && pin.GPIO >= 0 {
+			return pin, true
+		}
+	}
+	return HeaderPin{}, false
+}

@@ -35,9 +35,10 @@ type Options struct {
 	Settle func(location fact.LocationID, incarnation fact.Incarnation, accept bool) error
 	// Verify holds a location's rows against its signed batches, and mends them.
 	Verify func(ctx context.Context, location fact.LocationID, mend bool) (same bool, err error)
-	// Signing says how headquarters' signing keys are; ChangeKey has another one follow, and EndKeyChange has it count alone.
+	// Signing says how headquarters' signing keys are; ChangeKey has another one follow, and EndKeyChange has it count
+	// alone.
 	Signing      func() Signing
-	ChangeKey    func(ctx context.Context, overlap time.Duration) error
+	ChangeKey    func(ctx context.Context, overlap time.Duration) (made string, err error)
 	EndKeyChange func(ctx context.Context) error
 	Checks       func() []Check
 	Measures     func() []rest.Measure
@@ -63,7 +64,7 @@ type Server struct {
 	mounted  http.Handler
 	live     *rest.Live
 	usual    atomic.Pointer[map[fact.LocationID]usual]
-	usualAt  atomic.Int64 // Unix milliseconds
+	usualDue atomic.Int64 // when it is read again, in Unix milliseconds
 	layouts  documents[layout]
 	listings documents[listing]
 	feeds    feedCache
@@ -99,7 +100,8 @@ func New(o Options) *Server {
 func (s *Server) door() *rest.Door {
 	return &rest.Door{
 		Name: "headquarters", Title: "Gatehouse headquarters", Home: "headquarters", Keeper: "who runs headquarters",
-		Hint: "an API key; who may configure makes one", Cookie: "gatehouse_hq_token", Open: s.Open, BodyMax: bodyMax, Logger: s.Logger,
+		Hint: "an API key; whoever may configure makes one", Others: "whoever has it makes API keys for others (POST /api/v1/keys)",
+		Cookie: "gatehouse_hq_token", Open: s.Open, BodyMax: bodyMax, Logger: s.Logger,
 		Find: func(token string) (rest.Somebody, bool) { return rest.Find(token, s.Tokens, *s.keys.Load()) },
 	}
 }

@@ -58,13 +58,13 @@ func documentOf(text []byte, now time.Time) feedDocument {
 	return feedDocument{text: text, etag: `"` + hex.EncodeToString(sum[:12]) + `"`, modified: now.UTC().Truncate(time.Second)}
 }
 
-// Conditional are the headers of who has a document already.
+// Conditional are the headers of a reader who has the document already.
 type Conditional struct {
 	NoneMatch     string `header:"If-None-Match" maxLength:"512"`
 	ModifiedSince string `header:"If-Modified-Since" maxLength:"64"`
 }
 
-// has tells if the asker's document is the newest (RFC 9110, 13.2.2).
+// has reports whether the asker's document is the newest (RFC 9110, 13.2.2).
 func (c *Conditional) has(d *feedDocument) bool {
 	if c.NoneMatch != "" {
 		for _, tag := range strings.Split(c.NoneMatch, ",") {
@@ -173,7 +173,7 @@ func (s *Server) single(in *feedOne, make func([]feeds.Site) ([]byte, error)) (*
 	return out, nil
 }
 
-// feedOperations are the open-data feeds, for everybody or for who may view.
+// feedOperations are the open-data feeds, for everybody or for those who may view.
 func (s *Server) feedOperations(b *rest.Book) {
 	role := rest.RoleView
 	if s.PublicFeeds {

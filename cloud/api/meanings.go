@@ -10,7 +10,10 @@ import (
 	"gatehouse/sync/rest"
 )
 
-// meanings are what errors of the packages below mean to who asks.
+// ErrNoCopy says that a signing key has changed, and that no backup holds the new one.
+var ErrNoCopy = errors.New("api: the signing key has changed, and no backup holds the new one")
+
+// meanings are what errors of the packages below mean to whoever asks.
 var meanings = []struct {
 	err        error
 	code, hint string
@@ -31,6 +34,7 @@ var meanings = []struct {
 	{enrol.ErrKeyLost, rest.CodeNotPossible, "/healthz?verbose says more"},
 	{enrol.ErrNoRing, rest.CodeNotPossible, "run headquarters without --trust-broker"},
 	{enrol.ErrBusy, rest.CodeConflict, "ask again"},
+	{ErrNoCopy, rest.CodeUnavailable, "don't change it again: mend the folder for backups, then run gatehouse-cloud backup"},
 }
 
 // problemOf is an error of a package below as a problem. One without a meaning is headquarters' own failure.

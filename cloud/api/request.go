@@ -13,7 +13,7 @@ import (
 	"gatehouse/sync/rest"
 )
 
-// nameOf is the name of what a request makes: of its key and of who sent it, or random.
+// nameOf is the name of what a request makes: of its key and of its sender, or random.
 func nameOf(ctx context.Context, what, key string) [16]byte {
 	var name [16]byte
 	if key == "" {

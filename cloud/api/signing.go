@@ -43,17 +43,19 @@ func (s *Server) changeKey(ctx context.Context, in *struct {
 	if in.Body.OverlapHours != nil {
 		overlap = time.Duration(*in.Body.OverlapHours) * time.Hour
 	}
-	if err := s.ChangeKey(ctx, overlap); err != nil {
-		return nil, s.problemOf(err)
+	made, failed := s.ChangeKey(ctx, overlap)
+	if made != "" { // on record, whatever failed after it
+		if err := s.audited(ctx, "", "change_signing_key", made, in.Body.Reason); err != nil {
+			return nil, err
+		}
+		if s.Signing().Key == made {
+			if err := s.audited(ctx, "", "end_signing_key_change", made, in.Body.Reason); err != nil {
+				return nil, err
+			}
+		}
 	}
-	if err := s.audited(ctx, "", "change_signing_key", s.Signing().Next, in.Body.Reason); err != nil {
-		return nil, err
-	}
-	if overlap > 0 {
-		return s.signing(ctx, nil)
-	}
-	if err := s.EndKeyChange(ctx); err != nil {
-		return nil, s.problemOf(err)
+	if failed != nil {
+		return nil, s.problemOf(failed)
 	}
 	return s.signing(ctx, nil)
 }

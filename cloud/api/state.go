@@ -18,7 +18,7 @@ import (
 type State struct {
 	Chain      string         `json:"chain"`
 	Version    string         `json:"version"`
-	Role       string         `json:"role" doc:"Of who reads this"`
+	Role       string         `json:"role" doc:"Of the one who reads this"`
 	Severity   string         `json:"severity" enum:"ok,info,warning,fault" doc:"The worst of what needs a person"`
 	Realtime   ChainNow       `json:"realtime"`
 	Revenue    []ChainRevenue `json:"revenue" doc:"By currency"`
@@ -82,6 +82,7 @@ type LocationLine struct {
 	Total        int         `json:"total"`
 	Available    int         `json:"available"`
 	Occupied     int         `json:"occupied"`
+	Unknown      int         `json:"unknown"`
 	Rate         string      `json:"occupancyRate"`
 	Inside       int64       `json:"inside" doc:"Vehicles by the loops"`
 	Revenue      rest.Amount `json:"revenueToday"`
@@ -103,6 +104,7 @@ func (s *Server) lineOf(l *ledger.Summary, nowMS int64) LocationLine {
 		line.Total += int(t.Total)
 		line.Available += int(min(t.Available, t.Total))
 		line.Occupied += int(t.Occupied)
+		line.Unknown += int(t.Unknown)
 	}
 	line.Rate = rest.Rate(int64(line.Occupied), int64(line.Total))
 	return line
@@ -261,7 +263,7 @@ func (s *Server) locations(ctx context.Context, in *struct {
 type Location struct {
 	LocationLine
 	Timezone string      `json:"timezone"`
-	Role     string      `json:"role" doc:"Of who reads this"`
+	Role     string      `json:"role" doc:"Of the one who reads this"`
 	Time     string      `json:"civilTime" doc:"There, now" example:"14:05"`
 	ByType   []TypeTally `json:"byType"`
 	Floors   []Floor     `json:"floors"`

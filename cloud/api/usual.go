@@ -18,8 +18,12 @@ type usual struct {
 // usualDaysMin is how many days there must be before today can be less than usual.
 const usualDaysMin = 3
 
-// usualEveryMS is how often today is compared: it reads the hours of a week of all locations.
-const usualEveryMS = 5 * 60_000
+// How often today is compared. It reads the hours of a week of all locations: a large chain's once in five minutes, a small
+// one's as often as somebody could look.
+const (
+	usualRowMS               = 3 // the pause for each row read: 500 locations have 100,000
+	usualLeastMS, usualMaxMS = 5_000, 5 * 60_000
+)
 
 // isLow reports whether today is well below the usual, by half, and that is not mere chance.
 func (u usual) isLow() bool { return u.days >= usualDaysMin && u.minor > 0 && u.todayMinor*2 < u.minor }
@@ -27,7 +31,7 @@ func (u usual) isLow() bool { return u.days >= usualDaysMin && u.minor > 0 && u.
 // readUsual compares today with the seven days before, location by location.
 func (s *Server) readUsual(ctx context.Context) error {
 	now := s.Now()
-	if at := s.usualAt.Load(); at != 0 && now.UnixMilli()-at < usualEveryMS {
+	if now.UnixMilli() < s.usualDue.Load() {
 		return nil
 	}
 	rows, err := s.Store.Hours(ctx, "", dayAt(now, -trendDays-1), dayAt(now, 1))
@@ -73,6 +77,6 @@ func (s *Server) readUsual(ctx context.Context) error {
 		all[id] = u
 	}
 	s.usual.Store(&all)
-	s.usualAt.Store(now.UnixMilli())
+	s.usualDue.Store(now.UnixMilli() + min(usualMaxMS, max(usualLeastMS, int64(len(rows))*usualRowMS)))
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -238,7 +239,12 @@ func (a *App) listen() error {
 		return fmt.Errorf("app: %w", err)
 	}
 	a.listener = listener
-	a.server = &http.Server{Handler: a.mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	a.server = &http.Server{
+		Handler: a.mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		// Most of it is browsers that don't know the certificate: no trouble of ours.
+		ErrorLog: slog.NewLogLogger(a.options.Log.Handler(), slog.LevelInfo),
+		BaseContext: func(net.Listener) context.Context { return a.background }, // live streams, and who waits for a gateway, end with it
+	}
 	a.done.Go(func() {
 		if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			a.options.Log.Error("the web server ended", "err", err)
@@ -292,7 +298,9 @@ func (a *App) Close() error {
 	if a.server != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		errs = append(errs, a.server.Shutdown(ctx))
+		if a.server.Shutdown(ctx) != nil {
+			errs = append(errs, a.server.Close()) // who is still at it reads too slowly
+		}
 	}
 	a.done.Wait()
 	if a.store != nil && a.shares() {

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"gatehouse/cloud/store"
+	"gatehouse/sync/durable"
 )
 
 // backupsKept is how many backups stay.
 const backupsKept = 2
 
-// backups makes a backup at the start and then every so often, until the aggregator ends. Only what is in one is stable then.
+// backups makes a backup at the start and then every so often, until the aggregator ends. Only what is in one is stable
+// then.
 func (a *App) backups() {
 	ticker := time.NewTicker(a.options.BackupEvery)
 	defer ticker.Stop()
@@ -86,7 +88,7 @@ func finishBackup(dir, draft, name string) error {
 		err = os.Rename(draft, name)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(name))
+		err = durable.SyncFolder(filepath.Dir(name))
 	}
 	if err != nil {
 		return fmt.Errorf("app: backup: %w", err)
@@ -132,12 +134,4 @@ func (a *App) sweepBackups() (whole []string, err error) {
 	}
 	slices.Sort(whole)
 	return whole, err
-}
-
-func syncFolder(name string) error {
-	folder, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

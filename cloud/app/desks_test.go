@@ -86,7 +86,7 @@ func TestWhatGoesDownComesBack(t *testing.T) {
 				}
 				return []wire.Message{&wire.Result{Location: "p8", Kind: m.Header.Kind, Version: m.Header.Version, Code: wire.Done}}
 			case *wire.Challenge:
-				return []wire.Message{&wire.Challenge{Location: "p8", ID: m.ID, Incarnation: 5, Challenge: desk.Challenge(0, policy.Nonce{1})}}
+				return []wire.Message{&wire.Challenge{Location: "p8", ID: m.ID, Incarnation: 5, Challenge: desk.Challenge(m.ID, 0, policy.Nonce{1})}}
 			case *wire.Command:
 				code := wire.Done
 				if desk.Take(&m.Command, 1) != nil {

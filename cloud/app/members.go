@@ -21,9 +21,10 @@ import (
 // silence is for how long a member's beat may stand still before others take its locations. It beats once a second.
 const silence = 4 * time.Second
 
-// members are the aggregators that share the store, and what that means for this one. Each location belongs to one of them,
-// by rendezvous hashing: if one dies, its locations alone move. That two believe for a moment to have a location is no harm:
-// an update names the revision that it builds on, and of two one fails (store.ErrConflict), however long it was paused.
+// members are the aggregators that share the store, and what that means for this one. Each location belongs to one of
+// them, by rendezvous hashing: if one dies, its locations alone move. That two believe for a moment to have a location
+// is no harm: an update names the revision that it builds on, and of two one fails (store.ErrConflict), however long it
+// was paused.
 type members struct {
 	own  string
 	seen map[string]sighting
@@ -56,7 +57,7 @@ func (m *members) observe(all []store.Member, now time.Time) bool {
 	return before == nil || !slices.Equal(*before, alive)
 }
 
-// owns tells if a location is this aggregator's.
+// owns reports whether a location is this aggregator's.
 func (m *members) owns(location fact.LocationID) bool {
 	live := m.live.Load()
 	return live == nil || owner(*live, location) == m.own
@@ -102,7 +103,7 @@ func memberID(dir string) (string, error) {
 	return id, nil
 }
 
-// shares tells if other aggregators may work on the same store.
+// shares reports whether other aggregators may work on the same store.
 func (a *App) shares() bool { return a.options.Postgres != "" }
 
 // beat says that this aggregator works, and takes the locations of those that don't any more.

@@ -19,8 +19,8 @@ import (
 const keysActor = "headquarters"
 
 // SignerOf is the key with which headquarters speaks to a location. While the key is being changed that is the one that
-// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers that its
-// gates honour meanwhile.
+// follows, as soon as the gateway has said that it believes it: one that is away loses nothing, nor do the vouchers
+// that its gates honour meanwhile.
 func (a *App) SignerOf(location fact.LocationID) policy.Signer {
 	if next := a.ring.Next(); next != nil && a.desk != nil && a.desk.Trusts(location, policy.IDOf(next.Public())) {
 		return next
@@ -39,15 +39,9 @@ func (a *App) enrolledAt() map[fact.LocationID]time.Time {
 	return at
 }
 
-// tellKeys has every gateway told which keys count. It goes on where it was interrupted, and says nothing twice.
+// tellKeys has every gateway told which keys count, for whoever holds keying. It goes on where it was interrupted, and says
+// nothing twice.
 func (a *App) tellKeys(ctx context.Context) error {
-	a.keying.Lock()
-	defer a.keying.Unlock()
-	return a.tellKeysNow(ctx)
-}
-
-// tellKeysNow is tellKeys for who holds keying.
-func (a *App) tellKeysNow(ctx context.Context) error {
 	state := a.ring.State()
 	keys := policy.Keys{state.Current}
 	if state.Next != nil {
@@ -70,30 +64,43 @@ func (a *App) tendKeys(ctx context.Context) error {
 	if a.options.TrustBroker {
 		return nil
 	}
+	a.keying.Lock()
+	defer a.keying.Unlock()
 	if err := a.ring.Refresh(ctx); err != nil {
 		return err
 	}
-	if err := a.tellKeys(ctx); err != nil {
-		return err
-	}
 	if state := a.ring.State(); state.Next != nil && !a.options.Now().Before(state.Until) {
-		return a.EndKeyChange(ctx)
+		return a.endKeyChange(ctx)
 	}
-	return nil
+	return a.tellKeys(ctx)
 }
 
 // ChangeKey begins a change of the signing key: every gateway is told of the new one by the word of the old one, which
-// counts until the overlap ends. With backups, one is made at once: without the new key, an older one opens nothing.
-func (a *App) ChangeKey(ctx context.Context, overlap time.Duration) error {
-	if err := a.ring.Begin(ctx, overlap); err != nil {
-		return err
-	}
-	err := a.tellKeys(ctx)
-	if err == nil && a.options.Backup != "" {
-		_, err = a.Backup(ctx)
-	}
+// counts until the overlap ends; without an overlap it has ended before anything else happens. With backups, one is made then:
+// without the new key, an older one opens nothing. made is the new key, for people; it is there also if an error is about what
+// comes after its making: the change goes on by itself then.
+func (a *App) ChangeKey(ctx context.Context, overlap time.Duration) (made string, err error) {
+	made, err = a.changeKey(ctx, overlap)
 	a.changes.tell()
-	return err
+	if err == nil && a.options.Backup != "" {
+		if _, err = a.Backup(a.background); err != nil { // to its end, whether anybody waits for it or not
+			err = fmt.Errorf("%w: %w", api.ErrNoCopy, err)
+		}
+	}
+	return made, err
+}
+
+func (a *App) changeKey(ctx context.Context, overlap time.Duration) (made string, err error) {
+	a.keying.Lock()
+	defer a.keying.Unlock()
+	if err := a.ring.Begin(ctx, overlap); err != nil {
+		return "", err
+	}
+	made = enrol.SpokenKey(a.ring.State().Next)
+	if overlap <= 0 {
+		return made, a.endKeyChange(ctx)
+	}
+	return made, a.tellKeys(ctx)
 }
 
 // EndKeyChange has the new key count alone. Gateways that have not heard of it follow when they are connected again: what
@@ -101,16 +108,20 @@ func (a *App) ChangeKey(ctx context.Context, overlap time.Duration) error {
 func (a *App) EndKeyChange(ctx context.Context) error {
 	a.keying.Lock()
 	defer a.keying.Unlock()
-	if err := a.tellKeysNow(ctx); err != nil {
+	defer a.changes.tell()
+	return a.endKeyChange(ctx)
+}
+
+// endKeyChange is EndKeyChange for whoever holds keying.
+func (a *App) endKeyChange(ctx context.Context) error {
+	if err := a.tellKeys(ctx); err != nil {
 		return err
 	}
 	if err := a.ring.End(ctx); err != nil {
 		return err
 	}
 	a.options.Log.Warn("the signing key has changed", "key", enrol.SpokenKey(a.ring.State().Current))
-	err := a.tellKeysNow(ctx)
-	a.changes.tell()
-	return err
+	return a.tellKeys(ctx)
 }
 
 // Signing is how the signing keys are, for people.
@@ -138,7 +149,8 @@ func (a *App) isBehind(location fact.LocationID, key ed25519.PublicKey) bool {
 	return h.Version > 0 && !a.desk.Trusts(location, policy.IDOf(key))
 }
 
-// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on the store.
+// ReplaceLostKey makes a signing key that no gateway believes, in place of one that is lost. Nothing else may run on
+// the store.
 func ReplaceLostKey(ctx context.Context, o Options, actor, reason string) (spoken string, err error) {
 	o.defaults()
 	a := &App{options: o}

@@ -66,16 +66,31 @@ type Embedded struct {
 	url    string
 }
 
+// vacant is an error if an address can't be had: the server would try for as long as a cluster may take to come together.
+func vacant(address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("broker: %w: end the program that has it, or choose another address", err)
+	}
+	return listener.Close()
+}
+
 // Start runs an embedded broker and returns when it takes connections; in a cluster, when most members do.
 func Start(o Options) (*Embedded, error) {
+	guard := &guard{chain: o.Chain, admit: o.Admit, log: o.Log}
 	settings, err := o.settings()
 	if err != nil {
+		return nil, err
+	}
+	settings.CustomClientAuthentication = guard
+	if err := vacant(o.Listen); err != nil {
 		return nil, err
 	}
 	s, err := server.NewServer(settings)
 	if err != nil {
 		return nil, fmt.Errorf("broker: %w", err)
 	}
+	guard.name = func(connection uint64) string { return clientName(s, connection) }
 	s.SetLoggerV2(logger{o.Log}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(readyTimeout) {
@@ -102,9 +117,7 @@ func (o Options) settings() (*server.Options, error) {
 	}
 	settings := &server.Options{
 		ServerName: o.Name, DontListen: true, NoSigs: true, NoSystemAccount: false,
-		JetStream: true, StoreDir: o.Dir, MaxPayload: maxPayload, MaxPending: maxPending, WriteDeadline: 10 * time.Second,
-		CustomClientAuthentication: &guard{chain: o.Chain, admit: o.Admit, log: o.Log},
-	}
+		JetStream: true, StoreDir: o.Dir, MaxPayload: maxPayload, MaxPending: maxPending, WriteDeadline: 10 * time.Second}
 	settings.MQTT = server.MQTTOpts{
 		Host: host, Port: port, TLSConfig: o.TLS, TLSTimeout: 10, AuthTimeout: 10,
 		MaxAckPending: maxAckPending, StreamReplicas: 1,
@@ -163,6 +176,15 @@ func splitListen(listen string) (string, int, error) {
 		host = "0.0.0.0"
 	}
 	return host, port, nil
+}
+
+// clientName is the MQTT client identifier of a connection; "": it has none.
+func clientName(s *server.Server, connection uint64) string {
+	found, err := s.Connz(&server.ConnzOptions{CID: connection})
+	if err != nil || len(found.Conns) != 1 {
+		return ""
+	}
+	return found.Conns[0].MQTTClient
 }
 
 // URL is where headquarters' own client connects.

@@ -139,12 +139,12 @@ func connect(t *testing.T, url, id string, config *tls.Config, filters ...string
 	t.Helper()
 	c := &client{up: make(chan struct{}, 64), down: make(chan error, 64), got: make(chan mqtt.Message, 64)}
 	o := mqtt.Options{
-		Broker: url, ClientID: id, TLS: config, Backoff: 10 * time.Millisecond, BackoffMax: 100 * time.Millisecond,
+		Broker: url, ClientID: id, TLS: config, Session: true, Backoff: 10 * time.Millisecond, BackoffMax: 100 * time.Millisecond,
 		Up:   func(*mqtt.Client) { c.up <- struct{}{} },
 		Down: func(err error) { c.down <- err },
 	}
 	for _, filter := range filters {
-		o.Subscriptions = append(o.Subscriptions, mqtt.Subscription{Filter: filter, QoS: 1, Handle: func(m mqtt.Message) { c.got <- m }})
+		o.Subscriptions = append(o.Subscriptions, mqtt.Subscription{Filter: filter, Handle: func(m mqtt.Message) { c.got <- m }})
 	}
 	var err error
 	if c.Client, err = mqtt.Dial(o); err != nil {
@@ -181,7 +181,7 @@ func TestAGatewaySpeaksForItsOwnLocationOnly(t *testing.T) {
 	headquarters := connect(t, b.URL(), "hq", o.authority.HeadquartersTLS(time.Now), mqtt.AllOf("main", mqtt.KindFacts))
 	wait(t, "headquarters", headquarters.up)
 	p8, _ := o.gateway(t, "p8")
-	gateway := connect(t, b.URL(), "p8", p8, mqtt.Topic("main", "p8", mqtt.KindReply))
+	gateway := connect(t, b.URL(), mqtt.GatewayID("p8"), p8, mqtt.Topic("main", "p8", mqtt.KindReply))
 	wait(t, "the gateway", gateway.up)
 
 	for qos := range byte(2) {
@@ -204,7 +204,7 @@ func TestAGatewaySpeaksForItsOwnLocationOnly(t *testing.T) {
 	}
 
 	// It may not listen to others either.
-	spy := connect(t, b.URL(), "spy", p8, mqtt.AllOf("main", mqtt.KindReply))
+	spy := connect(t, b.URL(), mqtt.GatewayID("p8"), p8, mqtt.AllOf("main", mqtt.KindReply))
 	if err := wait(t, "the refusal", spy.down); err == nil {
 		t.Error("a gateway listens to other locations")
 	}
@@ -227,7 +227,7 @@ func TestARevokedGatewayIsThrownOutAtOnceAndStaysOut(t *testing.T) {
 	b := o.start(t, o.options(t, "one"))
 	config, device := o.gateway(t, "p8")
 	other, _ := o.gateway(t, "p9")
-	gateway, bystander := connect(t, b.URL(), "p8", config), connect(t, b.URL(), "p9", other)
+	gateway, bystander := connect(t, b.URL(), mqtt.GatewayID("p8"), config), connect(t, b.URL(), mqtt.GatewayID("p9"), other)
 	wait(t, "the gateway", gateway.up)
 	wait(t, "the bystander", bystander.up)
 	if err := o.registry.Revoke(t.Context(), device.Fingerprint, "ann", "stolen"); err != nil {
@@ -240,13 +240,50 @@ func TestARevokedGatewayIsThrownOutAtOnceAndStaysOut(t *testing.T) {
 	}
 }
 
+// A client that connects by another's name throws that one out, and takes its session: a gateway has its own name and no other.
+func TestAGatewayGoesByItsOwnNameOnly(t *testing.T) {
+	o := newOffice(t)
+	b := o.start(t, o.options(t, "one"))
+	p8, _ := o.gateway(t, "p8")
+	p9, _ := o.gateway(t, "p9")
+	victim := connect(t, b.URL(), mqtt.GatewayID("p9"), p9, mqtt.Topic("main", "p9", mqtt.KindReply))
+	wait(t, "the gateway", victim.up)
+	for _, name := range []string{mqtt.GatewayID("p9"), "headquarters", "p8"} {
+		thief := connect(t, b.URL(), name, p8)
+		if err := wait(t, "the refusal of "+name, thief.down); err == nil || thief.Connected() {
+			t.Errorf("p8 goes by the name %s: %v", name, err)
+		}
+	}
+	headquarters := connect(t, b.URL(), "hq", o.authority.HeadquartersTLS(time.Now))
+	wait(t, "headquarters", headquarters.up)
+	publish(t, headquarters, mqtt.Topic("main", "p9", mqtt.KindReply), "still here?", 0)
+	if m := wait(t, "the word", victim.got); string(m.Payload) != "still here?" || len(victim.down) > 0 {
+		t.Errorf("%+v, and it was thrown out %d times", m, len(victim.down))
+	}
+}
+
+// A port that another program has is said at once.
+func TestAnAddressInUseIsSaid(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	o := newOffice(t)
+	options := o.options(t, "one")
+	options.Listen = taken.Addr().String()
+	if b, err := broker.Start(options); err == nil || !strings.Contains(err.Error(), "address already in use: end the program") {
+		t.Errorf("%v, %v", b, err)
+	}
+}
+
 func TestStrangersGetNoConnection(t *testing.T) {
 	o, stranger := newOffice(t), newOffice(t)
 	b := o.start(t, o.options(t, "one"))
 	foreign, _ := stranger.gateway(t, "p8")
 	foreign.RootCAs = o.authority.Pool()
 	for name, config := range map[string]*tls.Config{"foreign": foreign, "none": {RootCAs: o.authority.Pool()}} {
-		c := connect(t, b.URL(), name, config)
+		c := connect(t, b.URL(), mqtt.GatewayID("p8"), config)
 		wait(t, "the refusal of "+name, c.down)
 		if c.Connected() {
 			t.Errorf("%s certificate: connected", name)
@@ -268,7 +305,7 @@ func TestTheWillTellsThatAGatewayIsGone(t *testing.T) {
 	wait(t, "headquarters", headquarters.up)
 	config, device := o.gateway(t, "p8")
 	gateway, err := mqtt.Dial(mqtt.Options{
-		Broker: b.URL(), ClientID: "p8", TLS: config, Backoff: time.Hour,
+		Broker: b.URL(), ClientID: mqtt.GatewayID("p8"), TLS: config, Backoff: time.Hour,
 		Will: &mqtt.Message{Topic: topic, Payload: []byte("offline"), Retained: true, QoS: 1},
 		Up: func(c *mqtt.Client) {
 			_ = c.Publish(context.Background(), mqtt.Message{Topic: topic, Payload: []byte("online"), Retained: true, QoS: 1})
@@ -332,7 +369,7 @@ func TestAClusterOfThreeOutlivesOne(t *testing.T) {
 	wait(t, "headquarters", headquarters.up)
 	config, _ := o.gateway(t, "p8")
 	notARoute(t, addresses[0], config)
-	gateway := connect(t, nodes[1].URL(), "p8", config)
+	gateway := connect(t, nodes[1].URL(), mqtt.GatewayID("p8"), config)
 	wait(t, "the gateway", gateway.up)
 	topic := mqtt.Topic("main", "p8", mqtt.KindFacts)
 	hear(t, gateway, headquarters, topic, "before")

@@ -16,6 +16,7 @@ type guard struct {
 	chain string
 	admit func(*x509.Certificate) (Identity, error)
 	log   *slog.Logger
+	name  func(connection uint64) string // by which a client connects
 }
 
 // Check is NATS' question about a connection whose TLS handshake is done.
@@ -29,6 +30,10 @@ func (g *guard) Check(c server.ClientAuthentication) bool {
 	identity, err := g.admit(certificate)
 	if err != nil {
 		g.log.Warn("broker: refused a certificate", "from", c.RemoteAddress(), "location", certificate.Subject.CommonName, "err", err)
+		return false
+	}
+	if name := g.name(c.GetID()); !identity.Headquarters && name != mqtt.GatewayID(identity.Location) {
+		g.log.Warn("broker: refused a gateway that goes by a name that is not its own", "from", c.RemoteAddress(), "location", identity.Location, "name", name)
 		return false
 	}
 	c.RegisterUser(&server.User{Username: identity.Fingerprint, Permissions: g.permissions(identity)})

@@ -18,6 +18,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"gatehouse/sync/durable"
 )
 
 const (
@@ -90,35 +92,10 @@ func createAuthority(dir string, now time.Time) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if err := writeDurable(filepath.Join(dir, certificateFile), encodePEM("CERTIFICATE", certificate), 0o644); err != nil {
+	if err := durable.Replace(filepath.Join(dir, certificateFile), encodePEM("CERTIFICATE", certificate), 0o644); err != nil {
 		return err
 	}
-	return writeDurable(filepath.Join(dir, keyFile), encodePEM("PRIVATE KEY", keyDER), 0o600)
-}
-
-// writeDurable puts a file into its place whole or not at all.
-func writeDurable(name string, data []byte, mode os.FileMode) error {
-	temporary := name + ".new"
-	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, name); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(name))
-}
-
-func syncFolder(name string) error {
-	folder, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return durable.Replace(filepath.Join(dir, keyFile), encodePEM("PRIVATE KEY", keyDER), 0o600)
 }
 
 func encodePEM(kind string, der []byte) []byte {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gatehouse/cloud/documents"
+	"gatehouse/sync/durable"
 	"gatehouse/sync/policy"
 )
 
@@ -49,9 +50,9 @@ type RingState struct {
 	LostAt time.Time `json:"lostAt,omitzero"`
 }
 
-// Ring is headquarters' signing keys: the one that counts and, while it is being changed, the one that follows. Which is
-// which is a document that all aggregators of a store share; the private keys are files, and nowhere else. It is safe for use by
-// many goroutines.
+// Ring is headquarters' signing keys: the one that counts and, while it is being changed, the one that follows. Which
+// is which is a document that all aggregators of a store share; the private keys are files, and nowhere else. It is
+// safe for use by many goroutines.
 type Ring struct {
 	dir       string
 	documents documents.Store // nil: one key, for ever
@@ -165,7 +166,7 @@ func (r *Ring) settle() error {
 		return fmt.Errorf("enrol: %w", err)
 	}
 	r.private = []policy.Key{next}
-	return syncFolder(r.dir)
+	return durable.SyncFolder(r.dir)
 }
 
 // Refresh takes over what other aggregators have changed, and keys that were copied here.
@@ -246,7 +247,8 @@ func (r *Ring) Begin(ctx context.Context, overlap time.Duration) error {
 	return nil
 }
 
-// End has the key that follows count, and forgets the private half of the one before.
+// End has the key that follows count, and forgets the private half of the one before. That another aggregator has done
+// so in the same moment is no error.
 func (r *Ring) End(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -256,7 +258,18 @@ func (r *Ring) End(ctx context.Context) error {
 	if r.find(r.state.Next) == nil {
 		return ErrKeyLost
 	}
-	return r.end(ctx)
+	follows := r.state.Next
+	err := r.end(ctx)
+	if !errors.Is(err, ErrBusy) {
+		return err
+	}
+	if again := r.read(ctx); again != nil {
+		return again
+	}
+	if !follows.Equal(r.state.Current) {
+		return err
+	}
+	return r.settle() // another aggregator has ended it in the same moment
 }
 
 func (r *Ring) end(ctx context.Context) error {
@@ -303,7 +316,7 @@ func makeKey(name string) (policy.Key, error) {
 	_, _ = rand.Read(seed) // it never fails
 	err := os.MkdirAll(filepath.Dir(name), 0o700)
 	if err == nil {
-		err = writeDurable(name, seed, 0o600)
+		err = durable.Replace(name, seed, 0o600)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("enrol: %w", err)

@@ -44,39 +44,57 @@ type Order struct {
 
 // waiting is an order that is under way, or was.
 type waiting struct {
-	order Order
-	sent  bool
-	over  chan struct{} // closed when State is final
+	order   Order
+	sent    bool
+	command policy.Command // once it is sent
+	over    chan struct{}  // closed when State is final
 }
 
 // ordersMax is how many orders are remembered, so that a repetition finds what became of the first.
 const ordersMax = 1_000
 
-// Order gives a command and waits until ctx ends for what becomes of it. The same ID again waits for the first.
+// againEvery is how often a gateway that has not answered is asked again, while somebody waits for it.
+const againEvery = 2 * time.Second
+
+// Order gives a command and waits until ctx ends for what becomes of it. The same ID again waits for the first. Words that are
+// lost meanwhile, by either side, are said again, and the gateway obeys once.
 func (d *Desk) Order(ctx context.Context, o Order) (Order, error) {
 	if o.ID == (policy.Nonce{}) || o.Location == "" || o.Actor == "" || o.Reason == "" {
 		return o, fmt.Errorf("%w: it needs an ID, a location, an actor and a reason", ErrOrder)
 	}
-	w, fresh := d.begin(o)
+	w := d.begin(o)
 	if w.order.Location != o.Location || w.order.Verb != o.Verb || w.order.Gate != o.Gate || w.order.Ticket != o.Ticket {
 		return o, fmt.Errorf("%w: its ID is that of another order", ErrOrder)
 	}
-	if fresh {
+	again := time.NewTicker(againEvery)
+	defer again.Stop()
+	for {
+		if now := d.peek(w); now.State != OrderAsked {
+			return now, nil
+		}
 		// What isn't sent shows as unreachable.
 		_ = d.options.Send(ctx, o.Location, &wire.Challenge{Location: o.Location, ID: o.ID})
+		select {
+		case <-w.over:
+		case <-again.C:
+		case <-ctx.Done():
+			return d.look(w), nil
+		}
 	}
-	select {
-	case <-w.over:
-	case <-ctx.Done():
-	}
-	return d.look(w), nil
 }
 
-func (d *Desk) begin(o Order) (*waiting, bool) {
+// peek is an order as it stands.
+func (d *Desk) peek(w *waiting) Order {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return w.order
+}
+
+func (d *Desk) begin(o Order) *waiting {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if w := d.orders[o.ID]; w != nil {
-		return w, false
+		return w
 	}
 	if len(d.asked) >= ordersMax {
 		delete(d.orders, d.asked[0])
@@ -86,7 +104,7 @@ func (d *Desk) begin(o Order) (*waiting, bool) {
 	w := &waiting{order: o, over: make(chan struct{})}
 	d.orders[o.ID] = w
 	d.asked = append(d.asked, o.ID)
-	return w, true
+	return w
 }
 
 // look is an order as it is now. One that was not sent never will be: its patience is over.
@@ -107,27 +125,43 @@ func (d *Desk) look(w *waiting) Order {
 	return w.order
 }
 
-// challenged answers a gateway's challenge with the command.
+// challenged answers a gateway's challenge with the command. A challenge for a command that was sent shows that the gateway has
+// not heard it, or that its answer was lost: it gets the same command again, unless it has begun a new run since, which would
+// refuse it whatever the one before did.
 func (d *Desk) challenged(ctx context.Context, m *wire.Challenge) error {
-	d.mu.Lock()
-	w := d.orders[m.ID]
-	asked := w != nil && w.order.State == OrderAsked && !w.sent && w.order.Location == m.Location && m.Challenge != (policy.Nonce{})
-	if asked {
-		w.sent = true
-	}
-	d.mu.Unlock()
-	if !asked {
+	w, command := d.commandFor(m)
+	if w == nil {
 		return nil
 	}
-	o := w.order
-	command := policy.Command{
-		ID: o.ID, Location: o.Location, Incarnation: m.Incarnation, Challenge: m.Challenge, Verb: o.Verb, Gate: o.Gate, Ticket: o.Ticket,
-		Actor: o.Actor, Reason: o.Reason,
+	if command.Signature == (policy.Signature{}) {
+		if err := command.Sign(d.options.Signers.SignerOf(m.Location)); err != nil {
+			return err
+		}
+		d.mu.Lock()
+		w.command = command
+		d.mu.Unlock()
 	}
-	if err := command.Sign(d.options.Signers.SignerOf(o.Location)); err != nil {
-		return err
+	return d.options.Send(ctx, m.Location, &wire.Command{Command: command})
+}
+
+// commandFor is the command that a challenge is for, not yet signed if it was never sent; nil: there is none.
+func (d *Desk) commandFor(m *wire.Challenge) (*waiting, policy.Command) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	w := d.orders[m.ID]
+	switch {
+	case w == nil || w.order.State != OrderAsked || w.order.Location != m.Location || m.Challenge == (policy.Nonce{}):
+	case !w.sent:
+		w.sent = true
+		o := w.order
+		return w, policy.Command{
+			ID: o.ID, Location: o.Location, Incarnation: m.Incarnation, Challenge: m.Challenge, Verb: o.Verb, Gate: o.Gate, Ticket: o.Ticket,
+			Actor: o.Actor, Reason: o.Reason,
+		}
+	case w.command.Incarnation == m.Incarnation && w.command.Signature != (policy.Signature{}):
+		return w, w.command
 	}
-	return d.options.Send(ctx, o.Location, &wire.Command{Command: command})
+	return nil, policy.Command{}
 }
 
 // finished notes what became of an order.

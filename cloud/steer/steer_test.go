@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,6 +28,7 @@ type chain struct {
 	desk      *steer.Desk
 	got       map[fact.LocationID][]policy.Document
 	away      map[fact.LocationID]bool
+	hearing   sync.Mutex
 	hear      func(fact.LocationID, wire.Message)
 }
 
@@ -63,6 +65,8 @@ func (c *chain) send(_ context.Context, location fact.LocationID, m wire.Message
 		c.got[location] = append(c.got[location], d)
 	}
 	if c.hear != nil {
+		c.hearing.Lock()
+		defer c.hearing.Unlock()
 		c.hear(location, m)
 	}
 	return nil
@@ -270,7 +274,7 @@ func TestAnOrderIsGivenOnce(t *testing.T) {
 		c.hear = func(location fact.LocationID, m wire.Message) {
 			switch m := m.(type) {
 			case *wire.Challenge:
-				nonce := desk.Challenge(0, policy.Nonce{1})
+				nonce := desk.Challenge(m.ID, 0, policy.Nonce{1})
 				go c.desk.Hear(t.Context(), "a", &wire.Challenge{Location: "a", ID: m.ID, Incarnation: 5, Challenge: nonce})
 			case *wire.Command:
 				if err := desk.Take(&m.Command, 1); err != nil {
@@ -292,6 +296,71 @@ func TestAnOrderIsGivenOnce(t *testing.T) {
 		other.Gate = "out"
 		if _, err := c.desk.Order(t.Context(), other); !errors.Is(err, steer.ErrOrder) {
 			t.Error(err)
+		}
+	})
+}
+
+// Whichever of the four words of an order is lost, it is said again, and the gateway obeys once.
+func TestAnOrderOutlivesALostWord(t *testing.T) {
+	for lost := range 4 {
+		synctest.Test(t, func(t *testing.T) {
+			c := newChain(t)
+			desk := policy.Desk{Location: "a", Incarnation: 5, Keys: policy.Keys{signer.Public()}}
+			obeyed, said := 0, 0
+			arrives := func() bool {
+				said++
+				return said-1 != lost
+			}
+			answer := func(m wire.Message) {
+				if arrives() {
+					go c.desk.Hear(t.Context(), "a", m)
+				}
+			}
+			c.hear = func(_ fact.LocationID, m wire.Message) {
+				if !arrives() {
+					return
+				}
+				switch m := m.(type) {
+				case *wire.Challenge:
+					answer(&wire.Challenge{Location: "a", ID: m.ID, Incarnation: 5, Challenge: desk.Challenge(m.ID, 0, policy.Nonce{1, byte(said)})})
+				case *wire.Command:
+					if err := desk.Take(&m.Command, 1); err == nil {
+						obeyed++
+					}
+					answer(&wire.Result{Location: "a", ID: m.Command.ID, Code: wire.Done})
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+			defer cancel()
+			if o, err := c.desk.Order(ctx, order()); err != nil || o.State != steer.OrderDone || obeyed != 1 {
+				t.Errorf("word %d lost: %+v %v, obeyed %d times", lost, o, err, obeyed)
+			}
+		})
+	}
+}
+
+// A gateway that has begun a new run would refuse the order whatever the run before did: what became of it stays unknown.
+func TestAnOrderToAnEarlierRunIsNotSaidAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChain(t)
+		commands, run := 0, fact.Incarnation(5)
+		c.hear = func(_ fact.LocationID, m wire.Message) {
+			switch m := m.(type) {
+			case *wire.Challenge:
+				go c.desk.Hear(t.Context(), "a", &wire.Challenge{Location: "a", ID: m.ID, Incarnation: run, Challenge: policy.Nonce{byte(run)}})
+			case *wire.Command:
+				commands++
+				run++
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+		defer cancel()
+		o, err := c.desk.Order(ctx, order())
+		synctest.Wait()
+		c.hearing.Lock()
+		defer c.hearing.Unlock()
+		if err != nil || o.State != steer.OrderUnanswered || commands != 1 {
+			t.Errorf("%+v %v, %d commands", o, err, commands)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/fact"
 )
 
@@ -58,7 +59,7 @@ func copyStore(ctx context.Context, reader *sql.DB, dir, to, earlier string) err
 		return err
 	}
 	err = errors.Join(witness.reset(epoch, math.MaxInt64), witness.file.Sync(), witness.close())
-	return errors.Join(err, syncFolder(filepath.Join(to, segmentsFolder)), syncFolder(to))
+	return errors.Join(err, durable.SyncFolder(filepath.Join(to, segmentsFolder)), durable.SyncFolder(to))
 }
 
 // copyDatabase writes the database as it is at one moment, and returns its epoch. Whoever writes meanwhile does not wait.
@@ -130,12 +131,4 @@ func syncFile(name string) error {
 		return err
 	}
 	return errors.Join(file.Sync(), file.Close())
-}
-
-func syncFolder(name string) error {
-	folder, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

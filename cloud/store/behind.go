@@ -21,8 +21,8 @@ type pending struct {
 	early    bool // somebody was told already that it is durable; else somebody waits for its rows
 }
 
-// What may wait for the rows, and what one transaction takes of it. A transaction of the most holds up other writers for some
-// tenths of a second.
+// What may wait for the rows, and what one transaction takes of it. A transaction of the most holds up other writers
+// for some tenths of a second.
 const (
 	behindFacts = 1 << 17
 	foldFacts   = 1 << 14
@@ -33,8 +33,8 @@ const (
 	togetherMS = 1_000
 )
 
-// behind is what is durable and not in the rows yet, of a store whose batches are flushed ahead of them. It is in memory, and
-// again in the segments: a crash loses nothing of it, and Open folds it.
+// behind is what is durable and not in the rows yet, of a store whose batches are flushed ahead of them. It is in
+// memory, and again in the segments: a crash loses nothing of it, and Open folds it.
 type behind struct {
 	// turn is held while revisions are judged, or while somebody changes them otherwise.
 	turn sync.Mutex
@@ -284,7 +284,7 @@ func together(group []*pending) (merged []*pending) {
 	return merged
 }
 
-// joins tells if another update may be folded as a part of this one.
+// joins reports whether another update may be folded as a part of this one.
 func (p *pending) joins(next *pending) bool {
 	plain := !p.Retract && !next.Retract && len(p.Release) == 0 && len(next.Release) == 0
 	return plain && next.NowMS-p.NowMS < togetherMS && p.NowMS-next.NowMS < togetherMS

@@ -78,7 +78,7 @@ func (p *postgres) write(ctx context.Context, do func(session) error) error {
 // follow is write: here all is one transaction.
 func (p *postgres) follow(ctx context.Context, do func(session) error) error { return p.write(ctx, do) }
 
-// again tells if a transaction should be tried again: it lost to another one, or both made the same table.
+// again reports whether a transaction should be tried again: it lost to another one, or both made the same table.
 func again(err error) bool {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {

@@ -64,16 +64,7 @@ func TestADamagedRowIsFoundAndMadeAgain(t *testing.T) {
 		if same, err := s.Verify(t.Context(), "p8"); err != nil || !same {
 			t.Fatalf("sound rows differ: %v", err)
 		}
-		file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(10000)")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err = file.ExecContext(t.Context(), damage); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Close(); err != nil {
-			t.Fatal(err)
-		}
+		tamper(t, dir, damage)
 		if same, err := s.Verify(t.Context(), "p8"); err != nil || same {
 			t.Errorf("after %s the rows pass: %v", damage, err)
 		}
@@ -86,13 +77,30 @@ func TestADamagedRowIsFoundAndMadeAgain(t *testing.T) {
 	}
 }
 
-// hold keeps everybody else from writing rows until it is called off.
-func hold(t *testing.T, dir string) (release func()) {
+// openFile opens a store's database beside the store.
+func openFile(t *testing.T, dir string) *sql.DB {
 	t.Helper()
 	file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// tamper changes rows behind a store's back.
+func tamper(t *testing.T, dir, statement string) {
+	t.Helper()
+	file := openFile(t, dir)
+	_, err := file.ExecContext(t.Context(), statement)
+	if err = errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hold keeps everybody else from writing rows until it is called off.
+func hold(t *testing.T, dir string) (release func()) {
+	t.Helper()
+	file := openFile(t, dir)
 	conn, err := file.Conn(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -113,14 +121,9 @@ func hold(t *testing.T, dir string) (release func()) {
 
 func factsInRows(t *testing.T, dir string) (facts int) {
 	t.Helper()
-	file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := file.QueryRowContext(t.Context(), `SELECT SUM(facts) FROM locations`).Scan(&facts); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
+	file := openFile(t, dir)
+	err := file.QueryRowContext(t.Context(), `SELECT SUM(facts) FROM locations`).Scan(&facts)
+	if err = errors.Join(err, file.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return facts
@@ -180,16 +183,7 @@ func TestRowsThatCantFollowStopTheStoreAndLoseNothing(t *testing.T) {
 	g, a := newGateway("p8", 1), newAggregator(s)
 	a.take(t, "p8", g.batch(t, 100))
 	digestOf(t, s, "p8")
-	file, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "ledger.db")+"?_pragma=busy_timeout(10000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err = file.ExecContext(t.Context(), `UPDATE locations SET revision = revision + 7`); err != nil {
-		t.Fatal(err)
-	}
-	if err := file.Close(); err != nil {
-		t.Fatal(err)
-	}
+	tamper(t, dir, `UPDATE locations SET revision = revision + 7`)
 	if result, _ := a.take(t, "p8", g.batch(t, 100)); result.Err != nil {
 		t.Fatal(result.Err) // its batch is durable
 	}

@@ -153,7 +153,7 @@ func (s *sqlStore) Commit(ctx context.Context, updates []Update) ([]Result, erro
 	}
 }
 
-// early tells if an update is as good as committed once its batches are durable: all else follows from them.
+// early reports whether an update is as good as committed once its batches are durable: all else follows from them.
 func (u *Update) early() bool {
 	settles := slices.ContainsFunc(u.Entries, func(e Entry) bool { return e.Settled != nil })
 	return len(u.Entries) > 0 && !settles && !u.Retract && len(u.Release) == 0

@@ -137,12 +137,12 @@ func functions() template.FuncMap {
 			whole, _, _ := strings.Cut(n.String(), ".")
 			return livepage.GroupedDigits(whole)
 		},
-		"percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + "\u202f%" },
-		"age":     ageText,
-		"stamp":   livepage.Stamp,
-		"day":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
-		"share":   func(part, whole int) int { return part * 100 / max(1, whole) },
-		"cap":     func(n int) int { return min(100, n) },
+		"free": livepage.Free, "percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + "\u202f%" },
+		"age":   ageText,
+		"stamp": livepage.Stamp,
+		"day":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+		"share": func(part, whole int) int { return part * 100 / max(1, whole) },
+		"cap":   func(n int) int { return min(100, n) },
 		"ago": func(t time.Time) template.HTML {
 			if t.IsZero() {
 				return ""

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// shared is how old a page may be before it is made anew: the stream brings it up to date at once, and many readers cost
-	// one page a second.
+	// shared is how old a page may be before it is made anew: the stream brings it up to date at once, and many readers
+	// cost one page a second.
 	shared = time.Second
 	// oldest is how old a page may be that somebody gets while the next one is made.
 	oldest = 10 * time.Second
 )
 
-// recent are the last whole pages for each role. Nobody waits for the next one but who finds none, or a very old one.
+// recent are the last whole pages for each role. Nobody waits for the next one but those who find none, or a very old one.
 type recent struct {
 	mu sync.Mutex
 	of map[string]*shown

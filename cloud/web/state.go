@@ -67,8 +67,8 @@ type connection struct {
 }
 
 type line struct {
-	LocationID, Name, Severity, OccupancyRate, Currency          string
-	Total, Available, Occupied, Inside, EntriesToday, ExitsToday int
+	LocationID, Name, Severity, OccupancyRate, Currency                   string
+	Total, Available, Occupied, Unknown, Inside, EntriesToday, ExitsToday int
 
 	RevenueToday      json.Number
 	RevenueTodayMinor int64

@@ -84,6 +84,26 @@ func TestTheFirstPageSaysWhatToDo(t *testing.T) {
 	if page := get(t, server.URL+"/"); !strings.Contains(page, "No location has a gateway yet") || !strings.Contains(page, "--enrol LOCATION") || strings.Contains(page, "All locations are well") {
 		t.Error(page)
 	}
+	if page := get(t, server.URL+"/login"); !strings.Contains(page, "who has it makes API keys for others") || strings.Contains(page, "gatehouse token") {
+		t.Error(page)
+	}
+}
+
+// A lot that is cut off for a moment needs nobody yet and is not said to be well; what no sensor has said is no number.
+func TestWhatIsNotKnownIsNotSaid(t *testing.T) {
+	chain, address := serve(t, 1)
+	chain.Live(wire.Live{Location: "p001", Types: []wire.LiveType{{Type: fact.Regular, Total: 10, Unknown: 10}}}, 0)
+	chain.Cut("p001", 20*time.Second)
+	page := get(t, address+"/lots?q=")
+	if !strings.Contains(page, "– free of 10") {
+		t.Error(page)
+	}
+	page = get(t, address+"/")
+	for _, wanted := range []string{"All well but 1 offline", "One location is offline for a short while", `<p class="big">–</p>`, "10 not known"} {
+		if !strings.Contains(page, wanted) {
+			t.Errorf("the page lacks %q", wanted)
+		}
+	}
 }
 
 // What a browser shows follows what happens; the search keeps what it found; an order goes out when it was held long
@@ -145,7 +165,7 @@ func answerOrders(chain *apitest.Chain) <-chan policy.Command {
 		}
 		switch m := m.(type) {
 		case *wire.Challenge:
-			nonce := desk.Challenge(0, policy.Nonce{1, byte(len(desks))})
+			nonce := desk.Challenge(m.ID, 0, policy.Nonce{1, byte(len(desks))})
 			go chain.Desk.Hear(context.Background(), location, &wire.Challenge{Location: location, ID: m.ID, Incarnation: 9, Challenge: nonce})
 		case *wire.Command:
 			code := wire.Done

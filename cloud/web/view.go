@@ -115,6 +115,26 @@ func (v *chainView) Cells() string {
 	return b.String()
 }
 
+// Condition is how the chain is, in words.
+func (v *chainView) Condition() string {
+	if offline := v.Realtime.Locations - v.Realtime.Online; v.Severity == "ok" && offline > 0 {
+		return "All well but " + livepage.Thousands(offline) + " offline"
+	}
+	return livepage.ConditionWords(v.Severity)
+}
+
+// Nothing says that no location needs a person. One that is offline for a short while doesn't, and is not said to be well.
+func (v *chainView) Nothing() string {
+	switch offline := v.Realtime.Locations - v.Realtime.Online; offline {
+	case 0:
+		return "Nothing. All locations are well."
+	case 1:
+		return "Nothing yet. One location is offline for a short while; its gates go on by themselves."
+	default:
+		return fmt.Sprintf("Nothing yet. %s locations are offline for a short while; their gates go on by themselves.", livepage.Thousands(offline))
+	}
+}
+
 // Equal is how many locations have at headquarters the history that they have themselves.
 func (v *chainView) Equal() (n int) {
 	for i := range v.Locations {

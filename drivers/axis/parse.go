@@ -31,7 +31,7 @@ func body(n platecamera.Node) platecamera.Node {
 
 func isBody(n platecamera.Node) bool {
 	return n.Get("carID").Exists() || n.Get("plateText").Exists() || n.Get("plateUTF8").Exists() ||
-		n.Get("plate").Exists() && n.Get("localTime").Exists()
+		n.Get("plate").Exists() && n.Get("localTime").Exists() || n.Get("text").Exists() && n.Get("listName").Exists()
 }
 
 func claims(document platecamera.Node) bool {
@@ -133,6 +133,9 @@ func event(document, b platecamera.Node, zone *time.Location) platecamera.Event 
 	e := platecamera.Event{Camera: info.Any("SerialNumber", "MACAddress", "IPAddress").Text()}
 	if e.Camera == "" {
 		e.Camera = b.Any("SerialNumber", "MACAddress", "cameraID", "sensorProviderID", "device").Text()
+	}
+	if e.Camera == "" { // of the stream by MQTT
+		e.Camera = document.Get("serial").Text()
 	}
 	e.Time = timeOf(document, b, zone)
 	switch {

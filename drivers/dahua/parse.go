@@ -62,6 +62,9 @@ func alarm(document platecamera.Node, zone *time.Location) platecamera.Event {
 
 // picture is what a camera posts by itself (ITSAPI): a picture with its plate, named so, or as it is, in JSON or XML.
 func picture(document platecamera.Node) platecamera.Node {
+	if document.Get("TrafficCar").Exists() { // an event, beside which Picture may say where the picture is
+		return platecamera.Node{}
+	}
 	if inner := document.Get("Picture"); inner.Exists() {
 		return inner
 	}
@@ -148,8 +151,12 @@ func isTraffic(code string, data platecamera.Node) bool {
 	if data.Get("TrafficCar", "PlateNumber").Text() != "" || data.Get("NonMotor").Any("PlateNumber").Text() != "" {
 		return true
 	}
+	object := data.Get("Object")
+	if code == "" && isPlateObject(object) && object.Get("Text").Text() != "" {
+		return true
+	}
 	const family = "traffic"
-	return len(code) > len(family) && strings.EqualFold(code[:len(family)], family) && data.Get("Object", "ObjectType").Text() == "Plate"
+	return len(code) > len(family) && strings.EqualFold(code[:len(family)], family) && object.Get("ObjectType").Text() == "Plate"
 }
 
 // vehicles reads the car of an event, and the motorcycle beside it.
@@ -246,6 +253,9 @@ func timeOf(data platecamera.Node, zone *time.Location) time.Time {
 	if !ok {
 		if at, ok = platecamera.EpochOf(data.Any("UTC", "Utc")); !ok {
 			at, ok = platecamera.EpochOf(data.Get("TrafficCar", "UTC"))
+		}
+		if !ok {
+			at, ok = platecamera.TimeOf(data.Get("UTC"), time.UTC)
 		}
 		local, written := platecamera.TimeOf(data.Get("LocaleTime"), time.UTC)
 		switch {

@@ -75,7 +75,7 @@ const (
 	callerSession = "7a7b"
 )
 
-// ServeHTTP answers calls, and tells events to who has a session.
+// ServeHTTP answers calls, and tells events to whoever has a session.
 func (c Caller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/SubscribeNotify.cgi" && r.URL.Query().Get("sessionId") == callerSession {
 		c.tell(w, r)

@@ -71,6 +71,18 @@ func TestRealEvents(t *testing.T) {
 	}
 }
 
+// Recorders name the camera, and the plate, in other words.
+func TestWhatRecordersSay(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"eventType":"vehicleMatchResult","deviceSerial":"S1","dateTime":"2026-09-18T08:00:00+03:00","VehicleMatchResult":{"PlateInfo":{"plate":"ABC-1234"}}}`:   `plate "ABC-1234" 0 [] dir="" country="" cam=S1 id= at=2026-09-18T05:00:00Z`,
+		`<EventNotificationAlert><eventType>ANPR</eventType><deviceSerial>S1</deviceSerial><licensePlateNumber>AB1</licensePlateNumber></EventNotificationAlert>`: `plate "AB1" 0 [] dir="" country="" cam=S1 id= at=0001-01-01T00:00:00Z`,
+	} {
+		if events := cameratest.Events(t, hikvision.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
+			t.Errorf("%s: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)
+		}
+	}
+}
+
 // alert is a notification around a part, in a name space.
 func alert(namespace, inner string) string {
 	return `<EventNotificationAlert version="2.0" xmlns="` + namespace + `">` + inner + `</EventNotificationAlert>`

@@ -72,7 +72,7 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	}
 	a := alert(document)
 	event := platecamera.Event{
-		Camera: a.Any("macAddress", "ipAddress", "deviceID").Text(), EventID: a.Any("UUID", "eventID").Text(),
+		Camera: a.Any("macAddress", "ipAddress", "deviceID", "deviceSerial").Text(), EventID: a.Any("UUID", "eventID").Text(),
 		Channel: a.Any("channelID", "dynChannelID").Text(),
 	}
 	event.Time, _ = platecamera.TimeOf(a.Get("dateTime"), zone)
@@ -104,7 +104,7 @@ func plates(a platecamera.Node) platecamera.Node {
 	if part := a.Get("ANPR"); part.Exists() {
 		return part
 	}
-	if a.Any("licensePlate", "plateNumber", "plate", "originalLicensePlate").Text() != "" {
+	if a.Any("licensePlate", "plateNumber", "licensePlateNumber", "plateNo", "plate", "originalLicensePlate").Text() != "" {
 		return a
 	}
 	return platecamera.Node{}
@@ -156,7 +156,7 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 		event.Kind = platecamera.Other
 	}
 	if event.Camera == "" { // some firmware has all of it in the part
-		event.Camera = anpr.Any("macAddress", "ipAddress", "deviceID").Text()
+		event.Camera = anpr.Any("macAddress", "ipAddress", "deviceID", "deviceSerial").Text()
 	}
 	if event.Time.IsZero() {
 		event.Time, _ = platecamera.TimeOf(anpr.Get("dateTime"), zone)

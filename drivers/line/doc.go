@@ -3,8 +3,8 @@
 //
 // A Host stands on a real board (Open) or on a virtual one (OpenVirtual), whose lines are a Chip that a simulator
 // drives and watches. Real lines are requested from the kernel by package gpiochip and not by periph, whose back end moves
-// outputs by itself (see there); periph does the transactions on buses, and PinOf, PortOf and BusOf give periph's own device
-// drivers what they take. Nothing here calls periph's host.Init, which on an unknown board writes to what is not GPIO, and
+// outputs by itself (see there); periph does the transactions on buses, and PortOf gives a device driver
+// of periph its SPI port. Nothing here calls periph's host.Init, which on an unknown board writes to what is not GPIO, and
 // nothing needs root: the groups gpio, i2c, spi and dialout do.
 //
 // Guarantees for outputs, all of which one goroutine of the Host moves:

@@ -14,7 +14,7 @@ import (
 // Buses finds the bus of a port, so that devices share it.
 type Buses struct {
 	// Dial reaches an address in the network; NewBuses sets it.
-	Dial  func(host drivers.Host, address string) (drivers.Port, error)
+	Dial  func(ctx context.Context, host drivers.Host, address string) (drivers.Port, error)
 	mu    sync.Mutex
 	known map[busKey]*Bus
 }
@@ -66,7 +66,7 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 	}
 	bus := b.known[key]
 	if bus == nil {
-		bus = &Bus{host: host, name: port, options: options, dial: b.Dial}
+		bus = &Bus{host: host, name: port, options: options, dial: b.Dial, turn: make(chan struct{}, 1)}
 		b.known[key] = bus
 	}
 	if bus.options.Mode != options.Mode {
@@ -83,11 +83,15 @@ type Bus struct {
 	host    drivers.Host
 	name    string
 	options Options
-	dial    func(drivers.Host, string) (drivers.Port, error)
+	dial    func(context.Context, drivers.Host, string) (drivers.Port, error)
 
-	mu     sync.Mutex // held while the port is opened or closed
-	line   *line      // open now, or nil
-	users  int        // of line
+	turn     chan struct{} // holds a token while somebody opens the port
+	failures atomic.Uint64 // to open it
+	failed   error         // the last of them; of whose turn it is
+
+	mu     sync.Mutex
+	line   *line // open now, or nil
+	users  int   // of line
 	counts [faultKinds]atomic.Uint64
 	noise  atomic.Uint64
 	last   atomic.Pointer[Fault] // that counts for Skipped
@@ -123,16 +127,43 @@ func (b *Bus) fault(kind FaultKind, slave byte, detail string) *Fault {
 	return fault
 }
 
-// join opens the port, unless it is open.
-func (b *Bus) join() (*line, error) {
+// join opens the port, unless it is open. Who waited while another one failed to open it takes that for the answer: a device
+// in the network that is away costs all who share it one attempt.
+func (b *Bus) join(ctx context.Context) (*line, error) {
+	failures := b.failures.Load()
+	select {
+	case b.turn <- struct{}{}:
+		defer func() { <-b.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if l, err := b.joinOpen(); l != nil || err != nil {
+		return l, err
+	}
+	if b.failures.Load() != failures {
+		return nil, b.failed
+	}
+	port, err := b.open(ctx)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		b.failed = fmt.Errorf("modbus: open port %s: %w", b.name, err)
+		b.failures.Add(1)
+		return nil, b.failed
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.line, b.users = newLine(b, port), 1
+	return b.line, nil
+}
+
+// joinOpen is the port if it is open, and nil if it is not.
+func (b *Bus) joinOpen() (*line, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.line == nil {
-		port, err := b.open()
-		if err != nil {
-			return nil, fmt.Errorf("modbus: open port %s: %w", b.name, err)
-		}
-		b.line, b.users = newLine(b, port), 0
+		return nil, nil
 	}
 	select {
 	case <-b.line.ended: // its last users are about to leave
@@ -143,9 +174,9 @@ func (b *Bus) join() (*line, error) {
 	return b.line, nil
 }
 
-func (b *Bus) open() (drivers.Port, error) {
+func (b *Bus) open(ctx context.Context) (drivers.Port, error) {
 	if inNetwork(b.name) {
-		return b.openNetwork()
+		return b.openNetwork(ctx)
 	}
 	return b.host.Serial(b.name, b.options.Mode)
 }
@@ -213,7 +244,7 @@ func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) erro
 	if least, most := Addresses(b.name); int(request.Slave) < least || int(request.Slave) > most {
 		return fmt.Errorf("modbus: slave %d: its address is from %d to %d: %w", request.Slave, least, most, drivers.ErrSettings)
 	}
-	l, err := b.join()
+	l, err := b.join(ctx)
 	if err != nil {
 		return err
 	}
@@ -247,7 +278,7 @@ type Poll struct {
 // Run does the polls until ctx ends, the port is lost, or none of their slaves answers any more. Deliver is never called
 // after it returned. Without polls it keeps the port open, for orders that must not wait for that.
 func (b *Bus) Run(ctx context.Context, polls []Poll) error {
-	l, err := b.join()
+	l, err := b.join(ctx)
 	if err != nil {
 		return err
 	}

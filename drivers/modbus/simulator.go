@@ -1,6 +1,7 @@
 package modbus
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -167,7 +168,7 @@ func serve(wire io.Reader, take func(received []byte) []byte) error {
 // are tried over the network without one.
 func InNetwork(port string) *Buses {
 	buses := NewBuses()
-	buses.Dial = func(host drivers.Host, _ string) (drivers.Port, error) {
+	buses.Dial = func(_ context.Context, host drivers.Host, _ string) (drivers.Port, error) {
 		return host.Serial(port, drivers.SerialMode{Baud: 9600})
 	}
 	return buses

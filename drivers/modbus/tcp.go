@@ -58,12 +58,12 @@ func checkAddress(port string) (address string, err error) {
 }
 
 // openNetwork opens a port in the network.
-func (b *Bus) openNetwork() (drivers.Port, error) {
+func (b *Bus) openNetwork(ctx context.Context) (drivers.Port, error) {
 	address, err := checkAddress(b.name)
 	if err != nil {
 		return nil, err
 	}
-	port, err := b.dial(b.host, address)
+	port, err := b.dial(ctx, b.host, address)
 	if err != nil || strings.HasPrefix(b.name, passedPrefix) {
 		return port, err
 	}
@@ -71,8 +71,8 @@ func (b *Bus) openNetwork() (drivers.Port, error) {
 }
 
 // dial connects to a device.
-func dial(_ drivers.Host, address string) (drivers.Port, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), dialLimit)
+func dial(ctx context.Context, _ drivers.Host, address string) (drivers.Port, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialLimit)
 	defer cancel()
 	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {

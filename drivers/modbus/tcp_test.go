@@ -1,10 +1,12 @@
 package modbus_test
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -167,4 +169,47 @@ func TestAddressesInTheNetwork(t *testing.T) {
 	if err := bus.WriteCoil(t.Context(), 1, 0, true); !errors.Is(err, drivers.ErrOffline) {
 		t.Errorf("where nobody listens: %v", err)
 	}
+}
+
+// A device in the network that is away is dialled once for all who share it, and nobody waits for it longer than they may.
+func TestADeviceThatIsAwayHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		away, dialled := errors.New("no route to host"), 0
+		buses := modbus.NewBuses()
+		buses.Dial = func(ctx context.Context, _ drivers.Host, _ string) (drivers.Port, error) {
+			dialled++
+			select {
+			case <-time.After(3 * time.Second):
+				return nil, away
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		bus, err := buses.Bus(drivertest.NewHost(), "tcp://10.0.0.5", modbus.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		var devices sync.WaitGroup
+		ends := func(after time.Duration, want error, do func(context.Context) error) {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			devices.Go(func() {
+				defer cancel()
+				if err := do(ctx); !errors.Is(err, want) || time.Since(begun) > after {
+					t.Errorf("%v after %v, want %v within %v", err, time.Since(begun), want, after)
+				}
+			})
+			synctest.Wait()
+		}
+		poll := func(ctx context.Context) error { return bus.Run(ctx, nil) }
+		ends(time.Second, context.DeadlineExceeded, poll) // it dials, and goes
+		ends(500*time.Millisecond, context.DeadlineExceeded, func(ctx context.Context) error { return bus.WriteCoil(ctx, 1, 0, true) })
+		for range 5 {
+			ends(10*time.Second, away, poll)
+		}
+		devices.Wait()
+		if took := time.Since(begun); dialled != 2 || took != 4*time.Second {
+			t.Errorf("dialled %d times, and it took %v", dialled, took)
+		}
+	})
 }

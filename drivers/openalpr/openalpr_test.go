@@ -48,7 +48,8 @@ func TestMessagesOfEveryType(t *testing.T) {
 			`dir="" country="" cam=1414799424 id=dimitar-video-cam1414799424-1448326208789 at=2015-11-24T00:50:08.789Z`,
 		`{"data_type":"alpr_group","version":2,"camera_id":1,"epoch_start":1788761104000,"best_plate_number":"JD6085B","best_confidence":60.49,"country":"mx",` +
 			`"travel_direction":175.3,"best_plate":{"plate":"JD6085B","candidates":[]},"candidates":[{"plate":"JD6085B","confidence":60.49}]}`: `plate "JD6085B" 604900000 [JD6085B:605 ] dir="175.3" country="mx" cam=1 id= at=2026-09-07T06:05:04Z`,
-		heartbeat: `heartbeat "" 0 [] dir="" country="" cam=s id= at=2016-01-22T01:31:42.097Z`,
+		heartbeat:                      `heartbeat "" 0 [] dir="" country="" cam=s id= at=2016-01-22T01:31:42.097Z`,
+		`{"openalpr_webhook": "test"}`: `other "" 0 [] dir="" country="" cam= id= at=0001-01-01T00:00:00Z`, // the button that tries an address
 		`{"version":2,"data_type":"vehicle","camera_id":7,"epoch_start":1541522243623,"best_uuid":"u"}`:                           `no_plate "" 0 [] dir="" country="" cam=7 id=u at=2018-11-06T16:37:23.623Z`,
 		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243623,"results":[]}`:                                        `no_plate "" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
 		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1","group":{"best_plate_number":"AB1"}}`:          `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,

@@ -14,7 +14,7 @@ func Format() platecamera.Format {
 
 func claims(document platecamera.Node) bool {
 	kind := document.Get("data_type").Text()
-	return strings.HasPrefix(kind, "alpr_") || kind == "heartbeat" || kind == "vehicle" ||
+	return strings.HasPrefix(kind, "alpr_") || kind == "heartbeat" || kind == "vehicle" || document.Get("openalpr_webhook").Exists() ||
 		document.Get("best_plate_number").Exists() || document.Get("epoch_time").Exists() && document.Get("results").Exists()
 }
 

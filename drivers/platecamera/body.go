@@ -11,12 +11,16 @@ import (
 // ErrBody is the error for a body that can't be understood.
 var ErrBody = errors.New("platecamera: not an event of a plate camera")
 
+// ErrPart is the error for a body of which a document is cut off or damaged. The events beside it are whole.
+var ErrPart = errors.New("platecamera: a part of it is lost")
+
 var (
 	errEnds         = errors.New("it ends in the middle: take it again, whole")
 	errSyntax       = errors.New("it can't go on so here: is this what the camera sent, unchanged?")
 	errTooDeep      = fmt.Errorf("nested deeper than %d", depthMax)
 	errTooMany      = fmt.Errorf("more than %d values", nodesMax)
 	errDocumentType = errors.New("it declares a document type, which no camera does: refused")
+	errWebPage      = errors.New("it is a web page, such as a server shows for an error: are the address, the user and the password right?")
 )
 
 // The bounds of a body. Pictures count for its size and are never looked into.
@@ -25,10 +29,11 @@ const (
 	documentsMax = 4_096
 	partsMax     = 8_192
 	nestingMax   = 4
+	damagesMax   = 64 // broken documents after which a text is looked at no further
 )
 
 func wrapAt(what string, at int, err error) error {
-	return fmt.Errorf("%w: %s, byte %d: %w", ErrBody, what, at, err)
+	return fmt.Errorf("%s, byte %d: %w", what, at, err)
 }
 
 // walker takes a body apart into documents.
@@ -37,6 +42,7 @@ type walker struct {
 	found            func(Node)
 	documents, parts int
 	pictures         int
+	damages          int
 	unpackedBytes    int
 	err              error // the first that something which looked like a document had
 	limit            error // a bound that was met: what is after it was not looked at
@@ -47,7 +53,7 @@ type walker struct {
 // cameras send pictures as text and JSON as form data. broken is what the first thing had that looked like a document and
 // was none; limit says that the body goes on beyond what is looked at.
 func (w *walker) walk(body, contentType string) (broken, limit error) {
-	w.documents, w.parts, w.pictures, w.unpackedBytes, w.err, w.limit = 0, 0, 0, 0, nil, nil
+	w.documents, w.parts, w.pictures, w.damages, w.unpackedBytes, w.err, w.limit = 0, 0, 0, 0, 0, nil, nil
 	w.body(body, contentType, 0)
 	return w.err, w.limit
 }
@@ -81,7 +87,7 @@ func (w *walker) body(text, contentType string, nesting int) {
 // more counts a part, and reports whether it is one of those that are looked at.
 func (w *walker) more() bool {
 	if w.parts++; w.parts > partsMax {
-		w.limit = fmt.Errorf("%w: more than %d parts", ErrBody, partsMax)
+		w.limit = fmt.Errorf("%w: more than %d parts: cut the recording into shorter ones", ErrBody, partsMax)
 	}
 	return w.parts <= partsMax
 }
@@ -247,7 +253,7 @@ func (w *walker) multipart(text, boundary string, nesting int) {
 		var part string
 		part, text = cutPart(text, boundary)
 		if part = strings.Trim(part, "\r\n"); part != "" && part != "--" {
-			w.part(part, nesting)
+			w.part(part, text == "", nesting)
 		}
 	}
 }
@@ -276,11 +282,15 @@ func cutPart(text, boundary string) (part, rest string) {
 	}
 }
 
-func (w *walker) part(part string, nesting int) {
+func (w *walker) part(part string, isLast bool, nesting int) {
 	h, body, found := cutHead(part)
 	if !found {
 		w.body(part, "", nesting+1)
 		return
+	}
+	if isLast && h.length > len(body) && isPath(body[:max(strings.IndexByte(body, '='), 0)]) && !strings.HasPrefix(body, "Code=") {
+		w.fail(wrapAt("key=value lines", len(body), errEnds))
+		body = body[:strings.LastIndexByte(body, '\n')+1] // half a line may say half a plate
 	}
 	if isPicture(body) && !strings.HasPrefix(body, gzipMagic) {
 		w.pictures++
@@ -340,17 +350,60 @@ func (w *walker) texts(text string, nesting int) {
 			return
 		}
 		if w.documents++; w.documents > documentsMax {
-			w.limit = fmt.Errorf("%w: more than %d documents in one body", ErrBody, documentsMax)
+			w.limit = fmt.Errorf("%w: more than %d documents in one body: cut the recording into shorter ones", ErrBody, documentsMax)
 			return
 		}
 		length, err := w.tree.readDocument(text)
 		if err != nil {
-			w.fail(err)
-			return
+			w.fail(w.numbered(err))
+			text = w.afterDamage(text)
+			continue
 		}
 		w.visit(w.tree.root())
 		text = text[length:]
 	}
+}
+
+// numbered says which of several documents an error is of.
+func (w *walker) numbered(err error) error {
+	if w.documents == 1 {
+		return err
+	}
+	return fmt.Errorf("document %d: %w", w.documents, err)
+}
+
+// afterDamage is what follows a broken document: from the next line that begins as it did, or with a boundary. A recording
+// in which one event is damaged tells the others.
+func (w *walker) afterDamage(text string) string {
+	if w.damages++; w.damages > damagesMax {
+		return ""
+	}
+	line, rest, _ := strings.Cut(text, "\n")
+	start, next := startOf(line), len(rest)
+	for _, begins := range [...]string{start, "--"} {
+		if strings.HasPrefix(rest, begins) {
+			return rest
+		}
+		if at := strings.Index(rest[:next], "\n"+begins); at >= 0 {
+			next = at
+		}
+	}
+	return rest[next:]
+}
+
+// startOf is what another document begins with that begins as this line does: a bracket, or a name.
+func startOf(line string) string {
+	switch {
+	case strings.HasPrefix(line, "</"): // the end of what began before the recording
+		return "<?xml"
+	case strings.IndexByte("{[", line[0]) >= 0:
+		return line[:1]
+	}
+	end := 1
+	for end < len(line) && !endsName(line[end]) {
+		end++
+	}
+	return line[:end]
 }
 
 // visit hands on a document, or each of a list of them.
@@ -367,6 +420,8 @@ func (t *tree) readDocument(text string) (length int, err error) {
 		return t.readJSON(text)
 	case strings.HasPrefix(text, "<script"):
 		return t.readScript(text)
+	case isWebPage(text):
+		return 0, errWebPage
 	case text[0] == '<':
 		return t.readXML(text)
 	case strings.HasPrefix(text, "Code="):
@@ -378,6 +433,16 @@ func (t *tree) readDocument(text string) (length int, err error) {
 		t.cells = append(t.cells, cell{text: text[:length], form: formText})
 	}
 	return length, nil
+}
+
+// isWebPage reports whether a text begins as a page for a browser does.
+func isWebPage(text string) bool {
+	for _, start := range [...]string{"<!doctype html", "<html"} {
+		if len(text) > len(start) && strings.EqualFold(text[:len(start)], start) {
+			return true
+		}
+	}
+	return false
 }
 
 // readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page.
@@ -399,7 +464,7 @@ func plainLength(text string) int {
 			return len(text)
 		}
 		at += next + 1
-		if strings.IndexByte("{[<", text[at]) >= 0 || strings.HasPrefix(text[at:], "Code=") {
+		if strings.IndexByte("{[<", text[at]) >= 0 || strings.HasPrefix(text[at:], "Code=") || strings.HasPrefix(text[at:], "Heartbeat") {
 			return at
 		}
 	}

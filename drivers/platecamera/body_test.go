@@ -167,7 +167,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
 		events, err := platecamera.Parse(body, contentType, time.UTC, mirror())
-		if err != nil && len(events) > 0 {
+		if err != nil && len(events) > 0 && !errors.Is(err, platecamera.ErrPart) {
 			t.Errorf("%d events and %v", len(events), err)
 		}
 		for _, e := range events {
@@ -176,4 +176,33 @@ func FuzzBody(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What is whole in a recording is told, and so is that something beside it is not.
+func TestADamagedDocumentLosesNoOther(t *testing.T) {
+	const good = `{"a":"x1"}`
+	for _, c := range []struct{ body, said, wrong string }{
+		{good + "\n{\"a\":", "x1,", "document 2: JSON, byte 5: it ends in the middle: take it again, whole (documents that are whole: 1)"},
+		{good + "\n{\"a\":\"x2\"\n{\"a\":\"x3\"}\n", "x1, x3,", "document 2: JSON, byte 10: it can't go on so here"},
+		{"{\"a\n" + good, "x1,", "JSON, byte 6: it can't go on so here"},
+		{"<r>\n<a>x1\n<r>\n<a>x2</a>\n</r>\n--b\r\n\r\n<r><a>x3</a></r>", "x2, x3,", "XML"},
+		{"</a>\n</r>\n--b\r\n\r\n<r><a>x3</a></r>\r\n--b--", "x3,", "</a> ends what did not begin last"},
+		{"--b\r\n\r\n<r><a>x1</a></r>\r\n--b\r\n\r\n<r></q>\r\n--b\r\n\r\n<r><a>x3</a></r>\r\n--b--", "x1, x3,", "document 2: XML, byte 3"},
+		{"--b\r\nContent-Length: 90\r\n\r\nk.b=7\r\nk.a=x1\r\nk.c=AB12", "x1,7", "key=value lines, byte 23: it ends in the middle"},
+		{packed(t, good) + packed(t, good)[:20], "x1,", "gzip"},
+	} {
+		events, err := platecamera.Parse([]byte(c.body), "", time.UTC, mirror())
+		got := ""
+		for _, e := range events {
+			got += e.Raw + "," + e.EventID + " "
+		}
+		if got != c.said+" " || !errors.Is(err, platecamera.ErrPart) || !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%q\nsays %q, %v\nwant %q, %s", c.body, got, err, c.said, c.wrong)
+		}
+	}
+	for _, page := range []string{"<!doctype HTML>\n<p>404", "<html>\r\n<hr>\r\n</html>"} {
+		if got := said(t, page, ""); !strings.Contains(got, "web page") {
+			t.Errorf("%q says %q", page, got)
+		}
+	}
 }

@@ -47,7 +47,7 @@ func newConnection(c *Camera) *Connection {
 	return &Connection{link: c.link, parser: NewParser(c.zone, c.format), faults: &c.Faults, client: &http.Client{Transport: transport}}
 }
 
-// Link is where the camera is, and the user and the password of who asks it.
+// Link is where the camera is, and the user and the password of whoever asks it.
 func (c *Connection) Link() (address, user, password string) { return c.address, c.user, c.password }
 
 // Parse reads a body as this make writes it; one that makes no sense is counted.

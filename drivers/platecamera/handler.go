@@ -37,6 +37,8 @@ func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		c.Note(err)
+	}
+	if err != nil && !errors.Is(err, ErrPart) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}

@@ -62,7 +62,8 @@ const eventsMax = 4_096
 
 // Parse reads all events of a body: a post, a recorded stream, or its parts, with or without their heads. A document
 // that no format claims is passed over if another one is claimed. The events hold parts of the body, and are good until
-// the body is changed or the parser is used again: Kept makes one that lasts.
+// the body is changed or the parser is used again: Kept makes one that lasts. There are events beside an error only if it
+// is ErrPart: they are whole, and what stood beside them is cut off or damaged.
 func (p *Parser) Parse(body []byte, contentType string) ([]Event, error) {
 	p.events, p.claimed, p.seen = p.events[:0], 0, 0
 	t := &p.walker.tree
@@ -74,10 +75,12 @@ func (p *Parser) Parse(body []byte, contentType string) ([]Event, error) {
 		return nil, fmt.Errorf("%w: more than %d events in one body", ErrBody, eventsMax)
 	case limit != nil:
 		return nil, limit
+	case p.claimed > 0 && broken != nil:
+		return p.events, fmt.Errorf("%w: %w (documents that are whole: %d)", ErrPart, broken, p.claimed)
 	case p.claimed > 0:
 		return p.events, nil
 	case broken != nil:
-		return nil, broken
+		return nil, fmt.Errorf("%w: %w", ErrBody, broken)
 	case p.seen == 0:
 		return nil, fmt.Errorf("%w: %s", ErrBody, p.nothing(body))
 	case p.seen == 1:

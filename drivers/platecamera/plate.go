@@ -55,10 +55,12 @@ var notPlates = []string{
 	"", "UNKNOWN", "UNKNOW", "NOPLATE", "NOTPLATE", "NONE", "NULL", "UNLICENSED", "UNREAD", "UNREADABLE", "UNRECOGNIZED",
 	"UNRECOGNISED", "UNRECOGNISE", "NOTREAD", "NOREAD", "NOTRECOGNIZED", "NOTDETECTED", "NA", "NAN", "EMPTY", "UNDEFINED",
 	"NOLICENSEPLATE", "NOLICENSE", "NUMBERPLATENOTFOUND", "无车牌", "未知", "未识别", "无牌车", "无牌", "车牌",
+	"NOTRECOGNISED", "UNLICENSEDVEHICLE", "NOLP", "UNKNOWNPLATE", "PLATENOTFOUND", "SINPLACA", "SEMPLACA", "DESCONOCIDO",
+	"DESCONHECIDO", "INCONNU", "UNBEKANNT", "НЕИЗВЕСТНО", "БЕЗНОМЕРА", "НЕТНОМЕРА", "미인식", "ไม่ทราบ", "غيرمعروف",
 }
 
 // wordMax is the length of the longest of them, in bytes.
-const wordMax = 19
+const wordMax = 21
 
 // IsPlate reports whether a text can be a plate: it has a letter or a digit, is sound UTF-8, and is none of the words
 // for a plate that was not read.

@@ -108,7 +108,7 @@ func TestPlates(t *testing.T) {
 			t.Errorf("%q is %q, want %q", raw, got, want)
 		}
 	}
-	for _, raw := range []string{"", "-", "unknown", "No Plate", "no_plate", "UNREAD", "无车牌", "<unknown>", "null", "N/A", "A\xff1"} {
+	for _, raw := range []string{"", "-", "unknown", "No Plate", "no_plate", "UNREAD", "无车牌", "<unknown>", "null", "N/A", "A\xff1", "Нет номера", "ไม่ทราบ", "sin placa"} {
 		if platecamera.IsPlate(raw) {
 			t.Errorf("%q is no plate", raw)
 		}

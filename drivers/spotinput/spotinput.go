@@ -9,7 +9,7 @@ import (
 	"gatehouse/drivers"
 )
 
-// repeatAfter is when states are reported again, so that who restarted learns them.
+// repeatAfter is when states are reported again, so that whoever restarted learns them.
 const repeatAfter = 30 * time.Second
 
 // inputsMax is more than any board has.

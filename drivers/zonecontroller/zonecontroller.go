@@ -11,7 +11,7 @@ import (
 	"gatehouse/drivers/modbus"
 )
 
-// repeatAfter is when a state that did not change is reported again, so that who restarted learns it.
+// repeatAfter is when a state that did not change is reported again, so that whoever restarted learns it.
 const repeatAfter = 30 * time.Second
 
 // spotsMax bounds the spots of one device.

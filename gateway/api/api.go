@@ -64,8 +64,8 @@ func New(o Options) http.Handler {
 
 func (s *server) door() *rest.Door {
 	return &rest.Door{
-		Name: "the gateway", Title: "Gatehouse", Home: "the lot", Keeper: "who set the gateway up", Hint: "a token of the site file",
-		Cookie: "gatehouse_token", Open: s.Open, BodyMax: bodyMax, Codes: ownStatus, Logger: s.Logger,
+		Name: "the gateway", Title: "Gatehouse", Home: "the lot", Keeper: "who set the gateway up", Hint: "a token of the site file, or the one in the data folder's file token",
+		Others: "gatehouse token makes others, for the site file", Cookie: "gatehouse_token", Open: s.Open, BodyMax: bodyMax, Codes: ownStatus, Logger: s.Logger,
 		Find: func(token string) (rest.Somebody, bool) { return rest.Find(token, s.Tokens) },
 	}
 }

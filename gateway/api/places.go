@@ -56,7 +56,7 @@ type TypeTally struct {
 	Type string `json:"spotType"`
 	lot.Tally
 	Lent int `json:"lent,omitempty" doc:"Headquarters may sell so many in each quarter-hour"`
-	Kept int `json:"kept,omitempty" doc:"Of the available ones, those that headquarters has sold, or may have: not for who comes without a right"`
+	Kept int `json:"kept,omitempty" doc:"Of the available ones, those that headquarters has sold, or may have: not for those who come without a right"`
 }
 
 // FloorTally counts the spots of a floor.

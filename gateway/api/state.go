@@ -22,7 +22,7 @@ type State struct {
 	Demo      bool         `json:"demo,omitempty"`
 	Version   string       `json:"version"`
 	Board     string       `json:"board,omitempty"`
-	Role      string       `json:"role" doc:"Of who reads this"`
+	Role      string       `json:"role" doc:"Of the one who reads this"`
 	Realtime  Realtime     `json:"realtime"`
 	Floors    []FloorState `json:"floors"`
 	Gates     []Gate       `json:"gates"`

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/gateway/journal"
 	"gatehouse/gateway/lot"
+	"gatehouse/sync/durable"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/uplink"
 	"gatehouse/sync/wire"
@@ -90,26 +91,13 @@ func (a *App) adopt() (kept adoption, err error) {
 		err = os.MkdirAll(filepath.Dir(a.adoptionPath()), 0o700)
 	}
 	if err == nil {
-		err = writeDurable(a.adoptionPath(), text)
+		err = durable.Replace(a.adoptionPath(), text, 0o600)
 	}
 	if err != nil {
 		return kept, fmt.Errorf("app: keep what was adopted: %w", err)
 	}
 	a.options.Log.Info("adopted from headquarters", "facts", len(kept.Records), "goes_on_from", kept.Parent.ID('#'))
 	return kept, nil
-}
-
-// writeDurable writes a file so that a power cut leaves it whole or not at all.
-func writeDurable(path string, text []byte) error {
-	file, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
 }
 
 // adoptCount has the lot count the vehicles inside as the card before did.

@@ -35,6 +35,7 @@ type Options struct {
 	DataDir string // the journal is a folder in it
 	Catalog drivers.Catalog
 	Host    drivers.Host
+	NoBoard error // why the site's board can't be opened; nil if it is
 	Clock   *Clock
 	Log     *slog.Logger
 	Version string

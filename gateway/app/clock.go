@@ -65,6 +65,12 @@ func (c *Clock) Now() (wallMS, monoMS int64) {
 	return now.UnixMilli(), monoMS
 }
 
+// at is what the wall time was at a moment of the machine's, if the clock ran evenly since.
+func (c *Clock) at(moment time.Time) time.Time {
+	wallMS, _ := c.Now()
+	return time.UnixMilli(wallMS - time.Since(moment).Milliseconds()*c.speed)
+}
+
 // Trust is how far the wall time is known to be right.
 func (c *Clock) Trust() fact.Trust { return fact.Trust(c.trust.Load()) }
 

@@ -278,7 +278,7 @@ func TestAnOwnerThatIsBusyLetsNobodyThroughTwice(t *testing.T) {
 	})
 }
 
-// health tells whether a check is well.
+// health reports whether a check is well.
 func health(b *bench, id string) bool {
 	for _, check := range b.app.Health().Checks {
 		if check.ID == id {

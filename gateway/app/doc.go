@@ -10,7 +10,7 @@
 //
 // If the disk does not answer within stallMax, vehicles are let through by each gate's written policy; what they are
 // shown leaves with them. Money, tickets and answers to commands wait. The facts become durable when the disk answers,
-// and a fact says which effects left before (CommitsLate). Who reads or commands meanwhile is told after viewMax and
+// and a fact says which effects left before (CommitsLate). Whoever reads or commands meanwhile is told after viewMax and
 // submitMax that the outcome is not known.
 //
 // A flush that fails has an unknown outcome. A goroutine beside the owner closes the journal and opens it anew, again
@@ -36,8 +36,8 @@
 //
 // # What sensors said
 //
-// Where the site asks for it, package recorder writes down each reading as the lot gets it, with the lot's time. It copies a
-// row and never waits; its disk may fail without anybody else noticing.
+// Where the site asks for it, package recorder writes down each reading as the lot gets it, with the lot's time. It
+// copies a row and never waits; its disk may fail without anybody else noticing.
 //
 // # The end
 //

@@ -35,7 +35,7 @@ func (a *App) Headquarters() *api.Headquarters {
 	hq.Waiting, hq.Unstable, hq.OldestS, hq.Standing = s.Waiting, s.Unstable, s.OldestMS/1000, s.Standing.String()
 	hq.DrainPerS, hq.DrainS = int64(s.DrainPerS), (s.DrainMS+999)/1000
 	if !s.HeardAt.IsZero() {
-		heard := s.HeardAt.UTC().Truncate(time.Second)
+		heard := a.options.Clock.at(s.HeardAt).UTC().Truncate(time.Second)
 		hq.HeardAt = &heard
 	}
 	return hq
@@ -76,15 +76,18 @@ const headquartersLateS = 15 * 60
 
 func headquartersCheck(hq *api.Headquarters) api.Check {
 	value := fmt.Sprintf("%s, %d facts wait", hq.State, hq.Waiting)
-	late := hq.OldestS > headquartersLateS
-	do := "Check the network; facts wait in the log, and leave by themselves."
+	trouble := api.Check{ID: "headquarters", Severity: lot.Warning, Ready: true}
 	switch hq.State {
 	case api.HeadquartersNotEnrolled:
-		return check("headquarters", false, lot.Warning, value, hq.Problem, "Make a code at headquarters, and run lotctl enrol.", true)
+		trouble.Value, trouble.Do = hq.Problem, "Make a code at headquarters, and run lotctl enrol."
+		return trouble
 	case api.HeadquartersFenced:
-		return check("headquarters", false, lot.Warning, value, "headquarters keeps this gateway's facts apart: "+hq.Standing, "Ask headquarters: there may be two gateways of one card.", true)
+		trouble.Value = "headquarters keeps this gateway's facts apart: " + hq.Standing
+		trouble.Do = "Ask headquarters: there may be two gateways of one card."
+		return trouble
 	}
-	return check("headquarters", !late, lot.Warning, value, value+": "+hq.Problem, do, true)
+	trouble.Value, trouble.Do = value+": "+hq.Problem, "Check the network; facts wait in the log, and leave by themselves."
+	return check(hq.OldestS <= headquartersLateS, value, trouble)
 }
 
 // liveState is the moment, for headquarters.

@@ -19,14 +19,35 @@ func (a *App) Health() api.Health {
 	trust := a.options.Clock.Trust()
 	queue := fmt.Sprintf("%d wait, %d readings dropped", len(a.owner.inbox), a.dropped.Load())
 	checks := []api.Check{
-		check("journal", h.Broken == nil, lot.Fault, "works", errText(h.Broken), "Check the SD card; the gateway opens the log anew by itself.", false),
-		check("disk_stall", h.StallMS < stallMax.Milliseconds(), lot.Fault, stall, stall, "Replace the SD card soon.", true),
-		check("checkpoint", h.CheckpointErr == nil, lot.Warning, "works", errText(h.CheckpointErr), "Free disk space; the log goes on being the truth.", true),
-		check("log_room", h.Log.PrepareErr == nil, lot.Warning, "prepared", errText(h.Log.PrepareErr), "Free disk space before the log is full.", true),
-		check("disk_space", h.FreeBytes > freeLeastBytes, lot.Warning, free, free, "Free disk space.", true),
-		check("clock", trust != fact.ClockUnset, lot.Warning, trust.String(), "never set since the start", "Connect the network, or set the clock.", true),
-		check("site", a.info.SafeMode == "", lot.Fault, "as written", a.info.SafeMode, "Correct the site file and restart; the gateway runs on the last good one.", true),
-		check("inbox", len(a.owner.inbox) < inboxMax/2, lot.Warning, queue, queue, "The gateway is overloaded; look for a device that babbles.", true),
+		check(h.Broken == nil, "works", api.Check{
+			ID: "journal", Severity: lot.Fault, Value: errText(h.Broken), Do: "Check the SD card; the gateway opens the log anew by itself.",
+		}),
+		check(h.StallMS < stallMax.Milliseconds(), stall, api.Check{
+			ID: "disk_stall", Severity: lot.Fault, Value: stall, Do: "Replace the SD card soon.", Ready: true,
+		}),
+		check(h.CheckpointErr == nil, "works", api.Check{
+			ID: "checkpoint", Severity: lot.Warning, Value: errText(h.CheckpointErr), Do: "Free disk space; the log goes on being the truth.", Ready: true,
+		}),
+		check(h.Log.PrepareErr == nil, "prepared", api.Check{
+			ID: "log_room", Severity: lot.Warning, Value: errText(h.Log.PrepareErr), Do: "Free disk space before the log is full.", Ready: true,
+		}),
+		check(h.FreeBytes > freeLeastBytes, free, api.Check{
+			ID: "disk_space", Severity: lot.Warning, Value: free, Do: "Free disk space.", Ready: true,
+		}),
+		check(trust != fact.ClockUnset, trust.String(), api.Check{
+			ID: "clock", Severity: lot.Warning, Value: "never set since the start", Do: "Connect the network, or set the clock.", Ready: true,
+		}),
+		check(a.info.SafeMode == "", "as written", api.Check{
+			ID: "site", Severity: lot.Fault, Value: a.info.SafeMode,
+			Do: "Correct the site file and restart; the gateway runs on the last good one.", Ready: true,
+		}),
+		check(a.options.NoBoard == nil, a.options.Site.Board, api.Check{
+			ID: "board", Severity: lot.Fault, Value: errText(a.options.NoBoard), Ready: true,
+			Do: "Let `lotctl board check " + a.options.Site.Board + "` say what this machine lacks, mend it, and restart the gateway.",
+		}),
+		check(len(a.owner.inbox) < inboxMax/2, queue, api.Check{
+			ID: "inbox", Severity: lot.Warning, Value: queue, Do: "The gateway is overloaded; look for a device that babbles.", Ready: true,
+		}),
 	}
 	if hq := a.Headquarters(); hq != nil {
 		checks = append(checks, headquartersCheck(hq))
@@ -48,11 +69,12 @@ func (a *App) Alive(ctx context.Context) error {
 	}
 }
 
-func check(id string, well bool, bad lot.Severity, good, wrong, do string, ready bool) api.Check {
+// check is a part of the health that is well and reads value, or else the trouble.
+func check(well bool, value string, trouble api.Check) api.Check {
 	if well {
-		return api.Check{ID: id, Severity: lot.Info, Value: good, Ready: true}
+		return api.Check{ID: trouble.ID, Severity: lot.Info, Value: value, Ready: true}
 	}
-	return api.Check{ID: id, Severity: bad, Value: wrong, Do: do, Ready: ready}
+	return trouble
 }
 
 func errText(err error) string {

@@ -7,7 +7,7 @@ const (
 	stallMax = 300 * time.Millisecond
 	// submitMax is how long a command waits for the disk before its outcome is called unknown.
 	submitMax = 10 * time.Second
-	// viewMax is the same for who only reads.
+	// viewMax is the same for those who only read.
 	viewMax = 2 * time.Second
 	// stopMax is how long an end waits for the disk. What a service manager grants is longer.
 	stopMax = 10 * time.Second
@@ -32,7 +32,7 @@ const (
 	// steadyFor is how long a device must have worked for its next failure to be a first one.
 	steadyFor = time.Minute
 	// headStart is how long the first orders wait for the watcher of the same device, which opens its port.
-	headStart = 100 * time.Millisecond
+	headStart = 300 * time.Millisecond
 
 	// refreshEvery is how often displays are shown their face again, so that one that lost power heals, and how often
 	// a terminal that is not known to answer is asked whether it does.

@@ -140,7 +140,7 @@ func (o *owner) decide(now reading, event lot.Event, reply func(lot.Result, erro
 	o.commit(c)
 }
 
-// tells reports whether an event alone may be news to who looks at the lot.
+// tells reports whether an event alone may be news to whoever looks at the lot.
 func tells(event lot.Event) bool {
 	switch event.(type) {
 	case lot.Tick, lot.SpotRead:

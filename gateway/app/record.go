@@ -41,8 +41,10 @@ func (a *App) recordChecks() []api.Check {
 	if s.Err != nil {
 		wrong += ": " + s.Err.Error()
 	}
-	return []api.Check{check("record", s.Err == nil && s.Dropped == 0, lot.Warning, value, wrong,
-		"Free disk space, or record fewer spots ([record] in the site file); gates and spots are not affected.", true)}
+	return []api.Check{check(s.Err == nil && s.Dropped == 0, value, api.Check{
+		ID: "record", Severity: lot.Warning, Value: wrong, Ready: true,
+		Do: "Free disk space, or record fewer spots ([record] in the site file); gates and spots are not affected.",
+	})}
 }
 
 func (a *App) recordMeasures() []rest.Measure {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -191,7 +192,7 @@ func (a *App) runLink(ctx context.Context, who *identity.Identity) error {
 func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 	s, location := a.sync.settled(), a.options.Site.Lot.Location
 	o := uplink.Options{
-		Location: location, Chain: s.Chain, Broker: s.Broker, ClientID: "gateway-" + string(location), Log: facts{a},
+		Location: location, Chain: s.Chain, Broker: s.Broker, Log: facts{a},
 		Dir: filepath.Join(a.options.DataDir, "sync"), Program: "gatehouse " + a.options.Version, Incarnation: a.info.Incarnation,
 		Live: a.liveState, Birth: a.birth(), Logger: a.options.Log, Notice: a.senderNotice,
 		Backoff: againFirst, BackoffMax: againMax,
@@ -201,7 +202,7 @@ func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 		hq := who.Headquarters()
 		a.remote.Connect(who.Keys(), nil)
 		o.Signer, o.Keys, o.TLS = who, a.remote.Keys(), who.TLS()
-		o.Broker, o.Chain = orElse(o.Broker, hq.Broker), orElse(o.Chain, hq.Chain)
+		o.Broker, o.Chain = cmp.Or(o.Broker, hq.Broker), cmp.Or(o.Chain, hq.Chain)
 	} else {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
@@ -209,7 +210,7 @@ func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 		}
 		o.Signer, o.TLS = policy.Key(key), &tls.Config{MinVersion: tls.VersionTLS13}
 	}
-	o.Chain = orElse(o.Chain, "main")
+	o.Chain = cmp.Or(o.Chain, "main")
 	if s.CA != "" {
 		text, err := os.ReadFile(s.CA)
 		if err != nil {
@@ -221,13 +222,6 @@ func (a *App) linkOptions(who *identity.Identity) (uplink.Options, error) {
 		}
 	}
 	return o, nil
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // birth is what the broker keeps of this gateway, for whoever looks at it.

@@ -142,14 +142,6 @@ func (a *Allocator) IsFree(i int32) bool { return a.has(i) && a.free[i] }
 
 func (a *Allocator) has(i int32) bool { return i >= 0 && int(i) < len(a.free) }
 
-// Uses is how often the spot was taken.
-func (a *Allocator) Uses(i int32) uint32 {
-	if !a.has(i) {
-		return 0
-	}
-	return a.uses[i]
-}
-
 // Restore sets the uses by spot after a restart. Spots beyond the end keep theirs.
 func (a *Allocator) Restore(uses []uint32) {
 	copy(a.uses, uses)

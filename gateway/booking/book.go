@@ -21,7 +21,6 @@ type Book struct {
 	reservations map[fact.ReservationID]*entry
 	byPlate      index[fact.Plate, fact.ReservationID]
 	byUser       index[fact.UserID, fact.ReservationID]
-	bySpot       index[fact.SpotID, fact.ReservationID]
 	byClaim      map[claim]fact.ReservationID
 	agenda       agenda
 	over         agenda // what can be forgotten, by the end of its window
@@ -43,7 +42,6 @@ func NewBook(rules Rules, capacity Capacity) *Book {
 		reservations: map[fact.ReservationID]*entry{},
 		byPlate:      index[fact.Plate, fact.ReservationID]{},
 		byUser:       index[fact.UserID, fact.ReservationID]{},
-		bySpot:       index[fact.SpotID, fact.ReservationID]{},
 		byClaim:      map[claim]fact.ReservationID{},
 		passes:       newPasses(),
 	}
@@ -71,9 +69,6 @@ func (b *Book) SetRules(rules Rules) {
 		}
 	}
 }
-
-// Rules are the location's times.
-func (b *Book) Rules() *Rules { return &b.rules }
 
 // CheckMade says whether the reservation may be confirmed now: its window by the rules, and a spot of its type
 // for all of it.
@@ -207,7 +202,6 @@ func (b *Book) Completed(id fact.ReservationID) {
 func (b *Book) change(e *entry, after Reservation) {
 	if before := &e.Reservation; before.Live() {
 		b.byPlate.remove(before.Plate, before.ID)
-		b.bySpot.remove(before.Spot, before.ID)
 	}
 	b.byUser.remove(e.User, e.ID)
 	b.forgetClaim(&e.Reservation)
@@ -222,7 +216,6 @@ func (b *Book) change(e *entry, after Reservation) {
 		return
 	}
 	b.byPlate.add(after.Plate, after.ID)
-	b.bySpot.add(after.Spot, after.ID)
 	b.calendar.put(after.ID, after.span())
 	b.schedule(e)
 }
@@ -259,15 +252,6 @@ func (b *Book) ForPlate(plate fact.Plate, nowMS int64) (Reservation, bool) {
 	return slices.MinFunc(found, func(x, y Reservation) int {
 		return cmp.Or(cmp.Compare(x.Status, y.Status), compareStart(x, y))
 	}), true
-}
-
-// ForSpot finds the live reservation for which the spot was chosen; the earliest if there are more.
-func (b *Book) ForSpot(spot fact.SpotID) (Reservation, bool) {
-	found := b.collect(b.bySpot[spot])
-	if len(found) == 0 {
-		return Reservation{}, false
-	}
-	return found[0], true
 }
 
 // ByUser lists the reservations of a user, over or not, by start.

@@ -83,31 +83,6 @@ func (c *Calendar) SetCapacity(t fact.SpotType, spots int) {
 	}
 }
 
-// Confirm sells one spot of the type for [startMS, endMS), or says why not and changes nothing.
-func (c *Calendar) Confirm(id fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
-	if _, known := c.entries[id]; known {
-		return fmt.Errorf("%w: %s", ErrKnown, id)
-	}
-	if err := c.Fits("", t, startMS, endMS); err != nil {
-		return err
-	}
-	c.put(id, spanOf(t, startMS, endMS))
-	return nil
-}
-
-// Change sells another type or window instead of what the reservation has, or says why not and leaves that as
-// it is.
-func (c *Calendar) Change(id fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
-	if _, known := c.entries[id]; !known {
-		return fmt.Errorf("%w: %s", ErrUnknown, id)
-	}
-	if err := c.Fits(id, t, startMS, endMS); err != nil {
-		return err
-	}
-	c.put(id, spanOf(t, startMS, endMS))
-	return nil
-}
-
 // Fits returns nil if the location could sell one more, in place of the given reservation if there is one.
 func (c *Calendar) Fits(instead fact.ReservationID, t fact.SpotType, startMS, endMS int64) error {
 	return c.fits(instead, spanOf(t, startMS, endMS), func(number int64, now sold) bool {
@@ -177,23 +152,6 @@ func (n *sold) add(s span, change int) {
 	default:
 		n.lent += change
 	}
-}
-
-// Reserved is how many of the type are sold at a moment.
-func (c *Calendar) Reserved(t fact.SpotType, atMS int64) int {
-	now := c.sold[slot{slotNumber(atMS), t}]
-	return now.own + now.lent
-}
-
-// MaxReserved is the most that are sold of the type at any moment of [startMS, endMS), of which it looks at 400
-// days.
-func (c *Calendar) MaxReserved(t fact.SpotType, startMS, endMS int64) int {
-	most, window := 0, spanOf(t, startMS, endMS).bounded()
-	for number := window.first; number <= window.last; number++ {
-		now := c.sold[slot{number, t}]
-		most = max(most, now.own+now.lent)
-	}
-	return most
 }
 
 func spanOf(t fact.SpotType, startMS, endMS int64) span {

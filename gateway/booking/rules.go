@@ -57,11 +57,6 @@ func (r *Rules) NoShowAtMS(of *Reservation) int64 {
 	return min(of.StartMS+r.NoShowAfterMS, of.EndMS)
 }
 
-// DueAssign reports whether the spot must be chosen now.
-func (r *Rules) DueAssign(of *Reservation, nowMS int64) bool {
-	return of.Status == fact.ReservationConfirmed && of.Spot == "" && nowMS >= r.AssignAtMS(of)
-}
-
 // DueNoShow reports whether nobody came in time.
 func (r *Rules) DueNoShow(of *Reservation, nowMS int64) bool {
 	return of.Status == fact.ReservationConfirmed && nowMS >= r.NoShowAtMS(of)

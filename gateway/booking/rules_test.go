@@ -15,22 +15,18 @@ func TestTheDefaultRulesAreTheSourceDesigns(t *testing.T) {
 		t.Error(err)
 	}
 	r := booking.Reservation{StartMS: noon, EndMS: noon + hour}
-	if !rules.DueAssign(&r, noon-30*minute) || rules.DueAssign(&r, noon-30*minute-1) {
+	if rules.AssignAtMS(&r) != noon-30*minute {
 		t.Error("the spot is not chosen 30 minutes before the start")
 	}
 	if !rules.DueNoShow(&r, noon+15*minute) || rules.DueNoShow(&r, noon+15*minute-1) {
 		t.Error("a no-show is not released after 15 minutes")
 	}
-	r.Spot = "A-1"
-	if rules.DueAssign(&r, noon) {
-		t.Error("a second spot is chosen")
-	}
-	r.Spot, r.Status = "", fact.ReservationActive
-	if rules.DueAssign(&r, noon) || rules.DueNoShow(&r, noon+hour) || !rules.InWindow(&r, noon) {
+	r.Status = fact.ReservationActive
+	if rules.DueNoShow(&r, noon+hour) || !rules.InWindow(&r, noon) {
 		t.Error("the vehicle is inside")
 	}
 	r.Status = fact.ReservationNoShow
-	if rules.DueAssign(&r, noon) || rules.DueNoShow(&r, noon+hour) || rules.InWindow(&r, noon) {
+	if rules.DueNoShow(&r, noon+hour) || rules.InWindow(&r, noon) {
 		t.Error("it is over")
 	}
 }

@@ -40,7 +40,7 @@ func defaultUpgrade(t fact.SpotType) []fact.SpotType {
 }
 
 // NewUpgradeOrder takes, by requested type, the types to try after it; a type that is not named has its
-// default, an empty list means no upgrade. Handicapped may stand anywhere: it serves only who has the right.
+// default, an empty list means no upgrade. Handicapped may stand anywhere: it serves only those with the right.
 func NewUpgradeOrder(after map[fact.SpotType][]fact.SpotType) (UpgradeOrder, error) {
 	known := 0
 	var order UpgradeOrder

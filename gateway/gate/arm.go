@@ -30,15 +30,15 @@ type arm struct {
 	lying                                                  bool // a vehicle went through where the switches saw no open arm
 }
 
-// contradicts tells switches that can't both be right.
+// contradicts reports whether the switches can't both be right.
 func (a *arm) contradicts() bool { return a.up && a.down }
 
-// mayBeOpen tells if a vehicle may be able to go through.
+// mayBeOpen reports whether a vehicle may be able to go through.
 func (a *arm) mayBeOpen() bool {
 	return a.lying || a.position != armDown && a.reading() != armDown
 }
 
-// faulty tells if the arm must not be lowered by itself.
+// faulty reports whether the arm must not be lowered by itself.
 func (a *arm) faulty() bool {
 	return a.stuckClosed || a.stuckOpen || a.broken || a.uncommanded || a.lying || a.contradicts()
 }
@@ -54,7 +54,7 @@ func (a *arm) reading() position {
 	return armUnknown
 }
 
-// silent tells switches that have said nothing yet.
+// silent reports whether the switches have said nothing yet.
 func (a *arm) silent() bool { return !a.seen && (a.hasUp || a.hasDown) }
 
 // readArm takes the switches.

@@ -88,20 +88,20 @@ func (g *Gate) loopBlocks() Blocks {
 	return b
 }
 
-// present tells if a vehicle stands on a loop.
+// present reports whether a vehicle stands on a loop.
 func (g *Gate) present() bool {
 	return g.loops[ArmingLoop].occupied() || g.loops[ClosingLoop].occupied()
 }
 
-// underArm tells if a vehicle stands on a loop that is in the way of the arm.
+// underArm reports whether a vehicle stands on a loop that is in the way of the arm.
 func (g *Gate) underArm() bool {
 	return g.loops[ClosingLoop].occupied() || g.cfg.inTheWay(ArmingLoop) && g.loops[ArmingLoop].occupied()
 }
 
 // approachMS is until when a vehicle on the arming loop may be one that drives and does not stop: it has come onto the
-// loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm. Of a
-// closing loop that saw nobody since the arm rose nobody knows whether it would see this one; and who has waited before the
-// open arm for longer than a passage takes may believe it. Until these leave, they may drive.
+// loop, or is behind one that left the closing loop, for no longer than that takes. Later it stands before the arm. Of
+// a closing loop that saw nobody since the arm rose nobody knows whether it would see this one; and whoever has waited
+// before the open arm for longer than a passage takes may believe it. Until these leave, they may drive.
 func (g *Gate) approachMS() int64 {
 	arming, closing := &g.loops[ArmingLoop], &g.loops[ClosingLoop]
 	switch {

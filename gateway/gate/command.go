@@ -180,7 +180,7 @@ func (g *Gate) lower(cause Cause) {
 	a.position, a.dueMS = armFalling, g.nowMS+g.cfg.MaxRunMS
 }
 
-// closesByItself tells if the timer may think of lowering the arm.
+// closesByItself reports whether the timer may think of lowering the arm.
 func (g *Gate) closesByItself() bool {
 	return !g.arm.lowering && (g.arm.position == armUp || g.arm.position == armUnknown)
 }

@@ -26,7 +26,7 @@ type Config struct {
 	ClearMS       int64 // no presence for so long before lowering; 1,000, at least TrailerGapMS
 	ReachMS       int64 // from the edge of the arming loop to the closing loop, without a stop; 2,500
 	FollowMS      int64 // behind the vehicle ahead onto the closing loop, without a stop; 1,600
-	PassageMS     int64 // a passage takes no longer: else a loop may be stuck, and who waits before the open arm may drive; 5,000
+	PassageMS     int64 // a passage takes no longer: else a loop may be stuck, and whoever waits before the open arm may drive; 5,000
 	BackOutMS     int64 // off the near loop for so long without the far loop: it went back; 3,000
 	VendTimeoutMS int64 // nobody drove through, and no loop changed; 30,000
 	TrailerGapMS  int64 // far loop occupied again within: the same vehicle; 500
@@ -65,13 +65,13 @@ func orDefault(valueMS, defaultMS int64) int64 {
 	return valueMS
 }
 
-// twoWay tells a gate that serves both directions.
+// twoWay reports whether the gate serves both directions.
 func (c Config) twoWay() bool { return c.Direction == fact.DirectionUnknown }
 
-// served tells if vehicles may come over this loop.
+// served reports whether vehicles may come over this loop.
 func (c Config) served(from Loop) bool { return from == ArmingLoop || c.twoWay() }
 
-// inTheWay tells if the arm comes down on what stands on this loop. The arming loop of a gate with a direction lies
+// inTheWay reports whether the arm comes down on what stands on this loop. The arming loop of a gate with a direction lies
 // before the arm, as long as there is a closing loop to see what comes under it.
 func (c Config) inTheWay(at Loop) bool { return at == ClosingLoop || c.twoWay() || !c.ClosingLoop }
 

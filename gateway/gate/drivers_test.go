@@ -21,7 +21,7 @@ func (w *world) moveCars() {
 	}
 }
 
-// mayFollow tells if a driver enters the lane behind another, who must be on the way out by then.
+// mayFollow reports whether a driver enters the lane behind another, who must be on the way out by then.
 func (w *world) mayFollow(before, c *car) bool {
 	free := before.stage == gone || before.stage == going && before.manner != comesWrong
 	if !free {

@@ -75,8 +75,8 @@ type Input struct {
 	Loop     Loop
 	Level    Level
 	Up, Down bool // the arm's switches
-	On       bool // of hold, fire and stop; surely, of who follows
-	Vend     Vend // of a grant; its reason, of a raise; its direction, of a refusal and of who follows
+	On       bool // of hold, fire and stop; surely, of the follower
+	Vend     Vend // of a grant; its reason, of a raise; its direction, of a refusal and of the follower
 }
 
 // Tick tells the gate the time, no later than its WakeMS.

@@ -24,18 +24,18 @@ type loop struct {
 	stuckMS   int64 // when an occupied loop becomes a stuck one
 }
 
-// readable tells a loop whose level says something about vehicles.
+// readable reports whether the loop's level says something about vehicles.
 func (l *loop) readable() bool {
 	return l.installed && (l.level == Clear || l.level == Occupied) && !l.failing()
 }
 
-// failing tells a loop that reads something and can't be right.
+// failing reports whether the loop reads something and can't be right.
 func (l *loop) failing() bool { return l.stuck || l.missed >= blindAfter }
 
-// occupied tells a loop with a vehicle on it.
+// occupied reports whether a vehicle is on the loop.
 func (l *loop) occupied() bool { return l.readable() && l.level == Occupied }
 
-// believed tells a loop that would have seen a vehicle.
+// believed reports whether the loop would have seen a vehicle.
 func (l *loop) believed() bool { return l.readable() && l.proof == proven }
 
 // set takes a new level. Detectors tune out what stands on them for long, and re-tune on what stands on them

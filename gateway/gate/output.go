@@ -53,9 +53,9 @@ const (
 	// Commanded: give Command to the barrier, for Cause (and Vend, if it is for one). Retry counts the raises
 	// repeated for the same cause. Urgent: at once, without waiting for a disk.
 	Commanded OutputKind = iota
-	// Arrived: a vehicle that comes in Direction wants a decision; one that was wanted before in that direction is
-	// not any more. With Vend set, it may be that vend's vehicle,
-	// back from under the arm, or another close behind it: a grant with another ticket says it is another.
+	// Arrived: a vehicle that comes in Direction wants a decision; one that was wanted before in that direction is not any
+	// more. With Vend set, it may be that vend's vehicle, back from under the arm, or another close behind it: a grant with
+	// another ticket says that it is another.
 	Arrived
 	// Left: the vehicle that arrived is gone, without having had a vend.
 	Left

@@ -80,7 +80,7 @@ func (g *Gate) passageState() State {
 	return StateIdle
 }
 
-// booted tells if every installed input has spoken.
+// booted reports whether every installed input has spoken.
 func (g *Gate) booted() bool {
 	for at := range g.loops {
 		if g.loops[at].installed && g.loops[at].level == LevelUnknown {
@@ -96,7 +96,7 @@ type FaultSet uint16
 // lastFault is the fault with the highest number.
 const lastFault = fact.FaultStopped
 
-// Has tells if a fault is in the set.
+// Has reports whether a fault is in the set.
 func (s FaultSet) Has(fault fact.GateFault) bool { return s&(1<<fault) != 0 }
 
 // Faults is what is wrong with the gate now.
@@ -129,10 +129,10 @@ func (g *Gate) Config() Config { return g.cfg }
 // Vends is how many granted vehicles have not gone through yet.
 func (g *Gate) Vends() int { return g.vends.n }
 
-// Present tells if a vehicle stands on the loop, which is not so for a loop that failed.
+// Present reports whether a vehicle stands on the loop, which is not so for a loop that failed.
 func (g *Gate) Present(loop Loop) bool { return loop <= ClosingLoop && g.loops[loop].occupied() }
 
-// Qualified tells if every installed loop has been seen working since the power came, or a person vouched
+// Qualified reports whether every installed loop has been seen working since the power came, or a person vouched
 // for it.
 func (g *Gate) Qualified() bool {
 	for at := range g.loops {

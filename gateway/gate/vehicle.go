@@ -25,10 +25,10 @@ type approach struct {
 	dueMS    int64 // gone: it went back; doubtful: ask again; stranger: report it
 }
 
-// here tells a vehicle that stands on the near loop.
+// here reports whether a vehicle stands on the near loop.
 func (a *approach) here() bool { return a.standing != nobody && !a.gone }
 
-// awaited tells a vehicle that is off its near loop and may be under the arm.
+// awaited reports whether a vehicle is off its near loop and may be under the arm.
 func (a *approach) awaited() bool { return a.gone && a.open }
 
 // crossing is the vehicle on the far loop.
@@ -62,7 +62,7 @@ func (g *Gate) rise(at Loop) {
 	}
 }
 
-// comesFrom tells if what now occupies the loop opposite to from came over from.
+// comesFrom reports whether what now occupies the loop opposite to from came over from.
 func (g *Gate) comesFrom(from Loop) bool {
 	at, before := from.other(), &g.near[from]
 	fits := g.entitles(from)
@@ -99,12 +99,12 @@ func (g *Gate) arrive(at Loop) {
 	}
 }
 
-// entitles tells if the first vend is for a vehicle that comes over this loop.
+// entitles reports whether the first vend is for a vehicle that comes over this loop.
 func (g *Gate) entitles(from Loop) bool {
 	return g.vends.n > 0 && g.cfg.served(from) && g.vends.list[0].fits(g.cfg.travel(from), g.cfg.twoWay())
 }
 
-// hasSpareVend tells if a vend waits for a vehicle that comes over this loop, besides the one that crosses.
+// hasSpareVend reports whether a vend waits for a vehicle that comes over this loop, besides the one that crosses.
 func (g *Gate) hasSpareVend(at Loop) bool {
 	spare := 0
 	if g.crossing.entitled {
@@ -128,7 +128,7 @@ func (g *Gate) cross(from Loop) {
 	g.near[from] = approach{}
 }
 
-// isTrailer tells if the vehicle that just passed from this side goes on.
+// isTrailer reports whether the vehicle that just passed from this side goes on.
 func (g *Gate) isTrailer(from Loop) bool {
 	return g.passedMS != Never && g.passedFrom == from && g.nowMS < g.passedMS+g.cfg.TrailerGapMS &&
 		g.near[from].standing != granted && !g.pursued

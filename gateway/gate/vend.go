@@ -13,7 +13,7 @@ type pending struct {
 	sinceMS int64 // since it is the first
 }
 
-// fits tells if a vehicle in this direction may use the vend.
+// fits reports whether a vehicle in this direction may use the vend.
 func (p *pending) fits(direction fact.Direction, twoWay bool) bool {
 	return !twoWay || p.Direction == fact.DirectionUnknown || p.Direction == direction
 }
@@ -76,8 +76,8 @@ func (g *Gate) grant(vend Vend, instead fact.TicketID) {
 	}
 }
 
-// raisedByHandFor tells if the vehicle that a grant is for is the one that a person has raised the arm for: it stands on its
-// near loop, or is on its way and nobody stands behind it.
+// raisedByHandFor reports whether the vehicle that a grant is for is the one that a person has raised the arm for: it
+// stands on its near loop, or is on its way and nobody stands behind it.
 func (g *Gate) raisedByHandFor(from Loop) bool {
 	c := &g.crossing
 	onItsWay := c.active && c.from == from && c.entitled && !c.counted
@@ -111,8 +111,8 @@ func (g *Gate) follows(from Loop, surely bool) {
 	}
 }
 
-// MindsFollower reports whether it may matter to the gate that who Follows is surely another vehicle: one with a vend stands
-// on the near loop, or time may have put one there since the last Step.
+// MindsFollower reports whether it may matter to the gate that what Follows is surely another vehicle: one with a vend
+// stands on the near loop, or time may have put one there since the last Step.
 func (g *Gate) MindsFollower(nowMS int64, direction fact.Direction) bool {
 	return g.wakeMS < nowMS || g.near[g.asker(direction)].standing == granted
 }
@@ -219,8 +219,8 @@ func (g *Gate) expireVend() {
 	}
 }
 
-// letsThrough tells if the arm was raised for a vend, and nothing says that it did not get up. Who leaves an arm that
-// is stuck has driven back, whatever the far loop is worth.
+// letsThrough reports whether the arm was raised for a vend, and nothing says that it did not get up. Whoever leaves an arm
+// that is stuck has driven back, whatever the far loop is worth.
 func (g *Gate) letsThrough(vend *pending) bool {
 	return vend.raised && !g.arm.stuckClosed && !g.arm.broken && !g.arm.lockedOut
 }

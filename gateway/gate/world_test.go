@@ -316,7 +316,7 @@ func (w *world) inWay() bool {
 	return false
 }
 
-// present tells if a vehicle is on a loop; tuned: that the loop can see.
+// present reports whether a vehicle is on a loop; tuned: that the loop can see.
 func (w *world) present(loop gate.Loop, tuned bool) bool {
 	for _, c := range w.cars {
 		if c.stage == queueing || c.stage == gone || !c.on(loopSpan[loop]) {
@@ -343,8 +343,8 @@ func (w *world) sense() {
 	}
 }
 
-// level is what a loop reads. A loop goes blind while nothing is on it and the arm is down: what it loses under way, nothing
-// can tell from what left, nor what follows through an open arm from what stands before it.
+// level is what a loop reads. A loop goes blind while nothing is on it and the arm is down: what it loses under way,
+// nothing can tell from what left, nor what follows through an open arm from what stands before it.
 func (w *world) level(loop gate.Loop) gate.Level {
 	present := w.present(loop, true)
 	if loop == w.faulty && w.fault != sees && w.nowMS >= w.faultMS {

@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"gatehouse/sync/durable"
+	"gatehouse/sync/factlog"
 )
 
 // The archive is a state file of its own, because bbolt reads every page of a file when it opens it: a start must
@@ -95,7 +98,7 @@ func (k *keeper) completeArchive(ctx context.Context, file *stateFile, refold re
 	if err := os.Remove(file.path + incompleteSuffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return syncDir(filepath.Dir(file.path))
+	return durable.SyncFolder(filepath.Dir(file.path))
 }
 
 // markIncomplete sets the mark, durably.
@@ -107,7 +110,7 @@ func markIncomplete(path string) error {
 	if err := mark.Close(); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 // asideMax is how many damaged files are kept: a dying card must not fill up with them.
@@ -123,7 +126,7 @@ func putAside(path string) (aside string, err error) {
 	for _, old := range all[:max(0, len(all)-asideMax)] {
 		err = errors.Join(err, os.Remove(old))
 	}
-	return aside, errors.Join(err, syncDir(filepath.Dir(path)))
+	return aside, errors.Join(err, durable.SyncFolder(filepath.Dir(path)))
 }
 
 // archiveWaiting moves archived records out of the state file once there are enough of them. They are durable in
@@ -167,4 +170,27 @@ func (c changes) settled() changes {
 		}
 	}
 	return c
+}
+
+// refoldBatch is how many records a rebuild of the archive commits at once.
+const refoldBatch = 4096
+
+// refold makes the function that fills an archive with what the facts up to a position led to, by a State of its
+// own.
+func (j *Journal) refold(through factlog.Index, newState func() State) refolder {
+	return func(ctx context.Context, archive *stateFile) error {
+		write := func(records changes, atLeast int) error {
+			if len(records) < atLeast {
+				return nil
+			}
+			defer clear(records)
+			return archive.write(archive.header, records.settled())
+		}
+		f := &fold{log: j.log, location: j.options.Location, state: newState(), harvest: harvest{archive: true}}
+		f.drained = func(records changes) error { return write(records, refoldBatch) }
+		if err := f.run(ctx, 1, through); err != nil || f.failure != nil {
+			return errors.Join(err, f.failure)
+		}
+		return write(f.harvest.records, 1)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -41,16 +40,13 @@ func (s *site) checkArchive() {
 		s.t.Fatalf("archive is not ready: %v", h.ArchiveErr)
 	}
 	want := s.archive()
-	entries, err := s.j.Scan(tableClosed, "", 1<<20)
+	records, err := s.j.Archived(tableClosed)
 	if err != nil {
-		s.t.Fatalf("scan: %v", err)
-	}
-	if !slices.IsSortedFunc(entries, func(a, b journal.Entry) int { return strings.Compare(a.Key, b.Key) }) {
-		s.t.Errorf("scan is out of order")
+		s.t.Fatalf("archived: %v", err)
 	}
 	got := map[string]visit{}
-	for _, e := range entries {
-		got[e.Key] = s.decode(e.Value)
+	for key, value := range records {
+		got[key] = s.decode(value)
 	}
 	if d := mapDifference(got, want); d != "" {
 		s.t.Fatalf("archive: %s", d)
@@ -132,46 +128,16 @@ func (s *site) fillArchive() {
 	s.checkpoint()
 }
 
-func TestScanGivesPagesInOrder(t *testing.T) {
+func TestWhoIsInNoTableIsNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSite(t)
 		s.open()
-		s.append(2000)
-		s.checkpoint() // moves some
 		s.append(300)
-		for _, ticket := range slices.Clone(s.state.order[:20]) {
-			s.commit(fact.TicketCorrected{Ticket: fact.TicketID(ticket)})
-		}
-		s.checkpoint() // leaves some waiting, the removal of others too
+		s.checkpoint()
 		for _, table := range []uint8{tableOpen, tableClosed} {
-			all, err := s.j.Scan(table, "", 1<<20)
-			if err != nil || len(all) < 100 {
-				t.Fatalf("%d records, %v", len(all), err)
+			if _, found, err := s.j.Get(table, "nobody"); found || err != nil {
+				t.Errorf("table %d: found nobody: %v", table, err)
 			}
-			var paged []journal.Entry
-			for from := ""; ; {
-				page, err := s.j.Scan(table, from, 7)
-				if err != nil {
-					t.Fatal(err)
-				}
-				paged = append(paged, page...)
-				if len(page) < 7 {
-					break
-				}
-				from = page[6].Key + "\x00"
-			}
-			same := func(a, b journal.Entry) bool {
-				return a.Table == b.Table && a.Key == b.Key && string(a.Value) == string(b.Value)
-			}
-			if !slices.EqualFunc(all, paged, same) {
-				t.Errorf("table %d: %d records at once, %d by pages", table, len(all), len(paged))
-			}
-		}
-		if _, found, err := s.j.Get(tableClosed, "nobody"); found || err != nil {
-			t.Errorf("found nobody: %v", err)
-		}
-		if _, found, err := s.j.Get(tableOpen, "nobody"); found || err != nil {
-			t.Errorf("found nobody: %v", err)
 		}
 		s.close()
 	})
@@ -264,13 +230,10 @@ func TestArchiveIsNotReadyAtOnce(t *testing.T) {
 			return nil
 		}
 		s.open()
-		if _, err := s.j.Scan(tableClosed, "", 1); !errors.Is(err, journal.ErrNotReady) {
-			t.Errorf("scan: %v", err)
-		}
 		if _, _, err := s.j.Get(tableClosed, "nobody"); !errors.Is(err, journal.ErrNotReady) {
 			t.Errorf("get: %v", err)
 		}
-		if _, err := s.j.Scan(tableOpen, "", 1); err != nil {
+		if _, _, err := s.j.Get(tableOpen, "nobody"); err != nil {
 			t.Errorf("live tables don't wait: %v", err)
 		}
 		close(release)

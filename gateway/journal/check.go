@@ -12,7 +12,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Checker tells whether the state file at path is sound, before ctx ends.
+// Checker reports whether the state file at path is sound, before ctx ends.
 type Checker func(ctx context.Context, path string) error
 
 var errNotChecked = errors.New("journal: the check could not be started")

@@ -22,7 +22,6 @@ type commits struct {
 
 	waiting  int       // appends that somebody waits for
 	progress time.Time // when the first of them began to wait, or the last one was settled
-	latency  Latency
 }
 
 func newCommits(position factlog.Index, last fact.Dot, at fact.Stamp) *commits {
@@ -43,17 +42,16 @@ func (c *commits) begin(records []fact.Record, lazy bool) (through factlog.Index
 	c.appended += factlog.Index(len(records))
 	c.last, c.at = newest.Dot, newest.At
 	through = c.appended
-	since := time.Now()
 	if !lazy {
 		if c.waiting == 0 {
-			c.progress = since
+			c.progress = time.Now()
 		}
 		c.waiting++
 	}
-	return through, func(err error) error { return c.settle(through, since, lazy, err) }
+	return through, func(err error) error { return c.settle(through, lazy, err) }
 }
 
-func (c *commits) settle(through factlog.Index, since time.Time, lazy bool, err error) error {
+func (c *commits) settle(through factlog.Index, lazy bool, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !lazy {
@@ -63,9 +61,6 @@ func (c *commits) settle(through factlog.Index, since time.Time, lazy bool, err 
 	if err != nil {
 		c.breakOff(err)
 		return c.broken
-	}
-	if !lazy {
-		c.latency.add(time.Since(since))
 	}
 	c.durable = max(c.durable, through)
 	c.settled.Broadcast()

@@ -37,6 +37,6 @@
 //
 // # What it must not do
 //
-// It decides nothing and knows no table but by number. It imports sync/fact, sync/wire and sync/factlog, and it is the
-// only package beside gateway/history that imports bbolt. It trims the log only when told to (Trim).
+// It decides nothing and knows no table but by number. It imports sync/fact, sync/wire, sync/factlog and sync/durable,
+// and it is the only package that imports bbolt. It trims the log only when told to (Trim).
 package journal

@@ -237,9 +237,9 @@ func TestReadersAndTheOwnerDoNotMeet(t *testing.T) {
 
 func (s *site) readEverything() {
 	s.j.Health()
-	entries, err := s.j.Scan(tableClosed, "", 5)
-	for _, e := range entries {
-		s.decode(e.Value)
+	records, err := s.j.Archived(tableClosed)
+	for _, value := range records {
+		s.decode(value)
 	}
 	_, _, err2 := s.j.Get(tableOpen, "nobody")
 	err3 := s.j.Facts(context.Background(), 1, func(factlog.Index, fact.Record) bool { return true })
@@ -268,7 +268,7 @@ func TestFactsAreReadFromWhereOneAsks(t *testing.T) {
 		}
 		ended, cancel := context.WithCancel(context.Background())
 		cancel()
-		if err := s.j.Payloads(ended, 1, func(factlog.Index, []byte) bool { return true }); !errors.Is(err, context.Canceled) {
+		if err := s.j.Links(ended, 1, func(factlog.Link) bool { return true }); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 		s.close()

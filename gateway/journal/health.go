@@ -7,41 +7,12 @@ import (
 	"gatehouse/sync/factlog"
 )
 
-// Latency counts how long commits took from Append to durable.
-type Latency struct {
-	Count   uint64
-	TotalMS int64
-	LastMS  int64
-	MaxMS   int64
-	// AtMost counts the commits of at most LatencyBoundsMS()[i] each; slower ones are only in Count.
-	AtMost [len(latencyBoundsMS)]uint64
-}
-
-var latencyBoundsMS = [...]int64{1, 2, 5, 10, 25, 50, 100, 300, 500, 1_000, 5_000}
-
-// LatencyBoundsMS lists the bounds of Latency.AtMost; 300 ms is when a gate stops waiting for the disk.
-func LatencyBoundsMS() []int64 { return append([]int64(nil), latencyBoundsMS[:]...) }
-
-func (l *Latency) add(took time.Duration) {
-	ms := took.Milliseconds()
-	l.Count++
-	l.TotalMS += ms
-	l.LastMS = ms
-	l.MaxMS = max(l.MaxMS, ms)
-	for i, bound := range latencyBoundsMS {
-		if took <= time.Duration(bound)*time.Millisecond {
-			l.AtMost[i]++
-		}
-	}
-}
-
 // Health is the journal's condition at one moment.
 type Health struct {
 	// Appended and Durable are the positions of the last fact handed over and of the last one on the disk.
 	Appended, Durable factlog.Index
 	// StallMS is how long commits have waited for the disk without any being settled; 0 if none waits.
 	StallMS int64
-	Commits Latency
 	// Log are the log's own counters: flushes, bytes, prepared room.
 	Log factlog.Stats
 	// Broken is ErrBroken with its cause, or nil.
@@ -55,7 +26,7 @@ type Health struct {
 
 	// ArchiveWaiting is how many archived records are still in the state file.
 	ArchiveWaiting uint64
-	// ArchiveReady is true once Get and Scan see the archive; ArchiveErr is why they don't.
+	// ArchiveReady is true once Get sees the archive; ArchiveErr is why they don't.
 	ArchiveReady bool
 	ArchiveErr   error
 
@@ -75,7 +46,7 @@ func (j *Journal) Health() Health {
 func (c *commits) describe(h *Health) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h.Appended, h.Durable, h.Commits, h.Broken = c.appended, c.durable, c.latency, c.broken
+	h.Appended, h.Durable, h.Broken = c.appended, c.durable, c.broken
 	if c.waiting > 0 {
 		h.StallMS = time.Since(c.progress).Milliseconds()
 	}

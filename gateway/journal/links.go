@@ -9,8 +9,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/factlog"
 )
+
+var errEnough = errors.New("enough")
 
 // Links calls visit with the durable facts from a position on, in order and with their place in the chain, until it
 // returns false or ctx ends. Payloads hold during the call only. Positions that the log lost are left out.
@@ -65,18 +68,7 @@ const (
 func writeTrimmed(dir string, through factlog.Index) error {
 	note := binary.LittleEndian.AppendUint64(nil, uint64(through))
 	note = binary.LittleEndian.AppendUint32(note, crc32.ChecksumIEEE(note))
-	temporary := filepath.Join(dir, trimmedName+".new")
-	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("journal: %w", err)
-	}
-	_, err = file.Write(note)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(temporary, filepath.Join(dir, trimmedName))
-	}
-	if err == nil {
-		err = syncDir(dir)
-	}
+	err := durable.Replace(filepath.Join(dir, trimmedName), note, 0o600)
 	if err != nil {
 		return fmt.Errorf("journal: note how far the log was trimmed: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/factlog"
 )
@@ -71,7 +72,7 @@ func (p *opening) lockDir() error {
 	if err := os.MkdirAll(p.options.logDir(), 0o700); err != nil {
 		return fmt.Errorf("journal: make %s: %w", p.options.logDir(), err)
 	}
-	if err := syncDir(p.options.Dir); err != nil {
+	if err := durable.SyncFolder(p.options.Dir); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	path := filepath.Join(p.options.Dir, "lock")

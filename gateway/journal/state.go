@@ -21,19 +21,12 @@ type State interface {
 }
 
 // ArchiveTable is the first table number of the archive: records that a start doesn't load (closed tickets,
-// ended reservations) and that Get and Scan find.
+// ended reservations) and that Get finds.
 const ArchiveTable = 128
 
 // DrainFacts is how many facts a start or a rebuild applies at most between two calls of Dirty, so that a State
 // need not remember more archived records than so many facts make.
 const DrainFacts = 256
-
-// Entry is one state record as it is kept; Value is what wire.Marshal made of it.
-type Entry struct {
-	Table uint8
-	Key   string
-	Value []byte
-}
 
 // changes are state records by entry key. A nil value is a record that is gone.
 type changes map[string][]byte

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"gatehouse/sync/durable"
 )
 
 const (
@@ -90,7 +92,7 @@ func createStateFile(path string, h header) error {
 	if err := os.Rename(draft, path); err != nil {
 		return fmt.Errorf("journal: create %s: %w", path, err)
 	}
-	return syncDir(filepath.Dir(path))
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 func fillDraft(draft string, h header) error {
@@ -130,16 +132,6 @@ func prepare(path string) error {
 		}
 	}
 	return file.Sync()
-}
-
-// syncDir makes creations and renames in a folder durable.
-func syncDir(dir string) error {
-	handle, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer handle.Close()
-	return handle.Sync()
 }
 
 // write commits changes and header in one transaction. After an error the outcome is unknown.

@@ -56,8 +56,8 @@ func (l *Lot) priceable(t *Ticket, entryMS, exitMS int64, doubted bool) tariff.S
 	return stay
 }
 
-// bill prices a stay and sets its payments against it. A reserved stay is priced by the tariff's terms of bookings: what was
-// paid ahead is the price of the reserved time, and those terms say what goes beyond.
+// bill prices a stay and sets its payments against it. A reserved stay is priced by the tariff's terms of bookings:
+// what was paid ahead is the price of the reserved time, and those terms say what goes beyond.
 func (l *Lot) bill(t *Ticket, priced *tariff.Tariff, stay tariff.Stay, now fact.Stamp) tariff.Bill {
 	prepaidMinor, paid := t.prepaidMinor(), l.paidAt(t, now)
 	if t.BookedEndMS == 0 || stay.Lost || prepaidMinor == 0 && !priced.Booking.Given() {
@@ -78,7 +78,7 @@ func (l *Lot) bill(t *Ticket, priced *tariff.Tariff, stay tariff.Stay, now fact.
 	return l.due(priced, stay, paid)
 }
 
-// quoteMS is how long a price holds after it was shown. Who pays it within that has paid, though it rose meanwhile.
+// quoteMS is how long a price holds after it was shown. Whoever pays it within that has paid, though it rose meanwhile.
 const quoteMS = 2 * 60_000
 
 // due sets payments against a stay. The price of an instant may have been shown quoteMS before it was paid.
@@ -198,12 +198,17 @@ func (l *Lot) paidAt(t *Ticket, now fact.Stamp) []tariff.Payment {
 	return paid
 }
 
-// moneyText prints an amount in the location's currency; nothing for nothing.
+// amount prints money in the location's currency.
+func (l *Lot) amount(minor int64) string {
+	return fact.Money{Minor: minor, Currency: l.cfg.Currency}.String()
+}
+
+// moneyText is amount, but nothing for nothing.
 func (l *Lot) moneyText(minor int64) string {
 	if minor == 0 {
 		return ""
 	}
-	return fact.Money{Minor: minor, Currency: l.cfg.Currency}.String()
+	return l.amount(minor)
 }
 
 // civil prints a moment in the location's civil time.

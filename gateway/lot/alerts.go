@@ -190,14 +190,14 @@ func (l *Lot) gateAlerts() []Alert {
 		for fault := fact.FaultNone + 1; fault <= fact.FaultStopped; fault++ {
 			if g.Faults&(1<<fault) != 0 {
 				alerts = append(alerts, Alert{
-					Code: "gate_" + fault.String(), Severity: Fault, Where: string(cfg.ID), SinceMS: g.FaultAt,
+					Code: "gate_" + fault.String(), Severity: Fault, Where: string(cfg.ID), SinceMS: g.FaultAtMS,
 					What: cfg.Name + ": " + faultText[fault].what, Do: faultText[fault].do,
 				})
 			}
 		}
 		if g.Held {
 			alerts = append(alerts, Alert{
-				Code: "held_open", Severity: Info, Where: string(cfg.ID), SinceMS: g.HeldAt,
+				Code: "held_open", Severity: Info, Where: string(cfg.ID), SinceMS: g.HeldAtMS,
 				What: cfg.Name + " is held open by " + g.HeldBy + ".", Do: "End the hold when it is no longer needed.",
 			})
 		}

@@ -119,13 +119,13 @@ func (l *Lot) applyGate(r fact.Record) bool {
 func (l *Lot) applyGateState(r fact.Record) bool {
 	switch f := r.Fact.(type) {
 	case fact.GateFaulted:
-		l.changeGate(f.Gate, func(g *GateState) { g.Faults, g.FaultAt = g.Faults|1<<f.Fault, r.At.WallMS })
+		l.changeGate(f.Gate, func(g *GateState) { g.Faults, g.FaultAtMS = g.Faults|1<<f.Fault, r.At.WallMS })
 	case fact.GateRecovered:
 		l.changeGate(f.Gate, func(g *GateState) { g.Faults &^= 1 << f.Fault })
 	case fact.HoldStarted:
-		l.changeGate(f.Gate, func(g *GateState) { g.Held, g.HeldBy, g.HeldAt = true, f.Actor, r.At.WallMS })
+		l.changeGate(f.Gate, func(g *GateState) { g.Held, g.HeldBy, g.HeldAtMS = true, f.Actor, r.At.WallMS })
 	case fact.HoldEnded:
-		l.changeGate(f.Gate, func(g *GateState) { g.Held, g.HeldBy, g.HeldAt = false, "", 0 })
+		l.changeGate(f.Gate, func(g *GateState) { g.Held, g.HeldBy, g.HeldAtMS = false, "", 0 })
 	case fact.FireStarted:
 		l.meta.Fire = true
 	case fact.FireEnded:

@@ -116,7 +116,7 @@ func (l *Lot) applyTailgated(r fact.Record, f fact.VehicleTailgated) {
 	if f.Direction == fact.Outward {
 		l.leftUnnamed(r.At)
 	}
-	l.changeGate(f.Gate, func(g *GateState) { g.Tailgate++ })
+	l.changeGate(f.Gate, func(g *GateState) { g.Tailgated++ })
 }
 
 func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
@@ -140,7 +140,7 @@ func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 // applyTicketLost opens a ticket for a vehicle that is inside and has none.
 func (l *Lot) applyTicketLost(r fact.Record, f fact.TicketLost) {
 	t := &Ticket{
-		ID: f.Ticket, Status: TicketActive, Plate: f.Plate, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, LostMinor: f.FeeMinor,
+		ID: f.Ticket, Status: TicketActive, Plate: f.Plate, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts,
 		Lost: true, Tariff: l.promised(), TariffDigest: l.meta.Tariff, Suspect: fact.ReasonLostTicket, Priced: fact.Regular,
 	}
 	l.keepTicket(t)

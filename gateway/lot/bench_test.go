@@ -41,7 +41,7 @@ func bigConfig(spots int) *lot.Config {
 	for id, direction := range []fact.Direction{fact.Inward, fact.Outward} {
 		lane.Direction = direction
 		cfg.Gates = append(cfg.Gates, lot.Gate{
-			ID: fact.GateID(direction.String()), Name: fmt.Sprint(id), Lane: lane, Camera: true, Column: true, Display: true, Printer: true, Terminal: direction == fact.Outward,
+			ID: fact.GateID(direction.String()), Name: fmt.Sprint(id), Lane: lane, Camera: true, TicketButton: true, Display: true, Printer: true, Terminal: direction == fact.Outward,
 		})
 	}
 	return cfg

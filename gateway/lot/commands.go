@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"errors"
 
 	"gatehouse/gateway/booking"
@@ -212,10 +213,6 @@ func (l *Lot) letWaitingOut(t *Ticket) {
 	}
 }
 
-func (l *Lot) amount(minor int64) string {
-	return fact.Money{Minor: minor, Currency: l.cfg.Currency}.String()
-}
-
 // setSpot takes a person's word for what a sensor would say. It passes no debounce: the person looked.
 func (l *Lot) setSpot(e SetSpot) Result {
 	if e.Status != fact.SpotAvailable && e.Status != fact.SpotOccupied {
@@ -281,7 +278,7 @@ func (l *Lot) editReservation(e EditReservation) Result {
 func (l *Lot) cancelReservation(e CancelReservation) Result {
 	if err := l.book.CheckCancelled(e.Reservation); err != nil {
 		r, _ := l.book.ByID(e.Reservation)
-		return Result{Problem: l.unfit(vehicleOr(r.SpotType, fact.Regular), err)}
+		return Result{Problem: l.unfit(cmp.Or(r.SpotType, fact.Regular), err)}
 	}
 	l.emit(fact.ReservationEnded{Reservation: e.Reservation, Status: fact.ReservationCancelled, Actor: e.Actor})
 	return Result{Granted: true, Reservation: e.Reservation, Reason: fact.ReasonReservation}

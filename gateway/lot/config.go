@@ -75,25 +75,25 @@ type Spot struct {
 
 // Gate is one lane with its barrier and what stands beside it.
 type Gate struct {
-	ID       fact.GateID
-	Name     string
-	Floor    int // index into Config.Floors
-	Lane     gate.Config
-	Camera   bool
-	Column   bool // a ticket button
-	Printer  bool
-	Display  bool
-	Terminal bool
-	Fire     bool // a fire input is wired: its loss is a fire
-	NoPlate  NoPlate
-	FreeExit bool // who has no ticket may leave as well
-	Stall    Stall
+	ID           fact.GateID
+	Name         string
+	Floor        int // index into Config.Floors
+	Lane         gate.Config
+	Camera       bool
+	TicketButton bool
+	Printer      bool
+	Display      bool
+	Terminal     bool
+	Fire         bool // a fire input is wired: its loss is a fire
+	NoPlate      NoPlate
+	HoldsNobody  bool // an exit that lets out whoever has no ticket or does not pay; what is known to be due is owed
+	Stall        Stall
 }
 
 // NoPlate says what an entry does with a vehicle whose plate can't be read.
 type NoPlate uint8
 
-// NoPlateTicket waits for the ticket button; a gate without a column admits.
+// NoPlateTicket waits for the ticket button; a gate without a ticket button admits.
 const (
 	NoPlateTicket NoPlate = iota
 	NoPlateAdmit
@@ -137,8 +137,8 @@ type Policy struct {
 	TerminalDownOwed  bool  // let out owing when the terminal is offline; else refuse
 	RequestKeepMS     int64 // how long an idempotency key is remembered
 	ReservablePercent int64 // of each type's spots that may be sold ahead
-	// WalkInStayMS is how long who comes without a right may stay: what headquarters has sold, or may sell of the rights
-	// that it was lent, within that time is kept.
+	// WalkInStayMS is how long those who come without a right may stay: what headquarters has sold, or may sell of the
+	// rights that it was lent, within that time is kept.
 	WalkInStayMS int64
 }
 

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"slices"
 
 	"gatehouse/gateway/booking"
@@ -49,8 +50,8 @@ func (SetPolicy) event()      {}
 func (SetValidations) event() {}
 func (FreeExit) event()       {}
 
-// configured handles what changes the rules of a lot that runs. Everything else of its configuration is for its life.
-func (l *Lot) configured(ev Event) bool {
+// inputConfiguration handles what changes the rules of a lot that runs. Everything else of its configuration is for its life.
+func (l *Lot) inputConfiguration(ev Event) bool {
 	switch e := ev.(type) {
 	case SetTariff:
 		changed := *l.cfg
@@ -91,27 +92,13 @@ func (l *Lot) withdrawn(code, coupon string) *Problem {
 	case !bounded:
 		return nil
 	case v.Withdrawn:
-		return &Problem{ProblemNotPossible, code + " was withdrawn by headquarters", "ask " + orSomebody(v.Merchant)}
+		return &Problem{ProblemNotPossible, code + " was withdrawn by headquarters", "ask " + cmp.Or(v.Merchant, "headquarters")}
 	case v.From != "" && today < v.From || v.Until != "" && today > v.Until:
-		return &Problem{ProblemNotPossible, code + " is not to be used on " + today, "it is good from " + orEver(v.From) + " to " + orEver(v.Until)}
+		return &Problem{ProblemNotPossible, code + " is not to be used on " + today, "it is good from " + cmp.Or(v.From, "any day") + " to " + cmp.Or(v.Until, "any day")}
 	case len(v.Coupons) > 0 && !counts:
 		return &Problem{ProblemNotPossible, "coupon " + coupon + " of " + code + " is none that was given out", "look at its number"}
 	}
 	return nil
-}
-
-func orSomebody(merchant string) string {
-	if merchant == "" {
-		return "headquarters"
-	}
-	return merchant
-}
-
-func orEver(day string) string {
-	if day == "" {
-		return "any day"
-	}
-	return day
 }
 
 // freeExit waives what is due. A ticket of which nothing is due is let out all the same.

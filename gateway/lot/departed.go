@@ -7,8 +7,8 @@ import (
 )
 
 // What the gateway concludes of tickets whose vehicles no exit knew: on an unread plate, a lost ticket, behind another,
-// through a gate that was held open. Nothing is charged for it, and who was taken for gone and comes to an exit after all
-// goes on with its ticket (reappeared).
+// through a gate that was held open. Nothing is charged for it, and whoever was taken for gone and comes to an exit
+// after all goes on with its ticket (reappeared).
 
 // correctedBy is the actor of corrections that no person made.
 const correctedBy = "gateway"
@@ -16,7 +16,7 @@ const correctedBy = "gateway"
 const (
 	// unnamedMax is how many vehicles are remembered that left without their ticket.
 	unnamedMax = 64
-	// settledMS after a vehicle left, the sensor of its spot has said so, and who was let out with it is gone.
+	// settledMS after a vehicle left, the sensor of its spot has said so, and whoever was let out with it is gone.
 	settledMS = 2 * 60_000
 	// lookAgainMS is how long to wait for those who drive about to park or to leave.
 	lookAgainMS = 60_000
@@ -152,8 +152,8 @@ func (l *Lot) emptyAuditMS() int64 {
 	return l.emptyMS + l.cfg.Policy.VacatedMS
 }
 
-// reappeared takes back what was concluded of a ticket: its vehicle is here. That it was here all the while nobody knows, so
-// that its price is bounded.
+// reappeared takes back what was concluded of a ticket: its vehicle is here. That it was here all the while nobody
+// knows, so that its price is bounded.
 func (l *Lot) reappeared(t *Ticket) *Ticket {
 	l.emit(fact.TicketCorrected{Ticket: t.ID, Actor: correctedBy, Note: "it had not left: it was seen again"})
 	l.suspect(t, fact.ReasonMissedExit)
@@ -163,8 +163,8 @@ func (l *Lot) reappeared(t *Ticket) *Ticket {
 // takenForGone reports whether a visit is over by nothing but the gateway's own conclusion.
 func (t *Ticket) takenForGone() bool { return !t.Open() && t.Concluded != "" && t.ExitGate == "" }
 
-// lastTakenForGone finds the last ticket of a kind that was taken for gone within a day: a sensor may have lost sight of its
-// vehicle for the whole stay. Who comes later has come anew.
+// lastTakenForGone finds the last ticket of a kind that was taken for gone within a day: a sensor may have lost sight
+// of its vehicle for the whole stay. Whoever comes later has come anew.
 func (l *Lot) lastTakenForGone(of func(*Ticket) bool) *Ticket {
 	var last *Ticket
 	for _, t := range l.closed.ring {

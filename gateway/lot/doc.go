@@ -24,7 +24,7 @@
 // Some vehicles leave and no exit knows on which ticket. What loops and spots say between them decides whose it was
 // (departed.go): one that must have left, by elimination; one whose spot has been empty for an hour, and that is on no
 // other; all of them, when every spot has been empty for that long. Else a person has to look. Such a conclusion charges
-// nothing, and it is taken back for who is seen at an exit, or pays.
+// nothing, and it is taken back for whoever is seen at an exit, or pays.
 //
 // Guarantees: same configuration, same events, same bytes, on every machine. A spot has at most one
 // assignment. Each raise of a barrier has exactly one fact that is its cause. Every refusal is a fact with a

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -145,7 +146,7 @@ func (l *Lot) usable(at int32, id fact.ReservationID) bool {
 	return spot.Reservation == id && spot.Status() == fact.SpotReserved
 }
 
-// freeOtherwise reports whether there is a free spot, but of no type that the visit may use. To who has no right to
+// freeOtherwise reports whether there is a free spot, but of no type that the visit may use. To those without a right to
 // them, handicapped spots are as good as taken.
 func (l *Lot) freeOtherwise(types []fact.SpotType, handicapped bool) bool {
 	free := l.allocator.FreeCount(fact.AnyType)
@@ -158,7 +159,7 @@ func (l *Lot) freeOtherwise(types []fact.SpotType, handicapped bool) bool {
 	return free > 0
 }
 
-// wants is the spot type that a visit asks for.
+// wants is the spot type that a visit asks for, and whose price it pays whatever an upgrade gives it.
 func (v *visit) wants() fact.SpotType {
 	switch {
 	case v.reservation.ID != "":
@@ -166,7 +167,7 @@ func (v *visit) wants() fact.SpotType {
 	case v.pass.ID != "" && v.pass.SpotType != fact.AnyType:
 		return v.pass.SpotType
 	}
-	return vehicleOr(v.vehicle, fact.Regular)
+	return cmp.Or(v.vehicle, fact.Regular)
 }
 
 // handicapped reports whether a visit has the right to a handicapped spot.
@@ -183,7 +184,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	granted := fact.EntryGranted{
 		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
-		SpotType: l.cfg.Spots[spot].Type, Priced: l.priced(&v), Reservation: v.reservation.ID, Pass: v.pass.ID,
+		SpotType: l.cfg.Spots[spot].Type, Priced: v.wants(), Reservation: v.reservation.ID, Pass: v.pass.ID,
 		Tariff: l.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
 		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
@@ -201,9 +202,6 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	}
 	return granted.Ticket, v.reason
 }
-
-// priced is the type whose price a visit pays: what it asked for, not what an upgrade gave it.
-func (l *Lot) priced(v *visit) fact.SpotType { return v.wants() }
 
 // readmit lets an interrupted entry go on, on the ticket it has.
 func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {

@@ -170,7 +170,7 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 		l.suspect(t, fact.ReasonClockDoubt)
 	}
 	n.shown, n.seen = shown, seen
-	if t.Status != TicketLeaving && l.letGo(t, &account) {
+	if t.Status != TicketLeaving && l.waiveSmall(t, &account) {
 		account = l.Account(t, l.now)
 	}
 	switch {
@@ -195,11 +195,11 @@ func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 	switch {
 	case t.MayOwe:
 		return l.letOutOwing(i, t, fact.ReasonOperator)
-	case !l.cfg.Gates[i].Terminal && (l.freeFlow(i) || l.cfg.Gates[i].FreeExit):
+	case !l.cfg.Gates[i].Terminal && (l.freeFlow(i) || l.cfg.Gates[i].HoldsNobody):
 		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
 	case !l.cfg.Gates[i].Terminal:
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, n.dueMinor)
-	case down && (l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].FreeExit):
+	case down && (l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].HoldsNobody):
 		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
 	case down:
 		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, n.dueMinor)
@@ -244,7 +244,7 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 
 // denyExit refuses, says why on the display and in the log.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
-	if l.cfg.Gates[i].FreeExit {
+	if l.cfg.Gates[i].HoldsNobody {
 		return l.letOutUnknown(i)
 	}
 	l.emit(fact.ExitDenied{
@@ -281,6 +281,6 @@ func (l *Lot) helpPressed(i int) {
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, Plate: "", FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
 	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
 }

@@ -139,7 +139,7 @@ func opened(t *testing.T, text string) func(waitMS int64, e lot.Event) string {
 }
 
 // In free flow each plate that a camera reads is a vehicle that has passed, as fast as they come: nothing is raised, nobody
-// waits for the one before, and who leaves without having paid owes.
+// waits for the one before, and whoever leaves without having paid owes.
 func TestFreeFlow(t *testing.T) {
 	step := opened(t, freeFlowSite)
 	const hour = 3_600_000
@@ -187,7 +187,7 @@ func TestFreeExit(t *testing.T) {
 	}
 }
 
-// Who is known and does not pay at a free exit owes it, whatever keeps the terminal from taking it.
+// Whoever is known and does not pay at a free exit owes it, whatever keeps the terminal from taking it.
 func TestFreeExitOfWhoDoesNotPay(t *testing.T) {
 	text := strings.Replace(freeExitSite, `"0.00"`, `"2.00"`, 1) + `
 [policy]

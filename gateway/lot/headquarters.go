@@ -8,8 +8,8 @@ import (
 	"gatehouse/sync/platetext"
 )
 
-// documentOf handles what headquarters' documents and commands come to.
-func (l *Lot) documentOf(ev Event) bool {
+// inputDocument handles what headquarters' documents and commands come to.
+func (l *Lot) inputDocument(ev Event) bool {
 	switch e := ev.(type) {
 	case PolicyChanged:
 		l.emit(e.Fact)

@@ -69,7 +69,7 @@ func newLane(cfg *Gate) lane {
 
 func (l *Lot) lane(i int) *lane { return &l.lanes[i] }
 
-func (n *lane) wait(for_ wait, untilMS int64) { n.waiting, n.untilMS = for_, untilMS }
+func (n *lane) wait(what wait, untilMS int64) { n.waiting, n.untilMS = what, untilMS }
 
 func (n *lane) wakeMS() int64 { return min(n.untilMS, n.passage.WakeMS()) }
 

@@ -33,8 +33,8 @@ func (TakeSales) event()  {}
 func (CloseSales) event() {}
 func (TrustKeys) event()  {}
 
-// lendingOf handles what headquarters says of the rights that it was lent.
-func (l *Lot) lendingOf(ev Event) bool {
+// inputLending handles what headquarters says of the rights that it was lent.
+func (l *Lot) inputLending(ev Event) bool {
 	switch e := ev.(type) {
 	case SetLent:
 		l.out.Result = l.setLent(e)
@@ -150,12 +150,12 @@ func (l *Lot) followSale(s *policy.Sale, now *Reservation) {
 	}
 }
 
-// Kept is how many of the available spots of a type are not for who comes without a right.
+// Kept is how many of the available spots of a type are not for those who come without a right.
 func (l *Lot) Kept(kind fact.SpotType) int {
 	return min(l.kept(kind), l.counts.types[kind][fact.SpotAvailable])
 }
 
-// kept is how many spots of a type that are not taken must be left for who bought a right.
+// kept is how many spots of a type that are not taken must be left for those who bought a right.
 func (l *Lot) kept(kind fact.SpotType) int {
 	return l.book.Kept(kind, l.now.WallMS, l.now.WallMS+l.cfg.Policy.WalkInStayMS)
 }

@@ -260,7 +260,7 @@ func (l *Lot) input(ev Event) bool {
 	case LogDamaged:
 		l.emit(e.Fact)
 	default:
-		return l.documentOf(ev) || l.lendingOf(ev) || l.configured(ev)
+		return l.inputDocument(ev) || l.inputLending(ev) || l.inputConfiguration(ev)
 	}
 	return true
 }

@@ -19,7 +19,7 @@ func (l *Lot) payTicket(e PayTicket) Result {
 		mostMinor = max(mostMinor, account.CashMinor)
 	}
 	switch {
-	case e.AmountMinor == 0 && e.Method == fact.MethodCash && l.letGo(t, &account):
+	case e.AmountMinor == 0 && e.Method == fact.MethodCash && l.waiveSmall(t, &account):
 		return l.moved(t, "", fact.ReasonFree)
 	case e.AmountMinor <= 0:
 		return refuse(ProblemInvalid, "the amount must be more than nothing", "pay what the fee says is due: "+l.amount(account.DueMinor))
@@ -198,8 +198,8 @@ func (l *Lot) waive(e WaiveFee) Result {
 	return l.moved(t, id, fact.ReasonOperator)
 }
 
-// letGo waives what is due if there is no coin as small, and reports whether it did.
-func (l *Lot) letGo(t *Ticket, a *Account) bool {
+// waiveSmall waives what is due if there is no coin as small, and reports whether it did.
+func (l *Lot) waiveSmall(t *Ticket, a *Account) bool {
 	if a.DueMinor <= 0 || a.CashMinor > 0 || len(t.Payments) >= paymentsMax || t.MayOwe {
 		return false
 	}

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"slices"
 
 	"gatehouse/gateway/gate"
@@ -208,7 +209,7 @@ func (l *Lot) decide(i int) {
 	}
 	l.entry(i, visit{
 		credential: fact.CredentialPlate, plate: n.read.plate, raw: n.read.Raw, confidence: n.read.Confidence,
-		vehicle: vehicleOr(n.read.Vehicle, fact.Regular), reason: fact.ReasonPlate,
+		vehicle: cmp.Or(n.read.Vehicle, fact.Regular), reason: fact.ReasonPlate,
 	})
 }
 
@@ -223,13 +224,6 @@ func (l *Lot) direction(i int) fact.Direction {
 		return direction
 	}
 	return l.lanes[i].towards
-}
-
-func vehicleOr(vehicle, fallback fact.SpotType) fact.SpotType {
-	if vehicle == fact.AnyType {
-		return fallback
-	}
-	return vehicle
 }
 
 // plateSeen takes a reading. One of the vehicle that was just decided on is a repetition.
@@ -285,7 +279,7 @@ func (l *Lot) plateMissing(i int) {
 	switch {
 	case gate.NoPlate == NoPlateDeny:
 		l.denyEntry(i, visit{}, fact.ReasonNoTicket)
-	case gate.NoPlate == NoPlateTicket && gate.Column && l.lanes[i].down&fact.WithoutPrinter == 0:
+	case gate.NoPlate == NoPlateTicket && gate.TicketButton && l.lanes[i].down&fact.WithoutPrinter == 0:
 		l.show(i, Face{Lines: []string{"Welcome", "Please take a ticket"}, Colour: Yellow})
 	default:
 		l.entry(i, visit{credential: fact.CredentialNone, vehicle: fact.Regular, reason: fact.ReasonAnonymous})

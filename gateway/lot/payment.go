@@ -113,7 +113,7 @@ func (l *Lot) declined(i int, t *Ticket) {
 		n.wait(waitRetry, l.now.MonoMS+l.cfg.Policy.PaymentRetryMS)
 		return
 	}
-	if l.cfg.Gates[i].FreeExit && t.Open() {
+	if l.cfg.Gates[i].HoldsNobody && t.Open() {
 		l.letOutOwing(i, t, fact.ReasonDeclined)
 		return
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"time"
 
 	"gatehouse/gateway/occupancy"
 	"gatehouse/sync/fact"
@@ -222,7 +220,6 @@ func (l *Lot) loadTicket(value []byte) error {
 	if err := wire.Unmarshal(value, t); err != nil {
 		return err
 	}
-	t.Lost = t.Lost || t.LostMinor > 0 // older versions wrote the price alone
 	l.keepTicket(t)
 	l.insertTicket(t)
 	switch {
@@ -233,144 +230,4 @@ func (l *Lot) loadTicket(value []byte) error {
 		l.expect(t)
 	}
 	return nil
-}
-
-// hour is the total of the hour that holds a moment, made if need be.
-func (l *Lot) hour(wallMS int64) *Hour {
-	if len(l.hours) == 0 || wallMS >= l.hourUntilMS { // a clock that went back adds to the newest hour
-		l.turnHour(wallMS)
-	}
-	l.dirty.add(TableHours, l.hourKey)
-	return &l.hours[len(l.hours)-1]
-}
-
-// turnHour makes the hour that holds a moment the newest one, if it is not, and notes until when it is.
-func (l *Lot) turnHour(wallMS int64) {
-	at := time.UnixMilli(wallMS).In(l.cfg.Zone)
-	_, offsetS := at.Zone()
-	startMS := wallMS - mod(wallMS+int64(offsetS)*1_000, hourMS) // civil hours: some zones are half an hour off
-	if n := len(l.hours); n == 0 || l.hours[n-1].StartMS < startMS {
-		l.endHours(startMS)
-		l.addHour(Hour{StartMS: startMS, OccupiedUntil: startMS})
-	}
-	l.hourKey, l.hourUntilMS = hourKey(l.hours[len(l.hours)-1].StartMS), startMS+hourMS
-	if _, changes := at.ZoneBounds(); !changes.IsZero() {
-		l.hourUntilMS = min(l.hourUntilMS, changes.UnixMilli())
-	}
-}
-
-// quietHoursMax is how many hours without any fact are written down before the next one.
-const quietHoursMax = 24
-
-// endHours ends the newest hour, and has the quiet ones follow it, since when nothing changed.
-func (l *Lot) endHours(untilMS int64) {
-	if len(l.hours) == 0 {
-		return
-	}
-	newest := &l.hours[len(l.hours)-1]
-	endMS := newest.StartMS + hourMS
-	l.stayOccupied(newest, endMS)
-	l.dirty.add(TableHours, hourKey(newest.StartMS))
-	if untilMS-endMS > quietHoursMax*hourMS {
-		return // nobody was there to know
-	}
-	for ; endMS+hourMS <= untilMS; endMS += hourMS {
-		quiet := Hour{StartMS: endMS, OccupiedUntil: endMS}
-		l.stayOccupied(&quiet, endMS+hourMS)
-		l.addHour(quiet)
-		l.dirty.add(TableHours, hourKey(endMS))
-	}
-}
-
-// addHour begins an hour.
-func (l *Lot) addHour(h Hour) {
-	h.PeakInside, h.PeakOccupied = l.meta.LoopInside, int64(l.counts.all[fact.SpotOccupied])
-	l.hours = append(l.hours, h)
-	if len(l.hours) > hoursMax {
-		l.dirty.add(TableHours, hourKey(l.hours[0].StartMS))
-		l.hours = l.hours[1:]
-	}
-}
-
-// stayOccupied counts the time up to a moment for the spots that are occupied.
-func (l *Lot) stayOccupied(h *Hour, untilMS int64) {
-	if untilMS > h.OccupiedUntil {
-		h.OccupiedMS += int64(l.counts.all[fact.SpotOccupied]) * (untilMS - h.OccupiedUntil)
-		h.OccupiedUntil = untilMS
-	}
-}
-
-// OccupiedMS is the time that spots were occupied in an hour, added up, and for how long that is known: in the newest hour,
-// until now.
-func (l *Lot) OccupiedMS(h Hour) (spotMS, knownMS int64) {
-	if h.StartMS == l.hours[len(l.hours)-1].StartMS {
-		l.stayOccupied(&h, min(max(h.OccupiedUntil, l.now.WallMS), h.StartMS+hourMS))
-	}
-	return h.OccupiedMS, h.OccupiedUntil - h.StartMS
-}
-
-func hourKey(startMS int64) string { return fmt.Sprintf("%016x", uint64(startMS)) }
-
-func (l *Lot) findHour(key string) *Hour {
-	startMS, err := strconv.ParseUint(key, 16, 64)
-	for i := len(l.hours) - 1; i >= 0 && err == nil; i-- {
-		if l.hours[i].StartMS == int64(startMS) {
-			return &l.hours[i]
-		}
-	}
-	return nil
-}
-
-func (l *Lot) restoreHour(h Hour) {
-	at := len(l.hours)
-	for at > 0 && l.hours[at-1].StartMS > h.StartMS {
-		at--
-	}
-	l.hours = append(l.hours, Hour{})
-	copy(l.hours[at+1:], l.hours[at:])
-	l.hours[at] = h
-	l.hourUntilMS = 0
-}
-
-const (
-	hourMS = 3_600_000
-	dayMS  = 24 * hourMS
-)
-
-// mod is the remainder that is never negative.
-func mod(a, b int64) int64 { return (a%b + b) % b }
-
-// remember keeps the answer to an idempotency key.
-func (l *Lot) remember(f fact.RequestHandled, wallMS int64) {
-	l.restoreRequest(f.Key, &request{Handled: f, AtMS: wallMS})
-	l.dirty.add(TableRequests, string(f.Key))
-	if len(l.requestOrder) > requestsMax {
-		l.forget()
-	}
-}
-
-func (l *Lot) restoreRequest(key fact.RequestKey, r *request) {
-	if l.requests[key] == nil {
-		l.requestOrder = append(l.requestOrder, key)
-	}
-	l.requests[key] = r
-}
-
-// forget drops the oldest remembered answer.
-func (l *Lot) forget() {
-	key := l.requestOrder[0]
-	l.requestOrder = l.requestOrder[1:]
-	delete(l.requests, key)
-	l.dirty.add(TableRequests, string(key))
-}
-
-// expireRequests forgets the answers that are old enough.
-func (l *Lot) expireRequests() {
-	for len(l.requestOrder) > 0 {
-		r := l.requests[l.requestOrder[0]]
-		if r != nil && l.now.WallMS-r.AtMS < l.cfg.Policy.RequestKeepMS {
-			return
-		}
-		l.forget()
-	}
 }

@@ -1,6 +1,7 @@
 package lot
 
 import (
+	"cmp"
 	"slices"
 
 	"gatehouse/gateway/occupancy"
@@ -120,7 +121,7 @@ func (l *Lot) recognise(i int32) {
 // mayUse reports whether a ticket's vehicle may stand on a type of spot.
 func (l *Lot) mayUse(t *Ticket, kind fact.SpotType) bool {
 	handicapped := t.Priced == fact.Handicapped
-	return slices.Contains(l.cfg.Upgrade.Types(vehicleOr(t.Vehicle, fact.Regular), handicapped), kind) || t.Priced == kind
+	return slices.Contains(l.cfg.Upgrade.Types(cmp.Or(t.Vehicle, fact.Regular), handicapped), kind) || t.Priced == kind
 }
 
 func (l *Lot) likelyOn(i int32) (t *Ticket, guess bool) {

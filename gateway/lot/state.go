@@ -39,15 +39,15 @@ func (s *SpotState) Status() fact.SpotStatus {
 
 // GateState is what a restart must remember of a gate.
 type GateState struct {
-	Held     bool     `cbor:"1,keyasint,omitempty"`
-	HeldBy   string   `cbor:"2,keyasint,omitempty"`
-	Faults   uint16   `cbor:"3,keyasint,omitempty"` // one bit for each fact.GateFault
-	Passed   int64    `cbor:"4,keyasint,omitempty"` // vehicles through, ever
-	Tailgate int64    `cbor:"5,keyasint,omitempty"`
-	Last     Decision `cbor:"6,keyasint,omitempty"`
-	FaultAt  int64    `cbor:"7,keyasint,omitempty"`
-	HeldAt   int64    `cbor:"8,keyasint,omitempty"`
-	Granted  int64    `cbor:"9,keyasint,omitempty"` // grants, ever
+	Held      bool     `cbor:"1,keyasint,omitempty"`
+	HeldBy    string   `cbor:"2,keyasint,omitempty"`
+	Faults    uint16   `cbor:"3,keyasint,omitempty"` // one bit for each fact.GateFault
+	Passed    int64    `cbor:"4,keyasint,omitempty"` // vehicles through, ever
+	Tailgated int64    `cbor:"5,keyasint,omitempty"`
+	Last      Decision `cbor:"6,keyasint,omitempty"`
+	FaultAtMS int64    `cbor:"7,keyasint,omitempty"`
+	HeldAtMS  int64    `cbor:"8,keyasint,omitempty"`
+	Granted   int64    `cbor:"9,keyasint,omitempty"` // grants, ever
 }
 
 // faults lists the codes of a gate's faults.
@@ -99,25 +99,6 @@ type Meta struct {
 	Lent []int64 `cbor:"15,keyasint,omitempty"`
 }
 
-// Hour is what one hour of civil time came to.
-type Hour struct {
-	StartMS       int64 `cbor:"1,keyasint,omitempty" json:"startMs"`
-	Entries       int64 `cbor:"2,keyasint,omitempty" json:"entries"`
-	Exits         int64 `cbor:"3,keyasint,omitempty" json:"exits"`
-	Denied        int64 `cbor:"4,keyasint,omitempty" json:"denied"`
-	DeniedFull    int64 `cbor:"5,keyasint,omitempty" json:"deniedFull"`
-	RevenueMinor  int64 `cbor:"6,keyasint,omitempty" json:"revenueMinor"`
-	OwedMinor     int64 `cbor:"7,keyasint,omitempty" json:"owedMinor"`
-	Stays         int64 `cbor:"8,keyasint,omitempty" json:"stays"` // completed
-	StaysMS       int64 `cbor:"9,keyasint,omitempty" json:"staysMs"`
-	PeakInside    int64 `cbor:"10,keyasint,omitempty" json:"peakInside"`
-	PeakOccupied  int64 `cbor:"11,keyasint,omitempty" json:"peakOccupied"`
-	Tailgates     int64 `cbor:"12,keyasint,omitempty" json:"tailgates"`
-	Corrections   int64 `cbor:"13,keyasint,omitempty" json:"corrections"`
-	OccupiedMS    int64 `cbor:"14,keyasint,omitempty" json:"-"` // of all spots, added up until OccupiedUntil
-	OccupiedUntil int64 `cbor:"15,keyasint,omitempty" json:"-"`
-}
-
 // Table numbers the kinds of state record that a restart reads. Tables from 128 on are an archive: kept, and
 // not read at start.
 type Table = uint8
@@ -140,12 +121,6 @@ const (
 	TableClosedTickets     Table = 128
 	TableEndedReservations Table = 129
 )
-
-// request is a remembered answer to an idempotency key.
-type request struct {
-	Handled fact.RequestHandled `cbor:"1,keyasint"`
-	AtMS    int64               `cbor:"2,keyasint,omitempty"`
-}
 
 // Reservation and Pass are booking's.
 type (

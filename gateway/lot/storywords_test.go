@@ -279,7 +279,7 @@ func (s *teller) given(what, value string) {
 	case "no_plate":
 		s.cfg.Gates[0].NoPlate = map[string]lot.NoPlate{"ticket": lot.NoPlateTicket, "admit": lot.NoPlateAdmit, "deny": lot.NoPlateDeny}[value]
 	case "column": // at the entry
-		s.cfg.Gates[0].Column = value == "yes"
+		s.cfg.Gates[0].TicketButton = value == "yes"
 	case "direction": // of the entry
 		s.cfg.Gates[0].Lane.Direction = map[string]fact.Direction{"both": fact.DirectionUnknown, "in": fact.Inward}[value]
 	case "max_stay_hours":

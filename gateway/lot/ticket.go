@@ -49,7 +49,6 @@ type Ticket struct {
 	Pass        fact.PassID         `cbor:"18,keyasint,omitempty"`
 	Tariff      string              `cbor:"19,keyasint,omitempty"`
 	Suspect     fact.Reason         `cbor:"20,keyasint,omitempty"`
-	LostMinor   int64               `cbor:"21,keyasint,omitempty"` // what a lost ticket costs; 0: not lost
 	Payments    []Payment           `cbor:"22,keyasint,omitempty"`
 	FeeMinor    int64               `cbor:"23,keyasint,omitempty"` // as settled at the exit
 	TaxMinor    int64               `cbor:"24,keyasint,omitempty"`

@@ -186,18 +186,7 @@ func (l *Lot) GateView(i int) GateView {
 		ArmUp: up, ArmSight: sight.String(), Loops: n.passage.Inputs(),
 		ID: cfg.ID, Name: cfg.Name, Direction: cfg.Lane.Direction, State: n.passage.State().String(), Present: n.present,
 		Qualified: n.passage.Qualified(), Vends: n.passage.Vends(), Faults: state.faults(), Held: state.Held, HeldBy: state.HeldBy,
-		Passed: state.Passed, Tailgated: state.Tailgate, Without: l.without(i).Codes(), Face: n.face, Last: state.Last,
+		Passed: state.Passed, Tailgated: state.Tailgated, Without: l.without(i).Codes(), Face: n.face, Last: state.Last,
 		DueMinor: n.dueMinor, Ticket: n.ticket,
 	}
-}
-
-// Hours are the totals of the hours that begin in [fromMS, untilMS), the oldest first.
-func (l *Lot) Hours(fromMS, untilMS int64) []Hour {
-	var hours []Hour
-	for i := range l.hours {
-		if h := l.hours[i]; h.StartMS >= fromMS && h.StartMS < untilMS {
-			hours = append(hours, h)
-		}
-	}
-	return hours
 }

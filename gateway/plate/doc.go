@@ -1,4 +1,4 @@
-// Package plate makes the normal form of licence plates and finds the open ticket a camera's reading means (FR-2).
+// Package plate finds the open ticket that a camera's reading of a licence plate means (FR-2).
 //
 // A camera misreads about three characters in a hundred, mostly as their look-alikes, so an exact comparison
 // strands every fifth driver at the exit, while counting differing characters merges strangers. Match weighs each
@@ -19,6 +19,6 @@
 //   - The same plates and the same reading give the same answer, in whatever order the plates were added.
 //   - An unambiguous answer allocates nothing.
 //
-// An Index belongs to one goroutine at a time. The package imports sync/fact and pure parts of the standard
-// library; it must not import a clock, a log, or anything else of the gateway.
+// An Index belongs to one goroutine at a time. The package imports sync/fact, sync/platetext (which makes the normal form)
+// and pure parts of the standard library; it must not import a clock, a log, or anything else of the gateway.
 package plate

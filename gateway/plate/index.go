@@ -14,7 +14,6 @@ type Index[ID ~string] struct {
 	// near holds each plate under its skeleton and under its skeleton less each one of its characters, so that
 	// two plates one edit apart meet under at least one key.
 	near chains[ID]
-	ids  int
 }
 
 // entry is one open plate.
@@ -28,9 +27,6 @@ type entry[ID ~string] struct {
 func NewIndex[ID ~string](policy Policy) *Index[ID] {
 	return &Index[ID]{policy: policy, open: map[fact.Plate]*entry[ID]{}}
 }
-
-// Len is the number of plates with ids: a plate that two ids carry counts twice.
-func (x *Index[ID]) Len() int { return x.ids }
 
 // Exact lists the ids with exactly this plate, sorted. It holds until the next Add or Remove.
 func (x *Index[ID]) Exact(plate fact.Plate) []ID {
@@ -53,7 +49,6 @@ func (x *Index[ID]) Add(plate fact.Plate, id ID) {
 	}
 	if at, there := slices.BinarySearch(e.ids, id); !there {
 		e.ids = slices.Insert(e.ids, at, id)
-		x.ids++
 	}
 }
 
@@ -65,7 +60,6 @@ func (x *Index[ID]) Remove(plate fact.Plate, id ID) {
 	}
 	if at, there := slices.BinarySearch(e.ids, id); there {
 		e.ids = slices.Delete(e.ids, at, at+1)
-		x.ids--
 	}
 	if len(e.ids) == 0 {
 		delete(x.open, plate)

@@ -105,8 +105,8 @@ func TestTwinsAreAsked(t *testing.T) {
 	x.Remove("AB12CDE", "T3")
 	x.Remove("AB12CDE", "T3")
 	x.Remove("NOTHERE", "T2")
-	if m := x.Match(sure("AB12CDE")); m.Outcome != plate.Found || m.ID != "T2" || x.Len() != 1 {
-		t.Errorf("the last of them: %+v, %d open", m, x.Len())
+	if m := x.Match(sure("AB12CDE")); m.Outcome != plate.Found || m.ID != "T2" {
+		t.Errorf("the last of them: %+v", m)
 	}
 }
 
@@ -248,10 +248,7 @@ func TestWhatLeavesIsForgotten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		open := drawPlates(t)
 		x := parked(open...)
-		for i, p := range open {
-			if x.Len() != len(open)-i {
-				t.Fatalf("%d open, Len says %d", len(open)-i, x.Len())
-			}
+		for _, p := range open {
 			x.Remove(p, fact.TicketID(p))
 		}
 		for _, p := range open {

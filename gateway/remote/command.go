@@ -11,26 +11,50 @@ import (
 	"gatehouse/sync/wire"
 )
 
-// command records a command, carries it out and tells what became of it.
+// taken is a command that was taken, with what became of it.
+type taken struct {
+	command policy.Command
+	result  wire.Result
+}
+
+// takenMax is how many are remembered: headquarters repeats one while a person waits for it, and no longer.
+const takenMax = 16
+
+// command records a command, carries it out and tells what became of it. One that comes again, because the answer was lost, is
+// answered again, and nothing else.
 func (r *Remote) command(ctx context.Context, c *policy.Command) {
-	code, note := r.obey(ctx, c)
+	for _, before := range r.taken {
+		if before.command == *c {
+			r.send(ctx, &before.result)
+			return
+		}
+	}
+	refused := r.desk.Take(c, r.options.Now().MonoMS)
+	code, note := wire.Refused, ""
+	if refused != nil {
+		note = refused.Error()
+	} else {
+		code, note = r.obey(ctx, c)
+	}
 	r.log.Warn("remote: a command of headquarters", "verb", c.Verb.String(), "gate", c.Gate, "actor", c.Actor, "reason", c.Reason, "result", code, "note", note)
-	r.send(ctx, &wire.Result{Location: r.options.Location, ID: c.ID, Code: code, Note: clip(note)})
+	result := wire.Result{Location: r.options.Location, ID: c.ID, Code: code, Note: clip(note)}
+	if refused == nil {
+		r.taken = append(r.taken[max(0, len(r.taken)+1-takenMax):], taken{*c, result})
+	}
+	r.send(ctx, &result)
 	if c.Verb == policy.Restart && code == wire.Done && r.options.Restart != nil {
 		r.options.Restart()
 	}
 }
 
+// obey records a command that was taken, and carries it out.
 func (r *Remote) obey(ctx context.Context, c *policy.Command) (wire.ResultCode, string) {
-	if err := r.desk.Take(c, r.options.Now().MonoMS); err != nil {
-		return wire.Refused, err.Error()
-	}
 	event, err := r.eventOf(ctx, c)
 	if err != nil {
 		return wire.Refused, err.Error()
 	}
-	taken := fact.CommandTaken{ID: c.ID, Verb: c.Verb.String(), Gate: c.Gate, Ticket: c.Ticket, Actor: clip(c.Actor), Note: clip(c.Reason)}
-	if _, err := r.options.Lot.Submit(ctx, lot.CommandTaken{Fact: taken}); err != nil {
+	record := fact.CommandTaken{ID: c.ID, Verb: c.Verb.String(), Gate: c.Gate, Ticket: c.Ticket, Actor: clip(c.Actor), Note: clip(c.Reason)}
+	if _, err := r.options.Lot.Submit(ctx, lot.CommandTaken{Fact: record}); err != nil {
 		return wire.Failed, err.Error()
 	}
 	if event == nil {

@@ -3,7 +3,7 @@
 // once, hold, free exit, restart).
 //
 // Guarantees:
-//   - Nothing is believed but by headquarters' signature; who holds the broker can delay and drop, and nothing else.
+//   - Nothing is believed but by headquarters' signature; whoever holds the broker can delay and drop, and nothing else.
 //   - A command answers a challenge that this run gave out less than half a minute ago, and is taken once. It is a durable
 //     fact, with who and why, before it is carried out, and the lot refuses what it refuses to a person on site.
 //   - A document that can't be used is refused with a reason, and what was in effect stays. One that takes effect is a

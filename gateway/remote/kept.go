@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/policy"
 )
 
@@ -38,14 +39,7 @@ func (r *Remote) keep() error {
 	if err != nil {
 		return fmt.Errorf("remote: %w", err)
 	}
-	file, err := os.OpenFile(r.path()+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("remote: %w", err)
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(r.path()+".new", r.path())
-	}
+	err = durable.Replace(r.path(), data, 0o600)
 	if err != nil {
 		r.log.Error("remote: documents are not kept over a restart", "err", err)
 	}

@@ -53,6 +53,7 @@ type Remote struct {
 
 	mu      sync.Mutex
 	desk    policy.Desk
+	taken   []taken // the newest last
 	kept    kept
 	root    policy.Keys // of the enrolment
 	told    policy.Keys // that the lot honours vouchers by
@@ -216,7 +217,7 @@ func (r *Remote) challenge(ctx context.Context, m *wire.Challenge) {
 	}
 	var random policy.Nonce
 	rand.Read(random[:]) // never fails: it crashes the program instead
-	given := r.desk.Challenge(r.options.Now().MonoMS, random)
+	given := r.desk.Challenge(m.ID, r.options.Now().MonoMS, random)
 	r.send(ctx, &wire.Challenge{Location: m.Location, ID: m.ID, Incarnation: r.desk.Incarnation, Challenge: given})
 }
 

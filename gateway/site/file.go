@@ -61,15 +61,15 @@ type recordTable struct {
 }
 
 type policyTable struct {
-	PlateInside       string `toml:"plate_inside"`       // "suspect" or "deny"
-	TerminalDown      string `toml:"terminal_down"`      // "owed" or "deny"
-	PlateWaitMS       *int64 `toml:"plate_wait_ms"`      //
-	PlateConfidence   *int64 `toml:"plate_confidence"`   // per mille
-	PaymentGiveUpMS   *int64 `toml:"payment_give_up_ms"` //
-	MaxStayHours      *int64 `toml:"max_stay_hours"`     //
-	FullReleaseSpots  *int64 `toml:"full_release_spots"` //
-	DriftAlarm        *int64 `toml:"drift_alarm"`        //
-	ReservablePercent *int64 `toml:"reservable_percent"` //
+	PlateInside       string `toml:"plate_inside"`  // "suspect" or "deny"
+	TerminalDown      string `toml:"terminal_down"` // "owed" or "deny"
+	PlateWaitMS       *int64 `toml:"plate_wait_ms"`
+	PlateConfidence   *int64 `toml:"plate_confidence"` // per mille
+	PaymentGiveUpMS   *int64 `toml:"payment_give_up_ms"`
+	MaxStayHours      *int64 `toml:"max_stay_hours"`
+	FullReleaseSpots  *int64 `toml:"full_release_spots"`
+	DriftAlarm        *int64 `toml:"drift_alarm"`
+	ReservablePercent *int64 `toml:"reservable_percent"`
 }
 
 type reservationsTable struct {
@@ -146,18 +146,18 @@ type spotsTable struct {
 }
 
 type gateTable struct {
-	ID          string `toml:"id"`
-	Name        string `toml:"name"`
-	Floor       string `toml:"floor"`
-	Direction   string `toml:"direction"` // "in", "out" or "both"
-	Closing     string `toml:"closing"`   // "barrier", "gateway" or "none"
-	NoPlate     string `toml:"no_plate"`  // "ticket", "admit" or "deny"
-	NoTicket    string `toml:"no_ticket"` // at an exit: "deny" or "admit"
-	DiskStall   string `toml:"disk_stall"`
-	ClearMS     *int64 `toml:"clear_ms"`
-	MaxRunMS    *int64 `toml:"max_run_ms"`
-	BackOutMS   *int64 `toml:"back_out_ms"`
-	VendTimeout *int64 `toml:"vend_timeout_ms"`
+	ID            string `toml:"id"`
+	Name          string `toml:"name"`
+	Floor         string `toml:"floor"`
+	Direction     string `toml:"direction"` // "in", "out" or "both"
+	Closing       string `toml:"closing"`   // "barrier", "gateway" or "none"
+	NoPlate       string `toml:"no_plate"`  // "ticket", "admit" or "deny"
+	NoTicket      string `toml:"no_ticket"` // at an exit: "deny" or "admit"
+	DiskStall     string `toml:"disk_stall"`
+	ClearMS       *int64 `toml:"clear_ms"`
+	MaxRunMS      *int64 `toml:"max_run_ms"`
+	BackOutMS     *int64 `toml:"back_out_ms"`
+	VendTimeoutMS *int64 `toml:"vend_timeout_ms"`
 }
 
 // brokerTable is an MQTT broker that devices report to, or are shown things through.

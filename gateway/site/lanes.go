@@ -13,6 +13,7 @@ import (
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 func (b *builder) server() {
@@ -24,8 +25,9 @@ func (b *builder) server() {
 		}
 	}
 	for i, t := range s.Tokens {
-		token := Token{Name: t.Name}
-		token.Role = choose(b, t.Role, roleText, []Role{RoleView, RoleOperate, RoleConfigure}, RoleView, "server", "token", i, "role")
+		token := rest.Token{Name: t.Name}
+		token.Role = choose(b, t.Role, []string{"view", "operate", "configure"},
+			[]rest.Role{rest.RoleView, rest.RoleOperate, rest.RoleConfigure}, rest.RoleView, "server", "token", i, "role")
 		sum, err := hex.DecodeString(t.SHA256)
 		if err != nil || len(sum) != len(token.SHA256) {
 			b.wrong("the token's sha256 is not 64 hexadecimal digits", "write what `gatehouse token` prints", "server", "token", i, "sha256")
@@ -58,8 +60,8 @@ func (b *builder) gates() {
 		}
 		g.NoPlate = choose(b, t.NoPlate, []string{"ticket", "admit", "deny"},
 			[]lot.NoPlate{lot.NoPlateTicket, lot.NoPlateAdmit, lot.NoPlateDeny}, unread, "gate", i, "no_plate")
-		g.FreeExit = choose(b, t.NoTicket, []string{"deny", "admit"}, []bool{false, true}, false, "gate", i, "no_ticket")
-		if g.FreeExit && (g.Lane.Direction == fact.Inward || g.Lane.Closing == gate.NoArm) {
+		g.HoldsNobody = choose(b, t.NoTicket, []string{"deny", "admit"}, []bool{false, true}, false, "gate", i, "no_ticket")
+		if g.HoldsNobody && (g.Lane.Direction == fact.Inward || g.Lane.Closing == gate.NoArm) {
 			b.wrong("no_ticket is for exits with a barrier", "leave it out", "gate", i, "no_ticket")
 		}
 		g.Stall = choose(b, t.DiskStall, []string{"open", "wait"},
@@ -67,7 +69,7 @@ func (b *builder) gates() {
 		b.set(&g.Lane.ClearMS, t.ClearMS, 100, 60_000, "gate", i, "clear_ms")
 		b.set(&g.Lane.MaxRunMS, t.MaxRunMS, 500, 60_000, "gate", i, "max_run_ms")
 		b.set(&g.Lane.BackOutMS, t.BackOutMS, 500, 60_000, "gate", i, "back_out_ms")
-		b.set(&g.Lane.VendTimeoutMS, t.VendTimeout, 5_000, 3_600_000, "gate", i, "vend_timeout_ms")
+		b.set(&g.Lane.VendTimeoutMS, t.VendTimeoutMS, 5_000, 3_600_000, "gate", i, "vend_timeout_ms")
 		if g.Lane.Direction != fact.Outward {
 			b.entries = append(b.entries, t.ID)
 		}
@@ -234,9 +236,9 @@ func (b *builder) equip(i int) {
 		case UseCamera:
 			g.Camera = true
 		case UseReader:
-			g.Column = g.Column || d.ticketButton()
+			g.TicketButton = g.TicketButton || d.ticketButton()
 		case UseColumn:
-			g.Column, g.Printer, g.Display = true, true, true
+			g.TicketButton, g.Printer, g.Display = true, true, true
 		case UseDisplay, UseLight:
 			g.Display = true
 		case UsePrinter:

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"gatehouse/drivers"
+	"gatehouse/sync/durable"
 )
 
 // lastGoodName is the copy of the last site file that could be used, beside the journal.
@@ -75,17 +76,7 @@ func keep(path string, data []byte) error {
 	if old, err := os.ReadFile(path); err == nil && string(old) == string(data) {
 		return nil
 	}
-	temporary := path + ".new"
-	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("site: keep the last good file: %w", err)
-	}
-	_, err = file.Write(data)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(temporary, path)
-	}
-	if err != nil {
+	if err := durable.Replace(path, data, 0o600); err != nil {
 		return fmt.Errorf("site: keep the last good file: %w", err)
 	}
 	return nil

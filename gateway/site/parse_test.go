@@ -15,6 +15,7 @@ import (
 	"gatehouse/gateway/lot"
 	"gatehouse/gateway/site"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/tomlfile"
 )
 
@@ -72,7 +73,7 @@ func compare(t *testing.T, place layout.Layout, parsed *site.Site) {
 		}
 		lane := got.Lane
 		if string(got.ID) != want.Name || lane.Direction != want.Direction || lane.Closing != closing || got.Terminal != want.Terminal ||
-			!got.Camera || !got.Column || !got.Display || !got.Printer || !lane.ArmingLoop || !lane.ClosingLoop || !lane.UpSwitch || !lane.DownSwitch {
+			!got.Camera || !got.TicketButton || !got.Display || !got.Printer || !lane.ArmingLoop || !lane.ClosingLoop || !lane.UpSwitch || !lane.DownSwitch {
 			t.Fatalf("gate %d is %+v, and should be %+v", i, got, want)
 		}
 	}
@@ -179,7 +180,7 @@ func TestDefaults(t *testing.T) {
 func TestTokens(t *testing.T) {
 	text := smallSite(1) + "[[server.token]]\nname = \"ann\"\nrole = \"configure\"\nsha256 = \"" + site.HashToken("secret") + "\"\n"
 	tokens := parse(t, text).Tokens
-	if len(tokens) != 1 || tokens[0].Role != site.RoleConfigure || fmt.Sprintf("%x", tokens[0].SHA256) != site.HashToken("secret") || tokens[0].Role.String() != "configure" {
+	if len(tokens) != 1 || tokens[0].Role != rest.RoleConfigure || fmt.Sprintf("%x", tokens[0].SHA256) != site.HashToken("secret") || tokens[0].Role.String() != "configure" {
 		t.Errorf("%+v", tokens)
 	}
 }

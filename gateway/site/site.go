@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/rest"
 )
 
 // Site is a location's file, checked.
@@ -15,7 +16,7 @@ type Site struct {
 	Listen  string // address of the HTTP server
 	Sync    Sync
 	Record  Record
-	Tokens  []Token
+	Tokens  []rest.Token
 	Devices []Device
 	Brokers []Broker
 	Digest  string   // of the file, for fact.GatewayStarted
@@ -53,28 +54,6 @@ type Broker struct {
 	Password string
 	CA       string // PEM file of the authority that signed its certificate; empty: the machine's authorities
 }
-
-// Token lets whoever shows it act in a role.
-type Token struct {
-	Name   string
-	Role   Role
-	SHA256 [sha256.Size]byte
-}
-
-// Role says what a token may do; each includes the ones before it.
-type Role uint8
-
-// The roles.
-const (
-	RoleView Role = iota
-	RoleOperate
-	RoleConfigure
-)
-
-var roleText = []string{"view", "operate", "configure"}
-
-// String is the code of the role.
-func (r Role) String() string { return roleText[r] }
 
 // Device is one device of the location and what it serves.
 type Device struct {

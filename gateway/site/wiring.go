@@ -13,10 +13,11 @@ import (
 	"gatehouse/sync/tomlfile"
 )
 
-// Wiring says what keeps devices from working that the file alone can tell: a board that there is no file of, settings that
-// a driver refuses, roles that it can't serve, names that the board or the site does not have, one line for two devices.
-// Such a device is offline and the others work, so that none of it is a reason not to start. Drivers are made with the
-// host, which nothing is asked of. Ask once: the drivers of a catalog remember who is on a port. The error is tomlfile.Problems.
+// Wiring says what keeps devices from working that the file alone can tell: a board that there is no file of, settings
+// that a driver refuses, roles that it can't serve, names that the board or the site does not have, one line for two
+// devices. Such a device is offline and the others work, so that none of it is a reason not to start. Drivers are made
+// with the host, which nothing is asked of. Ask once: the drivers of a catalog remember who is on a port. The error is
+// tomlfile.Problems.
 func (s *Site) Wiring(host drivers.Host) error {
 	b, err := s.source.read()
 	if err != nil {
@@ -192,8 +193,8 @@ func (w *wiring) wire(i int, d Device, wire drivers.Wire, name string, path ...a
 	}
 }
 
-// known reports whether the board has something of that name, and tells if not. A simulator makes a virtual board larger at
-// will.
+// known reports whether the board has something of that name, and notes it if not. A simulator makes a virtual board
+// larger at will.
 func known[T any](w *wiring, kind, name string, on map[string]T, path []any) bool {
 	if _, found := on[name]; found || name == "" || w.board.Backend == boards.BackendVirtual { // what is missing, the driver tells
 		return name != ""
@@ -211,7 +212,7 @@ func known[T any](w *wiring, kind, name string, on map[string]T, path []any) boo
 	return false
 }
 
-// claim notes whose something is that is for one device alone, and tells if another has it.
+// claim notes which device has something that is for one alone; if another has it, that is a problem.
 func (w *wiring) claim(d Device, kind, name string, path []any) {
 	what := kind + " " + name
 	if owner, taken := w.owners[what]; taken {
@@ -261,7 +262,7 @@ func (w *wiring) port(i int, d Device, wire drivers.Wire, name string, path []an
 	}
 }
 
-// share tells if a port is for others: for one device alone, or for devices of another protocol.
+// share reports whether a port is for others: for one device alone, or for devices of another protocol.
 func (w *wiring) share(d Device, protocol, name string, path []any) {
 	what := "serial port " + name
 	before, shared := w.owners[what+" speaks"]

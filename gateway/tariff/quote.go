@@ -3,7 +3,7 @@ package tariff
 // Quote prices a stay by the tariff.
 func Quote(t *Tariff, stay Stay) Fee { return QuoteInto(nil, t, stay) }
 
-// QuoteInto is Quote for who prices many stays: it writes the charges over what buffer holds, and allocates only
+// QuoteInto is Quote for those who price many stays: it writes the charges over what buffer holds, and allocates only
 // if there are more of them than buffer has room for.
 func QuoteInto(buffer []Charge, t *Tariff, stay Stay) Fee {
 	p := pricer{tariff: t, stay: stay, clock: civil{zone: t.zone()}}

@@ -10,6 +10,7 @@ const (
 	secondsPerMinute = 60
 	secondsPerHour   = 3600
 	secondsPerDay    = 24 * secondsPerHour
+	secondsPerYear   = 365 * secondsPerDay
 )
 
 // linkWords say how the sync with headquarters is.
@@ -55,6 +56,8 @@ func spanText(seconds int) string {
 		return fmt.Sprintf("%d\u202fmin", seconds/secondsPerMinute)
 	case seconds < 2*secondsPerDay:
 		return fmt.Sprintf("%d\u202fh", seconds/secondsPerHour)
+	case seconds < 2*secondsPerYear:
+		return fmt.Sprintf("%s\u202fd", livepage.Thousands(seconds/secondsPerDay))
 	}
-	return fmt.Sprintf("%s\u202fd", livepage.Thousands(seconds/secondsPerDay))
+	return fmt.Sprintf("%d\u202fyears", seconds/secondsPerYear)
 }

@@ -237,3 +237,14 @@ func TestManyAlertsOfAKindAreOne(t *testing.T) {
 	}
 	b.shows(plain(b.get("/").Body.String()), "sensor s-a does not answer: no answer and 4 more like it")
 }
+
+// Before the sensors have spoken, no number says how much is free.
+func TestALotThatKnowsNothingYetShowsNoNumber(t *testing.T) {
+	b := newBench(t, apitest.Large(1, 1, 8))
+	page := b.get("/").Body.String()
+	for _, wanted := range []string{`<p class="big">–</p>`, "8 not known", `<b class="count">–</b> free of 8`, "sign: blank"} {
+		if !strings.Contains(page, wanted) {
+			t.Errorf("the page lacks %q", wanted)
+		}
+	}
+}

@@ -88,7 +88,7 @@ func functions() template.FuncMap {
 		"number":   livepage.Thousands,
 		"money":    func(n json.Number) string { return livepage.GroupedDigits(n.String()) },
 		"floorID":  floorID, "zoneID": zoneID, "cellsID": cellsID,
-		"span": spanText, "hours": func(n int) string { return spanText(n * secondsPerHour) },
+		"free": livepage.Free, "span": spanText, "hours": func(n int) string { return spanText(n * secondsPerHour) },
 		"percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + " %" },
 	}
 }

@@ -230,7 +230,7 @@ func testNoScript(t *testing.T, b *browsertest.Browser) {
 	tab.Is(`document.documentElement.scrollWidth`, 360)
 }
 
-// testLogIn: a link with a token logs a browser in; who may only look sees neither plates nor buttons.
+// testLogIn: a link with a token logs a browser in; one that may only look sees neither plates nor buttons.
 func testLogIn(t *testing.T, b *browsertest.Browser) {
 	backend := apitest.New(apitest.Small())
 	backend.Do(lot.RequestEntry{Gate: 0, Raw: "B-GH 1234"})

@@ -172,7 +172,7 @@ func (v *view) cardOf(i int, g gate) card {
 	return c
 }
 
-// Operates tells if the reader may work the gates.
+// Operates reports whether the reader may work the gates.
 func (v *view) Operates() bool { return v.Role == "operate" || v.Role == "configure" }
 
 // At prints a moment of today in civil time, and of another day with its date.

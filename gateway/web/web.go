@@ -38,8 +38,9 @@ type page struct {
 	kept      kept
 }
 
-// New is the page: / for people, /live for its script, /assets/ for both, /receipt/{ticketId} for who asks what is paid. With /?wall the type is larger and
-// there are no buttons. Who may see it, and who asks, is the business of the handler round it.
+// New is the page: / for people, /live for its script, /assets/ for both, /receipt/{ticketId} for whoever asks what is
+// paid. With /?wall the type is larger and there are no buttons. Who may see it, and who asks, is the business of the
+// handler round it.
 func New(o Options) http.Handler {
 	p := newPage(o)
 	mux := http.NewServeMux()

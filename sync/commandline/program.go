@@ -43,6 +43,9 @@ func (p Program) Run(args []string, commands any) (exitCode int) {
 		exitCode = ExitWrong
 	}
 	fmt.Fprintf(p.Errs, "%s: %v\n", p.Name, err)
+	if advice := adviceOn(err); advice != "" {
+		fmt.Fprintf(p.Errs, "  %s\n", advice)
+	}
 	return exitCode
 }
 

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gatehouse/sync/commandline"
@@ -25,6 +27,8 @@ func (g greet) Run(out io.Writer) error {
 	switch g.Name {
 	case "nobody":
 		return errors.New("there is nobody to greet")
+	case "a full disk":
+		return &os.PathError{Op: "write", Path: "/greetings", Err: syscall.ENOSPC}
 	case "":
 		return fmt.Errorf("%w: a name has letters", commandline.ErrUsage)
 	}
@@ -40,6 +44,7 @@ func TestHowAProgramEnds(t *testing.T) {
 	}{
 		{[]string{"greet", "ann"}, commandline.ExitOK, "hello ann\n", ""},
 		{[]string{"greet", "nobody"}, commandline.ExitWrong, "", "greeter: there is nobody to greet\n"},
+		{[]string{"greet", "a full disk"}, commandline.ExitWrong, "", "no space left on device\n  Make room there"},
 		{[]string{"greet", ""}, commandline.ExitUsage, "", "greeter: usage: a name has letters\n"},
 		{[]string{"greet", "ann", "--loud"}, commandline.ExitUsage, "", "unknown flag --loud"},
 		{[]string{"sing"}, commandline.ExitUsage, "", "greeter --help says what there is"},

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"gatehouse/sync/crdt"
-	"gatehouse/sync/fact"
 	"gatehouse/sync/wire"
 	"pgregory.net/rapid"
 )
@@ -48,36 +47,6 @@ func digest(t failing, value any) [32]byte {
 	return sum
 }
 
-func drawnDot(t *rapid.T) fact.Dot {
-	return fact.Dot{Incarnation: fact.Incarnation(rapid.Uint64Range(1, 3).Draw(t, "incarnation")), Seq: rapid.Uint64Range(1, 6).Draw(t, "seq")}
-}
-
-func TestVector(t *testing.T) {
-	laws(t, func(t *rapid.T, name string) crdt.Vector {
-		var v crdt.Vector
-		for range rapid.IntRange(0, 4).Draw(t, name) {
-			v = v.Join(crdt.Vector{drawnDot(t)})
-		}
-		return v
-	})
-}
-
-func TestFactSet(t *testing.T) {
-	laws(t, func(t *rapid.T, name string) crdt.FactSet {
-		var s crdt.FactSet
-		for range rapid.IntRange(0, 8).Draw(t, name) {
-			s = s.Add(crdt.Named{Dot: drawnDot(t), Hash: [32]byte{rapid.Byte().Draw(t, "hash") % 3}})
-		}
-		return s
-	})
-}
-
-func TestRegister(t *testing.T) {
-	laws(t, func(t *rapid.T, name string) crdt.Register {
-		return crdt.Register{Version: rapid.Uint64Range(0, 3).Draw(t, name), Value: rapid.SliceOfN(rapid.ByteRange(0, 2), 0, 2).Draw(t, "value")}
-	})
-}
-
 func TestRemoveWins(t *testing.T) {
 	laws(t, func(t *rapid.T, name string) crdt.RemoveWins {
 		var m crdt.RemoveWins
@@ -112,19 +81,6 @@ func owner(t *rapid.T) string {
 	return rapid.SampledFrom([]string{"hq", "lot"}).Draw(t, "owner")
 }
 
-func TestAFactOfTheSameNameIsAConflictWhoeverCameFirst(t *testing.T) {
-	one := crdt.Named{Dot: fact.Dot{Incarnation: 1, Seq: 1}, Hash: [32]byte{1}}
-	two := crdt.Named{Dot: one.Dot, Hash: [32]byte{2}}
-	for _, set := range []crdt.FactSet{crdt.FactSet{}.Add(one).Add(two), crdt.FactSet{}.Add(two).Add(one)} {
-		if len(set.Conflicts) != 1 || set.Conflicts[0] != two || set.Facts[0] != one {
-			t.Errorf("%+v", set)
-		}
-		if _, ok := set.Has(two); ok {
-			t.Error("the other fact counts as the same")
-		}
-	}
-}
-
 func TestRevocationWinsPerVersion(t *testing.T) {
 	issued := crdt.RemoveWins{}.Put("pass", []byte("until May"))
 	revoked := crdt.RemoveWins{}.Remove("pass") // overtook what it revokes
@@ -136,13 +92,5 @@ func TestRevocationWinsPerVersion(t *testing.T) {
 		if entry, ok := again.Join(revoked).Get("pass"); !ok || !bytes.Equal(entry.Value, []byte("until June")) {
 			t.Error("a pass that was issued anew is not")
 		}
-	}
-}
-
-func TestAClockInTheFutureWinsNothing(t *testing.T) {
-	ours := crdt.Register{}.Write([]byte("2.50 an hour")).Write([]byte("3.00 an hour"))
-	theirs := crdt.Register{Version: 1, Value: []byte("0.00, written in 2099")}
-	if got := theirs.Join(ours); !bytes.Equal(got.Value, ours.Value) {
-		t.Errorf("%s", got.Value)
 	}
 }

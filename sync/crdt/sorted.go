@@ -22,11 +22,6 @@ func merge[T any](a, b []T, compare func(x, y T) int, both func(x, y T) T) []T {
 	return out
 }
 
-// with is the sorted slice with one more element, joined with the one of its key.
-func with[T any](list []T, one T, compare func(x, y T) int, both func(x, y T) T) []T {
-	return merge(list, []T{one}, compare, both)
-}
-
 // find is the place of a key.
 func find[T any](list []T, key T, compare func(x, y T) int) (at int, found bool) {
 	return slices.BinarySearchFunc(list, key, compare)

@@ -39,7 +39,7 @@ func (c *campaign) run(s *scene) error {
 	return broken
 }
 
-// changes tells whether an operation changes the disk. Before any other there is nothing to cut that wasn't there before
+// changes reports whether an operation changes the disk. Before any other there is nothing to cut that wasn't there before
 // the last one that did.
 func changes(op simdisk.Operation) bool {
 	switch op.Op {

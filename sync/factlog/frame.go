@@ -39,7 +39,7 @@ func (f frame) payload() []byte {
 
 func (f frame) end() int64 { return f.at + int64(len(f.bytes)) }
 
-// follows tells whether the frame is the next link after chain.
+// follows reports whether the frame is the next link after chain.
 func (f frame) follows(chain Hash) bool {
 	return link(f.bytes, chain, len(f.payload())) == f.hash
 }
@@ -100,7 +100,7 @@ func parseHead(head []byte, number uint64, at int64) (f frame, size int64, ok bo
 	return f, frameBytes(int(length)), f.index != 0
 }
 
-// sound tells whether the payload is the one that the head describes.
+// sound reports whether the payload is the one that the head describes.
 func (f frame) sound() bool {
 	return binary.LittleEndian.Uint32(f.bytes[12:]) == checksum(0, f.payload())
 }

@@ -110,14 +110,14 @@ func (l *Log) appendAll(payloads [][]byte) (Index, error) {
 	return l.last, nil
 }
 
-// Fits tells whether all payloads can be appended now. Errors: those of Append.
+// Fits reports whether all payloads can be appended now. Errors: those of Append.
 func (l *Log) Fits(payloads [][]byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.admit(payloads)
 }
 
-// admit tells whether all payloads fit in what is left of this segment and in the spare.
+// admit reports whether all payloads fit in what is left of this segment and in the spare.
 func (l *Log) admit(payloads [][]byte) error {
 	if l.err != nil {
 		return l.err

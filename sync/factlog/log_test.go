@@ -292,7 +292,7 @@ func TestTrim(t *testing.T) {
 	if names, _ := s.disk.List(folder); len(names) > 3 {
 		t.Fatalf("everything but the tail was given up, and left is %v", names)
 	}
-	// Who doesn't say that it was given up hears that it is missing.
+	// Whoever doesn't say that it was given up hears that it is missing.
 	_, found, err := factlog.Open(s.disk, folder, factlog.Options{SegmentBytes: smallSegment})
 	must(t, err)
 	if want := []factlog.Damage{{First: 1, Last: found.First - 1}}; !slices.Equal(found.Damage, want) {

@@ -115,7 +115,7 @@ func (c *Committer) makeRoom(err error) {
 	}
 }
 
-// prepare does a step towards the spare and tells whether there is more to do at once.
+// prepare does a step towards the spare and reports whether there is more to do at once.
 func (c *Committer) prepare() (more bool) {
 	ready, err := c.log.Prepare()
 	c.mu.Lock()

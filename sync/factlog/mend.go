@@ -205,7 +205,7 @@ func zeroFrom(file File, at, end int64) (written int64, err error) {
 	return written, nil
 }
 
-// isZero tells whether the first size bytes are zeros.
+// isZero reports whether the first size bytes are zeros.
 func isZero(file File, size int64) bool {
 	window := make([]byte, min(windowBytes, size))
 	for at := int64(0); at < size; at += int64(len(window)) {

@@ -22,7 +22,7 @@ func (f *filling) discard() {
 	*f = filling{}
 }
 
-// Prepare does one step (at most 256 KiB and one flush) towards the spare segment and tells whether the spare is
+// Prepare does one step (at most 256 KiB and one flush) towards the spare segment and reports whether the spare is
 // ready. Call it in idle time until it is. An error, such as a full disk, doesn't harm the log: it works on until its
 // segment is full (see FreeBytes), and the next call starts over.
 func (l *Log) Prepare() (ready bool, err error) {

@@ -21,7 +21,7 @@ func (w *walk) enter(s segment) {
 	w.next, w.chain, w.known = s.first, s.chain, true
 }
 
-// take tells whether the frame is the log's next one. After a range that is lost the chain starts anew from the hash
+// take reports whether the frame is the log's next one. After a range that is lost the chain starts anew from the hash
 // stored in the first frame behind it; a frame that breaks the chain is itself the lost one.
 func (w *walk) take(f frame) bool {
 	if f.index < w.next {

@@ -16,7 +16,7 @@ type Hour struct {
 type Chart struct {
 	Bars []Bar
 	Top  string // what the highest bar stands for
-	Text string // all of it in a sentence, for who can't see it
+	Text string // all of it in a sentence, for those who can't see it
 }
 
 // Bar is one hour: up from the axis, and down from it.
@@ -34,7 +34,7 @@ const (
 // Y is where the part above the axis begins.
 func (b Bar) Y() int { return chartHeight - b.Up }
 
-// Mark tells if the hour is printed below the axis.
+// Mark reports whether the hour is printed below the axis.
 func (b Bar) Mark() bool { return b.Hour%6 == 0 }
 
 // VehiclesChart draws entries up and exits down.

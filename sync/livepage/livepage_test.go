@@ -88,3 +88,16 @@ func TestFramesSayWhatChanged(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsNotKnownIsNoNumber(t *testing.T) {
+	for _, c := range []struct {
+		available, unknown, total int
+		want                      string
+	}{
+		{0, 48, 48, "–"}, {0, 0, 0, "–"}, {0, 1, 48, "0"}, {0, 0, 48, "0"}, {47, 1, 48, "47"}, {1_200, 0, 2_000, "1\u202f200"},
+	} {
+		if got := Free(c.available, c.unknown, c.total); got != c.want {
+			t.Errorf("%d free and %d unknown of %d: %s, not %s", c.available, c.unknown, c.total, got, c.want)
+		}
+	}
+}

@@ -21,6 +21,14 @@ func TypeWords(code string) string {
 	return WordFor(typeWords, code)
 }
 
+// Free is how many spots are free. While nothing is known of any spot, that is no number.
+func Free(available, unknown, total int) string {
+	if unknown == total {
+		return "–"
+	}
+	return Thousands(available)
+}
+
 // WordFor is a code's word, or the code made readable.
 func WordFor(words map[string]string, code string) string {
 	if word, known := words[code]; known {

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	paho "github.com/eclipse/paho.mqtt.golang"
 )
 
 // What the client waits for and holds.
@@ -64,8 +62,12 @@ type Options struct {
 	TLS                *tls.Config // for tls://; its client certificate is read at each connection
 	Will               *Message    // what the broker says when the connection breaks
 	Subscriptions      []Subscription
+	// Session has the broker keep the subscriptions while the client is away, and say so when it comes back. All of them are
+	// of QoS 0, so that no message is kept with them.
+	Session bool
 
-	// Up is called after each connection, when all subscriptions stand: the place for the birth message. Down is
+	// Up is called after each connection, when all subscriptions stand: the place for the birth message. With a session that
+	// the broker has kept that is at once, without a round trip. Down is
 	// called when the connection broke, or when an attempt failed. Both may call Publish and must not call Close.
 	Up   func(*Client)
 	Down func(error)
@@ -89,7 +91,7 @@ type Client struct {
 	done    sync.WaitGroup
 
 	mu   sync.Mutex
-	conn paho.Client // nil: down
+	conn *link // nil: down
 }
 
 // Dial starts a client. It fails only if the options can't work: a broker that doesn't answer is no error.
@@ -123,6 +125,11 @@ func (o *Options) check() error {
 	}
 	if o.ClientID == "" {
 		return errors.New("mqtt: a client needs an id of its own")
+	}
+	for _, s := range o.Subscriptions {
+		if o.Session && s.QoS > 0 {
+			return fmt.Errorf("mqtt: a session keeps subscriptions of QoS 0 alone, and %q is of %d", s.Filter, s.QoS)
+		}
 	}
 	return nil
 }
@@ -182,6 +189,8 @@ func (c *Client) Publish(ctx context.Context, m Message) error {
 			return fmt.Errorf("%w: %s: %w", ErrDown, m.Topic, err)
 		}
 		return nil
+	case <-conn.over: // the library keeps what a session might still need
+		return fmt.Errorf("%w: %s: the connection broke", ErrDown, m.Topic)
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
@@ -195,13 +204,13 @@ func (c *Client) Close() {
 	c.done.Wait()
 }
 
-func (c *Client) current() paho.Client {
+func (c *Client) current() *link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.conn
 }
 
-func (c *Client) setCurrent(conn paho.Client) {
+func (c *Client) setCurrent(conn *link) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.conn = conn

@@ -1,10 +1,13 @@
 package mqtt_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
+	"log/slog"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,8 +68,10 @@ func TestABrokerThatIsNotThereIsNoError(t *testing.T) {
 		t.Fatal(err)
 	}
 	downs := make(chan error, 16)
+	var said bytes.Buffer
 	client, err := mqtt.Dial(mqtt.Options{
 		Broker: "tcp://" + address, ClientID: "c", Backoff: time.Millisecond, BackoffMax: 2 * time.Millisecond,
+		Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Down: func(err error) {
 			select {
 			case downs <- err:
@@ -89,6 +94,10 @@ func TestABrokerThatIsNotThereIsNoError(t *testing.T) {
 	big := mqtt.Message{Topic: "a", Payload: make([]byte, mqtt.MaxPayloadBytes+1)}
 	if err := client.Publish(context.Background(), big); !errors.Is(err, mqtt.ErrTooLarge) {
 		t.Errorf("a payload too large: %v", err)
+	}
+	client.Close()
+	if lines := strings.Count(said.String(), "no connection"); lines != 1 {
+		t.Errorf("one time without a connection is %d lines in the log:\n%s", lines, said.String())
 	}
 }
 

@@ -19,6 +19,9 @@ func Topic(chain, location, kind string) string {
 	return "lot/" + chain + "/" + location + "/" + kind
 }
 
+// GatewayID is the client identifier of a location's gateway. There is one of each: a second throws the first one out.
+func GatewayID(location string) string { return "gateway-" + location }
+
 // AllOf is the filter for one kind of message from all locations.
 func AllOf(chain, kind string) string { return Topic(chain, "+", kind) }
 

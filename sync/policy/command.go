@@ -84,16 +84,28 @@ type Desk struct {
 }
 
 type challenge struct {
+	order  Nonce
 	nonce  Nonce
 	monoMS int64
 }
 
-// Challenge gives one out, from random bits of the shell.
-func (d *Desk) Challenge(nowMonoMS int64, random Nonce) Nonce {
+// Challenge gives one out for the command that will have an ID, from random bits of the shell. Who asks again for the same,
+// because the answer may be lost, gets the same, while it is waiting and young.
+func (d *Desk) Challenge(order Nonce, nowMonoMS int64, random Nonce) Nonce {
+	for i, waiting := range d.waiting {
+		if waiting.order != order {
+			continue
+		}
+		if age := nowMonoMS - waiting.monoMS; age >= 0 && age <= ChallengeMS/2 {
+			return waiting.nonce
+		}
+		d.waiting = append(d.waiting[:i], d.waiting[i+1:]...)
+		break
+	}
 	if len(d.waiting) >= challengesMax {
 		d.waiting = append(d.waiting[:0], d.waiting[1:]...)
 	}
-	d.waiting = append(d.waiting, challenge{random, nowMonoMS})
+	d.waiting = append(d.waiting, challenge{order, random, nowMonoMS})
 	return random
 }
 

@@ -181,7 +181,7 @@ func TestALocalEditStandsUntilHeadquartersHasSeenIt(t *testing.T) {
 func ordered(t *testing.T) (policy.Command, *policy.Desk) {
 	desk := &policy.Desk{Location: "lot", Incarnation: 7, Keys: headquarters}
 	c := policy.Command{
-		ID: policy.Nonce{1}, Location: "lot", Incarnation: 7, Challenge: desk.Challenge(1_000, policy.Nonce{9}), Verb: policy.OpenOnce, Gate: "in-1",
+		ID: policy.Nonce{1}, Location: "lot", Incarnation: 7, Challenge: desk.Challenge(policy.Nonce{1}, 1_000, policy.Nonce{9}), Verb: policy.OpenOnce, Gate: "in-1",
 		Actor: "anna", Reason: "stuck",
 	}
 	must(t, c.Sign(keyOf(1)))
@@ -215,7 +215,7 @@ func TestACommandThatIsNotForHereAndNowIsRefused(t *testing.T) {
 		},
 		"pushed out": func(_ *policy.Command, d *policy.Desk) (int64, policy.Key) {
 			for i := range byte(16) {
-				d.Challenge(1_000, policy.Nonce{100, i})
+				d.Challenge(policy.Nonce{100, i}, 1_000, policy.Nonce{100, i})
 			}
 			return 1_001, keyOf(1)
 		},

@@ -52,8 +52,8 @@ func (b *Book) Close() {
 	delete(schemas, "ErrorDetail")
 	for _, schema := range schemas {
 		for _, property := range schema.Properties {
-			if property.Type == huma.TypeArray {
-				property.Nullable = false
+			for list := property; list != nil && list.Type == huma.TypeArray; list = list.Items {
+				list.Nullable = false
 			}
 		}
 	}
@@ -97,6 +97,9 @@ func register[I, O any](b *Book, method string, status int, role Role, id, path,
 		Middlewares:                  huma.Middlewares{b.door.admit(role), b.door.takeBody},
 		RejectUnknownQueryParameters: true,
 		MaxBodyBytes:                 b.door.BodyMax + 1,
+		// takeBody has it whole, within the server's own time. Left to itself the library would have the connection end five
+		// seconds later, and with it the request that a gate, or somebody at headquarters, is still being asked about.
+		BodyReadTimeout: -1,
 	}, h)
 }
 

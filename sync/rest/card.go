@@ -1,6 +1,6 @@
 package rest
 
-// hasCardNumber tells if a text holds what can be the number of a payment card, which is then refused whole, and
+// hasCardNumber reports whether a text holds what can be the number of a payment card, which is then refused whole, and
 // neither kept nor logged: 13 to 19 digits that begin as those of the card schemes do (2 to 6) and have a right
 // check digit, in one piece or in a card's groups. Digits within a word of letters are an identifier's, unless
 // the letters are those round the number on a magnetic stripe.
@@ -52,7 +52,7 @@ func (r *digitRun) isCard() bool {
 	return n >= 13 && n <= 19 && r.digits[0] >= 2 && r.digits[0] <= 6 && r.isGrouped() && luhn(r.digits)
 }
 
-// isGrouped tells digits in one piece, in fours, or as 4-6-5 and 4-6-4.
+// isGrouped reports whether the digits are in one piece, in fours, or as 4-6-5 and 4-6-4.
 func (r *digitRun) isGrouped() bool {
 	last := len(r.groups) - 1
 	if last == 2 && r.groups[0] == 4 && r.groups[1] == 6 {
@@ -70,7 +70,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-// luhn tells if the last digit checks the others (ISO/IEC 7812-1).
+// luhn reports whether the last digit checks the others (ISO/IEC 7812-1).
 func luhn(digits []byte) bool {
 	sum := 0
 	for i, digit := range digits {

@@ -5,6 +5,6 @@
 // body that is bounded, read whole and without a payment card's number. Every failure is a Problem with a stable code and
 // a hint; a panic is one too. What is known of a token is its hash, compared in a time that tells nothing.
 //
-// It knows nothing of lots or chains, and imports of this project sync/fact alone, for money. It alone imports huma and
-// prometheus.
+// It knows nothing of lots or chains, and imports of this project sync/fact, for money, and sync/durable alone. It alone
+// imports huma and prometheus.
 package rest

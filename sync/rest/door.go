@@ -7,13 +7,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Door is what every request to one program goes through, and how that program names itself to who asks.
+// Door is what every request to one program goes through, and how that program names itself to whoever asks.
 type Door struct {
 	Name   string // in problems: "the gateway"
 	Title  string // of its documentation and log-in page: "Gatehouse"
 	Home   string // what its page shows: "the lot"
-	Keeper string // who knows its tokens, for who has none: "who set the gateway up"
+	Keeper string // who knows its tokens, for those who have none: "who set the gateway up"
 	Hint   string // how to come by a token, for programs
+	Others string // how to come by more tokens than the first, for people: "gatehouse token makes others"
 	Cookie string // the cookie that holds a browser's token
 	// Find looks up who has a token.
 	Find func(token string) (Somebody, bool)

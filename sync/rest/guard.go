@@ -65,7 +65,7 @@ func (d *Door) identify(r *http.Request) Somebody {
 	return Somebody{}
 }
 
-// isLoopback tells if an address or a Host header names this machine. Of a Host header too, so that no foreign
+// isLoopback reports whether an address or a Host header names this machine. Of a Host header too, so that no foreign
 // site reaches the gateway by a name of its own that it points here.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
@@ -87,7 +87,7 @@ func (d *Door) lacks(who Somebody, role Role) *Problem {
 	return Forbidden(who, role)
 }
 
-// Need lets in who has a role.
+// Need lets in whoever has a role.
 func (d *Door) Need(role Role, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := d.lacks(Who(r.Context()), role); p != nil {

@@ -145,7 +145,7 @@ func (l *Live) Stream(w http.ResponseWriter, r *http.Request, frame func(ctx con
 	}
 }
 
-// next waits until the next frame is due, and says if it is for a heartbeat, and if the stream goes on.
+// next waits until the next frame is due, and reports whether it is for a heartbeat and whether the stream goes on.
 func (l *Live) next(ctx context.Context, changes <-chan struct{}, heartbeat <-chan time.Time) (beat, goes bool) {
 	pause := time.NewTimer(l.source.Every)
 	defer pause.Stop()

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+
+	"gatehouse/sync/durable"
 )
 
 // tokenBytes of chance are in a token, of tokenLength characters.
@@ -29,7 +31,7 @@ func OwnerToken(path string, log *slog.Logger) Token {
 	text, err := readToken(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNoToken) {
 		text = NewTokenText()
-		err = keepToken(path, text)
+		err = durable.Replace(path, []byte(text+"\n"), 0o600)
 	}
 	if err != nil {
 		text = NewTokenText()
@@ -54,18 +56,4 @@ func readToken(path string) (string, error) {
 		return "", errNoToken
 	}
 	return token, nil
-}
-
-// keepToken writes the file so that a power cut leaves it whole or not at all.
-func keepToken(path, token string) error {
-	draft := path + ".new"
-	file, err := os.OpenFile(draft, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(token + "\n")
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(draft, path)
 }

@@ -75,6 +75,30 @@ func newAPI(changed *int, streams int) http.Handler {
 	return door.Guard(mux)
 }
 
+// deadlined notes until when a connection may be read from: beyond it the server ends the request that is under way.
+type deadlined struct {
+	*httptest.ResponseRecorder
+	last *time.Time
+}
+
+// SetReadDeadline is http.ResponseController's.
+func (d deadlined) SetReadDeadline(t time.Time) error {
+	*d.last = t
+	return nil
+}
+
+func TestARequestHasTheTimeThatItNeeds(t *testing.T) {
+	changed, last := 0, time.Unix(1, 0)
+	r := httptest.NewRequest("PUT", "/api/v1/things/one", strings.NewReader(`{"name":"two"}`))
+	r.Header.Set("Authorization", "Bearer configure")
+	r.Header.Set("Content-Type", "application/json")
+	w := deadlined{httptest.NewRecorder(), &last}
+	newAPI(&changed, 1).ServeHTTP(w, r)
+	if w.Code != http.StatusOK || changed != 1 || !last.IsZero() {
+		t.Errorf("%d %s: it must have ended by %v", w.Code, w.Body, last)
+	}
+}
+
 func TestAnAPIAnswersAsItIsDescribed(t *testing.T) {
 	changed := 0
 	resttest.Walk(t, resttest.API{Handler: newAPI(&changed, 64), Token: "configure", Paths: strings.NewReplacer("{name}", "one")})

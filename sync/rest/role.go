@@ -41,7 +41,7 @@ type Token struct {
 	SHA256 [sha256.Size]byte
 }
 
-// NewToken is a token that who shows its text has.
+// NewToken is the token whose text is shown.
 func NewToken(name string, role Role, text string) Token {
 	return Token{Name: name, Role: role, SHA256: sha256.Sum256([]byte(text))}
 }
@@ -78,5 +78,5 @@ func Who(ctx context.Context) Somebody {
 	return who
 }
 
-// SeesPlates tells if plates, and the numbers of tickets and reservations that open gates, may be shown.
+// SeesPlates reports whether plates, and the numbers of tickets and reservations that open gates, may be shown.
 func SeesPlates(ctx context.Context) bool { return Who(ctx).Role >= RoleOperate }

@@ -1,5 +1,5 @@
 // Package tomlfile reads the TOML files that people write by hand (a site, a board, a tariff) strictly, and says
-// what is wrong with them in the words of who wrote them.
+// what is wrong with them in the words of whoever wrote them.
 //
 // A file is read in two passes. Decode, the first, fills a struct and finds what the format can tell: broken
 // syntax, unknown keys, values of the wrong type. The second belongs to the caller, who knows what the values

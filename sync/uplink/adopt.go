@@ -46,7 +46,7 @@ func Adopt(ctx context.Context, o Options) (Adopted, error) {
 	failure.Store("no connection was made")
 	topic := func(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
 	client, err := mqtt.Dial(mqtt.Options{
-		Broker: o.Broker, ClientID: o.ClientID, TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
+		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger, Session: true,
 		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
 			message, err := wire.DecodeMessage(m.Payload)
 			if link, is := message.(*wire.Part); is {

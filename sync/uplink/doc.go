@@ -20,6 +20,6 @@
 //   - Whoever holds the broker can delay and drop, and nothing else: acknowledgements, documents and commands are signed.
 //   - An expired or revoked certificate stops this package and nothing else.
 //
-// It imports sync/outbox, sync/wire, sync/policy, sync/fact and sync/mqtt. It knows neither the lot nor the journal: they
-// are a Log and a function that describes the moment.
+// It imports sync/outbox, sync/wire, sync/policy, sync/fact, sync/durable and sync/mqtt. It knows neither the lot nor
+// the journal: they are a Log and a function that describes the moment.
 package uplink

@@ -164,7 +164,7 @@ func start(t *testing.T, log *memoryLog, id *identity.Identity, incarnation fact
 	t.Helper()
 	hq := id.Headquarters()
 	o := uplink.Options{
-		Location: fact.LocationID(hq.Location), Chain: hq.Chain, Broker: hq.Broker, ClientID: "gateway-" + hq.Location, TLS: id.TLS(),
+		Location: fact.LocationID(hq.Location), Chain: hq.Chain, Broker: hq.Broker, TLS: id.TLS(),
 		Signer: id, Keys: id.Keys(), Log: log, Dir: dir, Program: "test", Incarnation: incarnation,
 		Live:    func(context.Context) (wire.Live, error) { return wire.Live{Inside: 7}, nil },
 		Sender:  outbox.SenderConfig{LingerMS: 20, ResendMS: 2_000},

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/outbox"
 	"gatehouse/sync/wire"
@@ -108,25 +109,12 @@ func (u *Uplink) save(state outbox.SenderState) {
 	}
 	data, err := wire.Marshal(now)
 	if err == nil {
-		err = replace(u.statePath(), data)
+		err = os.MkdirAll(filepath.Dir(u.statePath()), 0o700)
+	}
+	if err == nil {
+		err = durable.Replace(u.statePath(), data, 0o600)
 	}
 	if err != nil {
 		u.log.Warn("uplink: how far headquarters is can't be saved", "err", err)
 	}
-}
-
-// replace writes a file so that a power cut leaves the old one or the new one.
-func replace(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(path+".new", path)
 }

@@ -42,7 +42,6 @@ type Options struct {
 	Location fact.LocationID
 	Chain    string // the second level of topics
 	Broker   string
-	ClientID string
 	TLS      *tls.Config   // for tls://
 	Signer   policy.Signer // signs batches
 	Keys     policy.Keys   // headquarters'; none: whoever holds the broker is believed
@@ -155,9 +154,10 @@ func (u *Uplink) clientOptions() mqtt.Options {
 	o := u.options
 	will := u.offline()
 	return mqtt.Options{
-		Broker: o.Broker, ClientID: o.ClientID, TLS: o.TLS, Will: &will, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
+		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Will: &will, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
 		QueueBytes:    downQueueBytes,
-		Subscriptions: []mqtt.Subscription{{Filter: u.topic(mqtt.KindReply), QoS: 0, Handle: u.hear}},
+		Session:       true,
+		Subscriptions: []mqtt.Subscription{{Filter: u.topic(mqtt.KindReply), Handle: u.hear}},
 		Up:            u.connected,
 		Down: func(err error) {
 			u.up.Store(false)

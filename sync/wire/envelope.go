@@ -115,7 +115,8 @@ func (s *scanner) body(m Message) error {
 	return strictDecoding.Unmarshal(s.data[start:s.at], m)
 }
 
-// IsHistory tells a Batch or a Hello by its first bytes: what is for the one who has the location's receiver.
+// IsHistory reports whether a message is a Batch or a Hello, by its first bytes: these are for whoever has the
+// location's receiver.
 func IsHistory(data []byte) bool {
 	s := scanner{data: data, limits: messageLimits}
 	major, items, err := s.head()

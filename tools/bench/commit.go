@@ -81,7 +81,7 @@ func (r *race) round(vehicles int, f figures) {
 	f.add("flushes", float64(r.flushes)/float64(max(1, len(r.gate))))
 }
 
-// handle measures the steps that let a vehicle through, each in turns with the floor and the peer: who comes first
+// handle measures the steps that let a vehicle through, each in turns with the floor and the peer: whoever comes first
 // has the quieter disk.
 func (r *race) handle(kind decision, now fact.Stamp, event lot.Event) lot.Out {
 	if kind != entryByPlate && kind != exitAfterPay {

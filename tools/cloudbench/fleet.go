@@ -67,7 +67,7 @@ func (f *fleet) newLink(dir string, i int) (*uplink.Uplink, error) {
 	}
 	who := outcome.Identity
 	return uplink.New(uplink.Options{
-		Location: lotID(i), Chain: who.Headquarters().Chain, Broker: who.Headquarters().Broker, ClientID: "gateway-" + string(lotID(i)),
+		Location: lotID(i), Chain: who.Headquarters().Chain, Broker: who.Headquarters().Broker,
 		TLS: who.TLS(), Signer: who, Keys: who.Keys(), Log: log, Dir: filepath.Join(dir, "uplink"), Program: "bench",
 		Incarnation: log.incarnation, Live: func(context.Context) (wire.Live, error) { return liveOf(i), nil },
 		Backoff: 500 * time.Millisecond, BackoffMax: 5 * time.Second, // as gateway/app has them

@@ -1,7 +1,7 @@
 // Command cloudbench measures sync and headquarters, for tools/bench, in processes of their own: broker, database and peers are
 // large, and must not count into the memory of a gateway that tools/bench measures in its own process.
 //
-//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE] sync|catchup|cloud      prints rows of tools/bench as JSON
+//	cloudbench [--dir DIR] [--rounds N] [--quick] [--profile FILE] sync|catchup|cloud|sessions      prints rows of tools/bench as JSON
 package main
 
 import (
@@ -76,12 +76,12 @@ func main() {
 	}
 }
 
-// childWord begins the arguments of a child, which is headquarters in a process of its own.
-const childWord = "headquarters"
-
 func run(args []string, in io.Reader, out io.Writer) (err error) {
-	if len(args) == 3 && args[0] == childWord {
+	switch {
+	case len(args) == 3 && args[0] == headquartersWord:
 		return serveHeadquarters(args[1], args[2], in, out)
+	case len(args) == 3 && args[0] == brokerWord:
+		return serveBroker(args[1], args[2], in, out)
 	}
 	var o options
 	flags := flag.NewFlagSet("cloudbench", flag.ContinueOnError)
@@ -92,9 +92,11 @@ func run(args []string, in io.Reader, out io.Writer) (err error) {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	measure, known := map[string]func(options) ([]row, error){"sync": measureSync, "catchup": measureCatchUp, "cloud": measureCloud}[flags.Arg(0)]
+	measure, known := map[string]func(options) ([]row, error){
+		"sync": measureSync, "catchup": measureCatchUp, "cloud": measureCloud, "sessions": measureSessions,
+	}[flags.Arg(0)]
 	if !known || flags.NArg() != 1 || o.rounds < 1 {
-		return errors.New("write sync, catchup (sync without the slow peers) or cloud behind the flags, and --rounds of 1 or more")
+		return errors.New("write sync, catchup (sync without the slow peers), cloud or sessions behind the flags, and --rounds of 1 or more")
 	}
 	if o.quick {
 		o.rounds = 1

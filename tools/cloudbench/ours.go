@@ -122,7 +122,7 @@ func (o *ours) applied() (facts int) {
 // them all, stably, and the log has given them up. (A real gateway may, at that moment, and keeps them for 30 days all the same.)
 func (o *ours) catchUp(outage time.Duration, facts int) (h healed, err error) {
 	link, err := uplink.New(uplink.Options{
-		Location: benchLocation, Chain: o.who.Headquarters().Chain, Broker: "tls://" + o.network.Address(), ClientID: "gateway-bench",
+		Location: benchLocation, Chain: o.who.Headquarters().Chain, Broker: "tls://" + o.network.Address(),
 		TLS: o.who.TLS(), Signer: o.who, Keys: o.who.Keys(), Log: o, Dir: filepath.Join(o.dir, "uplink"), Program: "bench",
 		Backoff: 500 * time.Millisecond, BackoffMax: 5 * time.Second, // as gateway/app has them
 	})

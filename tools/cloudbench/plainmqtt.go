@@ -45,15 +45,49 @@ func connectPlain(address, client string) (net.Conn, *bufio.Reader, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	body := append(appendText(nil, "MQTT"), 4, 2, 0, 0) // level, clean session, no keep-alive
-	if _, err := conn.Write(packet(packetConnect, appendText(body, client))); err != nil {
+	in := bufio.NewReaderSize(conn, plainBuffer)
+	if _, err := greet(conn, in, client, true); err != nil {
 		return nil, nil, errors.Join(err, conn.Close())
 	}
-	in := bufio.NewReaderSize(conn, plainBuffer)
-	if kind, answer, err := readPacket(in); err != nil || kind != 0x20 || len(answer) != 2 || answer[1] != 0 {
-		return nil, nil, errors.Join(fmt.Errorf("%s answers %x %x: %w", address, kind, answer, err), conn.Close())
-	}
 	return conn, in, nil
+}
+
+// greet says who connects, with a clean session or one that the broker is to keep, and whether the broker had one.
+func greet(conn net.Conn, in *bufio.Reader, client string, clean bool) (present bool, err error) {
+	flags := byte(0)
+	if clean {
+		flags = 2
+	}
+	body := append(appendText(nil, "MQTT"), 4, flags, 0, 0) // level, flags, no keep-alive
+	if _, err := conn.Write(packet(packetConnect, appendText(body, client))); err != nil {
+		return false, err
+	}
+	kind, answer, err := readPacket(in)
+	if err != nil || kind != 0x20 || len(answer) != 2 || answer[1] != 0 {
+		return false, fmt.Errorf("%s answers %x %x: %w", conn.RemoteAddr(), kind, answer, err)
+	}
+	return answer[0]&1 == 1, nil
+}
+
+// ask subscribes to a topic. What comes before the answer, of a session that was kept, is counted by early.
+func ask(conn net.Conn, in *bufio.Reader, topic string, qos byte, early func(kind byte, body []byte) error) error {
+	if _, err := conn.Write(packet(packetSubscribe, append(appendText([]byte{0, 1}, topic), qos))); err != nil {
+		return err
+	}
+	for {
+		kind, body, err := readPacket(in)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s has no answer to a subscription: %w", conn.RemoteAddr(), err)
+		case kind == 0x90:
+			return nil
+		case early == nil:
+			return fmt.Errorf("%s answers a subscription with %x", conn.RemoteAddr(), kind)
+		}
+		if err := early(kind, body); err != nil {
+			return err
+		}
+	}
 }
 
 func readPacket(in *bufio.Reader) (kind byte, body []byte, err error) {
@@ -109,11 +143,8 @@ func subscribe(address, topic string) (*receiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.Write(packet(packetSubscribe, append(appendText([]byte{0, 1}, topic), 0))); err != nil {
+	if err := ask(conn, in, topic, 0, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
-	}
-	if kind, _, err := readPacket(in); err != nil || kind != 0x90 {
-		return nil, errors.Join(fmt.Errorf("%s answers a subscription with %x: %w", address, kind, err), conn.Close())
 	}
 	r := &receiver{conn: conn}
 	go func() {

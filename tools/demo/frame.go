@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -24,6 +25,7 @@ func frame(target string, transport http.RoundTripper) (address string, err erro
 		return "", err
 	}
 	proxy := &httputil.ReverseProxy{
+		ErrorLog:  slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // a page that is closed ends its stream
 		Transport: transport,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)

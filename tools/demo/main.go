@@ -32,8 +32,9 @@ import (
 	"gatehouse/tools/demo/cut"
 )
 
-// What the lot of gatehouse demo is called.
+// What headquarters is called, and the lot of gatehouse demo.
 const (
+	chain    = "demo-chain"
 	location = "demo-mall"
 	name     = "Mall P8"
 	zone     = "Asia/Shanghai"
@@ -111,7 +112,7 @@ func (o options) addressesFree() error {
 // headquarters is an aggregator that knows the lot.
 func headquarters(ctx context.Context, listen, dir string) (*app.App, error) {
 	hq, err := app.New(ctx, app.Options{
-		Dir: filepath.Join(dir, "headquarters"), Listen: listen, MQTT: "127.0.0.1:0", Version: "demo", Open: true,
+		Dir: filepath.Join(dir, "headquarters"), Listen: listen, MQTT: "127.0.0.1:0", Version: "demo", Open: true, Chain: chain,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {

@@ -66,6 +66,7 @@ type side struct {
 	Facts     int64  `json:"facts"`
 	Inside    int64  `json:"inside"`
 	Available int64  `json:"available"`
+	Unknown   int64  `json:"unknown"`
 	Total     int64  `json:"total"`
 	Revenue   int64  `json:"revenueMinor"`
 	AgeMS     int64  `json:"ageMs"`
@@ -106,8 +107,9 @@ func (p *page) ask(path string) json.RawMessage {
 func (p *page) ofLot() side {
 	var board struct {
 		Realtime struct {
-			TotalSpots, Available int64
-			Inside                struct{ Tickets int64 }
+			TotalSpots, Available, Unknown int64
+
+			Inside struct{ Tickets int64 }
 		}
 		Revenue struct {
 			TodayMinor int64
@@ -116,7 +118,7 @@ func (p *page) ofLot() side {
 	}
 	_ = json.Unmarshal(p.ask("/api/v1/locations/"+location+"/dashboard"), &board) // nothing is shown of a lot that is not there
 	return side{
-		Inside: board.Realtime.Inside.Tickets, Available: board.Realtime.Available, Total: board.Realtime.TotalSpots,
+		Inside: board.Realtime.Inside.Tickets, Available: board.Realtime.Available, Unknown: board.Realtime.Unknown, Total: board.Realtime.TotalSpots,
 		Revenue: board.Revenue.TodayMinor, Currency: board.Revenue.Currency,
 	}
 }
@@ -131,6 +133,7 @@ func (p *page) ofHeadquarters() (s side) {
 			s = side{Facts: summary.Facts, Inside: int64(summary.Live.Tickets), Revenue: summary.Live.Revenue, Currency: string(summary.Currency), AgeMS: now - summary.LiveAtMS}
 			for _, t := range summary.Live.Types {
 				s.Available += int64(t.Available)
+				s.Unknown += int64(t.Unknown)
 				s.Total += int64(t.Total)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 type boardCommands struct {
 	List   boardList   `cmd:"" name:"ls" help:"List the boards."`
 	Show   boardShow   `cmd:"" help:"Say what is wired where on a board, and what its boot partition needs."`
+	Boot   boardBoot   `cmd:"" help:"Print what config.txt lacks for a board, to be appended to it."`
 	Check  boardCheck  `cmd:"" help:"Say whether this machine is the board's, boots with its lines and has its ports; the exit code is 1 if not."`
 	Pinout boardPinout `cmd:"" help:"Draw the header of a board with what is wired to it."`
 }

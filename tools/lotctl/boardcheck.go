@@ -19,7 +19,7 @@ type boardCheck struct {
 	JSON  bool   `help:"Print JSON: an array of {what, ok, do}."`
 }
 
-// boardFinding is something that was looked at.
+// boardFinding is what was found where something was looked at: in order, or not.
 type boardFinding struct {
 	What string `json:"what"`
 	OK   bool   `json:"ok"`
@@ -76,9 +76,18 @@ func (m *machineCheck) text(paths ...string) string {
 	return ""
 }
 
-func (m *machineCheck) there(path string) bool {
+// there looks for a device of the machine's.
+func (m *machineCheck) there(what, path, do string) {
 	_, err := os.Stat(filepath.Join(m.root, path))
-	return err == nil
+	m.find(err == nil, what+either(err == nil, " is there: ", " is not there: ")+path, do)
+}
+
+// either is one of two words.
+func either(first bool, one, other string) string {
+	if first {
+		return one
+	}
+	return other
 }
 
 // isIt looks whether the machine is the one that the board is for.
@@ -93,18 +102,24 @@ func (m *machineCheck) isIt() {
 	}
 }
 
+// missing are the boot lines that the machine lacks.
+func (m *machineCheck) missing() []boards.BootLine {
+	return m.board.NotBooted(m.text("boot/firmware/config.txt", "boot/config.txt"), m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt"))
+}
+
 // boots looks for the board's lines in the files of the boot partition.
 func (m *machineCheck) boots() {
 	if len(m.board.Config)+len(m.board.Cmdline) == 0 {
 		return
 	}
-	missing := m.board.NotBooted(m.text("boot/firmware/config.txt", "boot/config.txt"), m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt"))
+	missing := m.missing()
 	for _, file := range []struct {
 		name  string
 		lines []boards.BootLine
 	}{{"config.txt", m.board.Config}, {"cmdline.txt", m.board.Cmdline}} {
 		for _, line := range file.lines {
-			m.find(!slices.Contains(missing, line), file.name+" has "+line.Line, "write it there and restart: "+line.Why)
+			ok := !slices.Contains(missing, line)
+			m.find(ok, file.name+either(ok, " has ", " lacks ")+line.Line, "write it there and restart: "+line.Why)
 		}
 	}
 }
@@ -126,33 +141,29 @@ func (m *machineCheck) console() {
 func (m *machineCheck) has() {
 	for _, name := range slices.SortedFunc(maps.Keys(m.board.UARTs), byNumber) {
 		if path := m.board.UARTs[name].Path; path != "" && !strings.HasPrefix(path, serialFolder) {
-			m.find(m.there(path), "serial port "+name+" is there: "+path, "look at its boot line, and restart after changing it")
+			m.there("serial port "+name, path, "look at its boot line, and restart after changing it")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.board.I2C)) {
 		if m.board.Backend != boards.BackendVirtual {
-			m.find(m.there(m.board.I2C[name].Device()), "I2C bus "+name+" is there: "+m.board.I2C[name].Device(), "look at its boot line, and load the module i2c-dev")
+			m.there("I2C bus "+name, m.board.I2C[name].Device(), "look at its boot line, and load the module i2c-dev")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.board.SPI)) {
 		if m.board.Backend != boards.BackendVirtual {
-			m.find(m.there(m.board.SPI[name].Device()), "SPI device "+name+" is there: "+m.board.SPI[name].Device(), "look at its boot line, and restart after changing it")
+			m.there("SPI device "+name, m.board.SPI[name].Device(), "look at its boot line, and restart after changing it")
 		}
 	}
 	if device := m.board.Watchdog.Device; device != "" {
-		m.find(m.there(device), "the watchdog is there: "+device, "look at its boot line; without it nobody restarts a machine that hangs")
+		m.there("the watchdog", device, "look at its boot line; without it nobody restarts a machine that hangs")
 	}
 }
 
 func (m *machineCheck) print(out io.Writer) {
 	for _, f := range m.findings {
-		word := "ok"
-		if !f.OK {
-			word = "missing"
-		}
-		fmt.Fprint(out, folded(f.What, fmt.Sprintf("%-8s ", word), strings.Repeat(" ", 9)))
+		fmt.Fprint(out, folded(f.What, fmt.Sprintf("%-6s ", either(f.OK, "ok", "wrong")), strings.Repeat(" ", 7)))
 		if f.Do != "" {
-			fmt.Fprint(out, folded(f.Do, strings.Repeat(" ", 9), strings.Repeat(" ", 9)))
+			fmt.Fprint(out, folded(f.Do, strings.Repeat(" ", 7), strings.Repeat(" ", 7)))
 		}
 	}
 }

@@ -54,7 +54,7 @@ func TestAMachineIsReadyForItsBoard(t *testing.T) {
 		}, ""},
 		"a console on the bus": {func(f map[string]string) { f["boot/firmware/cmdline.txt"] = "console=serial0,115200 console=tty1\n" },
 			"take console=serial0,115200 out of cmdline.txt"},
-		"no bus":      {func(f map[string]string) { delete(f, "dev/i2c-1") }, "I2C bus i2c1 is there: /dev/i2c-1"},
+		"no bus":      {func(f map[string]string) { delete(f, "dev/i2c-1") }, "wrong I2C bus i2c1 is not there: /dev/i2c-1"},
 		"no watchdog": {func(f map[string]string) { delete(f, "dev/watchdog") }, "nobody restarts a machine that hangs"},
 	} {
 		files := readyPi()
@@ -63,7 +63,7 @@ func TestAMachineIsReadyForItsBoard(t *testing.T) {
 		var out, errs strings.Builder
 		exit := run([]string{"board", "check", "pi4", "--root", root}, &out, &errs)
 		said := strings.Join(strings.Fields(out.String()), " ")
-		if (exit == commandline.ExitOK) != (c.want == "") || !strings.Contains(said, c.want) || strings.Contains(said, "missing") == (c.want == "") {
+		if (exit == commandline.ExitOK) != (c.want == "") || !strings.Contains(said, c.want) || strings.Contains(said, "wrong ") == (c.want == "") {
 			t.Errorf("%s: exit %d\n%s%s", name, exit, out.String(), errs.String())
 		}
 		var findings []boardFinding
@@ -71,5 +71,34 @@ func TestAMachineIsReadyForItsBoard(t *testing.T) {
 		if again := run([]string{"board", "check", "--json", "pi4", "--root", root}, &out, &errs); again != exit || json.Unmarshal([]byte(out.String()), &findings) != nil || len(findings) < 10 {
 			t.Errorf("%s: exit %d\n%s", name, again, out.String())
 		}
+	}
+}
+
+// What boot prints, appended, is what the board needs: then nothing is missing, whatever section the file ended in.
+func TestWhatBootPrintsIsAppended(t *testing.T) {
+	files := readyPi()
+	files["boot/firmware/config.txt"] = "dtparam=audio=on\n[cm4]\notg_mode=1\n"
+	root := machineOf(t, files)
+	boot := func() string {
+		var out, errs strings.Builder
+		if exit := run([]string{"board", "boot", "pi4", "--root", root}, &out, &errs); exit != commandline.ExitOK {
+			t.Fatalf("exit %d\n%s", exit, errs.String())
+		}
+		return out.String()
+	}
+	lines := boot()
+	if !strings.Contains(lines, "\ndtparam=strict_gpiod\n") {
+		t.Fatalf("it lacks what drops the relays:\n%s", lines)
+	}
+	config := filepath.Join(root, "boot/firmware/config.txt")
+	if err := os.WriteFile(config, []byte(files["boot/firmware/config.txt"]+lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if again := boot(); !strings.Contains(again, "has all that the board needs") || strings.Contains(again, "dtparam") {
+		t.Errorf("once more:\n%s", again)
+	}
+	var out, errs strings.Builder
+	if exit := run([]string{"board", "check", "pi4", "--root", root}, &out, &errs); exit != commandline.ExitOK {
+		t.Errorf("exit %d\n%s", exit, out.String())
 	}
 }

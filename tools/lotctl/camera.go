@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -38,14 +37,21 @@ func (c cameraParse) Run(out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w: --zone %q: write a name such as Europe/Berlin", commandline.ErrUsage, c.Zone)
 	}
-	body, err := readAtMost(c.File, platecamera.BodyMax)
+	body, err := readAtMost(c.File, recordingMax)
 	if err != nil {
 		return err
 	}
 	events, err := platecamera.Parse(body, c.ContentType, zone, formats...)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.File, err)
+		err = fmt.Errorf("%s: %w", c.File, err)
 	}
+	if err != nil && !errors.Is(err, platecamera.ErrPart) {
+		return err
+	}
+	return errors.Join(c.print(out, events), err)
+}
+
+func (c cameraParse) print(out io.Writer, events []platecamera.Event) error {
 	if c.JSON {
 		return printEvents(out, events)
 	}
@@ -71,7 +77,10 @@ func plateFormats(vendor string) ([]platecamera.Format, error) {
 	return formats, nil
 }
 
-// readAtMost reads a whole file, or the standard input, if it is not larger than a camera's post may be.
+// recordingMax is larger than a camera's post may be: a recording holds many, with their pictures.
+const recordingMax = 256 << 20
+
+// readAtMost reads a whole file, or the standard input, if it is not too large.
 func readAtMost(name string, bytesMax int64) ([]byte, error) {
 	in := os.Stdin
 	if name != "-" {
@@ -84,7 +93,7 @@ func readAtMost(name string, bytesMax int64) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(in, bytesMax+1))
 	if err == nil && int64(len(body)) > bytesMax {
-		err = errors.New(name + " is larger than a camera's post may be: " + strconv.FormatInt(bytesMax, 10) + " bytes")
+		err = fmt.Errorf("%s is larger than %d bytes: cut the recording into shorter ones", name, bytesMax)
 	}
 	return body, err
 }

@@ -165,3 +165,15 @@ func TestCameraParseSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// A recording that ends in an event tells the whole ones, and says that one is not.
+func TestCameraParseOfACutRecording(t *testing.T) {
+	const event = `{"plateText":"AB1","carID":"1","carState":"new"}`
+	for _, flag := range []string{"--json", "--vendor=axis"} {
+		var out, errs strings.Builder
+		exit := run([]string{"camera", "parse", flag, writeFile(t, event+"\n"+event[:20])}, &out, &errs)
+		if exit != commandline.ExitWrong || strings.Count(out.String(), "AB1") == 0 || !strings.Contains(errs.String(), "document 2: JSON, byte 19: it ends in the middle") {
+			t.Errorf("%s: exit %d\n%s%s", flag, exit, out.String(), errs.String())
+		}
+	}
+}

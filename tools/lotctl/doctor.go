@@ -59,13 +59,13 @@ func printChecks(out io.Writer, checks []api.Check) {
 		if c.Severity != lot.Info {
 			word = c.Severity.String()
 		}
-		fmt.Fprintf(out, "%-8s %-*s %s", word, width, c.ID, c.Value)
+		value := c.Value
 		if c.Limit != "" {
-			fmt.Fprintf(out, " (limit %s)", c.Limit)
+			value += " (limit " + c.Limit + ")"
 		}
-		fmt.Fprintln(out)
+		fmt.Fprint(out, folded(value, fmt.Sprintf("%-8s %-*s ", word, width, c.ID), besideWord))
 		if c.Do != "" {
-			fmt.Fprintf(out, "         %s\n", c.Do)
+			fmt.Fprint(out, folded(c.Do, besideWord, besideWord))
 		}
 	}
 }

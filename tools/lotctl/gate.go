@@ -68,10 +68,25 @@ func (c gateWhy) Run(out io.Writer) error {
 		return printJSON(out, chosen)
 	}
 	if len(chosen.Decisions) == 0 {
-		fmt.Fprintln(out, "No decision yet.")
+		return c.lastOfEach(out, path, civilTime(place))
 	}
 	for _, d := range chosen.Decisions {
 		printDecision(out, d, civilTime(place))
+	}
+	return nil
+}
+
+// lastOfEach tells what a gateway that has just started knows: the last decision of each gate from before.
+func (c gateWhy) lastOfEach(out io.Writer, path string, times civil) error {
+	var gates api.Gates
+	if err := c.get(path+"/gates", &gates); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "No decision since the gateway started.")
+	for _, g := range gates.Gates {
+		if g.Last != nil && (c.Gate == "" || c.Gate == g.ID) {
+			printDecision(out, *g.Last, times)
+		}
 	}
 	return nil
 }

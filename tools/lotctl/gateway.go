@@ -115,10 +115,15 @@ func (g gatewayFlags) token() string {
 	return strings.TrimSpace(string(text))
 }
 
+// refusalMax is how much is told of an answer that no gateway gives.
+const refusalMax = 200
+
 // refusal is what the gateway says of a request that it does not carry out.
 func refusal(response *http.Response, text []byte) error {
 	var problem struct{ Detail, Hint string }
-	_ = json.Unmarshal(text, &problem) // an answer without a reason is told by its status
+	if json.Unmarshal(text, &problem) != nil { // something else answers there: its first line says what
+		problem.Detail, _, _ = strings.Cut(string(text[:min(len(text), refusalMax)]), "\n")
+	}
 	switch {
 	case response.StatusCode == http.StatusUnauthorized:
 		return fmt.Errorf("the gateway refuses (%s): %s: give one with --token or --token-file", response.Status, problem.Detail)

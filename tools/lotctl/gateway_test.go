@@ -62,6 +62,8 @@ func TestATechnicianLooksAndOrders(t *testing.T) {
 	d := newDesk(t)
 	d.ask(commandline.ExitOK, "status")
 	d.says("Parkhaus Altstadt (altstadt): 16 of 16 spots free", "in    idle", "none yet")
+	d.ask(commandline.ExitOK, "gate", "why", "in")
+	d.says("No decision since the gateway started.")
 	d.ask(commandline.ExitOK, "gate", "open", "in", "--note", "delivery")
 	d.says("in    ", "up")
 	d.ask(commandline.ExitOK, "gate", "why", "in")
@@ -85,6 +87,14 @@ func TestADoctorEndsByWhatItFinds(t *testing.T) {
 	d.gateway.SetChecks(api.Check{ID: "journal", Severity: lot.Fault, Value: "does not answer", Limit: "300 ms", Do: "Change the card."})
 	d.ask(commandline.ExitWrong, "doctor")
 	d.says("fault    journal        does not answer (limit 300 ms)", "Change the card.", "the gateway has faults")
+	long := strings.Repeat("a board that is not here, ", 8)
+	d.gateway.SetChecks(api.Check{ID: "board", Severity: lot.Fault, Value: long, Do: long})
+	d.ask(commandline.ExitWrong, "doctor")
+	for line := range strings.Lines(d.out.String()) {
+		if len(line) > 81 {
+			t.Errorf("wider than a terminal: %s", line)
+		}
+	}
 }
 
 func TestATicketIsFoundAndExplained(t *testing.T) {
@@ -120,4 +130,9 @@ func TestWhoAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.ask(commandline.ExitOK, "status", "--token-file", file)
+	other := httptest.NewTLSServer(nil)
+	defer other.Close()
+	d.url = strings.Replace(other.URL, "https:", "http:", 1)
+	d.ask(commandline.ExitWrong, "status")
+	d.says("400 Bad Request", "HTTP request to an HTTPS server")
 }

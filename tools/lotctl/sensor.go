@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -53,15 +55,36 @@ func (d sensorDecode) Run(out io.Writer) error {
 	return nil
 }
 
-// hexBytes reads hexadecimal as people copy it: with 0x before it, and blanks, colons or hyphens between bytes.
+// hexBytes reads hexadecimal as people copy it: with 0x or \x before it or before each byte, and with what parts bytes in
+// logs and in programs.
 func hexBytes(text string) ([]byte, error) {
-	plain := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(text), "0x"), "0X")
-	plain = strings.NewReplacer(" ", "", ":", "", "-", "").Replace(plain)
-	data, err := hex.DecodeString(plain)
-	if err != nil {
-		return nil, fmt.Errorf("%w: --hex %q: write pairs of the digits 0 to 9 and a to f", commandline.ErrUsage, text)
+	var data []byte
+	var err error
+	for piece := range strings.SplitSeq(strings.NewReplacer("0x", "\x00", "0X", "\x00", `\x`, "\x00").Replace(text), "\x00") {
+		digits := strings.Map(func(r rune) rune {
+			if strings.ContainsRune(" \t\r\n,;:-[]{}()\"'", r) {
+				return -1
+			}
+			return r
+		}, piece)
+		bytes, wrong := hex.DecodeString(digits)
+		data, err = append(data, bytes...), errors.Join(err, wrong)
 	}
-	return data, nil
+	if err == nil {
+		return data, nil
+	}
+	return nil, wrongHex(text, err)
+}
+
+// wrongHex says what a text is that is no hexadecimal.
+func wrongHex(text string, err error) error {
+	if bytes, notBase64 := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); notBase64 == nil {
+		return fmt.Errorf("%w: --hex %q looks like base64, as LoRaWAN servers show it: if it is, write --hex %x", commandline.ErrUsage, text, bytes)
+	}
+	if errors.Is(err, hex.ErrLength) {
+		return fmt.Errorf("%w: --hex %q has half a byte: write the whole payload, two digits for each byte", commandline.ErrUsage, text)
+	}
+	return fmt.Errorf("%w: --hex %q: write pairs of the digits 0 to 9 and a to f", commandline.ErrUsage, text)
 }
 
 type sensorList struct{}

@@ -37,7 +37,11 @@ func (c statusCommand) Run(out io.Writer) error {
 	if c.JSON {
 		return printJSON(out, status{place, gates.Gates, alerts.Alerts})
 	}
-	fmt.Fprintf(out, "%s (%s): %d of %d spots free\n\n", place.Name, place.Location, place.Totals.Available, place.Spots)
+	fmt.Fprintf(out, "%s (%s): %d of %d spots free", place.Name, place.Location, place.Totals.Available, place.Spots)
+	if n := place.Totals.Unknown; n > 0 {
+		fmt.Fprintf(out, ", %d not known", n)
+	}
+	fmt.Fprint(out, "\n\n")
 	if err := printGates(out, gates.Gates, civilTime(place)); err != nil {
 		return err
 	}
@@ -65,6 +69,9 @@ func printGates(out io.Writer, gates []api.Gate, times civil) error {
 	return table.Flush()
 }
 
+// besideWord is the room below the word for how bad something is.
+const besideWord = "         "
+
 // printAlerts prints what needs a person, the worst first, each with what to do.
 func printAlerts(out io.Writer, alerts []api.Alert, times civil) {
 	if len(alerts) == 0 {
@@ -75,6 +82,6 @@ func printAlerts(out io.Writer, alerts []api.Alert, times civil) {
 		if a.Since != nil {
 			since = " (since " + times.text(a.Since) + ")"
 		}
-		fmt.Fprintf(out, "%-8s %s%s\n         %s\n", a.Severity, a.What, since, a.Do)
+		fmt.Fprint(out, folded(a.What+since, fmt.Sprintf("%-8s ", a.Severity), besideWord), folded(a.Do, besideWord, besideWord))
 	}
 }

@@ -115,7 +115,11 @@ func (c syncStatus) Run(out io.Writer) error {
 }
 
 func seconds(n int64) string {
-	if day := int64(24 * 3600); n >= 2*day {
+	const day, year = 24 * 3600, 365 * 24 * 3600
+	switch {
+	case n >= 2*year:
+		return fmt.Sprintf("%d years", n/year)
+	case n >= 2*day:
 		return fmt.Sprintf("%d days", n/day)
 	}
 	return (time.Duration(n) * time.Second).String()

@@ -102,8 +102,8 @@ func TestEveryArrivalIsAccountedFor(t *testing.T) {
 	}
 }
 
-// TestNoTicketOutlivesItsVisit has plates misread at entries and exits: who is not known at the exit leaves on a lost ticket,
-// and whose the ticket is that stays behind is found out.
+// TestNoTicketOutlivesItsVisit has plates misread at entries and exits: whoever is not known at the exit leaves on a
+// lost ticket, and whose the ticket is that stays behind is found out.
 func TestNoTicketOutlivesItsVisit(t *testing.T) {
 	for seed := uint64(1); seed <= 3; seed++ {
 		d := demoDay()

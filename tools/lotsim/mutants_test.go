@@ -21,7 +21,7 @@ type breach struct {
 	mutant
 }
 
-// mutants are from the list of reliability.md 3.2, and those that this project's own rules add.
+// mutants are mistakes that a lot like this one is prone to. The rules that they break are those of package rig.
 var mutants = []breach{
 	{"D2", mutant{"no fsync", "sync/factlog/log.go", "if err := p.file.Datasync(); err != nil {", "if err := error(nil); err != nil {"}},
 	{"D1", mutant{"ack before commit", "tools/lotsim/rig/commit.go", "	r.waiting = append(r.waiting, c)\n	if r.retryMS", "	r.release(c)\n	c.effects = nil\n	r.waiting = append(r.waiting, c)\n	if r.retryMS"}},

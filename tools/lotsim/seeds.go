@@ -96,7 +96,7 @@ func badDay(seed uint64) (rig.Config, error) {
 	}
 	graceExitMin := 15
 	if seed%2 == 0 {
-		graceExitMin = 1 // who pays and does not get out has to pay again
+		graceExitMin = 1 // whoever pays and does not get out has to pay again
 	}
 	cfg, err := lotConfig(place, graceExitMin)
 	if err != nil {

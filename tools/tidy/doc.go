@@ -7,6 +7,7 @@
 //
 //	syntax    every Go file parses                                          tree.go
 //	layers    who may import whom; the table of layers                      layers.go
+//	names     each name in these tables stands for a package                layers.go
 //	purity    what pure packages must not do                                purity.go
 //	modules   which package may import which third-party module, and why    modules.go
 //	packages  documented once, with a name of their own                     packages.go

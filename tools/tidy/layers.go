@@ -10,12 +10,12 @@ import (
 // itself and for the folders in it that have no line of their own, which may import each other; drivers/* stands
 // for each folder in drivers. Tests may import what they like, except that gateway and cloud never meet.
 var layers = [][]string{
-	{"sync/commandline", "sync/tomlfile", "sync/mqtt", "sync/livepage", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
+	{"sync/commandline", "sync/durable", "sync/tomlfile", "sync/mqtt", "sync/livepage", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
 	{"sync/fact"},
 	{"boards", "drivers"},
 	{"cloud/documents", "sync/crdt", "sync/platetext", "sync/policy", "sync/rest", "sync/traffic", "drivers/drivertest"},
 	{
-		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast",
+		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking",
 		"sync/wire", "sync/factlog", "drivers/line",
 	},
 	// sync/outbox speaks in the messages of sync/wire
@@ -24,13 +24,30 @@ var layers = [][]string{
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
 	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales", "cloud/feeds"},
 	{
-		"gateway/api", "gateway/web", "gateway/journal", "gateway/history", "gateway/recorder", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
+		"gateway/api", "gateway/web", "gateway/journal", "gateway/recorder", "gateway/remote", "gateway/site", "drivers/all", "sync/uplink",
 		"cloud/api", "cloud/web", "cloud/broker",
 	},
 	{"gateway/app", "cloud/app"},
 	{"tools/demo/cut"}, // the network between two programs, for those that measure as for the demonstration
 	{"gateway/cmd/*", "cloud/cmd/*", "tools/*"},
 }
+
+// ruleNames: each of the names in a table of this package stands for a package of the tree.
+func ruleNames(names []string) func(*tree) []finding {
+	return func(t *tree) []finding {
+		findings := []finding{}
+		for _, name := range names {
+			stands := func(p *pkg) bool { return below(p.dir, strings.TrimSuffix(name, "/*")) }
+			if !slices.ContainsFunc(t.packages, stands) {
+				findings = append(findings, finding{"tools/tidy", 0, name + " stands for no package: remove it from its table"})
+			}
+		}
+		return findings
+	}
+}
+
+// below reports whether a folder is another one, or in it.
+func below(dir, other string) bool { return dir == other || strings.HasPrefix(dir, other+"/") }
 
 // family is the line of the table that stands for a folder, and the number of its layer.
 func family(dir string) (name string, level int, found bool) {

@@ -67,7 +67,7 @@ func ruleModules(t *tree) []finding {
 func mayImport(f *file, p *pkg, importer string) bool {
 	for _, owner := range strings.Fields(importer) {
 		switch {
-		case p.dir == owner, strings.HasPrefix(p.dir, owner+"/"), owner == tests && f.isTest():
+		case below(p.dir, owner), owner == tests && f.isTest():
 			return true
 		}
 	}

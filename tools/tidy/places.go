@@ -9,7 +9,7 @@ import (
 	"gatehouse/boards"
 )
 
-// topNames are all that lies at the top of the tree: who comes new sees the parts of the system and how to run it.
+// topNames are all that lies at the top of the tree: a newcomer sees the parts of the system and how to run it.
 const topNames = "README.md LICENSE Makefile go.mod go.sum .gitignore .ci sync boards drivers gateway cloud tools"
 
 // ruleTopNames: nothing else lies at the top.

@@ -11,7 +11,7 @@ import (
 // pure are the packages whose results are a function of their arguments, on every machine.
 var pure = []string{
 	"sync/fact", "sync/platetext", "sync/crdt", "sync/policy", "sync/wire", "sync/outbox",
-	"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/forecast", "gateway/lot",
+	"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking", "gateway/lot",
 	"cloud/ledger", "drivers/lorawan/payload",
 }
 

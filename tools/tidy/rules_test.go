@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -42,6 +43,16 @@ func TestLayers(t *testing.T) {
 		"gateway/gate/a.go:1: gateway/gate must not import gateway/lot: it is in a layer above",
 		"gateway/lot/a.go:1: gateway/lot must not import drivers/hcsr04: it is beside it",
 		"gateway/lot/a_test.go:1: gateway/lot must not import cloud/ledger: what gateway and cloud share",
+	)
+}
+
+func TestNames(t *testing.T) {
+	holds(t, ruleNames(slices.Concat(slices.Concat(layers...), pure)))
+	finds(t, ruleNames([]string{"sync/fact", "gateway/forecast", "drivers/*", "tools/*"}), map[string]string{
+		"sync/fact/a.go": "package fact", "drivers/hcsr04/a.go": "package hcsr04", "toolsmith/a.go": "package toolsmith",
+	},
+		"tools/tidy: gateway/forecast stands for no package",
+		"tools/tidy: tools/* stands for no package",
 	)
 }
 
@@ -372,7 +383,8 @@ func TestEachRuleHoldsAndCanFail(t *testing.T) {
 		}
 		for _, match := range rule.FindAllStringSubmatch(f.text, -1) {
 			rules++
-			if !strings.Contains(tests, "holds(t, "+match[1]+")") || !strings.Contains(tests, "finds(t, "+match[1]+",") {
+			tested := func(how string) bool { return regexp.MustCompile(how + `\(t, ` + match[1] + `\b`).MatchString(tests) }
+			if !tested("holds") || !tested("finds") {
 				t.Errorf("%s needs a test with holds and finds", match[1])
 			}
 		}

@@ -55,7 +55,7 @@ type Settlement struct {
 // Start is when a chain's clock stands: a Tuesday afternoon.
 func Start() time.Time { return time.Date(2026, 6, 2, 15, 40, 0, 0, time.UTC) }
 
-// New makes an empty chain. Who asks from this machine without a token may operate; the token "owner" configures.
+// New makes an empty chain. Whoever asks from this machine without a token may operate; the token "owner" configures.
 func New(t testing.TB) *Chain { return made(t, false) }
 
 // NewPublic makes one whose open-data feeds are for everybody.
@@ -112,7 +112,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 			return c.Store.Verify(ctx, location)
 		},
 		Signing:   func() api.Signing { return api.Signing{Key: "9f86 d081 884c 7d65 9a2f", Since: c.Now()} },
-		ChangeKey: func(context.Context, time.Duration) error { return nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
+		ChangeKey: func(context.Context, time.Duration) (string, error) { return "1f2e 3d4c 5b6a 7988 9a8b", nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
 		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
 		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, PublicFeeds: publicFeeds, Now: c.Now,
 	})

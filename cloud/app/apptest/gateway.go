@@ -160,7 +160,7 @@ const patience = 2 * time.Second
 func (g *Gateway) Send(ctx context.Context, broker string) error {
 	up := make(chan struct{}, 1)
 	client, err := mqtt.Dial(mqtt.Options{
-		Broker: broker, ClientID: "gateway-" + string(g.Location), TLS: g.tls, Backoff: 50 * time.Millisecond, BackoffMax: time.Second,
+		Broker: broker, ClientID: mqtt.GatewayID(string(g.Location)), TLS: g.tls, Backoff: 50 * time.Millisecond, BackoffMax: time.Second,
 		Subscriptions: []mqtt.Subscription{{Filter: mqtt.Topic(g.chain, string(g.Location), mqtt.KindReply), Handle: g.hear}},
 		Up: func(*mqtt.Client) {
 			select {
@@ -186,7 +186,7 @@ func (g *Gateway) Serve(ctx context.Context, broker string, live wire.Live, answ
 	topic := func(kind string) string { return mqtt.Topic(g.chain, string(g.Location), kind) }
 	heard := make(chan wire.Message, 64)
 	client, err := mqtt.Dial(mqtt.Options{
-		Broker: broker, ClientID: "gateway-" + string(g.Location), TLS: g.tls, Backoff: 50 * time.Millisecond,
+		Broker: broker, ClientID: mqtt.GatewayID(string(g.Location)), TLS: g.tls, Backoff: 50 * time.Millisecond,
 		Will: &mqtt.Message{Topic: topic(mqtt.KindState), Payload: []byte("offline"), Retained: true},
 		Subscriptions: []mqtt.Subscription{{Filter: topic(mqtt.KindReply), Handle: func(m mqtt.Message) {
 			if message, err := wire.DecodeMessage(m.Payload); err == nil {

@@ -107,7 +107,7 @@ func (w *World) tell(c *car, spot int) {
 	}
 }
 
-// Printed is a slip out of a gate's printer, with the code that is on it. Who is first at the gate takes it;
+// Printed is a slip out of a gate's printer, with the code that is on it. Whoever is first at the gate takes it;
 // nobody there, and it is lost.
 func (w *World) Printed(ms int64, gate int, code string) {
 	w.reach(ms)

@@ -23,7 +23,7 @@ func TestALotOfLoRaWANSensors(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := newFolder(t, strings.NewReplacer(
-		"192.168.1.20:1883", address, `board = "network"`, "board = \"network\"\n[server]\nlisten = \"127.0.0.1:0\"", "period_ms = 3600000", "debounce_ms = 0",
+		"192.168.1.20:1883", address, `listen = ":8080"`, `listen = "127.0.0.1:0"`, "period_ms = 3600000", "debounce_ms = 0",
 	).Replace(string(example)))
 	p := f.start()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)

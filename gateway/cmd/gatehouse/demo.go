@@ -24,7 +24,7 @@ import (
 
 type demoCommand struct {
 	Speed  int    `help:"How many times as fast as time." default:"60" env:"SPEED"`
-	From   string `help:"When the day begins." default:"06:00" env:"FROM"`
+	From   string `help:"When the day begins." default:"09:00" env:"FROM"`
 	Until  string `help:"When it ends." default:"24:00" env:"UNTIL"`
 	Listen string `help:"Address of the page." default:"127.0.0.1:8080" env:"LISTEN"`
 	Data   string `help:"Folder for the journal; empty: one that is deleted afterwards." type:"path"`
@@ -151,7 +151,7 @@ func (d *demo) play(ctx context.Context, running *app.App) {
 	d.bad = d.summary(running)
 }
 
-// noticed tells whether the gateway has taken note of what the gates' inputs read. A busy machine makes the
+// noticed reports whether the gateway has taken note of what the gates' inputs read. A busy machine makes the
 // demonstration slower, and never wrong: no vehicle drives on before its loop was seen.
 func (d *demo) noticed(running *app.App) func(context.Context, []sim.Inputs) bool {
 	return func(ctx context.Context, want []sim.Inputs) (same bool) {
@@ -241,12 +241,16 @@ func (d *demo) announce(address string, day ledger.Day) {
   A whole car park, simulated: %d spots with ultrasonic sensors, %d gates with loops, cameras, terminals.
   It replays %s, a real day of a %s, from %s on, %d times as fast: %d vehicles.
 
-      the page   http://%s/
+`, d.place.Spots, d.place.Gates(), day.Date, day.Kind, d.From, d.Speed, d.cars)
+	if d.Identity != "" {
+		return // tools/demo has said where everything is
+	}
+	fmt.Printf(`      the page   http://%s/
       the API    http://%s/docs
 
   Ctrl-C ends it.
 
-`, d.place.Spots, d.place.Gates(), day.Date, day.Kind, d.From, d.Speed, d.cars, address, address)
+`, address, address)
 }
 
 // watch prints how the day goes.
@@ -259,9 +263,8 @@ func (d *demo) watch(ctx context.Context, running *app.App) {
 		if atMS >= d.untilMS {
 			return
 		}
-		if hour := atMS / time.Hour.Milliseconds(); hour != lastHour {
+		if hour := atMS / time.Hour.Milliseconds(); hour != lastHour && d.progress(ctx, running, hour, monoMS < speakMaxMS) {
 			lastHour = hour
-			d.progress(ctx, running, hour)
 		}
 		select {
 		case <-ctx.Done():
@@ -271,10 +274,21 @@ func (d *demo) watch(ctx context.Context, running *app.App) {
 	}
 }
 
-// progress is one line an hour.
-func (d *demo) progress(ctx context.Context, running *app.App, hour int64) {
+// speakMaxMS is how long the first line waits for every sensor to say what is on its spot.
+const speakMaxMS = 15 * 60 * 1_000
+
+// progress prints one line an hour. It reports false where that is too early, because spots are not known yet.
+func (d *demo) progress(ctx context.Context, running *app.App, hour int64, early bool) (printed bool) {
 	_ = running.View(ctx, func(l *lot.Lot) { // a line that is not printed is no loss
 		tally, inside := l.Tally(), l.Inside()
-		fmt.Printf("  %02d:00  %3d inside, %3d free, takings %s\n", hour, inside.Tickets, tally.Available, knownOf(l).takings)
+		if printed = !early || tally.Unknown == 0; !printed {
+			return
+		}
+		unknown := ""
+		if tally.Unknown > 0 {
+			unknown = fmt.Sprintf(", %d not known", tally.Unknown)
+		}
+		fmt.Printf("  %02d:00  %3d inside, %3d free%s, takings %s\n", hour, inside.Tickets, tally.Available, unknown, knownOf(l).takings)
 	})
+	return printed
 }

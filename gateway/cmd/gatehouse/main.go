@@ -5,6 +5,7 @@
 //	gatehouse reference                            print how to write a site file
 //	gatehouse check --site site.toml               say all that is wrong with a site file
 //	gatehouse demo [--speed N]                     a whole simulated lot replaying a real day
+//	gatehouse unit                                 print a unit of systemd that runs it as a service
 //	gatehouse token --name NAME --role ROLE        make an access token for a site file
 //	gatehouse version
 //
@@ -42,6 +43,7 @@ func main() {
 		Example   exampleCommand   `cmd:"" help:"Print a site file to begin with, or list them all."`
 		Reference referenceCommand `cmd:"" help:"Print how to write a site file."`
 		Demo      demoCommand      `cmd:"" help:"Run a simulated lot that replays a real day."`
+		Unit      unitCommand      `cmd:"" help:"Print a unit of systemd that runs it as a service."`
 		Token     tokenCommand     `cmd:"" help:"Make an access token for a site file."`
 		Version   versionCommand   `cmd:"" help:"Print the version."`
 	}

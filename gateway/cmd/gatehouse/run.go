@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -34,26 +36,26 @@ func (c *runCommand) Run() error {
 	}
 	loaded, err := site.Load(c.Site, c.Data, all.Catalog())
 	if err != nil {
-		return err
+		return orBegin(err)
 	}
 	sayHow(loaded, c.Site, log)
 	ctx, stop := untilSignal()
 	defer stop()
-	host, guard, release := openHost(loaded.Site, log)
+	host, guard, release, err := openHost(loaded.Site, log)
 	defer release()
-	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, clock: app.NewClock(), log: log, guard: guard})
+	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, noBoard: err, clock: app.NewClock(), log: log, guard: guard})
 }
 
 // sayHow logs what there is to know of how the site was loaded.
 func sayHow(loaded site.Loaded, file string, log *slog.Logger) {
 	if loaded.Broken != nil {
-		log.Error("SAFE MODE: the site file can't be used; running on the last good one", "file", file, "err", loaded.Broken)
+		log.Error("SAFE MODE: the site file can't be used; running on the last good one", "file", file, "err", inOneLine(loaded.Broken.Error()))
 	}
 	if loaded.NotKept != nil {
 		log.Error("the site file can't be kept as the last good one", "err", loaded.NotKept)
 	}
 	for _, warning := range loaded.Warnings {
-		log.Warn("site file", "warning", warning)
+		log.Warn("site file", "warning", inOneLine(warning))
 	}
 	var problems tomlfile.Problems
 	if errors.As(loaded.Wiring(noHost{err: errNotOpened}), &problems) {
@@ -61,6 +63,12 @@ func sayHow(loaded site.Loaded, file string, log *slog.Logger) {
 			log.Error("site file: a device can't work as it is described", "line", p.Line, "key", p.Key, "what", p.What, "do", p.Do)
 		}
 	}
+}
+
+// inOneLine is what is said of a file without the excerpts from it, for the log.
+func inOneLine(text string) string {
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return strings.HasPrefix(line, "    ") })
+	return strings.Join(lines, " | ")
 }
 
 // untilSignal is a context that ends with the first SIGTERM or SIGINT.
@@ -71,8 +79,8 @@ func untilSignal() (context.Context, context.CancelFunc) {
 }
 
 // openHost opens the board, and says how to guard the gateway with its watchdog, and how to make its outputs safe in the
-// end. A board that can't be opened leaves its devices offline; the gateway starts all the same.
-func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, release func()) {
+// end. A board that can't be opened leaves its devices offline; the gateway starts all the same, and shows the error.
+func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, release func(), err error) {
 	brokers := brokersOf(s, log)
 	board, err := boards.Load(s.Board)
 	if err == nil {
@@ -82,11 +90,11 @@ func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, r
 				if err := opened.Close(); err != nil {
 					log.Error("the board's outputs can't be made safe", "err", err)
 				}
-			}
+			}, nil
 		}
 	}
 	log.Error("board can't be opened; its devices are offline", "board", s.Board, "err", err)
-	return noHost{err, brokers}, guardOf(board, nil, log), func() {}
+	return noHost{err, brokers}, guardOf(board, nil, log), func() {}, err
 }
 
 // brokersOf are the MQTT brokers that devices may name.

@@ -25,10 +25,12 @@ type gateway struct {
 	loaded site.Loaded
 	data   string
 	host   drivers.Host
-	clock  *app.Clock
-	log    *slog.Logger
-	demo   bool
-	guard  guard // may be nil
+	// noBoard is why the board of the site can't be opened; nil if it is.
+	noBoard error
+	clock   *app.Clock
+	log     *slog.Logger
+	demo    bool
+	guard   guard // may be nil
 	// ready hears of the address that will be served, before it is; may be nil.
 	ready func(address string, running *app.App)
 }
@@ -48,7 +50,7 @@ func serve(ctx context.Context, g gateway) error {
 		return err
 	}
 	running, err := app.New(app.Options{
-		Site: g.loaded, DataDir: g.data, Catalog: all.Catalog(), Host: g.host, Clock: g.clock, Log: g.log, Version: version,
+		Site: g.loaded, DataDir: g.data, Catalog: all.Catalog(), Host: g.host, NoBoard: g.noBoard, Clock: g.clock, Log: g.log, Version: version,
 		Demo: g.demo, Checker: stateChecker(),
 	})
 	if err != nil {
@@ -119,10 +121,7 @@ func (g *gateway) listen(ctx context.Context, server *http.Server, listener net.
 
 // handler is everything that the gateway serves over HTTP.
 func handler(g gateway, running *app.App) http.Handler {
-	tokens := make([]rest.Token, 0, len(g.loaded.Tokens)+1)
-	for _, t := range g.loaded.Tokens {
-		tokens = append(tokens, rest.Token{Name: t.Name, Role: rest.RoleView + rest.Role(t.Role), SHA256: t.SHA256})
-	}
+	tokens := g.loaded.Tokens
 	if len(tokens) == 0 && !g.demo {
 		tokens = append(tokens, rest.OwnerToken(filepath.Join(g.data, "token"), g.log))
 	}

@@ -172,6 +172,29 @@ func TestABrokenSiteFileStartsTheLastGoodOneVisibly(t *testing.T) {
 	p.term()
 }
 
+// A board that this machine is not starts the gateway all the same. What is wrong is said once and first, and not by each device.
+func TestABoardThatIsNotHereIsSaid(t *testing.T) {
+	text, err := os.ReadFile("examples/small.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The pi4's wiring, on a chip that only the virtual machine has.
+	site := strings.NewReplacer(`board = "pi4"`, `board = "hil"`, `listen = ":8080"`, `listen = "127.0.0.1:0"`).Replace(string(text))
+	f := newFolder(t, site)
+	p := command(t, "run", "--site", f.site, "--data", f.data)
+	p.base = p.await(wordsOf(`msg=serving page=(http://[^ ]+)/ `))
+	p.token = f.ownToken()
+	if a := p.get("/healthz?verbose"); !wordsOf("id:board.*lotctl board check hil").MatchString(fmt.Sprint(a.body)) && !wordsOf("lotctl board check hil.*id:board").MatchString(fmt.Sprint(a.body)) {
+		t.Errorf("%d %v", a.status, a.body)
+	}
+	p.term()
+	for _, line := range strings.Split(p.output(), "\n") {
+		if strings.Contains(line, `msg="site file"`) && strings.Contains(line, `\n`) {
+			t.Errorf("an excerpt in the log: %s", line)
+		}
+	}
+}
+
 func TestABrokenSiteFileAtTheFirstStartSaysWhatIsWrong(t *testing.T) {
 	f := newFolder(t, "[location]\nid = \"small\"\nboard = sim\n")
 	p := command(t, "run", "--site", f.site, "--data", f.data)

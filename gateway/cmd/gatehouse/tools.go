@@ -16,6 +16,9 @@ import (
 //go:embed examples/*.toml
 var examples embed.FS
 
+//go:embed gatehouse.service
+var unit string
+
 type exampleCommand struct {
 	Name string `arg:"" optional:"" default:"small" help:"Which one; ? lists them."`
 }
@@ -50,6 +53,14 @@ func (c *exampleCommand) Run() error {
 	return nil
 }
 
+type unitCommand struct{}
+
+// Run prints the unit.
+func (unitCommand) Run() error {
+	_, err := fmt.Print(unit)
+	return err
+}
+
 type checkCommand struct {
 	Site string `help:"Site file." default:"/etc/gatehouse/site.toml" type:"path"`
 }
@@ -58,7 +69,7 @@ type checkCommand struct {
 func (c *checkCommand) Run() error {
 	data, err := os.ReadFile(c.Site)
 	if err != nil {
-		return err
+		return orBegin(err)
 	}
 	parsed, err := site.Parse(c.Site, data, all.Catalog())
 	if err != nil {
@@ -74,6 +85,14 @@ func (c *checkCommand) Run() error {
 	}
 	_, err = fmt.Printf("%s is fine: %s, %s, %s\n", c.Site,
 		tomlfile.Counted(len(parsed.Lot.Spots), "spot"), tomlfile.Counted(len(parsed.Lot.Gates), "gate"), tomlfile.Counted(len(parsed.Devices), "device"))
+	return err
+}
+
+// orBegin says how to come by a site file where there is none.
+func orBegin(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: `gatehouse example` prints one to begin with, and --site says where it is", err)
+	}
 	return err
 }
 

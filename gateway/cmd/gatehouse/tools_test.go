@@ -3,6 +3,7 @@ package main_test
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -38,6 +39,35 @@ func TestCheckSaysAllThatIsWrong(t *testing.T) {
 		if err != nil || readErr != nil || got != string(want) {
 			t.Errorf("%s differs (-rewrite shows it as a diff): %v %v\n%s", golden, err, readErr, got)
 		}
+	}
+}
+
+// TestTheUnitStartsWhatThereIs: systemd, where there is one, reads the unit without complaint, and this program understands its
+// command line.
+func TestTheUnitStartsWhatThereIs(t *testing.T) {
+	printed := command(t, "unit")
+	if code := printed.code(patience); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	found := regexp.MustCompile(`(?m)^ExecStart=/usr/local/bin/gatehouse (.*)$`).FindStringSubmatch(printed.output())
+	if found == nil {
+		t.Fatalf("it starts nothing:\n%s", printed.output())
+	}
+	if p := command(t, append(strings.Fields(found[1]), "--help")...); p.code(patience) != 0 || !strings.Contains(p.output(), "Serve the lot") {
+		t.Errorf("%q: %s", found[1], p.output())
+	}
+	program, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("no systemd-analyze here: its opinion is not asked")
+		return
+	}
+	file := filepath.Join(t.TempDir(), "gatehouse.service")
+	here := strings.Replace(printed.output(), "/usr/local/bin/gatehouse", program, 1)
+	if err := os.WriteFile(file, []byte(here), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := exec.Command(program, "verify", file).CombinedOutput(); err != nil || len(said) > 0 {
+		t.Errorf("%v: %s", err, said)
 	}
 }
 

@@ -141,13 +141,13 @@ func (c *Checker) expire() {
 	}
 }
 
-// assumedDown tells if an arm that no switch shows coming down has had its time to, and more.
+// assumedDown reports whether an arm that no switch shows coming down has had its time to, and more.
 func (c *Checker) assumedDown(moreMS int64) bool {
 	seen := c.cfg.DownSwitch && !(c.arm.down && !c.arm.up)
 	return !seen && !c.faults[fact.FaultStuckOpen] && c.nowMS >= c.loweredMS+c.cfg.MaxRunMS+moreMS
 }
 
-// input takes note of an input; it tells if the arm left its lower end though nobody had raised it.
+// input takes note of an input; it reports whether the arm left its lower end though nobody had raised it.
 func (c *Checker) input(in gate.Input) (moved bool) {
 	switch in.Kind {
 	case gate.InputLoop:
@@ -237,7 +237,7 @@ func (c *Checker) grant(ticket, instead fact.TicketID) {
 	}
 }
 
-// known tells if every installed input has spoken since power-up.
+// known reports whether every installed input has spoken since power-up.
 func (c *Checker) known() bool {
 	for i := range c.loops {
 		if c.loops[i].installed && c.loops[i].level == gate.LevelUnknown {
@@ -256,7 +256,7 @@ func (c *Checker) find(ticket fact.TicketID) *vend {
 	return nil
 }
 
-// unsafe tells if a loop in the way of the arm is occupied, or any says nothing that can be believed.
+// unsafe reports whether a loop in the way of the arm is occupied, or any says nothing that can be believed.
 func (c *Checker) unsafe() bool {
 	for i := range c.loops {
 		switch l := &c.loops[i]; {
@@ -269,14 +269,15 @@ func (c *Checker) unsafe() bool {
 	return false
 }
 
-// beforeArm tells a loop that a vehicle stands on before the arm: the arming loop of a gate with a direction that has a
-// closing loop as well.
+// beforeArm reports whether a loop is one that a vehicle stands on before the arm: the arming loop of a gate with a
+// direction that has a closing loop as well.
 func (c *Checker) beforeArm(at gate.Loop) bool {
 	return at == gate.ArmingLoop && c.cfg.Direction != fact.DirectionUnknown && c.loops[gate.ClosingLoop].installed
 }
 
-// underWay tells if a vehicle on the loop before the arm may be one that drives on: it came onto it, or is behind one that
-// left the closing loop, too short a time ago to have been seen there; or it has waited before the arm for long.
+// underWay reports whether a vehicle on the loop before the arm may be one that drives on: it came onto it, or is
+// behind one that left the closing loop, too short a time ago to have been seen there; or it has waited before the arm
+// for long.
 func (c *Checker) underWay() bool {
 	arming, closing := &c.loops[gate.ArmingLoop], &c.loops[gate.ClosingLoop]
 	if arming.level != gate.Occupied || !c.beforeArm(gate.ArmingLoop) {

@@ -181,7 +181,7 @@ func (d *Disk) failure(kind Op) (err error) {
 	return err
 }
 
-// lies tells whether one thing stays pending in a flush.
+// lies reports whether one thing stays pending in a flush.
 func (d *Disk) lies(lie Lie) bool {
 	if lie == Honest || lie == KeepsSome && rand.New(d.rng).IntN(2) == 0 {
 		return false

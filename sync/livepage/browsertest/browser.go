@@ -78,7 +78,7 @@ func pipe(t testing.TB) (out, in *os.File) {
 	return out, in
 }
 
-// receive hands replies to who waits for them. Events are of no interest.
+// receive hands replies to whoever waits for them. Events are of no interest.
 func (b *Browser) receive(replies io.Reader) {
 	lines := bufio.NewReader(replies)
 	for {
@@ -141,7 +141,7 @@ type Look struct {
 	Width, Height int
 	Dark          bool
 	NoScript      bool
-	Cookie        string // of who looks, name=value; empty: none
+	Cookie        string // of the one who looks, name=value; empty: none
 }
 
 // Open opens an address.

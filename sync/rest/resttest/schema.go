@@ -13,7 +13,8 @@ type Description struct {
 	Info       struct{ Title, Version string } `json:"info"`
 	Paths      map[string]map[string]Operation `json:"paths"`
 	Components struct {
-		Schemas map[string]*Schema `json:"schemas"`
+		Schemas         map[string]*Schema `json:"schemas"`
+		SecuritySchemes map[string]any     `json:"securitySchemes"`
 	} `json:"components"`
 }
 

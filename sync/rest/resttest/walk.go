@@ -18,7 +18,8 @@ import (
 type API struct {
 	Handler http.Handler
 	Token   string // that may everything
-	// Paths replaces parameters by what there is: "{locationId}" by "altstadt". Any other is of something that there is not.
+	// Paths replaces parameters by what there is: "{locationId}" by "altstadt". Any other is of something that there is
+	// not.
 	Paths *strings.Replacer
 	// Queries are those that operations can't do without, by operationId.
 	Queries map[string]string
@@ -33,8 +34,9 @@ type walker struct {
 	Description
 }
 
-// Walk asks for every operation of the description, and fails the test where an answer is not as described: reads succeed or
-// are a problem, everything that is wrong with a request is a problem of the asker's, and nothing is the API's own failure.
+// Walk asks for every operation of the description, and fails the test where an answer is not as described: reads
+// succeed or are a problem, everything that is wrong with a request is a problem of the asker's, and nothing is the
+// API's own failure.
 func Walk(t *testing.T, api API) {
 	server := httptest.NewServer(api.Handler) // as programs meet it: over HTTP, with connections that are used again
 	t.Cleanup(server.Close)
@@ -102,10 +104,18 @@ func (w *walker) describe() {
 	if !strings.HasPrefix(w.OpenAPI, "3.1.") || w.Info.Title == "" || w.Info.Version == "" || len(w.Description.Paths) == 0 {
 		w.Fatalf("no description of OpenAPI 3.1: %.200s", got.body)
 	}
-	for _, ref := range regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]*)"`).FindAllStringSubmatch(got.body, -1) {
-		if w.Components.Schemas[ref[1]] == nil {
-			w.Errorf("%s is described nowhere", ref[1])
+	for _, ref := range regexp.MustCompile(`"\$ref":"([^"]*)"`).FindAllStringSubmatch(got.body, -1) {
+		if name, ours := strings.CutPrefix(ref[1], "#/components/schemas/"); !ours || w.Components.Schemas[name] == nil {
+			w.Errorf("%s leads nowhere", ref[1])
 		}
+	}
+	for _, strange := range []string{`["array","null"]`, "ErrorModel", "ErrorDetail"} { // lists are never null, and problems are our own
+		if strings.Contains(got.body, strange) {
+			w.Errorf("the description holds %s", strange)
+		}
+	}
+	if w.Components.SecuritySchemes["token"] == nil {
+		w.Error("it is not described how a token is shown")
 	}
 	seen := map[string]bool{}
 	for path, operations := range w.Description.Paths {
@@ -158,7 +168,7 @@ func (w *walker) isProblem(what string, got answer) {
 	}
 	switch err := json.Unmarshal([]byte(got.body), &p); {
 	case got.status < 400 || got.status >= 500:
-		w.Errorf("%s: %d is no fault of who asks: %.300s", what, got.status, got.body)
+		w.Errorf("%s: %d is no fault of the asker's: %.300s", what, got.status, got.body)
 	case got.header.Get("Content-Type") != problemType || err != nil:
 		w.Errorf("%s: %d is told as %s: %.300s", what, got.status, got.header.Get("Content-Type"), got.body)
 	case p.Status != got.status || p.Title == "" || p.Detail == "" || p.Code == "" || p.Hint == "" || !strings.HasSuffix(p.Type, "#"+p.Code):

@@ -14,5 +14,5 @@
 //     new ones were used.
 //   - An identity that has expired is still read, and says so: it opens nothing at headquarters, and stops nothing here.
 //
-// It imports sync/policy alone.
+// It imports sync/policy and sync/durable alone.
 package identity

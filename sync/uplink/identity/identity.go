@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"gatehouse/sync/durable"
 	"gatehouse/sync/policy"
 )
 
@@ -150,17 +151,9 @@ func devicePEM(key ed25519.PrivateKey, certificate string) ([]byte, tls.Certific
 	return text, pair, err
 }
 
-// replace writes a file that only its owner reads, so that a power cut leaves the old one or the new one.
+// replace writes a file that only its owner reads.
 func replace(path string, data []byte) error {
-	file, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("identity: %w", err)
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err != nil {
+	if err := durable.Replace(path, data, 0o600); err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
 	return nil

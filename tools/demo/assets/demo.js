@@ -25,9 +25,10 @@ function show(state) {
   set("switch", isCut ? "Heal the network" : "Cut the network");
   set("state", isCut ? "Cut: the lot goes on by itself" : words[sync?.state] ?? "The lot is starting");
   for (const [id, side] of [["lot", state.lot], ["hq", state.headquarters]]) {
-    set(`${id}-available`, side.total ? number(side.available) : "–");
-    set(`${id}-total`, number(side.total));
-    set(`${id}-inside`, number(side.inside));
+    const known = side.total > side.unknown; // a sensor that has not spoken yet leaves its spot unknown
+    set(`${id}-available`, known ? number(side.available) : "–");
+    set(`${id}-total`, number(side.total) + (known && side.unknown ? `, ${number(side.unknown)} not known` : ""));
+    set(`${id}-inside`, known ? number(side.inside) : "–");
     set(`${id}-revenue`, money(side));
   }
   set("hq-facts", number(state.headquarters.facts));

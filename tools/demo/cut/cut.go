@@ -16,9 +16,11 @@ type Wire struct {
 	there    atomic.Int64
 	back     atomic.Int64
 
-	mu    sync.Mutex
-	is    bool
-	conns map[net.Conn]bool
+	mu      sync.Mutex
+	stirred *sync.Cond // something below has changed
+	is      bool
+	silent  bool
+	conns   map[net.Conn]bool
 }
 
 // New makes a wire to an address, which need not answer yet.
@@ -28,6 +30,7 @@ func New(to string) (*Wire, error) {
 		return nil, fmt.Errorf("cut: %w", err)
 	}
 	w := &Wire{to: to, listener: listener, conns: map[net.Conn]bool{}}
+	w.stirred = sync.NewCond(&w.mu)
 	w.serving.Go(w.serve)
 	return w, nil
 }
@@ -40,6 +43,7 @@ func (w *Wire) Set(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.is = cut
+	w.stirred.Broadcast()
 	if cut {
 		for conn := range w.conns {
 			conn.Close()
@@ -48,7 +52,25 @@ func (w *Wire) Set(cut bool) {
 	}
 }
 
-// IsCut tells whether it is cut.
+// Silence has the wire carry nothing more, while both ends believe that it does, or go on where it stopped.
+func (w *Wire) Silence(silent bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.silent = silent
+	w.stirred.Broadcast()
+}
+
+// speaks waits while the wire is silent; it is false once what waits is lost.
+func (w *Wire) speaks() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.silent && !w.is {
+		w.stirred.Wait()
+	}
+	return !w.is
+}
+
+// IsCut reports whether it is cut.
 func (w *Wire) IsCut() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -60,11 +82,15 @@ func (w *Wire) Bytes() (there, back int64) { return w.there.Load(), w.back.Load(
 
 // counted counts what is written.
 type counted struct {
+	wire  *Wire
 	to    io.Writer
 	bytes *atomic.Int64
 }
 
 func (c counted) Write(data []byte) (int, error) {
+	if !c.wire.speaks() {
+		return 0, net.ErrClosed
+	}
 	c.bytes.Add(int64(len(data))) // before, so that whoever has read them finds them counted
 	n, err := c.to.Write(data)
 	c.bytes.Add(int64(n - len(data)))
@@ -105,9 +131,9 @@ func (w *Wire) carry(near net.Conn) {
 	defer w.forget(far)
 	w.serving.Go(func() {
 		defer far.Close()
-		_, _ = io.Copy(counted{far, &w.there}, near) // an end is an end, whoever made it
+		_, _ = io.Copy(counted{w, far, &w.there}, near) // an end is an end, whoever made it
 	})
-	_, _ = io.Copy(counted{near, &w.back}, far)
+	_, _ = io.Copy(counted{w, near, &w.back}, far)
 }
 
 func (w *Wire) admit(conn net.Conn) bool {

@@ -71,3 +71,37 @@ func TestACutWireCarriesNothingAndAHealedOneDoes(t *testing.T) {
 		t.Errorf("%d bytes there and %d back, not %d", there, back, words)
 	}
 }
+
+// A silent wire looks whole to both ends. What was said into it goes on with it, or is lost when it is cut.
+func TestASilentWireCarriesNothingAndBreaksNothing(t *testing.T) {
+	wire, err := cut.New(echo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer wire.Close()
+	conn, err := net.Dial("tcp", wire.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := talk(conn); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := wire.Bytes()
+	wire.Silence(true)
+	answered := make(chan error, 1)
+	go func() { answered <- talk(conn) }()
+	if there, _ := wire.Bytes(); there != before {
+		t.Error("a silent wire carried something")
+	}
+	wire.Silence(false)
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+	wire.Silence(true)
+	go func() { answered <- talk(conn) }()
+	wire.Set(true)
+	if err := <-answered; err == nil {
+		t.Error("what was said into a silent wire outlived the cut")
+	}
+}

@@ -105,7 +105,7 @@ func TestANewCardWithAnExpiredCertificateDoesNotWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = uplink.Adopt(t.Context(), uplink.Options{
-		Location: "p1", Chain: who.Headquarters().Chain, Broker: who.Headquarters().Broker, ClientID: "gateway-p1", Signer: who, Keys: who.Keys(), TLS: who.TLS(),
+		Location: "p1", Chain: who.Headquarters().Chain, Broker: who.Headquarters().Broker, Signer: who, Keys: who.Keys(), TLS: who.TLS(),
 	})
 	if !errors.Is(err, uplink.ErrExpired) || !strings.Contains(err.Error(), "enrol --again") {
 		t.Errorf("%v", err)

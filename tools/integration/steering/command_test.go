@@ -23,8 +23,17 @@ func (p *place) order(verb, more string) map[string]any {
 	return p.must("POST", "/locations/"+p.id+"/orders", fmt.Sprintf(`{"verb":%q,"reason":"delivery of a piano"%s}`, verb, more))
 }
 
-// facts reads the log of a gateway that has ended.
+// facts are those of records.
 func (p *place) facts() (facts []fact.Fact) {
+	p.Helper()
+	for _, record := range p.records() {
+		facts = append(facts, record.Fact)
+	}
+	return facts
+}
+
+// records reads the log of a gateway that has ended.
+func (p *place) records() (records []fact.Record) {
 	p.Helper()
 	log, _, err := factlog.Open(factlog.OSDisk{}, filepath.Join(p.dir, "journal", "log"), factlog.Options{})
 	if err != nil {
@@ -33,13 +42,13 @@ func (p *place) facts() (facts []fact.Fact) {
 	defer log.Close()
 	err = log.Read(1, func(_ factlog.Index, payload []byte) error {
 		record, err := wire.DecodeRecord(payload)
-		facts = append(facts, record.Fact)
+		records = append(records, record)
 		return err
 	})
 	if err != nil {
 		p.Fatal(err)
 	}
-	return facts
+	return records
 }
 
 // What a person at headquarters orders is done at the gate, its reason is on record there, and the answer says what became
@@ -145,7 +154,7 @@ func (p *place) sends(c policy.Command) (result wire.Result) {
 	return result
 }
 
-// Who holds the broker, or has recorded what went over it, opens nothing.
+// Whoever holds the broker, or has recorded what went over it, opens nothing.
 func TestOrdersThatNobodyGave(t *testing.T) {
 	w := newTown(t)
 	p := w.place("p1", "EUR")
@@ -174,8 +183,10 @@ func TestOrdersThatNobodyGave(t *testing.T) {
 	if got := p.sends(good); got.Code != wire.Done {
 		t.Fatalf("%+v", got)
 	}
+	if got := p.sends(good); got.Code != wire.Done { // who repeats it hears the answer again, and that is all
+		t.Errorf("a second time: %+v", got)
+	}
 	for name, c := range map[string]policy.Command{
-		"a second time":          good,
 		"of a stranger":          command(2, policy.Key(other), nil),
 		"on another's challenge": command(3, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Challenge = policy.Nonce{9, 9} }),
 		"of another run":         command(4, w.hq.SignerOf("p1"), func(c *policy.Command) { c.Incarnation++ }),
@@ -191,6 +202,16 @@ func TestOrdersThatNobodyGave(t *testing.T) {
 	w.until("the gateway is back", func() bool { return p.app.Headquarters().State == "synced" })
 	if got := p.sends(late); got.Code != wire.Refused {
 		t.Errorf("after a restart: %+v", got)
+	}
+	p.stop()
+	taken := 0
+	for _, f := range p.facts() {
+		if _, is := f.(fact.CommandTaken); is {
+			taken++
+		}
+	}
+	if taken != 1 {
+		t.Errorf("%d commands are on record, not one", taken)
 	}
 }
 

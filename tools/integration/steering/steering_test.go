@@ -32,6 +32,7 @@ type town struct {
 	*testing.T
 	dir    string
 	mqtt   string // address of the broker, the same after a restart
+	broker string // of somebody else's; "": the embedded one
 	hq     *cloudapp.App
 	client *http.Client
 
@@ -65,7 +66,7 @@ func (w *town) pastBy(by time.Duration) {
 func (w *town) open() {
 	w.Helper()
 	a, err := cloudapp.New(w.Context(), cloudapp.Options{
-		Dir: w.dir, Listen: "127.0.0.1:0", MQTT: w.mqtt, Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "secret")}, Now: w.now,
+		Dir: w.dir, Listen: "127.0.0.1:0", MQTT: w.mqtt, Broker: w.broker, Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "secret")}, Now: w.now,
 	})
 	if err != nil {
 		w.Fatal(err)
@@ -408,7 +409,7 @@ func (w *town) rollout(made map[string]any) map[string]any {
 }
 
 // A tariff goes to some places first. A place that can't use it says why and stops the rollout; where it is in effect, who
-// enters from then on pays by it, also after a restart, and who was inside before doesn't.
+// enters from then on pays by it, also after a restart, and whoever was inside before doesn't.
 func TestATariffFromHeadquarters(t *testing.T) {
 	w := newTown(t)
 	first, second, foreign := w.place("p1", "EUR"), w.place("p2", "EUR"), w.place("p3", "CHF")
@@ -457,8 +458,8 @@ func TestATariffFromHeadquarters(t *testing.T) {
 	}
 }
 
-// A tariff that says itself from which day on it is valid waits for that day in the location's zone, also over a restart; until
-// then the prices before count, and headquarters sees that it waits.
+// A tariff that says itself from which day on it is valid waits for that day in the location's zone, also over a
+// restart; until then the prices before count, and headquarters sees that it waits.
 func TestATariffFromHeadquartersWaitsForItsDay(t *testing.T) {
 	w := newTown(t)
 	p := w.place("p1", "EUR")

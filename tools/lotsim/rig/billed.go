@@ -21,7 +21,7 @@ type leave struct {
 }
 
 // unbilledExits counts the vehicles that the gateway let out and charged nothing though their stay costs something: by
-// the world's own knowledge of who stayed for how long and who paid. Who follows another through, or goes where the
+// the world's own knowledge of who stayed for how long and who paid. Whoever follows another through, or goes where the
 // arm stands open, was not let out; such passages are facts of their own, with their reason.
 func (r *Rig) unbilledExits(truth *world.Truth) int {
 	paid := map[int]bool{}

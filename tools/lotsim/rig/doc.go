@@ -6,12 +6,13 @@
 // fails has the log opened anew, and the power may be cut at any moment, inside a commit too. What a restart
 // would read from the state file is kept beside the log as of the last checkpoint, and sometimes lost.
 //
-// Guarantees: same configuration, same trace. After every step the invariants of reliability.md that can be
-// seen from here are checked; the first violation ends the run and says when and what.
+// Guarantees: same configuration, same trace. After every step the invariants that can be seen from
+// here are checked; the first violation ends the run and says when and what.
 //
 // # What is checked where, and what proves that the check can fail
 //
-// The invariants are those of reliability.md. The mutants are planted by TestMutants of tools/lotsim, which wants each to
+// P are the rules of a passage (package gatecheck says them in full), A those of acting on decisions, B of spots and
+// rights, M of money, D of durability. The mutants are planted by TestMutants of tools/lotsim, which wants each to
 // be found by the check of its own rule; TestEveryInvariantHasItsMutant keeps this table true.
 //
 //	P1   gatecheck, at every input of a gate: presence on a loop ignored while lowering
