@@ -400,6 +400,7 @@ func TestAdvice(t *testing.T) {
 		rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\n[[discount]]\ncode = \"A\"\npercent = \"9\"\n":                           "which alone would count",
 		rule + "[[offer]]\nname = \"o\"\nproducts = \"o\"\nflat = \"1\"\ncovers = \"stay\"\nmin_stay = \"2 h\"\nmax_stay = \"1 h\"\n": "no stay is as long",
 		"discount_choice = \"best\"\n" + rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\nstacks = true\n":                        "none stands beside another",
+		rule + "[[discount]]\ncode = \"A\"\ntime = \"1 h\"\nfrom = \"start\"\nmax = \"5.00\"\n":                                       "max and min are of",
 		rule + "[surge]\ncaps = \"hold\"\n":                                          "surge has no steps",
 		strings.Replace(rule, "1 h", "day", 1):                                       "two ways",
 		rule + "day_starts = \"06:00\"\n":                                            "belongs to anchor day or paid",
