@@ -134,7 +134,7 @@ func (b *builder) tariffDocument(name string, place int, here ...any) (*tariff.T
 // tenders warns of what depends on how is paid, and never counts at a lot.
 func (b *builder) tenders(name string, t *tariff.Tariff) {
 	warn := func(format string, words ...any) {
-		b.site.Warnings = append(b.site.Warnings, fmt.Sprintf(name+": warning: "+format, words...))
+		b.site.Warnings = append(b.site.Warnings, name+": warning: "+fmt.Sprintf(format, words...))
 	}
 	for i := range t.Extras {
 		if e := &t.Extras[i]; e.Tender != "" {

@@ -80,8 +80,14 @@ func (t *Tariff) Begins(d *Discount, entryMS int64) bool {
 	return p.begins(d, entryMS)
 }
 
+// gift is time at the beginning of a stay whose price discounts take off. The first of them is what the receipt names.
+type gift struct {
+	lengthMS int64
+	discount *Discount
+}
+
 // shorten takes time off a stay, or off its price. The first such discount is what the receipt names; nil: there is none.
-func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS, pricedMS int64, first *Discount) {
+func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS int64, paid gift, first *Discount) {
 	for _, i := range c.list[:c.count] {
 		d := &t.Discounts[i]
 		if d.Kind != TimeOff {
@@ -93,31 +99,36 @@ func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS, pricedMS 
 		off := clamp(d.ValueMS, 0, toMS-fromMS)
 		switch d.TimeFrom {
 		case OffPrice:
-			pricedMS += off
+			if paid.discount == nil {
+				paid.discount = d
+			}
+			paid.lengthMS += off
 		case OffEnd:
 			toMS -= off
 		default:
 			fromMS += off
 		}
 	}
-	return fromMS, toMS, min(pricedMS, toMS-fromMS), first
+	paid.lengthMS = min(paid.lengthMS, toMS-fromMS)
+	return fromMS, toMS, paid, first
 }
 
 // rated prices a stretch by the rules, and takes off what its beginning costs that a discount pays for.
 func (p *pricer) rated(fromMS, toMS int64, out *receipt) {
 	p.byRules(fromMS, toMS, out)
-	if p.gift == nil || p.giftMS <= 0 {
+	if p.gift.lengthMS <= 0 {
 		return
 	}
 	var first receipt
-	p.byRules(fromMS, min(toMS, fromMS+p.giftMS), &first)
-	p.give(fromMS, min(toMS, fromMS+p.giftMS), first.total, out)
+	giftedMS := min(toMS, fromMS+p.gift.lengthMS)
+	p.byRules(fromMS, giftedMS, &first)
+	p.give(fromMS, giftedMS, first.total, out)
 }
 
 // give takes what a stretch costs off a receipt that has nothing else.
 func (p *pricer) give(fromMS, toMS int64, amount exact, out *receipt) {
 	if amount = clamp(amount, 0, max(0, out.total)); amount > 0 {
-		out.add(&line{Charge: Charge{Rule: p.gift.Code, Kind: Off, FromMS: fromMS, ToMS: toMS, Times: 1, Payer: p.gift.Payer}, amount: -amount})
+		out.add(&line{Charge: Charge{Rule: p.gift.discount.Code, Kind: Off, FromMS: fromMS, ToMS: toMS, Times: 1, Payer: p.gift.discount.Payer}, amount: -amount})
 	}
 }
 

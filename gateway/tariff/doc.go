@@ -21,7 +21,9 @@
 //     file means nothing.
 //   - Offers price a whole stay, or its beginning, and leave the rest to the rules.
 //   - GraceEntry of the turnaround kind makes a short stay free; of the continuous kind it is taken off every stay.
-//     Grace.ExitMS is for leaving: see Due.
+//     Grace.ExitMS is for leaving: see Due. Grace.Late says what it costs to leave later than that.
+//   - Discounts of time move the ends of a stay, or take off what a stay of that time would cost by the rules. Fixed prices,
+//     money and percent come after everything else but taxes.
 //   - A bounded (suspect) stay has a total of at most SuspectMaxMinor, by a charge of its own that is negative.
 //   - A stay of more than StayMaxMS is a wrong clock, not a car: what lies beyond costs nothing (TooLong).
 //

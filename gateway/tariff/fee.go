@@ -38,6 +38,7 @@ type Charge struct {
 	Cap          string // id of the cap that cut it; empty: none
 	Milli        int64  // of PriceMinor, thousandths of a minor unit beside it
 	Payer        string // of a discount
+	UpToMS       int64  // of a row of a price table: where it ends, counted from the anchor; 0: it goes on, or is none
 	Basis        int64  // hundredths of a percent of the lines before it that it is; 0: a fixed amount
 }
 

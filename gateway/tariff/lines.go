@@ -72,7 +72,7 @@ func (l *line) like(next *line) bool {
 func (l *line) continues(next *line) bool { return l.ToMS == next.FromMS && l.like(next) }
 
 func (l *line) extend(next *line) {
-	l.ToMS = next.ToMS
+	l.ToMS, l.UpToMS = next.ToMS, next.UpToMS
 	l.Units += next.Units
 	l.amount = l.amount.plus(next.amount)
 	l.cut = l.cut.plus(next.cut)

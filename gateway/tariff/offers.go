@@ -60,10 +60,11 @@ func (p *pricer) sell(o *Offer, fromMS, toMS, startMS, endMS int64, out *receipt
 		untilMS := min(p.covered(o, atMS), toMS)
 		like := line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}
 		p.ladder(o.Steps, atMS, untilMS, &like, o.NoSurge, out)
-		if atMS == fromMS && !o.Timeless && p.giftMS > 0 {
+		if atMS == fromMS && !o.Timeless && p.gift.lengthMS > 0 {
 			var first receipt
-			p.ladder(o.Steps, fromMS, min(untilMS, fromMS+p.giftMS), &like, o.NoSurge, &first)
-			p.give(fromMS, min(untilMS, fromMS+p.giftMS), first.total, out)
+			giftedMS := min(untilMS, fromMS+p.gift.lengthMS)
+			p.ladder(o.Steps, fromMS, giftedMS, &like, o.NoSurge, &first)
+			p.give(fromMS, giftedMS, first.total, out)
 		}
 		atMS = max(untilMS, atMS+1)
 		if atMS >= toMS {

@@ -22,11 +22,10 @@ type pricer struct {
 	clock      civil
 	days       days
 	meters     meters
-	multiplier int64     // permille of prices
-	fromMS     int64     // of the stretch that is being priced by the rules
-	parkedMS   int64     // end of the stay that is told on receipts
-	gift       *Discount // pays for what giftMS at the beginning of the time cost
-	giftMS     int64
+	multiplier int64  // permille of prices
+	fromMS     int64  // of the stretch that is being priced by the rules
+	parkedMS   int64  // end of the stay that is told on receipts
+	gift       gift   // of the time that is being priced
 	bounded    bool   // what a suspect stay may cost is being worked out
 	flats      []flat // of a walk, where its own are not enough: held here so that a walk stays on the stack
 }
@@ -163,12 +162,11 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 		out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: fromMS, ToMS: fromMS + g.EntryMS, Times: 1}})
 		fromMS += g.EntryMS
 	}
-	startMS, endMS, giftMS, first := codes.shorten(p.tariff, fromMS, toMS)
+	startMS, endMS, paid, first := codes.shorten(p.tariff, fromMS, toMS)
 	if first == nil {
 		p.time(fromMS, toMS, fromMS, toMS, out)
 	} else {
-		p.giftMS, p.gift = giftMS, first
-		p.shortened(fromMS, toMS, startMS, endMS, first, out)
+		p.shortened(fromMS, toMS, startMS, endMS, first, paid, out)
 	}
 	if p.parkedMS > toMS && toMS == p.stay.ExitMS {
 		out.add(&line{Charge: Charge{Kind: TooLong, FromMS: toMS, ToMS: p.parkedMS, Times: 1}})
@@ -176,17 +174,15 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 }
 
 // shortened prices what a time discount leaves of a stay, unless the whole stay is cheaper.
-func (p *pricer) shortened(fromMS, toMS, startMS, endMS int64, d *Discount, out *receipt) {
+func (p *pricer) shortened(fromMS, toMS, startMS, endMS int64, d *Discount, paid gift, out *receipt) {
 	var whole, part receipt
-	giftMS := p.giftMS
-	p.giftMS = 0
 	p.time(fromMS, toMS, fromMS, toMS, &whole)
-	p.giftMS = giftMS
+	p.gift = paid
 	if startMS > fromMS {
 		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: fromMS, ToMS: startMS, Times: 1, Payer: d.Payer}})
 	}
 	p.time(fromMS, toMS, startMS, endMS, &part)
-	p.giftMS = 0
+	p.gift = gift{}
 	if endMS < toMS {
 		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: endMS, ToMS: toMS, Times: 1, Payer: d.Payer}})
 	}

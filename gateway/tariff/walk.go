@@ -342,6 +342,9 @@ func (w *walk) charge(r *Rule, s *Step, fromMS, endMS, count int64, amount exact
 		},
 		amount: rest, cut: amount - rest, taxes: r.Taxes,
 	}
+	if s.UnitMS <= 0 && len(r.Steps) > 1 {
+		next.UpToMS = s.ToMS
+	}
 	if s.PriceMinor == 0 && s.PriceMilli == 0 || count == 0 && s.Count == Completed {
 		next.Kind, next.Units, next.PriceMinor = Free, 0, 0
 	} else {

@@ -123,6 +123,9 @@ func (r *reader) discount(i int) {
 	if one.Kind == tariff.PercentOff && one.Basis > 10_000 {
 		r.wrong("more than all", "write at most 100", under(path, "percent")...)
 	}
+	if one.Kind == tariff.TimeOff && d.Max+d.Min != "" {
+		r.wrong("max and min are of discounts of percent, money or price", "leave them out: time is taken off before anything is priced", path...)
+	}
 	if one.Times = d.Times; d.Times < 0 || d.Times > 8 {
 		r.wrong(fmt.Sprintf("shown %d times", d.Times), "write 1 to 8", under(path, "times")...)
 	}

@@ -71,6 +71,8 @@ var boards = []struct{ name, stays string }{
 	{"sabbath-free", `03-06T13:00 03-06T15:00 1500; 03-07T19:00 03-07T21:30 2500; 03-03T08:00 03-03T20:00 6000`},
 	{"arena-event-surcharge", `03-03T18:00 03-03T22:00 3800; 03-03T12:00 03-03T19:00 1400; 03-03T19:30 03-03T20:00 200; 03-04T18:00 03-04T22:00 800`},
 	{"singapore-motorcycles", `03-03T10:00 03-03T12:00 65; 03-03T21:00 03-03T23:00 130; 03-03T10:00 03-04T10:00 195`},
+	{"tychy-park-and-ride", `03-03T07:00 03-03T19:00 0 group=orange+ticket; 03-03T07:00 03-03T19:01 500 group=orange+ticket; 03-03T07:00 03-03T18:00 200 group=rail+ticket;
+		03-03T07:00 03-04T07:00 700 group=rail+ticket; 03-03T07:00 03-03T08:00 10000; 03-03T07:00 03-03T18:00 5200 group=rail+ticket lost=`},
 	{"sheung-shui-centre", `03-03T10:00 03-03T13:00 7200; 03-03T10:00 03-03T13:00 4800 code=150; 03-03T10:00 03-03T13:00 2400 code=300;
 		03-03T09:00 03-03T13:00 9600 code=300`},
 	{"gimhae-airport", `2012-08-14T13:30 2012-08-17T14:30 25800*`},
@@ -400,6 +402,7 @@ func TestAdvice(t *testing.T) {
 		rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\n[[discount]]\ncode = \"A\"\npercent = \"9\"\n":                           "which alone would count",
 		rule + "[[offer]]\nname = \"o\"\nproducts = \"o\"\nflat = \"1\"\ncovers = \"stay\"\nmin_stay = \"2 h\"\nmax_stay = \"1 h\"\n": "no stay is as long",
 		"discount_choice = \"best\"\n" + rule + "[[discount]]\ncode = \"A\"\npercent = \"5\"\nstacks = true\n":                        "none stands beside another",
+		rule + "[[discount]]\ncode = \"A\"\ntime = \"1 h\"\nfrom = \"start\"\nmax = \"5.00\"\n":                                       "max and min are of",
 		rule + "[surge]\ncaps = \"hold\"\n":                                          "surge has no steps",
 		strings.Replace(rule, "1 h", "day", 1):                                       "two ways",
 		rule + "day_starts = \"06:00\"\n":                                            "belongs to anchor day or paid",

@@ -22,6 +22,11 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 		how = share(currency, c)
 	case (c.Kind == tariff.Time || c.Kind == tariff.ExtraFee) && c.Units > 1:
 		how = fmt.Sprintf("%d x %s", c.Units, fractional(currency, c))
+		if c.UpToMS > 0 {
+			how += " for the steps up to " + Length(c.UpToMS)
+		}
+	case c.Kind == tariff.Time && c.UpToMS > 0:
+		how = fractional(currency, c) + " for the step up to " + Length(c.UpToMS)
 	case c.Kind == tariff.Time:
 		how = fractional(currency, c) + " for this time"
 	case c.Kind == tariff.NoRule:
