@@ -20,7 +20,7 @@
 //   - A sensor in the ground that reports on a beat of a minute or more, and speaks before its time, has felt something. If
 //     the field then made a step that stands out from those that the empty spot's makes, it is a car, though it moves the
 //     field less far than the levels say. A neighbour who does so too is taken for one until two visits show that it is
-//     always the same. A field that crept above the level without such a step must say so twice.
+//     always the same. After a restart such a car is no longer known for one. A field that crept above the level without such a step must say so twice.
 //   - For a field, what temperature makes of the empty spot's field is learned too, and how far that can be trusted.
 //     The levels are wider by the doubt, so that a cold start or a long stay under a car makes no false car; but a
 //     spot under a weak car is free only when the field comes clearly nearer than that car left it.
