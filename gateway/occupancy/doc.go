@@ -15,13 +15,13 @@
 //     lack of a reading; interference and missing echoes never speak for a free spot.
 //   - A baseline moves only while the spot is clearly free, at a bounded rate and within a bounded distance from
 //     where it was learned: it follows the weather and never learns a parked car.
-//   - A floor up to 5 m below an ultrasonic sensor may seem 8 percent nearer or farther within half a day, as 45
-// degrees     make it, and is no car; a car that is 1.1 m high is seen all the same. No thermometer is needed.
-//   - A sensor in the ground that reports on a beat of a minute or more, and speaks before its time, has felt
-// something. If     the field then made a step that stands out from those that the empty spot's makes, it is a car,
-// though it moves the     field less far than the levels say. A neighbour who does so too is taken for one until two
-// visits show that it is     always the same. After a restart such a car is no longer known for one. A field that
-// crept above the level without such a step must say so twice.
+//   - A floor up to 5 m below an ultrasonic sensor may seem 8 percent nearer or farther within half a day, as 45 degrees
+//     make it, and is no car; a car that is 1.1 m high is seen all the same. No thermometer is needed.
+//   - A sensor in the ground that reports on a beat of a minute or more, and speaks before its time, has felt something.
+//     If the field then made a step that stands out from those that the empty spot's makes, it is a car, though it moves
+//     the field less far than the levels say. A neighbour who does so too is taken for one until two visits show that it
+//     is always the same. After a restart such a car is no longer known for one. A field that crept above the level
+//     without such a step must say so twice.
 //   - For a field, what temperature makes of the empty spot's field is learned too, and how far that can be trusted.
 //     The levels are wider by the doubt, so that a cold start or a long stay under a car makes no false car; but a
 //     spot under a weak car is free only when the field comes clearly nearer than that car left it.
@@ -75,7 +75,7 @@
 //	 6 departure false  the reference sees the car still
 //	81 departure false  ends a false arrival
 //
-// The frost: NORM1's radar sees a car over an untouched field in January, for 111 rows of the 5th and all 136 of the
+// The frost: NORM1's radar sees a car over an untouched field in January, for 111 rows of the 5th and 129 of the
 // 18th, through the night, at 0 to -4 °C and mostly an echo from the two nearest bins alone; and from 3 to 10
 // December it sees next to none, while the field moves by 5 to 36 microtesla and back as it does for cars. A car that
 // the reference sees already is mostly the next one: the field was back at the empty spot's for one reading, and then
