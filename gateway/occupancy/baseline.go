@@ -68,6 +68,7 @@ func learnCause(stage stage) Cause {
 func (v *sensor) settleOn(base [3]int32, nowMS int64) {
 	v.stage, v.base, v.home, v.trackedMS, v.risen = known, base, base, nowMS, 0
 	v.empty, v.unrest, v.other, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), calm(), otherHome{}, neighbour{}, nowMS
+	v.steps, v.weak, v.crept = unknownSteps(), false, false
 }
 
 // learn takes one value of a spot whose baseline is not known, and returns the opinion that it allows.

@@ -15,6 +15,7 @@ const (
 	CauseNeighbour           // a field that a car on the next spot makes
 	CauseBaselineMoved       // the field returns here between cars: the empty spot's field has moved
 	CauseSensorSays          // the sensor decides by itself
+	CauseFieldStep           // a step of the field that stands out, though not as far as most cars are
 )
 
 func (c Cause) String() string {
@@ -37,6 +38,8 @@ func (c Cause) String() string {
 		return "baseline_moved"
 	case CauseSensorSays:
 		return "sensor_says"
+	case CauseFieldStep:
+		return "field_step"
 	}
 	return "none"
 }

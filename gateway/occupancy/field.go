@@ -36,50 +36,107 @@ func whole(difference [3]int64) vector {
 	return vector{difference[0] >> baseShift, difference[1] >> baseShift, difference[2] >> baseShift}
 }
 
-// compareField judges a field by its distance from that of the empty spot, in the measure of the spot's unrest.
-func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
-	elapsedMS := nowMS - v.fieldMS
+// sight is all about one reading of a field.
+type sight struct {
+	elapsedMS  int64    // since the last one
+	spoke      bool     // the sensor spoke of itself
+	difference [3]int64 // from the empty spot's, in 1/256 nT
+	residual   vector   // … in nT
+	moved      vector   // from the last reading's
+	step       vector   // from the last residual of the free spot, if there is one …
+	stepMS     int64
+	hasStep    bool
+	levels     Levels
+	away       int32 // in the measure of the spot's unrest
+	near       bool  // the baseline may learn from it
+	beside     bool  // it is that of a car on the next spot
+}
+
+func (v *sensor) sight(cfg *Config, nowMS int64, r *Reading) sight {
+	s := sight{elapsedMS: nowMS - v.fieldMS, difference: v.residual(r)}
 	v.fieldMS = nowMS
-	difference := v.residual(r)
-	residual := whole(difference)
-	levels := v.forgiving(&cfg.Field)
-	away := v.unrest.length(residual)
-	v.away, v.from = away, levels.OccupiedFrom
-	near := away <= levels.TrackWithin
-	beside := away > levels.FreeUpTo && v.neighbour.explains(residual)
-	if beside {
-		away = levels.FreeUpTo
+	s.spoke = v.steps.offBeat(s.elapsedMS)
+	s.residual = whole(s.difference)
+	s.step, s.stepMS, s.hasStep = v.neighbour.since(nowMS, s.residual)
+	for axis, value := range r.value() {
+		s.moved[axis] = int64(value) - int64(v.last[axis])
 	}
-	opinion, confidence := v.judge(&levels, away)
-	if opinion == fact.SpotOccupied && v.moved(cfg, residual, elapsedMS) {
+	s.away = v.unrest.length(s.residual)
+	s.levels = v.forgiving(&cfg.Field, s.moved.length() >= int64(s.away))
+	v.away, v.from = s.away, s.levels.OccupiedFrom
+	s.near = s.away <= s.levels.TrackWithin
+	if s.beside = s.away > s.levels.FreeUpTo && v.neighbour.explains(s.residual); s.beside {
+		s.away = s.levels.FreeUpTo
+	}
+	return s
+}
+
+// compareField judges a field by its distance from that of the empty spot, and by the step that it made.
+func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
+	s := v.sight(cfg, nowMS, r)
+	opinion, confidence := v.judge(&s.levels, s.away)
+	wasWeak := v.weak
+	v.weak = v.weak && opinion == fact.SpotOccupied && s.away < s.levels.OccupiedFrom
+	if byLevel := opinion; s.hasStep && v.opinion == fact.SpotAvailable {
+		if opinion = v.arrives(&s, byLevel); opinion != byLevel {
+			confidence = doubtfulConfidence
+		}
+	}
+	if opinion == fact.SpotOccupied && v.moved(cfg, s.residual, s.elapsedMS) {
 		v.rehome(nowMS)
 		v.accept(cfg, nowMS, r, fact.SpotAvailable, doubtfulConfidence)
 		v.cause = CauseBaselineMoved
 		return
 	}
-	if near && opinion == fact.SpotAvailable && v.opinion == fact.SpotOccupied {
-		v.proven = true
-	}
-	if opinion == fact.SpotAvailable && v.opinion == fact.SpotOccupied && away > cfg.Field.FreeUpTo+v.empty.doubtNT() {
-		v.empty.question(away)
-	}
-	if near {
-		v.other = otherHome{}
-	}
-	if v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable {
-		v.unrest.learn(residual, elapsedMS)
-	}
-	v.stay(opinion, away, elapsedMS)
-	if near && v.opinion == fact.SpotAvailable && nowMS-v.sinceMS >= max(cfg.DebounceMS, manoeuvreMS) {
-		v.followField(cfg, nowMS, difference)
-	}
-	v.neighbour.watch(nowMS, residual, v.opinion == fact.SpotAvailable && opinion == fact.SpotAvailable, levels.OccupiedFrom)
+	v.teach(cfg, nowMS, &s, opinion)
+	v.teachNeighbour(nowMS, &s, opinion, wasWeak)
 	v.accept(cfg, nowMS, r, opinion, confidence)
-	v.cause = fieldCause(opinion, beside)
+	v.cause = fieldCause(opinion, s.beside, v.weak)
 }
 
-func fieldCause(opinion fact.SpotStatus, beside bool) Cause {
+// teach has what is known of the empty spot, and of the car on it, learn from a reading.
+func (v *sensor) teach(cfg *Config, nowMS int64, s *sight, opinion fact.SpotStatus) {
+	was, free := v.opinion == fact.SpotAvailable, opinion == fact.SpotAvailable
+	if free && v.opinion == fact.SpotOccupied {
+		v.proven = v.proven || s.near
+		if s.away > cfg.Field.FreeUpTo+v.empty.doubtNT() {
+			v.empty.question(s.away)
+		}
+	}
+	if s.near {
+		v.other = otherHome{}
+	}
+	if was && free {
+		v.unrest.learn(s.residual, s.elapsedMS)
+	}
+	v.stay(opinion, s.away, s.elapsedMS)
+	if s.near && was && nowMS-v.sinceMS >= max(cfg.DebounceMS, manoeuvreMS) {
+		v.followField(cfg, nowMS, s.difference)
+	}
+}
+
+// teachNeighbour has what is known of the steps of the empty spot's field learn from a reading. What was taken for a weak
+// car that came or left is one of the neighbour's if it is always the same.
+func (v *sensor) teachNeighbour(nowMS int64, s *sight, opinion fact.SpotStatus, wasWeak bool) {
+	switch free := opinion == fact.SpotAvailable; {
+	case free && wasWeak:
+		v.neighbour.watch(s.moved, s.levels.OccupiedFrom)
+	case !free && v.weak && !wasWeak:
+		v.neighbour.watch(s.step, s.levels.OccupiedFrom)
+	}
 	switch {
+	case opinion != fact.SpotAvailable:
+		v.neighbour.begun = false
+	case v.neighbour.look(nowMS, s.residual) && s.hasStep:
+		v.steps.learn(s.step, s.stepMS)
+		v.neighbour.watch(s.step, s.levels.OccupiedFrom)
+	}
+}
+
+func fieldCause(opinion fact.SpotStatus, beside, weak bool) Cause {
+	switch {
+	case weak:
+		return CauseFieldStep
 	case beside && opinion == fact.SpotAvailable:
 		return CauseNeighbour
 	case opinion == fact.SpotAvailable:
@@ -88,8 +145,9 @@ func fieldCause(opinion fact.SpotStatus, beside bool) Cause {
 	return CauseFieldAway
 }
 
-// forgiving are the levels, wider by how little is known of the empty spot's field.
-func (v *sensor) forgiving(fixed *Levels) Levels {
+// forgiving are the levels, wider by how little is known of the empty spot's field. A field returns if it is nearer to the
+// empty spot's than to where it was.
+func (v *sensor) forgiving(fixed *Levels, returns bool) Levels {
 	doubt, levels := v.empty.doubtNT(), *fixed
 	levels.OccupiedFrom += doubt
 	levels.FreeUpTo += doubt
@@ -97,6 +155,9 @@ func (v *sensor) forgiving(fixed *Levels) Levels {
 	if v.opinion == fact.SpotOccupied {
 		rest := min(int32(int64(v.stayed)*restPercent/100), doubtMax)
 		most := max(fixed.FreeUpTo, int32(int64(v.stayed)*stayPercent/100))
+		if v.weak && !returns {
+			most = int32(int64(v.stayed) * weakStayPercent / 100)
+		}
 		levels.FreeUpTo = min(max(levels.FreeUpTo, rest), most)
 		levels.OccupiedFrom = max(levels.OccupiedFrom, levels.FreeUpTo+1)
 	}

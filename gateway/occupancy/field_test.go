@@ -129,12 +129,18 @@ func TestTheSameCarEveryNightIsNotLearned(t *testing.T) {
 	}
 }
 
+// onBeat is park with readings that stay ten minutes apart.
+func (p *play) onBeat(untilMS int64, car [3]int32) {
+	p.nowMS -= minute
+	p.park(untilMS-minute, car)
+}
+
 // A car on the next spot comes and goes below the level of a car here. A van there, on the same line, is above it.
 func TestANeighbourIsNotACar(t *testing.T) {
 	p := outdoors()
 	for range 4 {
-		p.park(p.nowMS+3*hour, [3]int32{0, 2_000, 0})
-		p.park(p.nowMS+3*hour, [3]int32{})
+		p.onBeat(p.nowMS+3*hour, [3]int32{0, 2_000, 0})
+		p.onBeat(p.nowMS+3*hour, [3]int32{})
 	}
 	p.want(t)
 	p.park(p.nowMS+10*minute, [3]int32{0, 2_900, 0})

@@ -40,6 +40,7 @@ func (s *Spot) SetBaseline(i uint8, b Baseline) {
 	if b.Unrest == [6]int32{} {
 		v.unrest = calm()
 	}
+	v.steps = unknownSteps()
 }
 
 // Fits reports whether a stored baseline is one of the spot as it is configured now: of a kind that has one, within what

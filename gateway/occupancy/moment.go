@@ -17,7 +17,7 @@ type Moment struct {
 	Spot   Spot
 }
 
-const momentFormat = 1
+const momentFormat = 2
 
 // AppendMoment appends a moment as bytes: its format and then its numbers as varints, in the order of this file. What a
 // spot has not learned is a byte each.
@@ -101,6 +101,9 @@ func (c *codec) sensor(v *sensor) {
 	numbers(c, v.last[:])
 	c.empty(&v.empty)
 	numbers(c, v.unrest.covariance[:])
+	numbers(c, v.steps.covariance[:])
+	number(c, &v.steps.beatMS)
+	number(c, &v.steps.gapMS)
 	c.other(&v.other)
 	c.neighbour(&v.neighbour)
 	number(c, &v.stayed)
@@ -116,7 +119,7 @@ func (c *codec) sensor(v *sensor) {
 	number(c, &v.risen)
 	number(c, &v.alike)
 	number(c, &v.fault)
-	for _, is := range [...]*bool{&v.spoken, &v.suspect, &v.withdrawn, &v.proven} {
+	for _, is := range [...]*bool{&v.spoken, &v.suspect, &v.withdrawn, &v.proven, &v.weak, &v.crept} {
 		flag(c, is)
 	}
 }

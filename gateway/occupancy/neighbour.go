@@ -24,21 +24,24 @@ func (n *neighbour) vector() vector {
 	return vector{int64(n.step[0]), int64(n.step[1]), int64(n.step[2])}
 }
 
-// watch takes the residual of a spot that is free and was. It looks often enough for a car to have come in between.
-func (n *neighbour) watch(nowMS int64, residual vector, free bool, occupiedFrom int32) {
-	if !free {
-		n.begun = false
-		return
-	}
+// since is how far a residual is from the last one that was looked at, and how long ago that was; false if there is none.
+func (n *neighbour) since(nowMS int64, residual vector) (step vector, elapsedMS int64, begun bool) {
+	return residual.minus(vector{int64(n.last[0]), int64(n.last[1]), int64(n.last[2])}), nowMS - n.lastMS, n.begun
+}
+
+// look takes the residual of a free spot, unless the last one was just taken: a car may have come in between.
+func (n *neighbour) look(nowMS int64, residual vector) bool {
 	if n.begun && nowMS-n.lastMS < trackEveryMS {
-		return
+		return false
 	}
 	n.lastMS = nowMS
-	before := vector{int64(n.last[0]), int64(n.last[1]), int64(n.last[2])}
-	begun := n.begun
 	n.last, n.begun = [3]int32{int32(residual[0]), int32(residual[1]), int32(residual[2])}, true
-	step := residual.minus(before)
-	if length := step.length(); !begun || length < neighbourNT || length > int64(occupiedFrom) {
+	return true
+}
+
+// watch takes a step of the free spot.
+func (n *neighbour) watch(step vector, occupiedFrom int32) {
+	if length := step.length(); length < neighbourNT || length > int64(occupiedFrom) {
 		return
 	}
 	n.count(step)

@@ -34,6 +34,7 @@ type sensor struct {
 	fieldMS   int64 // last field
 	empty     emptyField
 	unrest    unrest
+	steps     steps
 	other     otherHome
 	neighbour neighbour
 	stayed    int32 // how far a parked car moves the field, in nT
@@ -54,6 +55,8 @@ type sensor struct {
 	suspect    bool // the last reading was interference or no echo
 	withdrawn  bool // for so long that an opinion "free" was taken back
 	proven     bool // the baseline was seen to be right
+	weak       bool // the car on the spot was seen by its step alone
+	crept      bool // the last field was a car's, without a step that stands out
 }
 
 // stage is what a sensor knows of the empty spot.

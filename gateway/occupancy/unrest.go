@@ -27,14 +27,10 @@ func calm() unrest {
 
 // learn takes a residual of the empty spot, and the time since the last one.
 func (u *unrest) learn(residual vector, elapsedMS int64) {
-	part := min((elapsedMS<<16)/unrestMS, readingPart)
-	at := 0
-	for i := range residual {
-		for j := i; j < len(residual); j++ {
-			u.covariance[at] += int32((bounded(residual[i])*bounded(residual[j]) - int64(u.covariance[at])) * part >> 16)
-			at++
-		}
+	for axis, part := range residual {
+		residual[axis] = bounded(part)
 	}
+	fold(&u.covariance, residual, elapsedMS, unrestMS)
 	sum := int64(u.covariance[xx]) + int64(u.covariance[yy]) + int64(u.covariance[zz])
 	if sum <= unrestMax {
 		return
@@ -44,15 +40,28 @@ func (u *unrest) learn(residual vector, elapsedMS int64) {
 	}
 }
 
+// fold takes a value into a covariance that remembers for so long.
+func fold(covariance *[6]int32, value vector, elapsedMS, memoryMS int64) {
+	part := min((elapsedMS<<16)/memoryMS, readingPart)
+	at := 0
+	for i := range value {
+		for j := i; j < len(value); j++ {
+			covariance[at] += int32((value[i]*value[j] - int64(covariance[at])) * part >> 16)
+			at++
+		}
+	}
+}
+
 // bounded keeps the products of an axis in 31 bits.
 func bounded(value int64) int64 { return min(max(value, -32_768), 32_768) }
 
-// length is that of a residual in the measure of a spot at rest: the square root of r'(1+C/rest²)⁻¹r, by the square-root-
-// free Cholesky factors of the matrix in 1/65536.
-func (u *unrest) length(residual vector) int32 {
-	const one, down = 16, restShift - 16
-	c := &u.covariance
-	m := func(i int) int64 { return int64(c[i]) >> down }
+// length is that of a residual in the measure of a spot at rest.
+func (u *unrest) length(residual vector) int32 { return lengthIn(&u.covariance, restShift, residual) }
+
+// lengthIn is the square root of r'(1+C/rest²)⁻¹r, by the square-root-free Cholesky factors of the matrix in 1/65536.
+func lengthIn(covariance *[6]int32, restShift int, residual vector) int32 {
+	const one = 16
+	m := func(i int) int64 { return int64(covariance[i]) << one >> restShift }
 	d0 := 1<<one + max(m(0), 0)
 	l10, l20 := m(1)<<one/d0, m(2)<<one/d0
 	d1 := max(1<<one+m(3)-l10*m(1)>>one, 1<<one)

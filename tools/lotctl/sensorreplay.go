@@ -21,7 +21,9 @@ import (
 //	{"samples": n, "scaleNT": nT per unit of mag_*,
 //	 "changes": [{"timeUTC", "state": "available|occupied|unknown", "confidence": 0 to 1, "reason"}],
 //	 "labelled": {"samples", "truePositiveRate", "trueNegativeRate", "balancedAccuracy", "calibrationDays"},
-//	 "arrivals": {"found", "missed", "false"}, "departures": {"found", "missed", "false"},
+//	 "arrivals": {"found", "missed", "false", "unjudged"}, "departures": {"found", "missed", "false", "unjudged"},
+//	 "delayMinutes": {"median", "of95Percent", "longest"},
+//	 "withoutFrost": {"labelled": {…}, "arrivals": {…}, "departures": {…}},
 //	 "misses": [{"timeUTC", "kind": "arrival|departure", "what": "missed|false", "why"}],
 //	 "skipped": [{"line", "error"}], "skippedRows": n, "duplicateRows": n, "outOfOrderRows": n}
 //
@@ -33,8 +35,14 @@ import (
 // the days of calibration, two unless --calibration-days or the length of the trace say otherwise. truePositiveRate is the
 // share of the samples with a car at which the spot was occupied, trueNegativeRate of those without at which it was
 // available; one of which there is no sample is 0, and balancedAccuracy is then the other, else their mean. A change of the
-// truth is found if the spot makes the same one within 30 minutes of it, each of the spot's for one of the truth's; else
-// it is missed. A change of the spot that is left over is false, unless the truth says nothing near it.
+// truth is found if the spot makes the same one within 30 minutes of it, each of the spot's for one of the truth's and as
+// many as can be; else it is missed. A change of the spot that is left over is false. If the truth says nothing while the
+// spot is what it became there, or was until then, it is neither, but unjudged, and left out if 0: a car that comes and goes
+// between two scans of a radar. Of the rows with one counter and one echo, only the last was scanned. delayMinutes is how
+// much later than the truth the spot changed, or earlier, where it was found.
+//
+// withoutFrost is there if the truth is a radar's and a sample was at 1 °C or colder: the same without those. Ice on a spot
+// echoes like a car, and snow on its sensor hides one.
 //
 // skipped are rows that make no sense, the first thousand of skippedRows. It and the three counts are left out if there are
 // none.
@@ -59,6 +67,8 @@ type replayReport struct {
 	Labelled   *replayRates         `json:"labelled,omitempty"`
 	Arrivals   *tally               `json:"arrivals,omitempty"`
 	Departures *tally               `json:"departures,omitempty"`
+	Delays     *replayDelays        `json:"delayMinutes,omitempty"`
+	Warm       *replayRated         `json:"withoutFrost,omitempty"`
 	Misses     []miss               `json:"misses,omitzero"`
 	Skipped    []traceNote          `json:"skipped,omitempty"`
 	SkippedAll int                  `json:"skippedRows,omitempty"`
@@ -79,6 +89,20 @@ type replayRates struct {
 	TrueNegativeRate float64 `json:"trueNegativeRate"`
 	BalancedAccuracy float64 `json:"balancedAccuracy"`
 	CalibrationDays  float64 `json:"calibrationDays"`
+}
+
+// replayRated is the part of a report that is there twice where there was frost.
+type replayRated struct {
+	Labelled   replayRates `json:"labelled"`
+	Arrivals   tally       `json:"arrivals"`
+	Departures tally       `json:"departures"`
+}
+
+// replayDelays are of the changes found, in minutes, below 0 if the spot changed first.
+type replayDelays struct {
+	Median      float64 `json:"median"`
+	Of95Percent float64 `json:"of95Percent"`
+	Longest     float64 `json:"longest"`
 }
 
 // Run plays the trace and prints what came of it.
@@ -202,6 +226,19 @@ func reportedChange(made replayChange) replayReportChange {
 }
 
 func (r *replayReport) rate(s *score, days float64) {
+	all := rates(&s.all, days)
+	r.Labelled, r.Arrivals, r.Departures, r.Misses = &all, &s.all.arrivals, &s.all.departures, s.misses
+	if s.frosty {
+		r.Warm = &replayRated{Labelled: rates(&s.warm, days), Arrivals: s.warm.arrivals, Departures: s.warm.departures}
+	}
+	if n := len(s.delaysMS); n > 0 {
+		slices.SortFunc(s.delaysMS, func(a, b int64) int { return cmp.Compare(max(a, -a), max(b, -b)) })
+		minutes := func(i int) float64 { return math.Round(float64(s.delaysMS[i])/6000) / 10 }
+		r.Delays = &replayDelays{Median: minutes(n / 2), Of95Percent: minutes(n * 95 / 100), Longest: minutes(n - 1)}
+	}
+}
+
+func rates(s *rated, days float64) replayRates {
 	rate := func(part, all int) float64 {
 		if all == 0 {
 			return 0
@@ -213,10 +250,9 @@ func (r *replayReport) rate(s *score, days float64) {
 	if s.occupied == 0 || s.free == 0 {
 		balanced = positive + negative
 	}
-	r.Labelled = &replayRates{
+	return replayRates{
 		Samples: s.rows, TruePositiveRate: positive, TrueNegativeRate: negative, BalancedAccuracy: balanced, CalibrationDays: days,
 	}
-	r.Arrivals, r.Departures, r.Misses = &s.arrivals, &s.departures, s.misses
 }
 
 func (r *replayReport) print(out io.Writer) {
@@ -236,12 +272,33 @@ func (r *replayReport) print(out io.Writer) {
 		}
 	}
 	fmt.Fprintln(out)
-	if l := r.Labelled; l != nil {
-		fmt.Fprintf(out, "balanced accuracy %.4f (occupied %.4f, free %.4f) on %d labelled samples after %g days of calibration\n",
-			l.BalancedAccuracy, l.TruePositiveRate, l.TrueNegativeRate, l.Samples, l.CalibrationDays)
-		fmt.Fprintf(out, "arrivals   %4d found %4d missed %4d false\n", r.Arrivals.Found, r.Arrivals.Missed, r.Arrivals.False)
-		fmt.Fprintf(out, "departures %4d found %4d missed %4d false\n", r.Departures.Found, r.Departures.Missed, r.Departures.False)
-		r.printMisses(out)
+	if r.Labelled == nil {
+		return
+	}
+	printRated(out, &replayRated{Labelled: *r.Labelled, Arrivals: *r.Arrivals, Departures: *r.Departures})
+	if d := r.Delays; d != nil {
+		fmt.Fprintf(out, "found after %g minutes (half), %g (95 percent), %g (all); below 0: before the reference\n", d.Median, d.Of95Percent, d.Longest)
+	}
+	if r.Warm != nil {
+		fmt.Fprintln(out, "without what was at 1 degree or colder, when ice echoes like a car and snow hides one:")
+		printRated(out, r.Warm)
+	}
+	r.printMisses(out)
+}
+
+func printRated(out io.Writer, r *replayRated) {
+	l := &r.Labelled
+	fmt.Fprintf(out, "balanced accuracy %.4f (occupied %.4f, free %.4f) on %d labelled samples after %g days of calibration\n",
+		l.BalancedAccuracy, l.TruePositiveRate, l.TrueNegativeRate, l.Samples, l.CalibrationDays)
+	for _, of := range []struct {
+		kind string
+		c    *tally
+	}{{"arrivals", &r.Arrivals}, {"departures", &r.Departures}} {
+		fmt.Fprintf(out, "%-10s %4d found %4d missed %4d false", of.kind, of.c.Found, of.c.Missed, of.c.False)
+		if of.c.Unjudged > 0 {
+			fmt.Fprintf(out, " %4d between two looks of the reference", of.c.Unjudged)
+		}
+		fmt.Fprintln(out)
 	}
 }
 

@@ -54,6 +54,8 @@ type traceRow struct {
 	reading occupancy.Reading
 	field   [3]float64      // in the unit of the file; the reading has it in nanotesla once it is played
 	truth   fact.SpotStatus // unknown: the file does not say
+	echo    int             // the strongest of the radar
+	hasEcho bool
 }
 
 type traceNote struct {

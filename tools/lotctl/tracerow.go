@@ -55,7 +55,8 @@ func (c *traceColumns) row(record []string) (traceRow, error) {
 	if cell(c.sensor) == "1" {
 		row.reading.Sensor = 1
 	}
-	row.truth, err = c.truth(cell)
+	row.echo, row.hasEcho = c.strongest(cell)
+	row.truth, err = c.truth(cell, &row)
 	return row, err
 }
 
@@ -167,7 +168,7 @@ func traceTime(text string) (int64, error) {
 }
 
 // truth is what the row says of the spot: the column occupied, or the radar.
-func (c *traceColumns) truth(cell func(int) string) (fact.SpotStatus, error) {
+func (c *traceColumns) truth(cell func(int) string, row *traceRow) (fact.SpotStatus, error) {
 	switch text := strings.ToLower(cell(c.occupied)); text {
 	case "1", "1.0", "true", "t", "yes", "y", "occupied", "car", "parked", "busy", "taken":
 		return fact.SpotOccupied, nil
@@ -180,17 +181,21 @@ func (c *traceColumns) truth(cell func(int) string) (fact.SpotStatus, error) {
 		}
 		return fact.SpotUnknown, fmt.Errorf("occupied = %.40q: write 1 or 0", text)
 	}
-	strongest := -1
-	for _, at := range c.radar {
-		if strength, err := c.number("radar", cell(at), 1e6); err == nil && strength >= 0 {
-			strongest = max(strongest, int(strength))
-		}
-	}
 	switch {
-	case strongest >= radarCar:
+	case row.hasEcho && row.echo >= radarCar:
 		return fact.SpotOccupied, nil
-	case strongest >= 0 && strongest <= radarNone:
+	case row.hasEcho && row.echo <= radarNone:
 		return fact.SpotAvailable, nil
 	}
 	return fact.SpotUnknown, nil
+}
+
+// strongest is the strongest echo of the radar, if it measured.
+func (c *traceColumns) strongest(cell func(int) string) (echo int, measured bool) {
+	for _, at := range c.radar {
+		if strength, err := c.number("radar", cell(at), 1e6); err == nil && strength >= 0 {
+			echo, measured = max(echo, int(strength)), true
+		}
+	}
+	return echo, measured
 }

@@ -7,25 +7,29 @@ import (
 	"gatehouse/sync/fact"
 )
 
-// matchMS is how far apart a change of the reference and one of the detector may be to be the same one; each counts for one
-// only. In traces of radio sensors a heartbeat carries readings of half an hour with one reference.
-const matchMS = 30 * 60 * 1000
-
 // frostCentiC: at a degree and less, snow lies and puddles freeze.
 const frostCentiC = 100
 
 // score compares what the detector said with what the trace says.
 type score struct {
+	all, warm rated // warm is without the frost
+	frosty    bool  // there was one
+	delaysMS  []int64
+	misses    []miss
+}
+
+// rated counts rows and changes.
+type rated struct {
 	rows                           int
 	occupied, seen, free, seenFree int
 	arrivals, departures           tally
-	misses                         []miss
 }
 
 type tally struct {
-	Found  int `json:"found"`
-	Missed int `json:"missed"`
-	False  int `json:"false"`
+	Found    int `json:"found"`
+	Missed   int `json:"missed"`
+	False    int `json:"false"`
+	Unjudged int `json:"unjudged,omitempty"`
 }
 
 // miss is a change that was missed, or one that was none.
@@ -36,31 +40,32 @@ type miss struct {
 	Why     string `json:"why"`
 }
 
-// edge is a change of the reference or of the detector between two rows.
-type edge struct {
-	fromMS, atMS int64 // it happened after fromMS and not after atMS
-	row          int
-	arrival      bool
-	matched      bool
-}
-
 func (t *trace) score(r *replayed) *score {
 	s := &score{misses: []miss{}}
-	for i, row := range t.rows {
-		if !r.scored[i] || row.truth == fact.SpotUnknown {
+	for i := range t.rows {
+		if !r.scored[i] || t.rows[i].truth == fact.SpotUnknown {
 			continue
 		}
-		s.rows++
-		if row.truth == fact.SpotOccupied {
-			s.occupied++
-			s.seen += count(r.states[i] == fact.SpotOccupied)
+		s.all.row(t.rows[i].truth, r.states[i])
+		if t.frost(i) {
+			s.frosty = true
 		} else {
-			s.free++
-			s.seenFree += count(r.states[i] == fact.SpotAvailable)
+			s.warm.row(t.rows[i].truth, r.states[i])
 		}
 	}
 	s.match(t, r)
 	return s
+}
+
+func (r *rated) row(truth, state fact.SpotStatus) {
+	r.rows++
+	if truth == fact.SpotOccupied {
+		r.occupied++
+		r.seen += count(state == fact.SpotOccupied)
+		return
+	}
+	r.free++
+	r.seenFree += count(state == fact.SpotAvailable)
 }
 
 func count(yes bool) int {
@@ -70,70 +75,49 @@ func count(yes bool) int {
 	return 0
 }
 
-// edges are the changes of a state along the rows, over rows at which it is not known.
-func (t *trace) edges(r *replayed, stateAt func(row int) fact.SpotStatus) []edge {
-	edges := []edge{}
-	last := -1
-	for i := range t.rows {
-		if !r.scored[i] {
-			last = -1
-			continue
-		}
-		state := stateAt(i)
-		if state == fact.SpotUnknown {
-			continue
-		}
-		if last >= 0 && stateAt(last) != state {
-			edges = append(edges, edge{fromMS: t.rows[last].atMS, atMS: t.rows[i].atMS, row: i, arrival: state == fact.SpotOccupied})
-		}
-		last = i
-	}
-	return edges
-}
-
-// match finds for each change of the reference the nearest of the detector, and tells those left over.
+// match finds for each change of the reference the one of the detector, and tells those left over.
 func (s *score) match(t *trace, r *replayed) {
-	truth := t.edges(r, func(row int) fact.SpotStatus { return t.rows[row].truth })
+	measured := t.measured()
+	truth := t.edges(r, func(row int) fact.SpotStatus { return measured[row] })
 	found := t.edges(r, func(row int) fact.SpotStatus { return r.states[row] })
-	first := 0
-	for i := range truth {
-		want := &truth[i]
-		for first < len(found) && found[first].atMS < want.fromMS-matchMS {
-			first++
-		}
-		if got := nearest(found[first:], want); got != nil {
-			got.matched, want.matched = true, true
-		}
+	for _, arrival := range []bool{true, false} {
+		match(ofKind(truth, arrival), ofKind(found, arrival))
 	}
 	for i := range truth {
-		s.tell(t, r, &truth[i], true)
-	}
-	for i := range found {
-		if found[i].matched || t.spoken(found[i].atMS, found[i].row) {
-			s.tell(t, r, &found[i], false)
-		}
-	}
-}
-
-// nearest is the change of the same kind, not matched yet, that is the nearest in time.
-func nearest(found []edge, want *edge) *edge {
-	var best *edge
-	for i := range found {
-		got := &found[i]
-		if got.fromMS > want.atMS+matchMS {
-			break
-		}
-		if got.matched || got.arrival != want.arrival {
+		e := &truth[i]
+		if e.matched {
+			s.delaysMS = append(s.delaysMS, e.delayMS)
+			s.count(t, e, func(c *tally) { c.Found++ })
 			continue
 		}
-		if best == nil || apart(got, want) < apart(best, want) {
-			best = got
+		s.count(t, e, func(c *tally) { c.Missed++ })
+		s.tell(e, "missed", t.whyMissed(r, e, !e.arrival && i > 0 && !truth[i-1].matched))
+	}
+	unseen := unseen(found, measured)
+	for i := range found {
+		switch e := &found[i]; {
+		case e.matched:
+		case unseen[e.row], !t.spoken(e.atMS, e.row):
+			s.count(t, e, func(c *tally) { c.Unjudged++ })
+		default:
+			s.count(t, e, func(c *tally) { c.False++ })
+			s.tell(e, "false", t.whyFalse(r, e, !e.arrival && i > 0 && !found[i-1].matched))
 		}
 	}
-	return best
 }
 
-func apart(a, b *edge) int64 { return max(a.atMS-b.atMS, b.atMS-a.atMS) }
+// count counts a change, and again if it was not in the frost.
+func (s *score) count(t *trace, e *edge, one func(*tally)) {
+	for _, r := range []*rated{&s.all, &s.warm} {
+		switch {
+		case r == &s.warm && t.frost(e.row):
+		case e.arrival:
+			one(&r.arrivals)
+		default:
+			one(&r.departures)
+		}
+	}
+}
 
 // spoken reports whether the reference says anything near a time: a change where it is silent is not false.
 func (t *trace) spoken(atMS int64, row int) bool {
@@ -150,87 +134,67 @@ func (t *trace) spoken(atMS int64, row int) bool {
 	return false
 }
 
-// tell counts a change of the reference, or one of the detector that is not in it.
-func (s *score) tell(t *trace, r *replayed, e *edge, reference bool) {
-	kind, counts := "departure", &s.departures
+// tell notes a change of the reference that was missed, or one of the detector that is not in it.
+func (s *score) tell(e *edge, what, why string) {
+	kind := "departure"
 	if e.arrival {
-		kind, counts = "arrival", &s.arrivals
+		kind = "arrival"
 	}
-	switch {
-	case reference && e.matched:
-		counts.Found++
-		return
-	case !reference && e.matched:
-		return
-	case reference:
-		counts.Missed++
-	default:
-		counts.False++
-	}
-	what := "false"
-	if reference {
-		what = "missed"
-	}
-	s.misses = append(s.misses, miss{
-		TimeUTC: time.UnixMilli(e.atMS).UTC().Format(time.RFC3339), Kind: kind, What: what, Why: t.why(r, e, reference),
-	})
+	s.misses = append(s.misses, miss{TimeUTC: time.UnixMilli(e.atMS).UTC().Format(time.RFC3339), Kind: kind, What: what, Why: why})
 }
 
-// why says what the sensor saw where it and the reference differ.
-func (t *trace) why(r *replayed, e *edge, reference bool) string {
+// sensed says how far the sensor's value was from the empty spot's.
+func (t *trace) sensed(r *replayed, e *edge) string {
 	away, from := r.away[e.row], r.from[e.row]
-	seen := fmt.Sprintf("%d of %d mm nearer than the floor", away, from)
 	if t.magnetic {
-		seen = fmt.Sprintf("%.1f of %.1f microtesla from the empty field", float64(away)/1000, float64(from)/1000)
+		return fmt.Sprintf("%.1f of %.1f microtesla from the empty field", float64(away)/1000, float64(from)/1000)
 	}
-	lasted := t.lasted(r, e, reference)
+	return fmt.Sprintf("%d of %d mm nearer than the floor", away, from)
+}
+
+// whyMissed says what the sensor saw of a change that the detector did not make. A departure may end an arrival that it
+// missed.
+func (t *trace) whyMissed(r *replayed, e *edge, endsMissed bool) string {
+	away, from := r.away[e.row], r.from[e.row]
+	why := "was taken for free already"
 	switch {
-	case reference && lasted == 1:
-		return "one row of the reference only: " + seen
-	case reference && away < from && (3*away < from || !e.arrival) && t.frost(e.row):
-		return "in the frost, when ice and snow echo like a car: " + seen
-	case reference && e.arrival && 3*away < from:
-		return "nothing to be felt: " + seen
-	case reference && e.arrival && away < from:
-		return "too weak: " + seen
-	case reference && e.arrival:
-		return "was taken for occupied already: " + seen
-	case reference && away >= from:
-		return "the spot is not as empty as it was: " + seen
-	case reference:
-		return "was taken for free already: " + seen
-	case lasted == 1:
-		return "one row only: " + seen
+	case away < from && (3*away < from || !e.arrival) && t.frost(e.row):
+		why = "in the frost, when ice and snow echo like a car"
+	case e.arrival && 3*away < from:
+		why = "nothing to be felt"
+	case e.arrival && away < from:
+		why = "too weak"
 	case e.arrival:
-		return "the reference sees no car: " + seen
+		why = "was taken for occupied already"
+	case away >= from:
+		why = "the spot is not as empty as it was"
+	case endsMissed:
+		why = "ends an arrival that was missed"
 	}
-	if t.rows[e.row].truth == fact.SpotOccupied {
-		return "the reference sees the car still: " + seen
+	return why + ": " + t.sensed(r, e)
+}
+
+// whyFalse says what the reference says where the detector made a change that it does not have. A departure may end a
+// false arrival.
+func (t *trace) whyFalse(r *replayed, e *edge, endsFalse bool) string {
+	truth, why := t.rows[e.row].truth, "the reference sees no car"
+	switch {
+	case endsFalse:
+		why = "ends a false arrival"
+	case e.arrival && truth == fact.SpotOccupied:
+		why = "the reference sees a car already"
+	case e.arrival && t.frost(e.row):
+		why = "in the frost, when snow on a sensor hides a car"
+	case !e.arrival && truth == fact.SpotOccupied:
+		why = "the reference sees the car still"
+	case !e.arrival:
+		why = "the reference sees no car already"
 	}
-	return "ends a false arrival: " + seen
+	return why + ": " + t.sensed(r, e)
 }
 
 // frost reports whether a radar is the reference, and its sensor was so cold that there may be ice on it.
 func (t *trace) frost(row int) bool {
 	r := &t.rows[row].reading
 	return t.radar && r.HasTemperature && r.TemperatureCentiC <= frostCentiC
-}
-
-// lasted is how many rows with a known state the state after a change lasted.
-func (t *trace) lasted(r *replayed, e *edge, reference bool) int {
-	rows := 0
-	for i := e.row; i < len(t.rows); i++ {
-		state := r.states[i]
-		if reference {
-			state = t.rows[i].truth
-		}
-		if state == fact.SpotUnknown {
-			continue
-		}
-		if (state == fact.SpotOccupied) != e.arrival {
-			break
-		}
-		rows++
-	}
-	return rows
 }
