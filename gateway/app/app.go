@@ -36,7 +36,7 @@ type Options struct {
 	DataDir string // the journal is a folder in it
 	Catalog drivers.Catalog
 	Host    drivers.Host
-	NoBoard error // why the site's board can't be opened; nil if it is
+	NoBoard func() error // says why the site's board, or its lines, can't be opened now; nil: they always are
 	Clock   *Clock
 	Log     *slog.Logger
 	Version string

@@ -18,6 +18,10 @@ func (a *App) Health() api.Health {
 	stall, free := fmt.Sprintf("%d ms", h.StallMS), fmt.Sprintf("%d MiB free", h.FreeBytes>>20)
 	trust := a.options.Clock.Trust()
 	queue := fmt.Sprintf("%d wait, %d readings dropped", len(a.owner.inbox), a.dropped.Load())
+	var noBoard error
+	if a.options.NoBoard != nil {
+		noBoard = a.options.NoBoard()
+	}
 	checks := []api.Check{
 		check(h.Broken == nil, "works", api.Check{
 			ID: "journal", Severity: lot.Fault, Value: errText(h.Broken), Do: "Check the SD card; the gateway opens the log anew by itself.",
@@ -41,8 +45,8 @@ func (a *App) Health() api.Health {
 			ID: "site", Severity: lot.Fault, Value: a.info.SafeMode,
 			Do: "Correct the site file and restart; the gateway runs on the last good one.", Ready: true,
 		}),
-		check(a.options.NoBoard == nil, a.options.Site.Board, api.Check{
-			ID: "board", Severity: lot.Fault, Value: errText(a.options.NoBoard), Ready: true,
+		check(noBoard == nil, a.options.Site.Board, api.Check{
+			ID: "board", Severity: lot.Fault, Value: errText(noBoard), Ready: true,
 			Do: "Let `lotctl board check " + a.options.Site.Board + "` say what this machine lacks, mend it, and restart the gateway.",
 		}),
 		check(len(a.owner.inbox) < inboxMax/2, queue, api.Check{

@@ -39,9 +39,9 @@ func (c *runCommand) Run() error {
 	sayHow(loaded, c.Site, log)
 	ctx, stop := untilSignal()
 	defer stop()
-	host, guard, release, err := openHost(loaded.Site, log)
+	host, guard, release, noBoard := openHost(loaded.Site, log)
 	defer release()
-	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, noBoard: err, clock: app.NewClock(), log: log, guard: guard})
+	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, noBoard: noBoard, clock: app.NewClock(), log: log, guard: guard})
 }
 
 // sayHow logs what there is to know of how the site was loaded.
@@ -72,7 +72,7 @@ func untilSignal() (context.Context, context.CancelFunc) {
 
 // openHost opens the board, and says how to guard the gateway with its watchdog, and how to make its outputs safe in the
 // end. A board that can't be opened leaves its devices offline; the gateway starts all the same, and shows the error.
-func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, release func(), err error) {
+func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, release func(), noBoard func() error) {
 	brokers := brokersOf(s, log)
 	board, err := boards.Load(s.Board)
 	if err == nil {
@@ -85,11 +85,11 @@ func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, r
 				if err := opened.Close(); err != nil {
 					log.Error("the board's outputs can't be made safe", "err", err)
 				}
-			}, nil
+			}, opened.Absent
 		}
 	}
 	log.Error("board can't be opened; its devices are offline", "board", s.Board, "err", err)
-	return noHost{err, brokers}, guardOf(board, nil, log), func() {}, err
+	return noHost{err, brokers}, guardOf(board, nil, log), func() {}, func() error { return err }
 }
 
 // brokersOf are the MQTT brokers that devices may name.

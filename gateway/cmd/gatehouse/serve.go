@@ -25,8 +25,8 @@ type gateway struct {
 	loaded site.Loaded
 	data   string
 	host   drivers.Host
-	// noBoard is why the board of the site can't be opened; nil if it is.
-	noBoard error
+	// noBoard says why the board of the site, or its lines, can't be opened now.
+	noBoard func() error
 	clock   *app.Clock
 	log     *slog.Logger
 	demo    bool
