@@ -16,6 +16,18 @@ const manoeuvreMS = 60_000
 // vector is a field or a difference of two, in nanotesla.
 type vector [3]int64
 
+func vectorOf(value [3]int32) vector {
+	return vector{int64(value[0]), int64(value[1]), int64(value[2])}
+}
+
+// within is the vector with no axis beyond a bound.
+func (a vector) within(most int64) vector {
+	for axis, part := range a {
+		a[axis] = min(max(part, -most), most)
+	}
+	return a
+}
+
 func (a vector) dot(b vector) int64 { return a[0]*b[0] + a[1]*b[1] + a[2]*b[2] }
 
 func (a vector) minus(b vector) vector { return vector{a[0] - b[0], a[1] - b[1], a[2] - b[2]} }
@@ -42,7 +54,7 @@ type sight struct {
 	spoke      bool     // the sensor spoke of itself
 	difference [3]int64 // from the empty spot's, in 1/256 nT
 	residual   vector   // … in nT
-	moved      vector   // from the last reading's
+	sinceLast  vector   // from the last reading's
 	step       vector   // from the last residual of the free spot, if there is one …
 	stepMS     int64
 	hasStep    bool
@@ -57,12 +69,10 @@ func (v *sensor) sight(cfg *Config, nowMS int64, r *Reading) sight {
 	v.fieldMS = nowMS
 	s.spoke = v.steps.offBeat(s.elapsedMS)
 	s.residual = whole(s.difference)
-	s.step, s.stepMS, s.hasStep = v.neighbour.since(nowMS, s.residual)
-	for axis, value := range r.value() {
-		s.moved[axis] = int64(value) - int64(v.last[axis])
-	}
+	s.step, s.stepMS, s.hasStep = v.steps.since(nowMS, s.residual)
+	s.sinceLast = vectorOf(r.value()).minus(vectorOf(v.last))
 	s.away = v.unrest.length(s.residual)
-	s.levels = v.forgiving(&cfg.Field, s.moved.length() >= int64(s.away))
+	s.levels = v.forgiving(&cfg.Field, s.sinceLast.length() >= int64(s.away))
 	v.away, v.from = s.away, s.levels.OccupiedFrom
 	s.near = s.away <= s.levels.TrackWithin
 	if s.beside = s.away > s.levels.FreeUpTo && v.neighbour.explains(s.residual); s.beside {
@@ -120,14 +130,14 @@ func (v *sensor) teach(cfg *Config, nowMS int64, s *sight, opinion fact.SpotStat
 func (v *sensor) teachNeighbour(nowMS int64, s *sight, opinion fact.SpotStatus, wasWeak bool) {
 	switch free := opinion == fact.SpotAvailable; {
 	case free && wasWeak:
-		v.neighbour.watch(s.moved, s.levels.OccupiedFrom)
+		v.neighbour.watch(s.sinceLast, s.levels.OccupiedFrom)
 	case !free && v.weak && !wasWeak:
 		v.neighbour.watch(s.step, s.levels.OccupiedFrom)
 	}
 	switch {
 	case opinion != fact.SpotAvailable:
-		v.neighbour.begun = false
-	case v.neighbour.look(nowMS, s.residual) && s.hasStep:
+		v.steps.begun = false
+	case v.steps.look(nowMS, s.residual) && s.hasStep:
 		v.steps.learn(s.step, s.stepMS)
 		v.neighbour.watch(s.step, s.levels.OccupiedFrom)
 	}

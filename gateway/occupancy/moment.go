@@ -101,9 +101,7 @@ func (c *codec) sensor(v *sensor) {
 	numbers(c, v.last[:])
 	c.empty(&v.empty)
 	numbers(c, v.unrest.covariance[:])
-	numbers(c, v.steps.covariance[:])
-	number(c, &v.steps.beatMS)
-	number(c, &v.steps.gapMS)
+	c.steps(&v.steps)
 	c.other(&v.other)
 	c.neighbour(&v.neighbour)
 	number(c, &v.stayed)
@@ -145,12 +143,18 @@ func (c *codec) other(o *otherHome) {
 	flag(c, &o.there)
 }
 
+func (c *codec) steps(s *steps) {
+	numbers(c, s.covariance[:])
+	number(c, &s.lastMS)
+	numbers(c, s.last[:])
+	number(c, &s.beatMS)
+	number(c, &s.gapMS)
+	flag(c, &s.begun)
+}
+
 func (c *codec) neighbour(n *neighbour) {
 	numbers(c, n.step[:])
-	number(c, &n.lastMS)
-	numbers(c, n.last[:])
 	number(c, &n.seen)
-	flag(c, &n.begun)
 }
 
 type integer interface {

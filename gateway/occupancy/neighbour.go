@@ -13,30 +13,8 @@ const (
 // steps are below the level of a car on this spot, or they would have been taken for one; a larger neighbour on the same
 // line is then known for what it is.
 type neighbour struct {
-	step   [3]int32 // in nT
-	lastMS int64    // when there was …
-	last   [3]int32 // … the last residual of the free spot that was looked at, in nT
-	seen   uint8    // steps on the line of this one
-	begun  bool     // last holds
-}
-
-func (n *neighbour) vector() vector {
-	return vector{int64(n.step[0]), int64(n.step[1]), int64(n.step[2])}
-}
-
-// since is how far a residual is from the last one that was looked at, and how long ago that was; false if there is none.
-func (n *neighbour) since(nowMS int64, residual vector) (step vector, elapsedMS int64, begun bool) {
-	return residual.minus(vector{int64(n.last[0]), int64(n.last[1]), int64(n.last[2])}), nowMS - n.lastMS, n.begun
-}
-
-// look takes the residual of a free spot, unless the last one was just taken: a car may have come in between.
-func (n *neighbour) look(nowMS int64, residual vector) bool {
-	if n.begun && nowMS-n.lastMS < trackEveryMS {
-		return false
-	}
-	n.lastMS = nowMS
-	n.last, n.begun = [3]int32{int32(residual[0]), int32(residual[1]), int32(residual[2])}, true
-	return true
+	step [3]int32 // in nT
+	seen uint8    // steps on the line of this one
 }
 
 // watch takes a step of the free spot.
@@ -49,7 +27,7 @@ func (n *neighbour) watch(step vector, occupiedFrom int32) {
 
 // count compares a step with those before. One on another line takes away what one on the line gives.
 func (n *neighbour) count(step vector) {
-	switch known := n.vector(); {
+	switch known := vectorOf(n.step); {
 	case n.seen == 0:
 		n.step, n.seen = [3]int32{int32(step[0]), int32(step[1]), int32(step[2])}, 1
 	case !onLine(step, known):
@@ -68,7 +46,7 @@ func (n *neighbour) count(step vector) {
 
 // explains reports whether a residual is that of a car on the spot beside: on its line, and hardly longer.
 func (n *neighbour) explains(residual vector) bool {
-	known := n.vector()
+	known := vectorOf(n.step)
 	return n.seen >= neighbourSteps && 2*residual.length() <= 3*known.length() && onLine(residual, known)
 }
 

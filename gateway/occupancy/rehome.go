@@ -74,5 +74,5 @@ func (v *sensor) rehome(nowMS int64) {
 	}
 	v.home, v.other, v.proven, v.trackedMS = v.base, otherHome{}, false, nowMS
 	v.empty.doubt[pair(termOne, termOne)] = startNT * startNT
-	v.neighbour = neighbour{}
+	v.neighbour, v.steps.begun = neighbour{}, false
 }

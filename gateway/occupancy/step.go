@@ -8,8 +8,11 @@ import "gatehouse/sync/fact"
 // neighbour does on another spot.
 type steps struct {
 	covariance [6]int32 // as of unrest
+	lastMS     int64    // when there was …
+	last       [3]int32 // … the last residual of the free spot that was looked at, in nT
 	beatMS     int32    // how far apart the readings are
 	gapMS      int32    // … and the last two were
+	begun      bool     // last holds
 }
 
 const (
@@ -35,20 +38,29 @@ func unknownSteps() steps {
 	return steps{covariance: [6]int32{xx: 16 << stillShift, yy: 16 << stillShift, zz: 16 << stillShift}}
 }
 
+// since is how far a residual is from the last one that was looked at, and how long ago that was; false if there is none.
+func (s *steps) since(nowMS int64, residual vector) (step vector, elapsedMS int64, begun bool) {
+	return residual.minus(vectorOf(s.last)), nowMS - s.lastMS, s.begun
+}
+
+// look takes the residual of a free spot, unless the last one was just taken: a car may have come in betwees.
+func (s *steps) look(nowMS int64, residual vector) bool {
+	if s.begun && nowMS-s.lastMS < trackEveryMS {
+		return false
+	}
+	s.lastMS = nowMS
+	s.last, s.begun = [3]int32{int32(residual[0]), int32(residual[1]), int32(residual[2])}, true
+	return true
+}
+
 // learn takes a step of the empty spot, and the time that it took.
 func (s *steps) learn(step vector, elapsedMS int64) {
-	for axis, part := range step {
-		step[axis] = min(max(part, -stepMax), stepMax)
-	}
-	fold(&s.covariance, step, elapsedMS, stepsMS)
+	fold(&s.covariance, step.within(stepMax), elapsedMS, stepsMS)
 }
 
 // measure is the length of a step in the measure of a spot at rest.
 func (s *steps) measure(step vector) int32 {
-	for axis, part := range step {
-		step[axis] = bounded(part)
-	}
-	return lengthIn(&s.covariance, stillShift, step)
+	return lengthIn(&s.covariance, stillShift, step.within(axisMax))
 }
 
 // offBeat takes the time since the last reading, and reports whether the sensor spoke of itself: one that reports every ten

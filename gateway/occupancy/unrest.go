@@ -16,6 +16,8 @@ const (
 	// unrestMS is how long the unrest is remembered; one reading makes at most 3 percent of it.
 	unrestMS    = dayMS
 	readingPart = 1966 // in 1/65536
+	// axisMax keeps the products of two axes in 31 bits.
+	axisMax = 32_768
 	// axis i, axis i of the covariance
 	xx, yy, zz = 0, 3, 5
 )
@@ -27,10 +29,7 @@ func calm() unrest {
 
 // learn takes a residual of the empty spot, and the time since the last one.
 func (u *unrest) learn(residual vector, elapsedMS int64) {
-	for axis, part := range residual {
-		residual[axis] = bounded(part)
-	}
-	fold(&u.covariance, residual, elapsedMS, unrestMS)
+	fold(&u.covariance, residual.within(axisMax), elapsedMS, unrestMS)
 	sum := int64(u.covariance[xx]) + int64(u.covariance[yy]) + int64(u.covariance[zz])
 	if sum <= unrestMax {
 		return
@@ -52,16 +51,13 @@ func fold(covariance *[6]int32, value vector, elapsedMS, memoryMS int64) {
 	}
 }
 
-// bounded keeps the products of an axis in 31 bits.
-func bounded(value int64) int64 { return min(max(value, -32_768), 32_768) }
-
 // length is that of a residual in the measure of a spot at rest.
 func (u *unrest) length(residual vector) int32 { return lengthIn(&u.covariance, restShift, residual) }
 
 // lengthIn is the square root of r'(1+C/rest²)⁻¹r, by the square-root-free Cholesky factors of the matrix in 1/65536.
-func lengthIn(covariance *[6]int32, restShift int, residual vector) int32 {
+func lengthIn(covariance *[6]int32, shift int, residual vector) int32 {
 	const one = 16
-	m := func(i int) int64 { return int64(covariance[i]) << one >> restShift }
+	m := func(i int) int64 { return int64(covariance[i]) << one >> shift }
 	d0 := 1<<one + max(m(0), 0)
 	l10, l20 := m(1)<<one/d0, m(2)<<one/d0
 	d1 := max(1<<one+m(3)-l10*m(1)>>one, 1<<one)
