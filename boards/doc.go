@@ -22,8 +22,9 @@
 //
 // Guarantees:
 //   - A Board that Load or Parse returned is consistent: every name it mentions exists, no line and no pin of the header is
-//     used twice (but for the data and clock of an SPI bus), nothing is wired to power or to the HAT's identity chip, the header's pins give what is taken from them, every
-//     output says how long it may stay on. All problems of a file are reported together, with line and column, and with the header's pin.
+//     used twice (but for the data and clock of an SPI bus), nothing is wired to power or to the HAT's identity chip, the
+//     header's pins give what is taken from them, every output says how long it may stay on. All problems of a file are
+//     reported together, with line and column, and with the header's pin.
 //   - Nothing here touches hardware.
 //
 // It imports sync/tomlfile and nothing else of this project.

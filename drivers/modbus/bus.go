@@ -128,7 +128,7 @@ func (b *Bus) fault(kind FaultKind, slave byte, detail string) *Fault {
 	return fault
 }
 
-// join opens the port, unless it is open. Who waited while another one failed to open it takes that for the answer: a device
+// join opens the port, unless it is open. Whoever waited while another one failed to open it takes that for the answer: a device
 // in the network that is away costs all who share it one attempt.
 func (b *Bus) join(ctx context.Context) (*line, error) {
 	failures := b.failures.Load()
@@ -159,7 +159,7 @@ func (b *Bus) join(ctx context.Context) (*line, error) {
 	return b.line, nil
 }
 
-// unopened is the error for who could not wait until the port was open.
+// unopened is the error for whoever could not wait until the port was open.
 func (b *Bus) unopened(ctx context.Context) error {
 	if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
 		return err

@@ -47,7 +47,7 @@ func ruleNames(names []string) func(*tree) []finding {
 	}
 }
 
-// below reports whether a folder is another one, or in it.
+// below reports whether a folder, or an import path, is another one, or in it.
 func below(dir, other string) bool { return dir == other || strings.HasPrefix(dir, other+"/") }
 
 // family is the line of the table that stands for a folder, and the number of its layer.

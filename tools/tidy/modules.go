@@ -51,7 +51,7 @@ func ruleModules(t *tree) []finding {
 					continue // the standard library, and this project
 				}
 				found := slices.IndexFunc(dependencies, func(d dependency) bool {
-					return imported == d.module || strings.HasPrefix(imported, d.module+"/")
+					return below(imported, d.module)
 				})
 				if found < 0 {
 					findings = append(findings, t.at(pos, "imports %s, which has no line in tools/tidy/modules.go", imported))

@@ -75,7 +75,7 @@ func pureImports(t *tree, f *file) []finding {
 			findings = append(findings, t.at(pos, "imports %s, which is not pure: not in a pure package", dir))
 		}
 		for _, name := range impure {
-			if imported == name || strings.HasPrefix(imported, name+"/") {
+			if below(imported, name) {
 				findings = append(findings, t.at(pos, "imports %s: not in a pure package", imported))
 			}
 		}
