@@ -60,8 +60,8 @@ func WithSPI(open func(name string, mode drivers.SPIMode) (Transact, error)) Opt
 	return func(o *options) { o.spi = open }
 }
 
-// Open opens a real board and makes its outputs safe. An output that can't be made safe now, and lines that are not there
-// yet, are tried again when a device asks for them.
+// Open opens a real board and makes its outputs safe. An output that can't be made safe now is tried again when a device asks
+// for it, and so are all lines while the machine has no chip yet.
 func Open(board boards.Board, with ...Option) (*Host, error) {
 	if err := board.Fits(machine()); err != nil {
 		return nil, fmt.Errorf("line: board %s: %w", board.Name, err)
