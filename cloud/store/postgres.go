@@ -84,7 +84,7 @@ func (p *postgres) with(ctx context.Context, do func(*pgx.Conn) error) error {
 	return err
 }
 
-// usable tells if a connection is still one.
+// usable reports whether a connection is still one.
 func usable(ctx context.Context, kept idle) bool {
 	return !kept.conn.IsClosed() && (time.Since(kept.since) < idleMax || kept.conn.Ping(ctx) == nil)
 }

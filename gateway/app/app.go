@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -152,7 +151,7 @@ func (a *App) begin(report journal.Report) {
 	}
 	o.step(lot.Started{Incarnation: incarnation, Fact: fact.GatewayStarted{
 		Location: a.options.Site.Lot.Location, Parent: report.Parent.Incarnation, ParentSeq: report.Parent.Seq,
-		ParentHash: report.ParentHash, Cause: strings.ToValidUTF8(cause[:min(len(cause), causeMaxBytes)], ""), Version: a.options.Version, SiteDigest: a.options.Site.Digest,
+		ParentHash: report.ParentHash, Cause: fact.Clip(cause, causeMaxBytes), Version: a.options.Version, SiteDigest: a.options.Site.Digest,
 	}}, nil)
 	a.greetKeys()
 	o.declareDamage(report)

@@ -3,13 +3,16 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -128,8 +131,9 @@ func (s secrets) strip(value any) {
 
 // blacken takes what was met in private fields out of everything else as well: an alert may name a plate in its sentence.
 func (s secrets) blacken(text []byte) []byte {
-	for word, is := range s { // any order: what is left holds none of them
-		if is {
+	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
+	for _, word := range slices.SortedFunc(maps.Keys(s), longestFirst) { // one may be a part of another
+		if s[word] {
 			text = bytes.ReplaceAll(text, []byte(word), []byte(blank))
 		}
 	}

@@ -47,6 +47,13 @@ func TestASupportFileTellsAllButWhoTheDriversAre(t *testing.T) {
 	}
 }
 
+// A plate may begin as another one does: nothing of the longer one stays.
+func TestNothingOfALongerSecretStays(t *testing.T) {
+	if got := string(secrets{"BAB12": true, "BAB123": true, "BAB1": true, "123": false}.blacken([]byte("BAB123 and BAB12, 123"))); got != blank+" and "+blank+", 123" {
+		t.Error(got)
+	}
+}
+
 func unpacked(t *testing.T, file string) map[string]string {
 	text, err := readFile(file)
 	if err != nil {
