@@ -13,6 +13,19 @@ import (
 	"gatehouse/sync/fact"
 )
 
+// camerasInAndOut are devices of site files.
+const camerasInAndOut = `[[device]]
+id = "in-camera"
+driver = "contact"
+role = "camera"
+gate = "in"
+[[device]]
+id = "out-camera"
+driver = "contact"
+role = "camera"
+gate = "out"
+`
+
 // freeExitSite lets pass holders in by card, and everybody out.
 const freeExitSite = `
 [location]
@@ -88,17 +101,7 @@ id = "both"
 floor = "F"
 direction = "both"
 closing = "none"
-[[device]]
-id = "in-camera"
-driver = "contact"
-role = "camera"
-gate = "in"
-[[device]]
-id = "out-camera"
-driver = "contact"
-role = "camera"
-gate = "out"
-[[device]]
+` + camerasInAndOut + `[[device]]
 id = "both-camera"
 driver = "contact"
 role = "camera"
@@ -192,17 +195,7 @@ func TestFreeExitOfWhoDoesNotPay(t *testing.T) {
 	text := strings.Replace(freeExitSite, `"0.00"`, `"2.00"`, 1) + `
 [policy]
 terminal_down = "deny"
-[[device]]
-id = "in-camera"
-driver = "contact"
-role = "camera"
-gate = "in"
-[[device]]
-id = "out-camera"
-driver = "contact"
-role = "camera"
-gate = "out"
-[[device]]
+` + camerasInAndOut + `[[device]]
 id = "terminal"
 driver = "contact"
 role = "terminal"
