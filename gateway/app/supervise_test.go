@@ -80,16 +80,22 @@ func TestADeviceThatFailsIsTriedAgainAndToldOfOnce(t *testing.T) {
 	})
 }
 
+// startWithout starts a gateway while a device is away, which comes back: both are told.
+func startWithout(b *bench, device string) {
+	b.t.Helper()
+	b.devices[device].lose(drivers.ErrOffline)
+	b.start()
+	b.wait(time.Second)
+	expect(b, "alert", strings.Contains(b.alerts(), "device_offline "+device), true)
+	b.devices[device].lose(nil)
+	b.wait(20 * time.Second)
+	expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline "+device), false)
+}
+
 // A barrier's relay that is away is known before a vehicle waits for it, and so is that it is back.
 func TestWhatNobodyNeedsYetIsAsked(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.devices["IN-barrier"].lose(drivers.ErrOffline)
-		b.start()
-		b.wait(time.Second)
-		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-barrier"), true)
-		b.devices["IN-barrier"].lose(nil)
-		b.wait(20 * time.Second)
-		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-barrier"), false)
+		startWithout(b, "IN-barrier")
 		expect(b, "raises", b.raises("IN"), 0)
 	})
 }
@@ -203,13 +209,7 @@ func (b *bench) arrive2(gate string) {
 
 func TestATerminalThatComesBackIsAskedAgain(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		b.devices["OUT-terminal"].lose(drivers.ErrOffline)
-		b.start()
-		b.wait(time.Second)
-		expect(b, "alert", strings.Contains(b.alerts(), "device_offline OUT-terminal"), true)
-		b.devices["OUT-terminal"].lose(nil)
-		b.wait(20 * time.Second)
-		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline OUT-terminal"), false)
+		startWithout(b, "OUT-terminal")
 		b.submit(lot.RequestEntry{Gate: 0, Raw: "B-AB 1"})
 		b.passes("IN")
 		b.wait(3 * time.Hour)
