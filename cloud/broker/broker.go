@@ -137,7 +137,8 @@ func (o Options) settings() (*server.Options, error) {
 	}
 	settings := &server.Options{
 		ServerName: o.Name, DontListen: true, NoSigs: true, NoSystemAccount: false,
-		JetStream: true, StoreDir: o.Dir, MaxPayload: maxPayload, MaxPending: maxPending, WriteDeadline: 10 * time.Second}
+		JetStream: true, StoreDir: o.Dir, MaxPayload: maxPayload, MaxPending: maxPending, WriteDeadline: 10 * time.Second,
+	}
 	settings.MQTT = server.MQTTOpts{
 		Host: host, Port: port, TLSConfig: o.TLS, TLSTimeout: 10, AuthTimeout: 10,
 		MaxAckPending: maxAckPending, StreamReplicas: 1, JSAPITimeout: apiTimeout,
