@@ -80,6 +80,9 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{Options: o, feeds: feedCache{made: map[string]feedDocument{}}}
+	s.layouts.kind, s.layouts.key = "layout", "floors"
+	s.listings.kind, s.listings.key = "listing", "public"
+	s.asides.kind, s.asides.key = "aside", "needs"
 	s.live = rest.NewLive(rest.LiveSource{
 		Read:    func(ctx context.Context) (any, time.Time, error) { return s.stateOf(ctx), s.Now(), nil },
 		Changes: o.Changes, Refuse: s.problemOf, Most: streamsMax, Every: streamEvery,
@@ -128,13 +131,13 @@ func (s *Server) Refresh(ctx context.Context) error {
 	if err := s.readKeys(ctx); err != nil {
 		return err
 	}
-	if err := s.layouts.read(ctx, s.Store, kindLayout); err != nil {
+	if err := s.layouts.read(ctx, s.Store); err != nil {
 		return err
 	}
-	if err := s.listings.read(ctx, s.Store, kindListing); err != nil {
+	if err := s.listings.read(ctx, s.Store); err != nil {
 		return err
 	}
-	if err := s.asides.read(ctx, s.Store, kindAside); err != nil {
+	if err := s.asides.read(ctx, s.Store); err != nil {
 		return err
 	}
 	return s.readUsual(ctx)

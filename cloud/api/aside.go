@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -12,11 +11,8 @@ import (
 	"gatehouse/sync/rest"
 )
 
-const (
-	kindAside = "aside"
-	// asideMax is how many needs of one location are set aside at a time: more than that, and it needs somebody.
-	asideMax = 100
-)
+// asideMax is how many needs of one location are set aside at a time: more than that, and it needs somebody.
+const asideMax = 100
 
 // Aside says that somebody knows of a need, and until when it is not to be told again.
 type Aside struct {
@@ -100,15 +96,7 @@ func (s *Server) keepAside(ctx context.Context, l *ledger.Summary, one asideNeed
 	if len(asides) > asideMax {
 		return rest.NewProblem(rest.CodeNotPossible, fmt.Sprintf("%d needs of this location are set aside already", asideMax), "look after some of them")
 	}
-	value, err := json.Marshal(asides)
-	if err != nil {
-		return s.problemOf(err)
-	}
-	done, err := s.Store.PutDocument(ctx, string(l.ID), kindAside, "needs", kept.revision, value)
-	if err == nil {
-		err = s.asides.read(ctx, s.Store, kindAside)
-	}
-	switch {
+	switch done, err := s.asides.put(ctx, s.Store, l.ID, kept.revision, asides); {
 	case err != nil:
 		return s.problemOf(err)
 	case !done:

@@ -11,7 +11,8 @@ import (
 
 // documents are those of one kind, one a location, as the store had them when they were read last.
 type documents[T any] struct {
-	all atomic.Pointer[map[fact.LocationID]document[T]]
+	kind, key string // in the store
+	all       atomic.Pointer[map[fact.LocationID]document[T]]
 }
 
 // document is one, with the revision at which it was read; 0: there is none.
@@ -21,9 +22,9 @@ type document[T any] struct {
 }
 
 // read reads all of a kind anew.
-func (d *documents[T]) read(ctx context.Context, from store.Store, kind string) error {
+func (d *documents[T]) read(ctx context.Context, from store.Store) error {
 	all := map[fact.LocationID]document[T]{}
-	err := from.EachDocument(ctx, kind, func(location, _ string, revision int64, value []byte) error {
+	err := from.EachDocument(ctx, d.kind, func(location, _ string, revision int64, value []byte) error {
 		one := document[T]{revision: revision}
 		if err := json.Unmarshal(value, &one.content); err != nil {
 			return err
@@ -43,4 +44,18 @@ func (d *documents[T]) at(location fact.LocationID) document[T] {
 		return (*all)[location]
 	}
 	return document[T]{}
+}
+
+// put writes a location's in place of the one of a revision, and reads all anew. done is false if somebody else wrote one in
+// the same moment.
+func (d *documents[T]) put(ctx context.Context, to store.Store, location fact.LocationID, revision int64, content T) (done bool, err error) {
+	value, err := json.Marshal(content)
+	if err != nil {
+		return false, err
+	}
+	done, err = to.PutDocument(ctx, string(location), d.kind, d.key, revision, value)
+	if err == nil {
+		err = d.read(ctx, to)
+	}
+	return done, err
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -10,8 +9,6 @@ import (
 	"gatehouse/sync/fact"
 	"gatehouse/sync/rest"
 )
-
-const kindLayout = "layout"
 
 // layout is what is known of a location's floors.
 type layout struct {
@@ -73,18 +70,11 @@ func (s *Server) setLocation(ctx context.Context, in *struct {
 
 // putLayout writes a location's floors. Its error is a *Problem.
 func (s *Server) putLayout(ctx context.Context, location string, floors []Floor) error {
-	value, err := json.Marshal(layout{Floors: floors})
-	if err != nil {
+	id := fact.LocationID(location)
+	switch done, err := s.layouts.put(ctx, s.Store, id, s.layouts.at(id).revision, layout{Floors: floors}); {
+	case err != nil:
 		return s.problemOf(err)
-	}
-	done, err := s.Store.PutDocument(ctx, location, kindLayout, "floors", s.layouts.at(fact.LocationID(location)).revision, value)
-	if err != nil {
-		return s.problemOf(err)
-	}
-	if err := s.layouts.read(ctx, s.Store, kindLayout); err != nil {
-		return s.problemOf(err)
-	}
-	if !done {
+	case !done:
 		return rest.NewProblem(rest.CodeConflict, "somebody else changed this location in the same moment", "look, and ask again")
 	}
 	return nil

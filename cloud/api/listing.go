@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -12,8 +11,6 @@ import (
 	"gatehouse/sync/fact"
 	"gatehouse/sync/rest"
 )
-
-const kindListing = "listing"
 
 // listing is what the public may know of a location, as it is kept.
 type listing struct {
@@ -56,19 +53,12 @@ func (s *Server) setListing(ctx context.Context, in *struct {
 		_, text, _ := strings.Cut(err.Error(), ": ")
 		return nil, rest.Invalid("body", text)
 	}
-	value, err := json.Marshal(listing{Listing: in.Body, At: s.Now().UTC().Truncate(time.Second)})
-	if err != nil {
+	id := fact.LocationID(in.Location)
+	now := listing{Listing: in.Body, At: s.Now().UTC().Truncate(time.Second)}
+	switch done, err := s.listings.put(ctx, s.Store, id, s.listings.at(id).revision, now); {
+	case err != nil:
 		return nil, s.problemOf(err)
-	}
-	before := s.listings.at(fact.LocationID(in.Location)).revision
-	done, err := s.Store.PutDocument(ctx, in.Location, kindListing, "public", before, value)
-	if err == nil {
-		err = s.listings.read(ctx, s.Store, kindListing)
-	}
-	if err != nil {
-		return nil, s.problemOf(err)
-	}
-	if !done {
+	case !done:
 		return nil, rest.NewProblem(rest.CodeConflict, "somebody else changed this listing in the same moment", "look, and ask again")
 	}
 	detail := "hidden"
