@@ -45,7 +45,7 @@ type Order struct {
 // waiting is an order that is under way, or was.
 type waiting struct {
 	order   Order
-	sent    bool
+	sent    bool           // or about to be
 	command policy.Command // once it is sent
 	over    chan struct{}  // closed when State is final
 }
@@ -69,7 +69,7 @@ func (d *Desk) Order(ctx context.Context, o Order) (Order, error) {
 	again := time.NewTicker(againEvery)
 	defer again.Stop()
 	for {
-		if now := d.peek(w); now.State != OrderAsked {
+		if now := d.look(w); now.State != OrderAsked {
 			return now, nil
 		}
 		// What isn't sent shows as unreachable.
@@ -78,13 +78,13 @@ func (d *Desk) Order(ctx context.Context, o Order) (Order, error) {
 		case <-w.over:
 		case <-again.C:
 		case <-ctx.Done():
-			return d.look(w), nil
+			return d.giveUp(w), nil
 		}
 	}
 }
 
-// peek is an order as it stands.
-func (d *Desk) peek(w *waiting) Order {
+// look is an order as it stands.
+func (d *Desk) look(w *waiting) Order {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return w.order
@@ -107,8 +107,8 @@ func (d *Desk) begin(o Order) *waiting {
 	return w
 }
 
-// look is an order as it is now. One that was not sent never will be: its patience is over.
-func (d *Desk) look(w *waiting) Order {
+// giveUp is an order for whoever waits no longer. One that was not sent never will be: its patience is over.
+func (d *Desk) giveUp(w *waiting) Order {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	o := w.order
@@ -134,12 +134,15 @@ func (d *Desk) challenged(ctx context.Context, m *wire.Challenge) error {
 		return nil
 	}
 	if command.Signature == (policy.Signature{}) {
-		if err := command.Sign(d.options.Signers.SignerOf(m.Location)); err != nil {
+		err := command.Sign(d.options.Signers.SignerOf(m.Location))
+		d.mu.Lock()
+		if w.sent = err == nil; w.sent {
+			w.command = command
+		}
+		d.mu.Unlock()
+		if err != nil {
 			return err
 		}
-		d.mu.Lock()
-		w.command = command
-		d.mu.Unlock()
 	}
 	return d.options.Send(ctx, m.Location, &wire.Command{Command: command})
 }

@@ -339,6 +339,47 @@ func TestAnOrderOutlivesALostWord(t *testing.T) {
 	}
 }
 
+// faultySigner is signer, but it fails while so many failures are left.
+type faultySigner struct {
+	policy.Key
+	failures *int
+}
+
+func (s faultySigner) SignerOf(fact.LocationID) policy.Signer { return s }
+
+func (s faultySigner) Sign(message []byte) ([]byte, error) {
+	if *s.failures > 0 {
+		*s.failures--
+		return nil, errors.New("the key is not there")
+	}
+	return s.Key.Sign(message)
+}
+
+// An order that could not be signed was not given: it is given when it can be.
+func TestAnOrderOutlivesAFailureToSign(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newChain(t)
+		failures := 2
+		opened, err := steer.Open(t.Context(), steer.Options{Documents: c.documents, Signers: faultySigner{signer, &failures}, Send: c.send, Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.hear = func(_ fact.LocationID, m wire.Message) {
+			switch m := m.(type) {
+			case *wire.Challenge:
+				go opened.Hear(t.Context(), "a", &wire.Challenge{Location: "a", ID: m.ID, Incarnation: 5, Challenge: policy.Nonce{1}})
+			case *wire.Command:
+				go opened.Hear(t.Context(), "a", &wire.Result{Location: "a", ID: m.Command.ID, Code: wire.Done})
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 12*time.Second)
+		defer cancel()
+		if o, err := opened.Order(ctx, order()); err != nil || o.State != steer.OrderDone || failures != 0 {
+			t.Errorf("%+v %v, %d failures left", o, err, failures)
+		}
+	})
+}
+
 // A gateway that has begun a new run would refuse the order whatever the run before did: what became of it stays unknown.
 func TestAnOrderToAnEarlierRunIsNotSaidAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
