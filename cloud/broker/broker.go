@@ -56,6 +56,7 @@ const (
 	readyTimeout = 30 * time.Second
 	// formingTimeout is how long a member waits for the others, before it serves what it can without them.
 	formingTimeout = 10 * time.Second
+	leaderPause    = 10 * time.Millisecond // between two looks for a leader
 	// apiTimeout is how long a connection waits for one step of its session: 5 s by default, which an elected leader never
 	// takes, and which is lost while there is none.
 	apiTimeout    = 2 * time.Second
@@ -119,7 +120,7 @@ func Start(o Options) (*Embedded, error) {
 // hasLeader waits until the members have elected one. What a connection needs before that is asked of nobody, and each such
 // question costs apiTimeout.
 func hasLeader(s *server.Server) bool {
-	for until := time.Now().Add(formingTimeout); time.Now().Before(until); time.Sleep(formingTimeout / 1000) {
+	for until := time.Now().Add(formingTimeout); time.Now().Before(until); time.Sleep(leaderPause) {
 		if info, err := s.Jsz(nil); err == nil && info.Meta != nil && info.Meta.Leader != "" {
 			return true
 		}

@@ -83,18 +83,17 @@ func putAside(needs []need, role string) {
 }
 
 func (n *need) aside() *decision {
-	d := &decision{ID: n.ID(), Summary: "Set aside"}
-	times := []struct {
+	type span struct {
 		label   string
 		minutes int
-	}{{"For 4 hours", 4 * 60}, {"For a day", 24 * 60}, {"For a week", 7 * 24 * 60}}
-	if n.Aside != nil {
-		d.Summary, times = "Tell it again", times[:1]
-		times[0].label, times[0].minutes = "Tell it again", 0
 	}
-	for _, t := range times {
-		body, _ := json.Marshal(map[string]any{"code": n.Code, "subject": n.Subject, "minutes": t.minutes}) // texts and a number never fail
-		d.Buttons = append(d.Buttons, button{Label: t.label, Path: "/api/v1/locations/" + url.PathEscape(n.LocationID) + "/needs/set-aside", Body: string(body), Why: true})
+	d, spans := &decision{ID: n.ID(), Summary: "Set aside"}, []span{{"For 4 hours", 4 * 60}, {"For a day", 24 * 60}, {"For a week", 7 * 24 * 60}}
+	if n.Aside != nil {
+		d.Summary, spans = "Tell it again", []span{{"Tell it again", 0}}
+	}
+	for _, s := range spans {
+		body, _ := json.Marshal(map[string]any{"code": n.Code, "subject": n.Subject, "minutes": s.minutes}) // texts and a number never fail
+		d.Buttons = append(d.Buttons, button{Label: s.label, Path: "/api/v1/locations/" + url.PathEscape(n.LocationID) + "/needs/set-aside", Body: string(body), Why: true})
 	}
 	return d
 }
