@@ -63,7 +63,7 @@ func (p *pricer) booked(b *Booked, out *receipt) {
 		}
 	}
 	if early := fromMS - k.EarlyMS; s.EntryMS < early {
-		p.time(s.EntryMS, min(fromMS, s.ExitMS), s.EntryMS, min(fromMS, s.ExitMS), out)
+		p.time(whole(s.EntryMS, min(fromMS, s.ExitMS)), out)
 	}
 	out.addAll(&booking)
 	switch {
@@ -71,7 +71,7 @@ func (p *pricer) booked(b *Booked, out *receipt) {
 	case k.Overstay == OverstayRate:
 		p.ladder(k.OverstaySteps, lateMS, s.ExitMS, &line{Charge: Charge{Rule: "overstay", Kind: Time}, taxes: k.Taxes}, false, out)
 	default:
-		p.time(lateMS, s.ExitMS, lateMS, s.ExitMS, out)
+		p.time(whole(lateMS, s.ExitMS), out)
 	}
 }
 
@@ -85,7 +85,7 @@ func (p *pricer) bookedTime(b *Booked, fromMS, toMS int64, out *receipt) {
 		return
 	}
 	if len(k.Steps) == 0 && k.Minor == 0 {
-		p.time(fromMS, toMS, fromMS, toMS, out)
+		p.time(whole(fromMS, toMS), out)
 		return
 	}
 	if k.Minor > 0 {

@@ -86,8 +86,21 @@ type gift struct {
 	discount *Discount
 }
 
+// span is the time of a stay, and what time discounts leave of it.
+type span struct {
+	fromMS, toMS   int64
+	startMS, endMS int64 // what is left
+	gift           gift  // from startMS
+}
+
+// whole is time of which nothing is taken off.
+func whole(fromMS, toMS int64) span {
+	return span{fromMS: fromMS, toMS: toMS, startMS: fromMS, endMS: toMS}
+}
+
 // shorten takes time off a stay, or off its price. The first such discount is what the receipt names; nil: there is none.
-func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS int64, paid gift, first *Discount) {
+func (c codes) shorten(t *Tariff, fromMS, toMS int64) (left span, first *Discount) {
+	left = whole(fromMS, toMS)
 	for _, i := range c.list[:c.count] {
 		d := &t.Discounts[i]
 		if d.Kind != TimeOff {
@@ -96,39 +109,39 @@ func (c codes) shorten(t *Tariff, fromMS, toMS int64) (startMS, endMS int64, pai
 		if first == nil {
 			first = d
 		}
-		off := clamp(d.ValueMS, 0, toMS-fromMS)
+		off := clamp(d.ValueMS, 0, left.endMS-left.startMS)
 		switch d.TimeFrom {
 		case OffPrice:
-			if paid.discount == nil {
-				paid.discount = d
+			if left.gift.discount == nil {
+				left.gift.discount = d
 			}
-			paid.lengthMS += off
+			left.gift.lengthMS += off
 		case OffEnd:
-			toMS -= off
+			left.endMS -= off
 		default:
-			fromMS += off
+			left.startMS += off
 		}
 	}
-	paid.lengthMS = min(paid.lengthMS, toMS-fromMS)
-	return fromMS, toMS, paid, first
+	left.gift.lengthMS = min(left.gift.lengthMS, left.endMS-left.startMS)
+	return left, first
 }
 
 // rated prices a stretch by the rules, and takes off what its beginning costs that a discount pays for.
-func (p *pricer) rated(fromMS, toMS int64, out *receipt) {
-	p.byRules(fromMS, toMS, out)
-	if p.gift.lengthMS <= 0 {
+func (p *pricer) rated(s span, out *receipt) {
+	p.byRules(s.startMS, s.endMS, out)
+	if s.gift.lengthMS <= 0 {
 		return
 	}
 	var first receipt
-	giftedMS := min(toMS, fromMS+p.gift.lengthMS)
-	p.byRules(fromMS, giftedMS, &first)
-	p.give(fromMS, giftedMS, first.total, out)
+	giftedMS := min(s.endMS, s.startMS+s.gift.lengthMS)
+	p.byRules(s.startMS, giftedMS, &first)
+	s.gift.give(s.startMS, giftedMS, first.total, out)
 }
 
 // give takes what a stretch costs off a receipt that has nothing else.
-func (p *pricer) give(fromMS, toMS int64, amount exact, out *receipt) {
+func (g *gift) give(fromMS, toMS int64, amount exact, out *receipt) {
 	if amount = clamp(amount, 0, max(0, out.total)); amount > 0 {
-		out.add(&line{Charge: Charge{Rule: p.gift.discount.Code, Kind: Off, FromMS: fromMS, ToMS: toMS, Times: 1, Payer: p.gift.discount.Payer}, amount: -amount})
+		out.add(&line{Charge: Charge{Rule: g.discount.Code, Kind: Off, FromMS: fromMS, ToMS: toMS, Times: 1, Payer: g.discount.Payer}, amount: -amount})
 	}
 }
 

@@ -1,41 +1,41 @@
 package tariff
 
 // time prices parking time by what the tariff chooses: the rules, or an offer. The rules, and offers that heed
-// time off, price from startMS to endMS of the stay.
-func (p *pricer) time(fromMS, toMS, startMS, endMS int64, out *receipt) {
+// time off, price what is left of the stay.
+func (p *pricer) time(s span, out *receipt) {
 	if len(p.tariff.Offers) == 0 {
-		p.rated(startMS, endMS, out)
+		p.rated(s, out)
 		return
 	}
-	p.choose(fromMS, toMS, startMS, endMS, out)
+	p.choose(s, out)
 }
 
-func (p *pricer) choose(fromMS, toMS, startMS, endMS int64, out *receipt) {
+func (p *pricer) choose(s span, out *receipt) {
 	var best, other receipt
 	found := false
 	if p.tariff.Choice == Cheapest {
-		p.rated(startMS, endMS, &best)
+		p.rated(s, &best)
 		found = true
 	}
 	for i := range p.tariff.Offers {
 		o := &p.tariff.Offers[i]
-		if !p.offered(o, fromMS, toMS) {
+		if !p.offered(o, s.fromMS, s.toMS) {
 			continue
 		}
 		if p.tariff.Choice == Priority || len(o.For.Products) > 0 {
 			best = receipt{}
-			p.sell(o, fromMS, toMS, startMS, endMS, &best)
+			p.sell(o, s, &best)
 			found = true
 			break
 		}
 		other = receipt{}
-		p.sell(o, fromMS, toMS, startMS, endMS, &other)
+		p.sell(o, s, &other)
 		if other.total < best.total {
 			best = other
 		}
 	}
 	if !found {
-		p.rated(startMS, endMS, &best)
+		p.rated(s, &best)
 	}
 	out.addAll(&best)
 }
@@ -48,23 +48,24 @@ func (p *pricer) offered(o *Offer, fromMS, toMS int64) bool {
 }
 
 // sell prices by an offer, and what it does not cover by the rules.
-func (p *pricer) sell(o *Offer, fromMS, toMS, startMS, endMS int64, out *receipt) {
-	if !o.Timeless {
-		fromMS, toMS = startMS, endMS
+func (p *pricer) sell(o *Offer, s span, out *receipt) {
+	if o.Timeless {
+		s = whole(s.fromMS, s.toMS)
 	}
+	fromMS, toMS := s.startMS, s.endMS
 	if o.Covers == CoversEntry && !p.holds(o.Entry, fromMS) {
-		p.rated(fromMS, toMS, out) // time off has taken all that the offer would have covered
+		p.rated(s, out) // time off has taken all that the offer would have covered
 		return
 	}
 	for atMS := fromMS; ; {
 		untilMS := min(p.covered(o, atMS), toMS)
 		like := line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}
 		p.ladder(o.Steps, atMS, untilMS, &like, o.NoSurge, out)
-		if atMS == fromMS && !o.Timeless && p.gift.lengthMS > 0 {
+		if atMS == fromMS && s.gift.lengthMS > 0 {
 			var first receipt
-			giftedMS := min(untilMS, fromMS+p.gift.lengthMS)
+			giftedMS := min(untilMS, fromMS+s.gift.lengthMS)
 			p.ladder(o.Steps, fromMS, giftedMS, &like, o.NoSurge, &first)
-			p.give(fromMS, giftedMS, first.total, out)
+			s.gift.give(fromMS, giftedMS, first.total, out)
 		}
 		atMS = max(untilMS, atMS+1)
 		if atMS >= toMS {

@@ -25,7 +25,6 @@ type pricer struct {
 	multiplier int64  // permille of prices
 	fromMS     int64  // of the stretch that is being priced by the rules
 	parkedMS   int64  // end of the stay that is told on receipts
-	gift       gift   // of the time that is being priced
 	bounded    bool   // what a suspect stay may cost is being worked out
 	flats      []flat // of a walk, where its own are not enough: held here so that a walk stays on the stack
 }
@@ -145,7 +144,7 @@ func (p *pricer) paidAndStayed(codes codes, out *receipt) {
 		case g.Late == LateRate:
 			p.ladder(g.LateSteps, fromMS, toMS, &line{Charge: Charge{Rule: "late exit", Kind: Time}}, false, out)
 		default:
-			p.time(fromMS, toMS, fromMS, toMS, out)
+			p.time(whole(fromMS, toMS), out)
 		}
 	}
 }
@@ -162,11 +161,10 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 		out.add(&line{Charge: Charge{Kind: GraceTime, FromMS: fromMS, ToMS: fromMS + g.EntryMS, Times: 1}})
 		fromMS += g.EntryMS
 	}
-	startMS, endMS, paid, first := codes.shorten(p.tariff, fromMS, toMS)
-	if first == nil {
-		p.time(fromMS, toMS, fromMS, toMS, out)
+	if left, first := codes.shorten(p.tariff, fromMS, toMS); first == nil {
+		p.time(left, out)
 	} else {
-		p.shortened(fromMS, toMS, startMS, endMS, first, paid, out)
+		p.shortened(left, first, out)
 	}
 	if p.parkedMS > toMS && toMS == p.stay.ExitMS {
 		out.add(&line{Charge: Charge{Kind: TooLong, FromMS: toMS, ToMS: p.parkedMS, Times: 1}})
@@ -174,23 +172,21 @@ func (p *pricer) parked(fromMS, toMS int64, codes codes, out *receipt) {
 }
 
 // shortened prices what a time discount leaves of a stay, unless the whole stay is cheaper.
-func (p *pricer) shortened(fromMS, toMS, startMS, endMS int64, d *Discount, paid gift, out *receipt) {
-	var whole, part receipt
-	p.time(fromMS, toMS, fromMS, toMS, &whole)
-	p.gift = paid
-	if startMS > fromMS {
-		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: fromMS, ToMS: startMS, Times: 1, Payer: d.Payer}})
+func (p *pricer) shortened(left span, d *Discount, out *receipt) {
+	var all, part receipt
+	p.time(whole(left.fromMS, left.toMS), &all)
+	if left.startMS > left.fromMS {
+		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: left.fromMS, ToMS: left.startMS, Times: 1, Payer: d.Payer}})
 	}
-	p.time(fromMS, toMS, startMS, endMS, &part)
-	p.gift = gift{}
-	if endMS < toMS {
-		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: endMS, ToMS: toMS, Times: 1, Payer: d.Payer}})
+	p.time(left, &part)
+	if left.endMS < left.toMS {
+		part.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: left.endMS, ToMS: left.toMS, Times: 1, Payer: d.Payer}})
 	}
-	if part.total <= whole.total {
+	if part.total <= all.total {
 		out.addAll(&part)
 		return
 	}
-	out.addAll(&whole)
+	out.addAll(&all)
 }
 
 // surged is a price times the multiplier, to the nearest minor unit.
