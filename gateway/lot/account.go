@@ -90,11 +90,11 @@ func (l *Lot) due(priced *tariff.Tariff, stay tariff.Stay, paid []tariff.Payment
 	}
 	for i, p := range paid {
 		sumMinor += max(0, p.AmountMinor)
-		stay.PaidAtMS = tariff.PaidAt(priced, stay, paid[:i])
 		leaveByMS := p.AtMS + priced.Grace.ExitMS
 		if bill.DueMinor == 0 || leaveByMS < stay.ExitMS || p.AmountMinor <= 0 {
 			continue
 		}
+		stay.PaidAtMS = tariff.PaidAt(priced, stay, paid[:i])
 		if wasShown(priced, stay, p, sumMinor) {
 			bill.DueMinor, bill.LeaveByMS = 0, leaveByMS
 		}
