@@ -61,7 +61,8 @@ func Due(t *Tariff, stay Stay, paid []Payment) Bill {
 }
 
 // PaidAt are the moments at which payments brought the account to the fee of that moment, ascending: what Stay.PaidAtMS is
-// for. It is empty where such moments change no fee.
+// for. Money that was paid ahead, before there was a fee, is a part of what is paid later. It is empty where such moments
+// change no fee.
 func PaidAt(t *Tariff, stay Stay, paid []Payment) []int64 {
 	if t.Grace.Late == LateWhole {
 		return nil
@@ -69,7 +70,7 @@ func PaidAt(t *Tariff, stay Stay, paid []Payment) []int64 {
 	inOrder := slices.SortedStableFunc(slices.Values(paid), func(a, b Payment) int { return cmp.Compare(a.AtMS, b.AtMS) })
 	stay.PaidAtMS = nil
 	for _, p := range inOrder {
-		if p.AmountMinor > 0 && covered(t, stay, paid, p.AtMS) {
+		if p.AmountMinor > 0 && feeAt(t, stay, p.AtMS) > 0 && covered(t, stay, paid, p.AtMS) {
 			stay.PaidAtMS = append(stay.PaidAtMS, min(p.AtMS, stay.ExitMS))
 		}
 	}
@@ -169,7 +170,12 @@ func (t *Tariff) settles(totalMinor int64, paid []Payment, untilMS int64) bool {
 // covered reports whether what was paid until an instant reaches the fee of that instant. What was given back
 // counts whenever it was.
 func covered(t *Tariff, stay Stay, paid []Payment, atMS int64) bool {
+	return t.settles(feeAt(t, stay, atMS), paid, atMS)
+}
+
+// feeAt is the fee of a stay until an instant.
+func feeAt(t *Tariff, stay Stay, atMS int64) int64 {
 	stay.ExitMS = min(stay.ExitMS, atMS)
 	var onStack [8]Charge
-	return t.settles(QuoteInto(onStack[:0], t, stay).TotalMinor, paid, atMS)
+	return QuoteInto(onStack[:0], t, stay).TotalMinor
 }
