@@ -47,26 +47,30 @@ func (p *pricer) offered(o *Offer, fromMS, toMS int64) bool {
 		p.holds(o.Entry, fromMS) && p.holds(o.Exit, toMS)
 }
 
-// sell prices by an offer, and what it does not cover by the rules.
+// sell prices by an offer, and takes off what the beginning costs that a discount pays for.
 func (p *pricer) sell(o *Offer, s span, out *receipt) {
 	if o.Timeless {
 		s = whole(s.fromMS, s.toMS)
 	}
-	fromMS, toMS := s.startMS, s.endMS
-	if o.Covers == CoversEntry && !p.holds(o.Entry, fromMS) {
+	if o.Covers == CoversEntry && !p.holds(o.Entry, s.startMS) {
 		p.rated(s, out) // time off has taken all that the offer would have covered
 		return
 	}
+	p.byOffer(o, s.startMS, s.endMS, out)
+	if s.gift.lengthMS > 0 {
+		var first receipt
+		giftedMS := min(s.endMS, s.startMS+s.gift.lengthMS)
+		p.byOffer(o, s.startMS, giftedMS, &first)
+		s.gift.give(s.startMS, giftedMS, first.total, out)
+	}
+}
+
+// byOffer prices a stretch by an offer, and what it does not cover by the rules.
+func (p *pricer) byOffer(o *Offer, fromMS, toMS int64, out *receipt) {
 	for atMS := fromMS; ; {
 		untilMS := min(p.covered(o, atMS), toMS)
 		like := line{Charge: Charge{Rule: o.ID, Kind: Flat}, taxes: o.Taxes}
 		p.ladder(o.Steps, atMS, untilMS, &like, o.NoSurge, out)
-		if atMS == fromMS && s.gift.lengthMS > 0 {
-			var first receipt
-			giftedMS := min(untilMS, fromMS+s.gift.lengthMS)
-			p.ladder(o.Steps, fromMS, giftedMS, &like, o.NoSurge, &first)
-			s.gift.give(fromMS, giftedMS, first.total, out)
-		}
 		atMS = max(untilMS, atMS+1)
 		if atMS >= toMS {
 			return
@@ -83,10 +87,10 @@ func (p *pricer) restIsCheaper(o *Offer, fromMS, toMS int64) bool {
 	if p.tariff.Choice != Cheapest || p.covered(o, fromMS) < toMS {
 		return false
 	}
-	var byRules, byOffer receipt
-	p.byRules(fromMS, toMS, &byRules)
-	p.ladder(o.Steps, fromMS, toMS, &line{}, o.NoSurge, &byOffer)
-	return byRules.total < byOffer.total
+	var rest, more receipt
+	p.byRules(fromMS, toMS, &rest)
+	p.ladder(o.Steps, fromMS, toMS, &line{}, o.NoSurge, &more)
+	return rest.total < more.total
 }
 
 // covered is until when an offer bought at an instant holds.

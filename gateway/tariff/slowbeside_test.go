@@ -295,12 +295,12 @@ func slowTime(t *tariff.Tariff, clock *slowTable, from, to, start, end, gift int
 		total := slowOffer(t, clock, o, from, to)
 		if !o.Timeless {
 			total = slowOffer(t, clock, o, start, end)
-			switch until := min(end, slowCovered(t, clock, o, start)); {
+			switch {
 			case gift == 0:
 			case o.Covers == tariff.CoversEntry && !slowIn(t, clock, o.Entry, start):
 				total = rules()
 			default:
-				total -= max(0, min(slowLadder(o.Steps, until-start), slowLadder(o.Steps, min(until-start, gift))))
+				total = slowLess(total, slowOffer(t, clock, o, start, min(end, start+gift)))
 			}
 		}
 		if t.Choice == tariff.Priority || len(o.For.Products) > 0 {

@@ -281,6 +281,12 @@ max = "12.00"
 		tariff: "choice = \"first\"\n[[discount]]\ncode = \"hour\"\ntime = \"1 h\"\nfrom = \"start\"\n[[offer]]\nname = \"evening\"\nentry = { hours = \"18:00-19:00\" }\n" +
 			"covers = \"entry-window\"\ntime_off = true\nflat = \"5.00\"\n[[rule]]\nname = \"time\"\nprice = \"1.00\"\nper = \"1 h\"\ncount = \"started\"\n",
 	}},
+	{stay: tariff.Stay{Discounts: []string{"cinema"}}, vector: vector{
+		source: "the first hours' price comes off an offer and what follows it", currency: "EUR", zone: "UTC",
+		stays: "2026-03-03 10:00 > 11:00 = 0.00, 2026-03-03 10:00 > 12:00 = 0.00, 2026-03-03 10:00 > 13:00 = 2.00",
+		tariff: "choice = \"first\"\n[[discount]]\ncode = \"cinema\"\ntime = \"2 h\"\nfrom = \"price\"\n[[offer]]\nname = \"short\"\ncovers = \"1 h\"\n" +
+			"time_off = true\nflat = \"3.00\"\n[[rule]]\nname = \"time\"\nprice = \"2.00\"\nper = \"1 h\"\ncount = \"started\"\n",
+	}},
 	{vector: vector{
 		source: "a fee for the night is due once, also in the night whose hour comes twice", currency: "EUR", zone: "Europe/Berlin",
 		stays: "2026-10-24 22:00 > 2026-10-25 10:00 = 4.00, 2026-10-23 22:00 > 2026-10-25 10:00 = 8.00",
