@@ -20,7 +20,7 @@ type edge struct {
 }
 
 // edges are the changes of a state along the rows, over rows at which it is not known.
-func (t *trace) edges(r *replayed, stateAt func(row int) fact.SpotStatus) []edge {
+func (t *trace) edges(r *replayed, states []fact.SpotStatus) []edge {
 	edges := []edge{}
 	last := -1
 	for i := range t.rows {
@@ -28,11 +28,11 @@ func (t *trace) edges(r *replayed, stateAt func(row int) fact.SpotStatus) []edge
 			last = -1
 			continue
 		}
-		state := stateAt(i)
+		state := states[i]
 		if state == fact.SpotUnknown {
 			continue
 		}
-		if last >= 0 && stateAt(last) != state {
+		if last >= 0 && states[last] != state {
 			edges = append(edges, edge{fromMS: t.rows[last].atMS, atMS: t.rows[i].atMS, row: i, arrival: state == fact.SpotOccupied})
 		}
 		last = i

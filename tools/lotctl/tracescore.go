@@ -78,8 +78,8 @@ func count(yes bool) int {
 // match finds for each change of the reference the one of the detector, and tells those left over.
 func (s *score) match(t *trace, r *replayed) {
 	measured := t.measured()
-	truth := t.edges(r, func(row int) fact.SpotStatus { return measured[row] })
-	found := t.edges(r, func(row int) fact.SpotStatus { return r.states[row] })
+	truth := t.edges(r, measured)
+	found := t.edges(r, r.states)
 	for _, arrival := range []bool{true, false} {
 		match(ofKind(truth, arrival), ofKind(found, arrival))
 	}
