@@ -35,7 +35,7 @@ type sensor struct {
 	empty     emptyField
 	unrest    unrest
 	steps     steps
-	other     otherHome
+	others    restingPlaces
 	neighbour neighbour
 	stayed    int32 // how far a parked car moves the field, in nT
 

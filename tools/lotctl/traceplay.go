@@ -177,7 +177,7 @@ func calibrated(rows []traceRow) occupancy.Baseline {
 	}
 	centre := rows[best]
 	same := slices.DeleteFunc(slices.Clone(rows), func(row traceRow) bool { return !near(&row, &centre) })
-	b := occupancy.Baseline{Kind: occupancy.Field, Proven: true, Thermal: rows[0].reading.HasTemperature}
+	b := occupancy.Baseline{Kind: occupancy.Field, Thermal: rows[0].reading.HasTemperature}
 	for axis := range b.Value {
 		b.Value[axis] = middle(same, func(r *occupancy.Reading) int32 { return r.FieldNT[axis] }) << 8
 	}
