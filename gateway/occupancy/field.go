@@ -79,7 +79,7 @@ func (v *sensor) sight(cfg *Config, nowMS int64, r *Reading) sight {
 	s.step, s.stepMS, s.hasStep = v.steps.since(nowMS, s.residual)
 	s.sinceLast = vectorOf(r.value()).minus(vectorOf(v.last))
 	s.away = v.unrest.length(s.residual)
-	s.levels = v.forgiving(&cfg.Field, s.sinceLast.length() >= int64(s.away))
+	s.levels = v.forgiving(&cfg.Field, nowMS, s.sinceLast.length() >= int64(s.away))
 	v.away, v.from = s.away, s.levels.OccupiedFrom
 	s.near = s.away <= s.levels.TrackWithin
 	if s.beside = s.away > s.levels.FreeUpTo && v.neighbour.explains(s.residual); s.beside {
@@ -169,7 +169,7 @@ func fieldCause(opinion fact.SpotStatus, beside, weak bool) Cause {
 
 // forgiving are the levels, wider by how little is known of the empty spot's field. A field returns if it is nearer to the
 // empty spot's than to where it was.
-func (v *sensor) forgiving(fixed *Levels, returns bool) Levels {
+func (v *sensor) forgiving(fixed *Levels, nowMS int64, returns bool) Levels {
 	doubt, levels := v.empty.doubtNT(), *fixed
 	levels.OccupiedFrom += doubt
 	levels.FreeUpTo += doubt
@@ -180,7 +180,10 @@ func (v *sensor) forgiving(fixed *Levels, returns bool) Levels {
 		if v.weak && !returns {
 			most = int32(int64(v.stayed) * weakStayPercent / 100)
 		}
-		levels.FreeUpTo = min(max(levels.FreeUpTo, rest), most)
+		if nowMS-v.sinceMS > manoeuvreMS {
+			levels.FreeUpTo = max(levels.FreeUpTo, rest)
+		}
+		levels.FreeUpTo = min(levels.FreeUpTo, most)
 		levels.OccupiedFrom = max(levels.OccupiedFrom, levels.FreeUpTo+1)
 	}
 	return levels

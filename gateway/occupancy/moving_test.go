@@ -13,11 +13,13 @@ func (p *play) drive(cars ...[3]int32) {
 	}
 }
 
-// everySecond is a magnetometer that has seen an empty spot for an hour, and speaks every second.
+// everySecond is a magnetometer that has seen an empty spot for two hours, and speaks every second.
 func everySecond() *play {
 	p := inGround()
 	p.cfg.PeriodMS[0] = second
 	p.every(second, hour, field(20_000, -700, 40_000))
+	p.every(second, hour+minute, field(50_000, -700, 40_000)) // the first car
+	p.every(second, 2*hour, field(20_000, -700, 40_000))
 	p.log = nil
 	return p
 }
@@ -35,7 +37,7 @@ func TestACarThatRestsWhereItIsWeakIsParked(t *testing.T) {
 	p := everySecond()
 	p.drive([3]int32{3_000, 0, 2_000}, [3]int32{50_000, 38_000, -22_000}, [3]int32{-36_000, 80_000, -78_000}, [3]int32{-53_000, 60_000, -56_000})
 	p.every(second, p.nowMS+hour, field(25_200, -2_500, 44_200))
-	p.want(t, "3607s available>occupied")
+	p.want(t, "7208s available>occupied")
 	p.every(second, p.nowMS+minute, field(20_000, -700, 40_000))
 	p.is(t, fact.SpotAvailable)
 }
