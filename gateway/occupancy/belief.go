@@ -71,6 +71,9 @@ const aloneMS = 60_000
 // sensor speak at once and again; an echo by a detour stands alone, and sometimes two do.
 const seldomAlike = 3
 
+// echoesMS is how long a car may be there at most until that many distances say so.
+const echoesMS = 3 * 60_000
+
 // alone is the opinion of one sensor. With low confidence and nobody to ask, it has to hold for longer; and where
 // values come seldom, a few are not an opinion yet: an echo by a detour would be a car for a whole period. If no more
 // come, that is one that speaks only of changes, or is losing what it says: believed after the time that they take.
@@ -86,12 +89,12 @@ func alone(cfg *Config, v *sensor) belief {
 	return b
 }
 
-// enough is how many values in a row are an opinion: one, if others come before it counts; more, if a value is as old as a
-// period of more than a debounce, or a few, before the next.
+// enough is how many values in a row are an opinion: one, if others come before it counts; more, if the next is more than a
+// debounce away, as many as come within minutes. A sensor that speaks more seldom has seen to it itself.
 func (v *sensor) enough(cfg *Config) uint8 {
 	switch periodMS := cfg.PeriodMS[0]; {
 	case periodMS > 3*cfg.DebounceMS && (v.kind == Distance || periodMS <= aloneMS):
-		return seldomAlike
+		return uint8(min(seldomAlike, 1+echoesMS/periodMS))
 	case periodMS > cfg.DebounceMS && v.kind == Distance:
 		return seldomAlike - 1
 	}

@@ -110,3 +110,17 @@ func TestWhatIsHighIsSeenAndWhatTouchesTheSensorIsNot(t *testing.T) {
 		p.is(t, fact.SpotAvailable)
 	}
 }
+
+// A radio sensor over the spot measures every ten minutes, and a car is not to wait for half an hour until it is seen.
+func TestAnEchoOfAVerySlowSensorIsACar(t *testing.T) {
+	p := overhead()
+	p.cfg.PeriodMS[0] = 10 * minute
+	p.every(10*minute, 2*hour, echo(floorMM))
+	p.is(t, fact.SpotAvailable)
+	p.at(p.nowMS+4*minute, echo(roofMM))
+	p.wait(p.nowMS + minute)
+	p.is(t, fact.SpotOccupied)
+	p.at(p.nowMS+9*minute, echo(floorMM))
+	p.wait(p.nowMS + minute)
+	p.is(t, fact.SpotAvailable)
+}
