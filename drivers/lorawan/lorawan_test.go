@@ -122,6 +122,30 @@ func TestDistancesOfOneAndOfFourProbes(t *testing.T) {
 	}
 }
 
+// A message that does not say what it is says what its spot is; one that repeats an old state says that the sensor lives.
+func TestWhatAStateIsWorthDependsOnItsMessage(t *testing.T) {
+	for _, test := range []struct {
+		model string
+		port  uint8
+		data  []byte
+		want  drivers.Sample
+	}{
+		{"milesight-vs340", 85, []byte{0x01, 0x75, 100, 0x03, 0x00, 1}, occupied(0, true)},
+		{"dingtek-do200", 3, []byte{0x80, 0, 2, 1, 21, 0, 0, 0x10, 0, 1, 0x6F, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x81}, occupied(0, true)},
+		{"libelium-smart-parking", 3, []byte{0x80, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0}, occupied(0, true)},
+		{"libelium-smart-parking", 3, []byte{0x81, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0}, drivers.Sample{Kind: drivers.SampleAlive}},
+		{"pni-placepod", 1, []byte{0x15, 0x66, 0}, occupied(0, false)},
+		{"pni-placepod", 1, []byte{0x37, 0x66, 0}, drivers.Sample{Kind: drivers.SampleAlive}},
+		{"dragino-ldds75", 2, []byte{0x0b, 0x45, 0, 0, 0}, drivers.Sample{Kind: drivers.SampleAlive}},
+		{"vegapulse-air", 1, []byte{8, 0x3F, 0xA3, 0x1F, 0x15, 0x2D, 36, 1, 4, 32, 9}, drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: 1274}},
+	} {
+		got := story(t, settings(test.model, euiA), func(s *lorawan.Simulator, _ *lorawan.Network) { _ = s.Send(euiA, test.port, test.data) })
+		if len(got) != 1 || got[0] != test.want {
+			t.Errorf("%s %x: got %+v, want %+v", test.model, test.data, got, test.want)
+		}
+	}
+}
+
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, lorawan.Driver(), map[string]drivers.Settings{
 		"broker is missing":                     {},
