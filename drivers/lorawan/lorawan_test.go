@@ -101,6 +101,59 @@ func TestUplinksCountOnceAndInTheirOrder(t *testing.T) {
 	}
 }
 
+// A sensor with a fixed address that lost its counter is believed again from its second uplink on; one uplink that is far
+// behind is late.
+func TestASensorWithAFixedAddressStartsOver(t *testing.T) {
+	got := story(t, settings("bosch-parking-lot-sensor", euiA), func(s *lorawan.Simulator, device *lorawan.Network) {
+		for _, sent := range []struct {
+			counter uint32
+			state   byte
+		}{{5000, 1}, {90, 0}, {5001, 0}, {0, 1}, {1, 1}, {2, 0}} {
+			s.Address = "01"
+			_ = s.SendCounted(euiA, sent.counter, 1, []byte{sent.state})
+		}
+		time.Sleep(time.Second)
+		if device.Late() != 2 {
+			t.Errorf("%d late, want 2", device.Late())
+		}
+	})
+	want := []drivers.Sample{occupied(0, true), occupied(0, false), occupied(0, true), occupied(0, false)}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// The events are those of ChirpStack v4 with what it leaves out and adds: zeros are not written, an object of the
+// server's codec is not believed, and data that only a join server can open is a fault and moves no car.
+func TestEventsAsTheServerWritesThem(t *testing.T) {
+	const device = `"deviceInfo":{"tenantName":"ChirpStack","applicationId":"7","devEui":"` + euiA + `","tags":{}}`
+	for _, test := range []struct {
+		name, event string
+		samples     int
+		faults      uint64
+	}{
+		{"the first of a session", `{"deduplicationId":"3ac7e3c4-4401-4b8d-9386-a5c902f9202d","time":"2022-07-18T09:34:15.775023242+00:00",` + device +
+			`,"devAddr":"00189440","dr":1,"fPort":1,"confirmed":true,"data":"AQ==","rxInfo":[{"gatewayId":"0016c001f153a14c","rssi":-57}]}`, 1, 0},
+		{"an object beside the data", `{` + device + `,"fCnt":4,"fPort":1,"data":"AQ==","object":{"occupied":false}}`, 1, 0},
+		{"an object without data", `{` + device + `,"fCnt":4,"fPort":1,"object":{"occupied":true}}`, 0, 0},
+		{"an answer of the radio", `{` + device + `,"fCnt":4,"data":"AQ=="}`, 0, 0},
+		{"no context", `{` + device + `,"fCnt":4,"fPort":1,"data":"AQ==","joinServerContext":null}`, 1, 0},
+		{"sealed", `{` + device + `,"fCnt":4,"fPort":1,"data":"AQ==","joinServerContext":{"sessionKeyId":"ab"}}`, 0, 1},
+		{"no JSON", "\x0a\x24", 0, 1},
+	} {
+		got := story(t, settings("bosch-parking-lot-sensor", euiA), func(s *lorawan.Simulator, n *lorawan.Network) {
+			s.Publish("application/7/device/"+euiA+"/event/up", []byte(test.event), false)
+			time.Sleep(time.Second)
+			if n.Skipped() != test.faults {
+				t.Errorf("%s: %d faults, want %d", test.name, n.Skipped(), test.faults)
+			}
+		})
+		if len(got) != test.samples || len(got) > 0 && got[0] != occupied(0, true) {
+			t.Errorf("%s: got %+v, want %d", test.name, got, test.samples)
+		}
+	}
+}
+
 func TestDistancesOfOneAndOfFourProbes(t *testing.T) {
 	got := story(t, settings("em400-udl", euiA), func(s *lorawan.Simulator, _ *lorawan.Network) {
 		_ = s.SendDistance(euiA, 2116)

@@ -33,6 +33,8 @@ type event struct {
 	FCnt    uint32 `json:"fCnt"`
 	FPort   uint8  `json:"fPort"`
 	Data    string `json:"data"`
+
+	JoinServerContext json.RawMessage `json:"joinServerContext"`
 }
 
 func parseUplink(body []byte) (uplink, error) {
@@ -41,11 +43,14 @@ func parseUplink(body []byte) (uplink, error) {
 	}
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return uplink{}, fmt.Errorf("%w: %w", errUplink, err)
+		return uplink{}, fmt.Errorf("%w: %w: ChirpStack's MQTT integration must write JSON", errUplink, err)
 	}
 	eui, valid := cleanEUI(e.DeviceInfo.DevEUI)
 	if !valid {
 		return uplink{}, fmt.Errorf("%w: deviceInfo.devEui = %q", errUplink, e.DeviceInfo.DevEUI)
+	}
+	if context := string(e.JoinServerContext); context != "" && context != "null" {
+		return uplink{}, fmt.Errorf("%w: its data is sealed with a key that only the join server has: give ChirpStack the AppSKey", errUplink)
 	}
 	if len(e.Data) > base64.StdEncoding.EncodedLen(payload.BytesMax) {
 		return uplink{}, fmt.Errorf("%w: data has %d characters, more than any frame", errUplink, len(e.Data))

@@ -140,12 +140,20 @@ func checkDecode(t failer, device payload.Device, port int, data []byte) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(uint8(0), uint8(3), []byte("\x00\x00\x00\x00\x99\x02\x02\x06\x00\x6f\x00\x00\x00\x17\x03\x02\x00"))
-	f.Add(uint8(9), uint8(2), []byte("\x0b\x45\x0c\x06\x01\x01\x01\x01"))
-	f.Add(uint8(16), uint8(85), []byte("\x01\x75\x5c\x03\x67\x01\x01\x04\x82\x44\x08\x05\x00\x01"))
-	f.Add(uint8(23), uint8(1), []byte("\x02\x28\x00\x00\x08\x00\x01\x12\xc4"))
+	devices := payload.Devices()
+	for _, v := range goldens(f) {
+		data, err := hex.DecodeString(v.Hex)
+		device, unknown := payload.Find(v.Device)
+		if err != nil || unknown != nil {
+			f.Fatal(err, unknown)
+		}
+		for i := range devices {
+			if devices[i].Name == device.Name {
+				f.Add(uint8(i), uint8(v.port()+1), data)
+			}
+		}
+	}
 	f.Fuzz(func(t *testing.T, device, port uint8, data []byte) {
-		devices := payload.Devices()
 		checkDecode(t, devices[int(device)%len(devices)], int(port)-1, data)
 	})
 }
