@@ -77,6 +77,7 @@ var devices = []Device{
 	{"nwave-nps405-bit7", "magnetic; the flag is bit 7", "", "", decodeNwaveHigh},
 	{"pepperl-fuchs-wilsen-sonic", "WILSEN.sonic.level and .distance",
 		"pepperlfuchs-wilsen-sonic-level pepperlfuchs-wilsen-sonic-distance pepperlfuchs-wilsen", "", decodeWilsen},
+	{"pipiot-levelsense", "ultrasonic and laser level", "", "", decodePipiot},
 	{"pni-placepod", "PNI PlacePod", "pni-placepods pni-placepod-sensor pni-placepod-parking-sensor", "", decodePlacePod},
 	{"sensoneo-quatro", "ultrasonic level",
 		"sensoneo-single sensoneo-singlesensors sensoneo-quatrosensors sensoneo-single-sensor sensoneo-quatro-sensor", "", decodeSensoneo},
