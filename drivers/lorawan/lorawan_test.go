@@ -22,22 +22,27 @@ func settings(model string, sensors ...string) drivers.Settings {
 }
 
 func TestNetworkKeepsTheContract(t *testing.T) {
-	drivertest.TestSensor(t, func() drivertest.ListenerBench {
-		host := drivertest.NewHost()
-		broker := host.FakeBroker("lora")
-		simulator := lorawan.Simulator{Publish: broker.Publish, Application: "7"}
-		return drivertest.ListenerBench{
-			Bench: drivertest.Bench{
-				Driver: lorawan.Driver(), Host: host, Names: []string{"lora"}, Settings: settings("bosch-parking-lot-sensor", euiA),
-			},
-			Report: func(any) { _ = simulator.SendOccupied(euiA, true, false) },
-			Garble: func(any) {
-				broker.Publish("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{}}`), false)
-				broker.Publish("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiB+`"},"fPort":1,"data":"AQ=="}`), false)
-				_ = simulator.Send(euiA, 77, []byte{1})
-			},
-		}
-	})
+	for _, server := range []string{"chirpstack", "ttn"} {
+		t.Run(server, func(t *testing.T) {
+			drivertest.TestSensor(t, func() drivertest.ListenerBench {
+				host := drivertest.NewHost()
+				broker := host.FakeBroker("lora")
+				simulator := lorawan.Simulator{Publish: broker.Publish, Application: "7", Things: server == "ttn"}
+				with := settings("bosch-parking-lot-sensor", euiA)
+				with["server"] = server
+				return drivertest.ListenerBench{
+					Bench:  drivertest.Bench{Driver: lorawan.Driver(), Host: host, Names: []string{"lora"}, Settings: with},
+					Report: func(any) { _ = simulator.SendOccupied(euiA, true, false) },
+					Garble: func(any) {
+						broker.Publish("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{}}`), false)
+						broker.Publish("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiB+`"},"fPort":1,"data":"AQ=="}`), false)
+						broker.Publish("v3/7@ttn/devices/a/up", []byte(`{"end_device_ids":{}}`), false)
+						_ = simulator.Send(euiA, 77, []byte{1})
+					},
+				}
+			})
+		})
+	}
 }
 
 // story runs a network while tell publishes, and returns what it reported.
@@ -154,6 +159,34 @@ func TestEventsAsTheServerWritesThem(t *testing.T) {
 	}
 }
 
+func TestSensorsOfTheThingsStack(t *testing.T) {
+	with := settings("bosch-parking-lot-sensor", euiA)
+	with["server"], with["application"] = "ttn", "7@ttn"
+	got := story(t, with, func(s *lorawan.Simulator, device *lorawan.Network) {
+		s.Things = true
+		_ = s.SendOccupied(euiB, true, false) // another device of the application
+		_ = s.SendOccupied(euiA, true, false)
+		_ = s.SendOccupied(euiA, true, true)
+		_ = s.SendCounted(euiA, 2, 1, []byte{0}) // repeated
+		const ids = `{"end_device_ids":{"dev_eui":"` + euiA + `","dev_addr":"01aabbcc"},`
+		for _, event := range []string{
+			ids + `"simulated":true,"uplink_message":{"f_cnt":3,"f_port":1,"frm_payload":"AA=="}}`,         // from the console
+			ids + `"uplink_message":{"f_cnt":4,"f_port":1,"frm_payload":"AA==","app_s_key":{"key":"00"}}}`, // sealed
+			ids + `"uplink_message":{"f_cnt":5,"f_port":1,"frm_payload":"AA=="}}`,
+		} {
+			s.Publish("v3/7@ttn/devices/eui-"+euiA+"/up", []byte(event), false)
+		}
+		time.Sleep(time.Second)
+		if device.Repeated() != 1 || device.Skipped() != 1 {
+			t.Errorf("%d repeated, %d faults: want 1, 1", device.Repeated(), device.Skipped())
+		}
+	})
+	want := []drivers.Sample{occupied(0, true), {Kind: drivers.SampleAlive}, occupied(0, false)}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestDistancesOfOneAndOfFourProbes(t *testing.T) {
 	got := story(t, settings("em400-udl", euiA), func(s *lorawan.Simulator, _ *lorawan.Network) {
 		_ = s.SendDistance(euiA, 2116)
@@ -201,23 +234,30 @@ func TestWhatAStateIsWorthDependsOnItsMessage(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, lorawan.Driver(), map[string]drivers.Settings{
-		"broker is missing":                     {},
-		"model = \"\": payload: no such device": {"broker": "lora"},
-		"sensors: 0 of them: write 1 to":        {"broker": "lora", "model": "placepod"},
-		`"70b3" is no device EUI`:               settings("placepod", "70b3"),
-		`application = "a/b": write`:            {"broker": "lora", "application": "a/b"},
+		"broker is missing":                         {},
+		"model = \"\": payload: no such device":     {"broker": "lora"},
+		"sensors: 0 of them: write 1 to":            {"broker": "lora", "model": "placepod"},
+		`"70b3" is no device EUI`:                   settings("placepod", "70b3"),
+		`server = "lorix": write chirpstack or ttn`: {"broker": "lora", "server": "lorix"},
+		`application = "a/b": write`:                {"broker": "lora", "application": "a/b"},
 	})
 }
 
 // Whatever the broker sends, the driver goes on, and reports the next good uplink.
 func FuzzUplink(f *testing.F) {
-	f.Add("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiA+`"},"fCnt":1,"fPort":1,"data":"AQ=="}`))
-	f.Add("application/7/device/"+euiA+"/event/up", []byte(`{"deviceInfo":{"devEui":"`+euiA+`"},"fCnt":-1,"fPort":300,"data":"`+base64.StdEncoding.EncodeToString(make([]byte, 600))+`"}`))
-	f.Add("application/7/device//event/up", []byte(`[[[[`))
-	f.Fuzz(func(t *testing.T, topic string, body []byte) {
-		samples := story(t, settings("placepod", euiA), func(s *lorawan.Simulator, _ *lorawan.Network) {
+	const chirpStack, things = "application/7/device/" + euiA + "/event/up", "v3/7@ttn/devices/a/up"
+	f.Add(false, chirpStack, []byte(`{"deviceInfo":{"devEui":"`+euiA+`"},"fCnt":1,"fPort":1,"data":"AQ=="}`))
+	f.Add(false, chirpStack, []byte(`{"deviceInfo":{"devEui":"`+euiA+`"},"fCnt":-1,"fPort":300,"data":"`+base64.StdEncoding.EncodeToString(make([]byte, 600))+`"}`))
+	f.Add(false, "application/7/device//event/up", []byte(`[[[[`))
+	f.Add(true, things, []byte(`{"end_device_ids":{"dev_eui":"`+euiA+`"},"uplink_message":{"f_cnt":1,"f_port":2,"frm_payload":"FWYB"}}`))
+	f.Fuzz(func(t *testing.T, stack bool, topic string, body []byte) {
+		with := settings("placepod", euiA)
+		if stack {
+			with["server"] = "ttn"
+		}
+		samples := story(t, with, func(s *lorawan.Simulator, _ *lorawan.Network) {
+			s.Things, s.Address = stack, "ff"
 			s.Publish(topic, body, false)
-			s.Address = "ff"
 			_ = s.SendCounted(euiA, 1<<31, 2, []byte{0x15, 0x66, 0x01})
 		})
 		if len(samples) > 0 && samples[len(samples)-1] != occupied(0, true) || len(samples) > 2 {
