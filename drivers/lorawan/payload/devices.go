@@ -54,6 +54,7 @@ var devices = []Device{
 	{"dragino-lds12-lb", "laser distance", "dragino-lds40-lb dragino-lds12 dragino-lds40", "", decodeDraginoNewLaser},
 	{"dragino-llds12", "laser distance", "dragino-llds40", "", decodeDraginoLaser},
 	{"dragino-mds120-lb", "radar distance", "dragino-mds120 dragino-lmds120", "", decodeDraginoRadar},
+	{"dragino-mds200-lb", "radar, two distances", "dragino-mds200 dragino-lmds200", "", decodeDraginoTwoRadar},
 	{"dragino-ndds75", "ultrasonic distance over NB-IoT", "dragino-ndds20", "", decodeDraginoCellular},
 	{"elsys-elt2-radar", "ELT with radar", "elsys-elt2r", "", decodeElsys},
 	{"elsys-elt2-ultrasonic", "ELT with ultrasonic distance",
