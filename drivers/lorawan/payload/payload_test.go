@@ -75,6 +75,29 @@ func TestEveryPublishedVector(t *testing.T) {
 	}
 }
 
+func TestADeviceIsFoundByTheNamesThatOthersGiveIt(t *testing.T) {
+	devices := payload.Devices()
+	for i, device := range devices {
+		if found, err := payload.Find(device.Name); err != nil || found.Name != device.Name || i > 0 && device.Name <= devices[i-1].Name {
+			t.Errorf("%s: found %s, error %v", device.Name, found.Name, err)
+		}
+	}
+	for name, want := range map[string]string{
+		"milesight-iot-em500-udl": "milesight-em500-udl", "Ursalink EM400-MUD": "milesight-em400-mud", "EM310_UDL": "milesight-em310-udl",
+		"milesight-EM400-ULD": "milesight-em400-udl", "em411-rdl": "milesight-em410-rdl",
+		"pnicorp-placePod": "pni-placepod", "pni_placepods": "pni-placepod", "PlacePod": "pni-placepod",
+		"bosch_parksensor": "bosch-parking-lot-sensor", "bosch-parkingLotSensor0_39": "bosch-parking-lot-sensor", "tps110-0292": "bosch-parking-lot-sensor",
+		"libelium_smart-parking_v3": "libelium-smart-parking-v2-v3", "nwave-nps405sm": "nwave-nps405", "yosensi-YO-Distance": "yosensi-yo-distance",
+		"elsys-elt-2-ultrasonic-10m": "elsys-elt2-ultrasonic", "elsys-elt-2-radar": "elsys-elt2-radar", "elsys_v8": "elsys-elt2-ultrasonic",
+		"pepperlFuchs-wilsenSonicLevel": "pepperl-fuchs-wilsen-sonic", "pepperl-fuchs-wilsen-sonic-distance": "pepperl-fuchs-wilsen-sonic",
+		"decentlab_dl_mbx": "decentlab-dl-mbx", "enginko-EGK-LW20W00": "enginko-egk-lw20w00", "dragino-ndds20": "dragino-ndds75",
+	} {
+		if found, err := payload.Find(name); err != nil || found.Name != want {
+			t.Errorf("%s: found %s, error %v, want %s", name, found.Name, err, want)
+		}
+	}
+}
+
 func TestWhatMakesNoSenseIsAnErrorThatSaysWhy(t *testing.T) {
 	for _, c := range []struct {
 		device string
