@@ -192,6 +192,13 @@ func TestAllocations(t *testing.T) {
 		{"dragino-ldds04", "0d4a03160318031a031501", 2},
 		{"elsys-elt2-ultrasonic", "0100dd022b070e2e0e012c14000eb751", 5},
 		{"yosensi-yo-distance", "0228000008000112c40d000100e41000001d2800010159", 1},
+		{"dingtek-do200", "800002011500000000016f0079ffb0fff500000081", 3},
+		{"pepperl-fuchs-wilsen-sonic", "040b0206b9030b07ff06020141b9999a03510124", 1},
+		{"vega-vegapulse-air", "083fa31f152d2401042009", 1},
+		{"tekelek-766", "10000100018df8aa018cf8aa018cf8aa018cf8aa", 16},
+		{"decentlab-dl-rad", "02586b0003074c88b68a8c00000b93", 1},
+		{"dragino-mds200-lb", "0b880100250001", 2},
+		{"sensoneo-quatro", "ffff22b39c009070017f7f7f7f6d15325d", 2},
 	} {
 		data, _ := hex.DecodeString(c.hex)
 		device, err := payload.Find(c.device)
