@@ -309,7 +309,7 @@ func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 		{input, `the board bench has no input "lop": write one of [fire loop wire]`},
 		{outp, `the board bench has no output "rise": write one of [alarm horn lamp lower raise]`},
 		{port, `the board bench has no serial port "uart9": write one of [uart1 uart2]`},
-		{mode, "baud = 12345: write one of [1200"},
+		{mode, "baud = 12345: write one of [300 600 1200"},
 	} {
 		if !errors.Is(c.err, drivers.ErrSettings) || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("error %v\nwant  %s", c.err, c.want)
