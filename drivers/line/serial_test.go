@@ -214,6 +214,21 @@ func TestAPortThatCantSwitchRS485(t *testing.T) {
 	port.Close()
 }
 
+// Whatever speed a site file may name, the serial library knows it.
+func TestEverySpeedCanBeHad(t *testing.T) {
+	a := newAdapter(t)
+	for _, baud := range drivers.Bauds() {
+		for _, parity := range []byte{0, 'N', 'E', 'O'} {
+			port, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: baud, Parity: parity})
+			if err != nil {
+				t.Errorf("%d baud, parity %q: %v", baud, parity, err)
+				continue
+			}
+			port.Close()
+		}
+	}
+}
+
 // A driver is waiting for bytes when the gateway closes the port.
 func TestClosingEndsARead(t *testing.T) {
 	port := newAdapter(t).open(t)
