@@ -310,8 +310,9 @@ func (r *run) find(ctx context.Context, spot *spot) error {
 		}
 		for _, address := range r.addresses(&c) {
 			tx, err := r.open(address)
-			if err != nil {
-				return err
+			if err != nil { // as where another device of the site has it
+				absent = cmp.Or(absent, err)
+				continue
 			}
 			found := device{tx: tx}
 			switch is, err := c.identify(&found); {

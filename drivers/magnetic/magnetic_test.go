@@ -267,6 +267,33 @@ func TestAChipThatMeasuresNothingIsAway(t *testing.T) {
 	}
 }
 
+// Two sensors that look for their chips themselves share a bus: each passes over the chip that the other one has.
+func TestTwoSensorsLookForTheirChips(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		for chip, address := range map[string]uint16{"qmc5883l": 0x0D, "rm3100": 0x20} {
+			host.FakeI2C("i2c1").Attach(address, magnetic.NewSimulator(chip))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		counts, ended := [2]int{}, make(chan error, 2)
+		for number := range counts {
+			device, err := magnetic.Driver().Make(host, drivers.Settings{"bus": "i2c1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				ended <- device.(drivers.Sensor).Sense(ctx, func(drivers.Sample) { counts[number]++ })
+			}()
+			time.Sleep(time.Second)
+		}
+		first, second := <-ended, <-ended
+		if counts[0] < 9 || counts[1] < 8 || !errors.Is(first, context.DeadlineExceeded) || !errors.Is(second, context.DeadlineExceeded) {
+			t.Errorf("%v samples, ended with %v, %v", counts, first, second)
+		}
+	})
+}
+
 // A strong field widens the range. Beyond the widest, a magnet lies on the sensor.
 func TestBeyondTheRange(t *testing.T) {
 	for chip, strong := range map[string][3]int32{
