@@ -1,6 +1,10 @@
 package lot
 
-import "gatehouse/sync/fact"
+import (
+	"slices"
+
+	"gatehouse/sync/fact"
+)
 
 // applyPayment folds the life of payments after they were asked for, and what else moves an account.
 func (l *Lot) applyPayment(r fact.Record) bool {
@@ -50,4 +54,15 @@ func (l *Lot) changePayment(ticket fact.TicketID, payment fact.PaymentID, change
 			change(p)
 		}
 	})
+}
+
+// forgetFailed makes room for one more payment of a ticket that was asked for very often.
+func (l *Lot) forgetFailed(t *Ticket) {
+	if len(t.Payments) < paymentsMax {
+		return
+	}
+	if i := slices.IndexFunc(t.Payments, func(p Payment) bool { return p.Status == PaymentFailed }); i >= 0 {
+		delete(l.asked, t.Payments[i].ID)
+		t.Payments = slices.Delete(t.Payments, i, i+1)
+	}
 }

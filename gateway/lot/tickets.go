@@ -11,7 +11,7 @@ func (l *Lot) keepTicket(t *Ticket) {
 	l.tickets[t.ID] = t
 	l.tariffUses[t.TariffDigest]++
 	for i := range t.Payments {
-		if t.Payments[i].Status == PaymentPending {
+		if s := t.Payments[i].Status; s == PaymentPending || s == PaymentFailed {
 			l.asked[t.Payments[i].ID] = t
 		}
 	}
