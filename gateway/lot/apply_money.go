@@ -29,12 +29,10 @@ func (l *Lot) applyPayment(r fact.Record) bool {
 			t.OwedMinor -= min(t.OwedMinor, f.AmountMinor)
 		})
 	case fact.TicketValidated:
-		if f.Burnt {
-			key := couponKey(f.Code, f.Coupon)
-			l.burnt[key] = f.Ticket
-			l.dirty.add(TableCoupons, key)
-		}
-		l.changeTicket(f.Ticket, func(t *Ticket) { t.Validations = append(t.Validations, f.Code) })
+		l.applyValidated(f)
+	case fact.CouponReturned:
+		l.unburn(Coupon{f.Code, f.Coupon})
+		l.changeTicket(f.Ticket, func(t *Ticket) { t.forgetCoupon(Coupon{f.Code, f.Coupon}) })
 	case fact.ChargingReported:
 		l.changeTicket(f.Ticket, func(t *Ticket) { t.applyCharging(&f) })
 	case fact.TicketClassed:

@@ -222,6 +222,7 @@ func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, 
 	if reason == fact.ReasonPaid || reason == fact.ReasonFire {
 		a.Fee = l.honoured(t, a.Fee, t.settledMinor())
 	}
+	l.returnCoupons(t)
 	l.emit(fact.ExitGranted{
 		Gate: l.cfg.Gates[i].ID, Ticket: t.ID, Credential: shown, Plate: seen, FeeMinor: a.Fee.TotalMinor,
 		TaxMinor: a.Fee.TaxMinor, PaidMinor: t.PaidMinor(), Reason: reason, Without: l.without(i),

@@ -71,6 +71,12 @@ func (l *Lot) closeTicket(t *Ticket, status TicketStatus, at fact.Stamp) {
 	if t.Reservation != "" {
 		l.endReservation(t, status)
 	}
+	if status == TicketCancelled { // it never came in
+		for len(t.Coupons) > 0 {
+			l.unburn(t.Coupons[0])
+			t.forgetCoupon(t.Coupons[0])
+		}
+	}
 	l.dirty.add(TableTickets, string(t.ID))
 	l.dirty.add(TableClosedTickets, string(t.ID))
 	l.dirty.add(TableRecent, string(t.ID))
