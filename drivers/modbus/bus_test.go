@@ -104,7 +104,8 @@ func TestEachTroubleIsANamedFault(t *testing.T) {
 		{modbus.TroubleHalves, modbus.FaultHalfFrame},
 		{modbus.TroubleImposter, modbus.FaultWrongSlave},
 		{modbus.TroubleLate, modbus.FaultNoAnswer},
-		{modbus.TroubleBusy, modbus.FaultException},
+		{modbus.TroubleBusy, modbus.FaultDevice},
+		{modbus.TroubleRefuses, modbus.FaultException},
 		{modbus.TroubleOtherCode, modbus.FaultGarbage},
 	} {
 		bubble(t, func(t *testing.T, w *wired) {
@@ -112,7 +113,7 @@ func TestEachTroubleIsANamedFault(t *testing.T) {
 			began := time.Now()
 			err := w.read(t, 1)
 			var fault *modbus.Fault
-			if !errors.As(err, &fault) || fault.Kind != c.kind || fault.Slave != 1 || w.Count(c.kind) != 1 || !strings.Contains(err.Error(), fault.Kind.Hint()) {
+			if !errors.As(err, &fault) || fault.Kind != c.kind || fault.Slave != 1 || w.Count(c.kind) != 1 || fault.Kind.Hint() == "" || !strings.Contains(err.Error(), fault.Kind.Hint()) {
 				t.Errorf("trouble %d: %v, want fault %v", c.trouble, err, c.kind)
 			}
 			if took := time.Since(began); took > 100*time.Millisecond {
@@ -259,6 +260,40 @@ func TestADeadSlaveIsAskedSeldomAndASilentBusIsOneFault(t *testing.T) {
 			t.Errorf("slave 2 answered %d times, slave 1 %d times and was asked %d times", good[2], good[1], asked)
 		}
 	})
+}
+
+// A slave that is there and refuses all that it is asked is none that works: the run ends with what it says, and an adapter or a
+// cable is not blamed. One among others only loses its turns.
+func TestASlaveThatOnlyRefuses(t *testing.T) {
+	for trouble, want := range map[modbus.Trouble]error{modbus.TroubleBusy: drivers.ErrOffline, modbus.TroubleRefuses: drivers.ErrUnsupported} {
+		for _, alone := range []bool{true, false} {
+			bubble(t, func(t *testing.T, w *wired) {
+				w.simulator.Slave(1).SetTrouble(trouble)
+				good := 0
+				polls := []modbus.Poll{}
+				for slave := byte(1); slave == 1 || !alone && slave == 2; slave++ {
+					polls = append(polls, modbus.Poll{
+						Request: modbus.Request{Slave: slave, Function: modbus.FunctionReadHoldings, Count: 1}, Period: 100 * time.Millisecond,
+						Deliver: func(_ modbus.Reply, err error) {
+							if err == nil {
+								good++
+							}
+						},
+					})
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				err := w.Run(ctx, polls)
+				asked := w.simulator.Slave(1).Requests()
+				if alone && (!errors.Is(err, want) || w.Count(modbus.FaultBusSilent) != 0 || asked != 3) {
+					t.Errorf("trouble %d: asked %d times, ended with %v", trouble, asked, err)
+				}
+				if !alone && (!errors.Is(err, context.DeadlineExceeded) || good < 95 || asked > 10) {
+					t.Errorf("trouble %d: asked %d times, its neighbour answered %d times, ended with %v", trouble, asked, good, err)
+				}
+			})
+		}
+	}
 }
 
 func TestTwoDevicesShareABus(t *testing.T) {
