@@ -17,6 +17,6 @@
 // Every fault has a name and a hint (Fault): no answer, garbage, half a frame, a wrong slave, a late reply, babble, an
 // exception, a silent bus. None of them is a panic or a wait without end.
 //
-// Line is the other side: a wire with simulated slaves and real byte timing, and all of those faults. The package imports
+// Simulator is the other side: a wire with slaves and real byte timing, and all of those faults. The package imports
 // drivers.
 package modbus
