@@ -3,6 +3,8 @@ package modbus_test
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -294,6 +296,51 @@ func TestASlaveThatOnlyRefuses(t *testing.T) {
 			})
 		}
 	}
+}
+
+// spaced is a wire that notes how long it was quiet between an answer and the next request.
+type spaced struct {
+	io.ReadWriter
+	answered time.Time
+	gaps     []time.Duration
+}
+
+func (s *spaced) Read(p []byte) (int, error) {
+	n, err := s.ReadWriter.Read(p)
+	if n > 0 && !s.answered.IsZero() {
+		s.gaps = append(s.gaps, time.Since(s.answered))
+	}
+	return n, err
+}
+
+func (s *spaced) Write(p []byte) (int, error) {
+	s.answered = time.Now()
+	return s.ReadWriter.Write(p)
+}
+
+// Between two frames the wire is quiet for 3.5 characters at least, however busy the bus is.
+func TestTheBusKeepsTheGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, simulator := drivertest.NewHost(), modbus.Simulator{}
+		simulator.Slave(1).SetRegister(0, 1)
+		bus, err := modbus.NewBuses().Bus(host, "rs485", modbus.Options{Mode: drivers.SerialMode{Baud: 9600, Parity: 'E'}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire, served := &spaced{ReadWriter: host.Wire("rs485").Far()}, make(chan error)
+		go func() { served <- simulator.Serve(wire) }()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_ = bus.Run(ctx, []modbus.Poll{{
+			Request: modbus.Request{Slave: 1, Function: modbus.FunctionReadHoldings, Count: 1}, Period: time.Millisecond,
+			Deliver: func(modbus.Reply, error) {},
+		}})
+		host.Close()
+		<-served
+		if len(wire.gaps) < 100 || slices.Min(wire.gaps) < 4_010_416 {
+			t.Errorf("%d gaps, the shortest of %v", len(wire.gaps), slices.Min(wire.gaps))
+		}
+	})
 }
 
 func TestTwoDevicesShareABus(t *testing.T) {
