@@ -253,6 +253,9 @@ type Host interface {
 	Output(name string) (Output, error)
 	Serial(name string, mode SerialMode) (Port, error)
 	I2C(bus string, address uint16) (Transactor, error)
+	// Multiplexer says that there is a PCA9548 on a bus, without a transaction. Call it in Make: a Host that knows of all before
+	// the first is used keeps all but one disconnected. Several devices may share one, each with channels of its own.
+	Multiplexer(bus string, address uint16) Multiplexer
 	SPI(name string, mode SPIMode) (Transactor, error)
 	Broker(name string) (Broker, error)
 }

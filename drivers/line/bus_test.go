@@ -19,12 +19,7 @@ func simulated(far *drivertest.Host) []line.Option {
 	return []line.Option{
 		line.WithI2C(func(bus string) (line.Transact, error) {
 			return func(address uint16, write, read []byte) error {
-				device, err := far.I2C(bus, address)
-				if err != nil {
-					return err
-				}
-				defer device.Close()
-				if err := device.Tx(write, read); err != nil {
+				if far.FakeI2C(bus).Transact(address, write, read) != nil {
 					return syscall.ENXIO
 				}
 				return nil
