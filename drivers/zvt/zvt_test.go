@@ -71,6 +71,29 @@ func TestGoldenFrames(t *testing.T) {
 	}
 }
 
+// PA00P015, chapter "Structure of an APDU": a length of FF says that it stands in the two bytes behind it, the low one first.
+func TestTheLengthOfAMessage(t *testing.T) {
+	for length, head := range map[int]string{0: "00", 254: "FE", 255: "FF FF 00", 256: "FF 00 01", 8192: "FF 00 20"} {
+		message := zvt.APDU{Command: zvt.StatusInfo, Data: bytes.Repeat([]byte{0x10}, length)}
+		data := message.AppendTo(nil)
+		if want := bytesOf(t, "04 0F "+head); !bytes.HasPrefix(data, want) || len(data) != len(want)+length {
+			t.Errorf("%d bytes: % X…, want % X", length, data[:5], want)
+		}
+		for cut := range data {
+			if _, used, err := zvt.ParseAPDU(data[:cut]); used != 0 || err != nil {
+				t.Fatalf("%d of %d bytes: used %d, %v", cut, len(data), used, err)
+			}
+		}
+		got, used, err := zvt.ParseAPDU(append(data, 0x06))
+		if err != nil || used != len(data) || !bytes.Equal(got.Data, message.Data) {
+			t.Errorf("%d bytes: used %d of %d, %v", length, used, len(data), err)
+		}
+	}
+	if _, _, err := zvt.ParseAPDU(bytesOf(t, "04 0F FF 01 20")); !errors.Is(err, zvt.ErrGarbage) {
+		t.Errorf("more than is allowed: %v", err)
+	}
+}
+
 func TestWhatIsFramedIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		apdu := rapid.SliceOfN(rapid.SampledFrom([]byte{0x10, 0x02, 0x03, 0x06, 0x15, 0x00, 0xFF}), 1, 50).Draw(t, "message")
