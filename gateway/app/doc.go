@@ -30,9 +30,10 @@
 //
 // # What if a queue is full
 //
-// A sensor's reading is dropped and counted, because the next one says the same. An order to a device that takes none
-// is dropped, and the device counts as offline. Behind outstandingMax commits that wait for the disk, commands and reads
-// are refused. Whatever else a device reports waits for its place in the inbox and is never lost.
+// A sensor's reading waits beside it, and a later one of the same sensor takes its place, which is counted: its last word is
+// never lost, for there are sensors that say each change once. An order to a device that takes none is dropped, and the
+// device counts as offline. Behind outstandingMax commits that wait for the disk, commands and reads are refused. Whatever
+// else a device reports waits for its place in the inbox and is never lost.
 //
 // # What sensors said
 //

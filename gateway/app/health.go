@@ -17,7 +17,7 @@ func (a *App) Health() api.Health {
 	h := a.journal.Load().Health()
 	stall, free := fmt.Sprintf("%d ms", h.StallMS), fmt.Sprintf("%d MiB free", h.FreeBytes>>20)
 	trust := a.options.Clock.Trust()
-	queue := fmt.Sprintf("%d wait, %d readings dropped", len(a.owner.inbox), a.dropped.Load())
+	queue := fmt.Sprintf("%d wait, %d readings were overtaken", len(a.owner.inbox), a.dropped.Load())
 	var noBoard error
 	if a.options.NoBoard != nil {
 		noBoard = a.options.NoBoard()
