@@ -58,6 +58,7 @@ type App struct {
 	dropped    atomic.Int64 // sensor readings that found the inbox full, and were replaced by later ones
 	faces      faces
 	arms       arms
+	moves      moves
 	alarms     alarms
 	conditions conditions
 	changes    changes

@@ -4,7 +4,8 @@
 //
 // One goroutine owns the lot. It never waits for a disk, a device or a network: facts go to the journal, and the
 // effects that rest on them leave, in their order, when the journal says that they are durable. Urgent effects (an arm
-// over a car) leave at once. It also tells the lot when the wall clock was set, before anything that comes after.
+// over a car) leave at once, and what they overtake lowers no arm that they turned, and moves none that they stopped. It
+// also tells the lot when the wall clock was set, before anything that comes after.
 //
 // # The disk
 //
