@@ -122,6 +122,26 @@ func TestWhoReadsOrCommandsDuringAStallGetsAnAnswer(t *testing.T) {
 	})
 }
 
+// The watchdog must not restart a machine whose disk does not answer: vehicles pass by policy, and what was decided would be
+// lost.
+func TestAStalledDiskStarvesNoWatchdog(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.disk.hold.shut()
+		b.arrive("IN", "B-AB 1")
+		for range 10 {
+			b.wait(5 * time.Second)
+			ctx, cancel := context.WithTimeout(b.t.Context(), time.Second)
+			if err := b.app.Alive(ctx); err != nil {
+				b.t.Errorf("not alive: %v", err)
+			}
+			cancel()
+		}
+		b.disk.hold.letGo()
+		b.wait(time.Second)
+	})
+}
+
 // TestAFlushThatFailsLosesAndDoublesNothing lets each of the next operations of the disk fail, with every outcome
 // that the disk may make of it: no acknowledged command is lost, none is done twice, and each grant raises once.
 func TestAFlushThatFailsLosesAndDoublesNothing(t *testing.T) {

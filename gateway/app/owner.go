@@ -19,6 +19,7 @@ type input struct {
 	reply func(lot.Result, error) // nil: nobody waits for a result
 	read  func(*lot.Lot)
 	done  func(error)
+	alive func() // told as soon as the owner gets to it
 }
 
 // owner is the goroutine that owns the lot, and what only it touches. Its dealings with the disk are in disk.go.
@@ -104,6 +105,8 @@ func earlier(a, b time.Time) time.Time {
 func (o *owner) handle(in input) {
 	refused := len(o.waiting) >= outstandingMax
 	switch {
+	case in.alive != nil:
+		in.alive()
 	case in.read != nil && refused:
 		in.done(errDiskFailed)
 	case in.read != nil:
