@@ -37,6 +37,8 @@ type lane struct {
 	payment  fact.PaymentID
 	attempts int
 	dueMinor int64
+	// ordersLost are those that the gate's terminal never got, since it got one
+	ordersLost int
 	// unanswered since doubtMS: the terminal was asked what became of the payment, and does not say
 	unanswered bool
 	doubtMS    int64
