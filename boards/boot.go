@@ -2,8 +2,12 @@ package boards
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
+
+// gpioMax is the highest line that a processor's header chip has.
+const gpioMax = 57
 
 // models are the sections of config.txt that hold for a machine, by what its device tree calls it. Source: "Conditional
 // filters" in the Raspberry Pi documentation.
@@ -77,4 +81,20 @@ func parameters(list string) []string {
 		}
 	}
 	return parts
+}
+
+// gpioList is the numbers of a boot line gpio=…, which has them with commas and as ranges: 4,6-9.
+func gpioList(text string) (numbers []int) {
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		first, err := strconv.Atoi(from)
+		last := first
+		if isRange {
+			last, err = strconv.Atoi(to)
+		}
+		for number := first; err == nil && number >= 0 && number <= last && last <= gpioMax; number++ {
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers
 }

@@ -45,7 +45,7 @@ type fileLine struct {
 	HeaderPin *int   `toml:"header_pin"`
 	Pin       string `toml:"pin"`
 	Variable  string `toml:"variable"`
-	ActiveLow bool   `toml:"active_low"`
+	ActiveLow *bool  `toml:"active_low"`
 	Bias      Bias   `toml:"bias"`
 	InputOnly bool   `toml:"input_only"`
 }
@@ -103,6 +103,7 @@ type fileTaken struct {
 type fileWatchdog struct {
 	Device   string `toml:"device"`
 	TimeoutS int    `toml:"timeout_s"`
+	MaxS     int    `toml:"max_s"`
 }
 
 type filePower struct {
@@ -180,7 +181,10 @@ func takeAway[T any](entries, base, own map[string]T) {
 
 // readBase reads boards of this package, joined by +. A file of the installer's can't be extended, so no chain is endless.
 func (f *file) readBase(document *tomlfile.Document, base string) error {
-	if part, known := unknownPart(base); !known {
+	switch part, known := unknownPart(base); {
+	case isFile(part) && !known:
+		return tomlfile.Problems{document.Problem([]any{"extends"}, fmt.Sprintf("a board extends boards of `lotctl board ls`, and no file such as %q", part), "name one of those, and write what differs into this file")}
+	case !known:
 		return tomlfile.Problems{document.Problem([]any{"extends"}, fmt.Sprintf("there is no board %q", part), tomlfile.Advice(part, Names()))}
 	}
 	return f.readJoined(base)
@@ -220,13 +224,13 @@ func (f *file) board() Board {
 	}
 	for name, output := range f.Outputs {
 		board.Outputs[name] = Output{
-			Name: name, Line: output.Line, ActiveLow: orElse(output.ActiveLow, f.Lines[output.Line].ActiveLow),
+			Name: name, Line: output.Line, ActiveLow: orElse(output.ActiveLow, orElse(f.Lines[output.Line].ActiveLow, false)),
 			Safe: output.Safe, MaxOnMS: orElse(output.MaxOnMS, 0), Interlock: output.Interlock,
 		}
 	}
 	for name, input := range f.Inputs {
 		board.Inputs[name] = Input{
-			Name: name, Line: input.Line, ActiveLow: orElse(input.ActiveLow, f.Lines[input.Line].ActiveLow),
+			Name: name, Line: input.Line, ActiveLow: orElse(input.ActiveLow, orElse(f.Lines[input.Line].ActiveLow, false)),
 			Bias: orElse(input.Bias, f.Lines[input.Line].Bias), DebounceUS: input.DebounceUS, NC: input.NC,
 		}
 	}
@@ -246,7 +250,7 @@ func (f *file) header() Header {
 func (f *file) line(name string, written fileLine) Line {
 	line := Line{
 		Name: name, Chip: written.Chip, Number: orElse(written.Number, 0), Pin: written.Pin, Variable: written.Variable,
-		ActiveLow: written.ActiveLow, Bias: written.Bias, InputOnly: written.InputOnly,
+		ActiveLow: orElse(written.ActiveLow, false), Bias: written.Bias, InputOnly: written.InputOnly,
 	}
 	number := orElse(written.GPIO, -1)
 	if pin, found := f.header().ByNumber(orElse(written.HeaderPin, 0)); found {
