@@ -1,6 +1,7 @@
 package boards
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -107,9 +108,12 @@ type fileWatchdog struct {
 }
 
 type filePower struct {
+	Volts    int                `toml:"volts"`
 	SupplyMA int                `toml:"supply_ma"`
 	BoardMA  int                `toml:"board_ma"`
 	USBMA    int                `toml:"usb_ma"`
+	OutputMA int                `toml:"output_ma"`
+	Measure  string             `toml:"measure"`
 	HATs     map[string]fileHAT `toml:"hats"`
 }
 
@@ -158,6 +162,7 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	base.Outputs, base.Inputs, base.UARTs = maps.Clone(f.Outputs), maps.Clone(f.Inputs), maps.Clone(f.UARTs)
 	base.Boot.Config, base.Boot.Cmdline = maps.Clone(f.Boot.Config), maps.Clone(f.Boot.Cmdline)
 	base.I2C, base.SPI, base.Taken = maps.Clone(f.I2C), maps.Clone(f.SPI), maps.Clone(f.Taken)
+	base.Power.HATs = maps.Clone(f.Power.HATs)
 	err = document.Decode(f)
 	takeAway(f.Outputs, base.Outputs, own.Outputs)
 	takeAway(f.Inputs, base.Inputs, own.Inputs)
@@ -167,7 +172,20 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	takeAway(f.Taken, base.Taken, own.Taken)
 	takeAway(f.Boot.Config, base.Boot.Config, own.Boot.Config)
 	takeAway(f.Boot.Cmdline, base.Boot.Cmdline, own.Boot.Cmdline)
+	takeAway(f.Power.HATs, base.Power.HATs, own.Power.HATs)
+	f.Notes = together(base.Notes, own.Notes)
 	return document, err
+}
+
+// together is the notes of a board and of what extends it, each once.
+func together(base, own []string) []string {
+	notes := slices.Clone(base)
+	for _, note := range own {
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
 }
 
 // takeAway takes what the base has, and the file that extends it leaves empty ({}).
@@ -197,10 +215,11 @@ func (f *file) readJoined(name string) error {
 	for i, part := range strings.Split(name, "+") {
 		data, _ := embedded(part)
 		var err error
+		before := f.Notes
 		if i == 0 {
 			_, err = f.read(data, part+".toml")
-		} else {
-			err = tomlfile.Decode(part+".toml", data, f)
+		} else if f.Notes, err = nil, tomlfile.Decode(part+".toml", data, f); err == nil {
+			f.Notes = together(before, f.Notes)
 		}
 		if err != nil {
 			return err
@@ -288,7 +307,11 @@ func (f *file) buses(board Board) {
 }
 
 func (f *file) power() Power {
-	power := Power{SupplyMA: f.Power.SupplyMA, BoardMA: f.Power.BoardMA, USBMA: f.Power.USBMA, HATs: map[string]HAT{}}
+	p := f.Power
+	power := Power{Volts: cmp.Or(p.Volts, voltsUsual), SupplyMA: p.SupplyMA, BoardMA: p.BoardMA, USBMA: p.USBMA, OutputMA: p.OutputMA, HATs: map[string]HAT{}}
+	if p.SupplyMA == 0 && (len(p.HATs) > 0 || p.Measure != "") {
+		power.Measure = cmp.Or(p.Measure, measureUsual)
+	}
 	for name, hat := range f.Power.HATs {
 		power.HATs[name] = HAT(hat)
 	}
