@@ -35,7 +35,9 @@ func (c *checker) port(ports []port, uart UART) {
 	case at < 0 && c.board.Header.Chip == chipRP1 && uart.Path == "/dev/serial0":
 		c.problem("/dev/serial0 is the connector between the HDMI sockets on this board, and not on the header", `write path = "/dev/ttyAMA0" for GPIO14 and GPIO15`, append(path, "path")...)
 		return
-	case at < 0 && (strings.HasPrefix(uart.Path, "/dev/ttyAMA") || strings.HasPrefix(uart.Path, "/dev/ttyS")):
+	case at < 0 && c.board.Header.Chip == chipRP1 && uart.Path == "/dev/ttyAMA10" && len(uart.GPIO) == 0: // that connector
+		return
+	case at < 0 && (strings.HasPrefix(uart.Path, "/dev/ttyAMA") || uart.Path == "/dev/ttyS0"):
 		c.problem(fmt.Sprintf("chip %s has no %s on the header", c.board.Header.Chip, uart.Path), "write one of "+pathsOf(ports), append(path, "path")...)
 		return
 	case at < 0:

@@ -63,6 +63,7 @@ func overlays() []overlay {
 		{"spi1-1cs", []int{18, 19, 20, 21}, map[string]int{"cs0_pin": 0}}, {"spi1-2cs", []int{18, 17, 19, 20, 21}, map[string]int{"cs0_pin": 0, "cs1_pin": 1}},
 		{"spi1-3cs", []int{18, 17, 16, 19, 20, 21}, map[string]int{"cs0_pin": 0, "cs1_pin": 1, "cs2_pin": 2}},
 		{"i2c3", []int{4, 5}, nil}, {"i2c4", []int{8, 9}, nil}, {"i2c5", []int{12, 13}, nil}, {"i2c6", []int{22, 23}, nil},
+		{"i2c1-pi5", []int{2, 3}, nil}, {"i2c2-pi5", []int{4, 5}, nil}, {"i2c3-pi5", []int{6, 7}, nil},
 		{"i2c-gpio", []int{23, 24}, map[string]int{"i2c_gpio_sda": 0, "i2c_gpio_scl": 1}},
 		{"w1-gpio", []int{4}, map[string]int{"gpiopin": 0}}, {"gpio-fan", []int{12}, map[string]int{"gpiopin": 0}},
 		{"gpio-ir", []int{18}, map[string]int{"gpio_pin": 0}}, {"gpio-poweroff", []int{26}, map[string]int{"gpiopin": 0}},
@@ -133,6 +134,9 @@ func takenByOverlay(parts []string, chip string) (gpio []int) {
 	}
 	for _, part := range parts[1:] {
 		parameter, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if other, is := strings.CutPrefix(parameter, "pins_"); is { // those of an I2C bus: pins_2_3
+			gpio = gpioList(strings.ReplaceAll(other, "_", ","))
+		}
 		number, err := strconv.Atoi(value)
 		if at, moved := moves[parameter]; err == nil && moved {
 			gpio = slices.Clone(gpio)

@@ -124,6 +124,9 @@ func TestWiringsThatCanBe(t *testing.T) {
 		{"the HATs of a Pi 5 and of a Zero", "pi5-bare+waveshare-rs485-can-hat", ""},
 		{"and on a Zero", "zero2w-bare+waveshare-rs485-can-hat", ""},
 		{"and on a compute module", "cm4-bare+relay-hat-8", ""},
+		{"ports of an expander and of an adapter", "pi4-bare", "[uarts]\nexpander = { path = \"/dev/ttySC0\" }\nadapter = { path = \"/dev/ttyS4\" }"},
+		{"the connector of a Pi 5", "pi5-bare", "[uarts]\nconnector = { path = \"/dev/ttyAMA10\" }"},
+		{"an I2C bus on other pins than usual", "pi4-bare", horn("gpio = 12, active_low = false") + "\n[i2c]\nsecond = { bus = 5, gpio = [10, 11] }" + booting("dtoverlay=i2c5,pins_10_11")},
 		{"another timer", "pi4", "[watchdog]\ndevice = \"/dev/watchdog1\"\ntimeout_s = 60\nmax_s = 0"},
 	} {
 		if _, err := boards.Parse(fmt.Appendf(nil, "name = \"own\"\nextends = %q\n%s\n", c.extends, c.text), "board.toml"); err != nil {
