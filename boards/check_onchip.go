@@ -33,7 +33,8 @@ func (c *checker) port(ports []port, uart UART) {
 	at := slices.IndexFunc(ports, func(p port) bool { return p.path == uart.Path })
 	switch {
 	case at < 0 && c.board.Header.Chip == chipRP1 && uart.Path == "/dev/serial0":
-		c.problem("/dev/serial0 is the connector between the HDMI sockets on this board, and not on the header", `write path = "/dev/ttyAMA0" for GPIO14 and GPIO15`, append(path, "path")...)
+		c.problem("/dev/serial0 is the connector between the HDMI sockets on this board, and not on the header",
+			`write path = "/dev/ttyAMA0" for GPIO14 and GPIO15`, append(path, "path")...)
 		return
 	case at < 0 && c.board.Header.Chip == chipRP1 && uart.Path == "/dev/ttyAMA10" && len(uart.GPIO) == 0: // that connector
 		return
@@ -45,7 +46,8 @@ func (c *checker) port(ports []port, uart UART) {
 	}
 	p := ports[at]
 	if len(uart.GPIO) < 2 || !slices.Equal(uart.GPIO, p.gpio[:len(uart.GPIO)]) {
-		c.problem(fmt.Sprintf("%s is on %s", uart.Path, c.board.pinsText(p.gpio[:2])), fmt.Sprintf("write gpio = [%d, %d], or another path: %s", p.gpio[0], p.gpio[1], pathsOf(ports)), path...)
+		c.problem(fmt.Sprintf("%s is on %s", uart.Path, c.board.pinsText(p.gpio[:2])),
+			fmt.Sprintf("write gpio = [%d, %d], or another path: %s", p.gpio[0], p.gpio[1], pathsOf(ports)), path...)
 	}
 	if !c.board.bootsAny(p.bootBy) {
 		c.problem(fmt.Sprintf("no boot line switches %s on, on %s", uart.Path, c.board.pinsText(p.gpio[:2])),
@@ -153,10 +155,12 @@ func (c *checker) atReset() {
 		switch {
 		case !found || output.Safe != SafeOff:
 		case isHeld && output.Active(level == "dh"):
-			c.problem(fmt.Sprintf("a boot line drives %s so that output %s is on until the gateway starts", pin, name), fmt.Sprintf("write gpio=%d=op,%s", pin.GPIO, restLevel(output)), "outputs", name)
+			c.problem(fmt.Sprintf("a boot line drives %s so that output %s is on until the gateway starts", pin, name),
+				fmt.Sprintf("write gpio=%d=op,%s", pin.GPIO, restLevel(output)), "outputs", name)
 		case !isHeld && output.Active(pin.PullUp):
 			c.problemAt(fmt.Sprintf("%s is pulled %s at reset, so that output %s is on from power-on until the gateway starts", pin, pulled(pin), name),
-				fmt.Sprintf(`write [boot.config] %s_off = { line = "gpio=%d=op,%s", why = "…" }, or move it to %s`, name, pin.GPIO, restLevel(output), otherPins(pin)), []any{"outputs", name}, []any{"lines", output.Line})
+				fmt.Sprintf(`write [boot.config] %s_off = { line = "gpio=%d=op,%s", why = "…" }, or move it to %s`, name, pin.GPIO, restLevel(output), otherPins(pin)),
+				[]any{"outputs", name}, []any{"lines", output.Line})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package boards
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -150,8 +151,8 @@ func (c *checker) outputPins() string {
 	return fmt.Sprintf("%s and %d other outputs", first, len(names)-1)
 }
 
-// gauges are the fuel gauges that the driver ups knows.
-var gauges = [...]string{"max17040", "ina219"}
+// gauges are the fuel gauges that the driver ups knows, with the address that they usually have.
+var gauges = map[string]int{"max17040": 0x36, "ina219": 0x40}
 
 // ups checks that a supply's lines are of the right kind. The same pin is an input on one revision of a supply and switches
 // its power off on the next.
@@ -167,14 +168,20 @@ func (c *checker) ups() {
 	if output, found := c.board.Outputs[ups.Running]; found && output.MaxOnMS > 0 {
 		c.problem(fmt.Sprintf("output %s may stay on for %d ms only, and it has to be on for as long as the gateway runs", ups.Running, output.MaxOnMS), "write max_on_ms = 0", "ups", "running")
 	}
-	_, hasBus := c.board.I2C[ups.Bus]
+	bus, hasBus := c.board.I2C[ups.Bus]
+	usual, known := gauges[ups.Gauge]
+	address := cmp.Or(ups.Address, usual)
+	other := slices.IndexFunc(bus.Devices, func(d I2CDevice) bool { return d.Address == address && d.Driver != "ups" })
 	switch {
-	case ups.Gauge != "" && !slices.Contains(gauges[:], ups.Gauge):
+	case ups.Gauge != "" && !known:
 		c.problem(fmt.Sprintf("no fuel gauge is called %q", ups.Gauge), "write max17040 or ina219", "ups", "gauge")
 	case ups.Gauge != "" && !hasBus:
 		c.problem(fmt.Sprintf("there is no I2C bus %q for the fuel gauge", ups.Bus), "write bus = \"…\", the name of one of the board's", "ups", "bus")
 	case ups.Address != 0 && (ups.Address < 0x08 || ups.Address > 0x77):
 		c.problem(fmt.Sprintf("no device has the address %d", ups.Address), "write 8 to 119", "ups", "address")
+	case ups.Gauge != "" && other >= 0:
+		c.problem(fmt.Sprintf("address 0x%02X of %s%s is used twice: by %s and by the fuel gauge", address, bus.Device(), c.onPins(bus.GPIO), bus.Devices[other].What),
+			"set another address at one of them, or say driver = \"ups\" if it is the gauge", "ups", "gauge")
 	}
 }
 

@@ -76,6 +76,8 @@ func TestWiringsThatCannotBe(t *testing.T) {
 			"board.toml:4:48: uarts.serial5.gpio[2]: GPIO13 (header pin 33) is used twice: by serial port serial5 and by output lane1_hold"},
 		{"two chips of one address on a bus", "pi4", "[i2c.i2c1]\nbus = 1\ngpio = [2, 3]\ndevices = [{ address = 0x68, what = \"DS3231 clock\" }, { address = 104, what = \"gyroscope\" }]",
 			"board.toml:6:67: i2c.i2c1.devices[2].address: address 0x68 of /dev/i2c-1 (GPIO2 (header pin 3) and GPIO3 (header pin 5)) is used twice: by DS3231 clock and by gyroscope; set another address at one of them"},
+		{"a chip at the address of the fuel gauge", "x728-v2", "[ups]\nmains_lost = \"mains_lost\"\ngauge = \"ina219\"\nbus = \"i2c1\"\naddress = 104",
+			"board.toml:5:9: ups.gauge: address 0x68 of /dev/i2c-1 (GPIO2 (header pin 3) and GPIO3 (header pin 5)) is used twice: by DS1307 clock and by the fuel gauge"},
 		{"a chip at no address", "pi4", "[i2c.i2c1]\nbus = 1\ngpio = [2, 3]\ndevices = [{ address = 0x80, what = \"clock\" }]",
 			"board.toml:6:24: i2c.i2c1.devices[1].address: no device has the address 0x80; write 0x08 to 0x77"},
 		{"a bus that nothing switches on", "pi4-bare", "[i2c]\ni2c1 = { bus = 1, gpio = [2, 3] }",

@@ -42,8 +42,8 @@ func (c boardList) Run(out io.Writer) error {
 	for _, e := range entries {
 		fmt.Fprint(out, folded(e.Title, fmt.Sprintf("%-*s  ", width, e.Name), strings.Repeat(" ", width+2)))
 	}
-	fmt.Fprint(out, "\n", folded("Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5; alone, a HAT is on a Raspberry Pi 4. A name that ends in .toml is a file of your own. "+
-		"lotctl board match says which of them a machine has.", "", ""))
+	fmt.Fprint(out, "\n", folded("Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5; alone, a HAT is on a Raspberry Pi 4. "+
+		"A name that ends in .toml is a file of your own. lotctl board match says which of them a machine has.", "", ""))
 	return nil
 }
 
@@ -255,8 +255,11 @@ func (p boardPrinter) machine() {
 	if w := p.board.Watchdog; w.Device != "" {
 		fmt.Fprintf(p.out, "\nWatchdog           %s resets the machine after %d s\n", w.Device, w.TimeoutS)
 	}
-	if p.board.RTC != "" {
-		fmt.Fprintf(p.out, "Clock              %s\n", p.board.RTC)
+	switch b := p.board; {
+	case b.RTC != "":
+		fmt.Fprintf(p.out, "Clock              %s\n", b.RTC)
+	case b.Watchdog.Device != "" && b.Backend != boards.BackendVirtual:
+		fmt.Fprint(p.out, "Clock              none that survives a power cut\n")
 	}
 }
 

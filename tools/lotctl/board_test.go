@@ -120,7 +120,7 @@ func TestABoardShowsItsPowerAndItsSupply(t *testing.T) {
 	}
 	var out, errs strings.Builder
 	if exit := run([]string{"board", "show", "--json", "x728-v2"}, &out, &errs); exit != 0 ||
-		!strings.Contains(out.String(), `"mainsLost": "mains_lost"`) || !strings.Contains(out.String(), `"headerMA": 1200`) {
+		!strings.Contains(out.String(), `"mainsLost": "mains_lost"`) || !strings.Contains(out.String(), `"headerMA": 4200`) {
 		t.Errorf("exit %d\n%s%s", exit, out.String(), errs.String())
 	}
 }

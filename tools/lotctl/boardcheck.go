@@ -105,7 +105,8 @@ func (m *machineCheck) isIt() {
 	switch {
 	case len(m.board.Match) == 0:
 	case len(compatible) == 0:
-		m.find(false, "the machine has no device tree: it is no "+strings.Join(m.board.Match, ", "), "run this on the gateway itself, or name with --root the folder that holds its files")
+		m.find(false, "the machine has no device tree: it is no "+strings.Join(m.board.Match, ", "),
+			"run this on the gateway itself, or name with --root the folder that holds its files")
 	case err != nil:
 		m.find(false, "the machine is a "+compatible[0], err.Error())
 	default:
@@ -119,7 +120,8 @@ func (m *machineCheck) config() string { return m.text("boot/firmware/config.txt
 // clashes looks for lines of config.txt that take pins which the board has something else on.
 func (m *machineCheck) clashes() {
 	for _, clash := range m.board.Clashes(m.config()) {
-		m.find(false, fmt.Sprintf("config.txt has %s, which takes %s: the board has %s %s there", clash.Line, clash.Pin, clash.User.Kind, clash.User.Name), "take it out of config.txt and restart")
+		m.find(false, fmt.Sprintf("config.txt has %s, which takes %s: the board has %s %s there", clash.Line, clash.Pin, clash.User.Kind, clash.User.Name),
+			"take it out of config.txt and restart")
 	}
 }
 
@@ -184,6 +186,9 @@ func (m *machineCheck) has() {
 		if m.board.Backend != boards.BackendVirtual {
 			m.there("SPI device "+name, m.board.SPI[name].Device(), "look at its boot line, and restart after changing it")
 		}
+	}
+	if m.board.RTC != "" {
+		m.there("the clock", m.board.RTC, "look at its boot line and its battery; without it times are unset until the network answers")
 	}
 	if device := m.board.Watchdog.Device; device != "" {
 		m.there("the watchdog", device, "look at its boot line; without it nobody restarts a machine that hangs")
