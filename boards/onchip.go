@@ -134,7 +134,7 @@ func takenByOverlay(parts []string, chip string) (gpio []int) {
 	}
 	for _, part := range parts[1:] {
 		parameter, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if other, is := strings.CutPrefix(parameter, "pins_"); is { // those of an I2C bus: pins_2_3
+		if other, is := strings.CutPrefix(parameter, "pins_"); is && len(moves) == 0 { // those of an I2C bus: pins_2_3
 			gpio = gpioList(strings.ReplaceAll(other, "_", ","))
 		}
 		number, err := strconv.Atoi(value)

@@ -187,6 +187,9 @@ func (m *machineCheck) has() {
 			m.there("SPI device "+name, m.board.SPI[name].Device(), "look at its boot line, and restart after changing it")
 		}
 	}
+	if m.board.Backend == boards.BackendPiControl {
+		m.there("the process image", "/dev/piControl0", "start the module piControl, and draw the modules in PiCtory")
+	}
 	if m.board.RTC != "" {
 		m.there("the clock", m.board.RTC, "look at its boot line and its battery; without it times are unset until the network answers")
 	}
