@@ -73,8 +73,8 @@ type step uint8
 
 const (
 	unmatched step = iota // the change of the reference that is matched here
-	paired              // with this change of the detector
-	earlier             // with one before it, or with none
+	paired                // with this change of the detector
+	earlier               // with one before it, or with none
 )
 
 // row is a change of the reference against those of the detector that it may be: got[first:end].
