@@ -19,7 +19,7 @@ func (l *Lot) command(ev Event) {
 		return
 	}
 	l.eager = true
-	if past := l.requests[request.Key]; request.Key != "" && past != nil {
+	if past := l.answers.byKey[request.Key]; request.Key != "" && past != nil {
 		l.out.Result = past.answer(request)
 		return
 	}
@@ -285,7 +285,7 @@ func (l *Lot) cancelReservation(e CancelReservation) Result {
 }
 
 func (l *Lot) correctTicket(e CorrectTicket) Result {
-	t := l.tickets[e.Ticket]
+	t := l.tickets.byID[e.Ticket]
 	if t == nil {
 		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number")
 	}

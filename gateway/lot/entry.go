@@ -29,7 +29,7 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	if l.meta.Fire {
 		return l.denyEntry(i, v, fact.ReasonFire)
 	}
-	if l.blocked[v.plate] {
+	if l.headquarters.blocked[v.plate] {
 		return l.denyEntry(i, v, fact.ReasonBlocked)
 	}
 	v.instead = l.unnamed(i)
@@ -58,7 +58,7 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 // names a plate now, as a program with a camera of its own does, means this vehicle and not one more.
 func (l *Lot) unnamed(i int) *Ticket {
 	n := l.lane(i)
-	t := l.tickets[n.through]
+	t := l.tickets.byID[n.through]
 	if !n.present || !n.granted || !l.pending(n.through) || t.Credential != fact.CredentialNone || t.Plate != "" {
 		return nil
 	}
@@ -77,8 +77,8 @@ func (l *Lot) insteadOf(i int, before *Ticket, vend gate.Vend) gate.Input {
 // twin finds the newest open ticket with exactly this plate.
 func (l *Lot) twin(p fact.Plate) *Ticket {
 	var newest *Ticket
-	for _, id := range l.plates.Exact(p) {
-		if t := l.tickets[id]; t != nil && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
+	for _, id := range l.tickets.plates.Exact(p) {
+		if t := l.tickets.byID[id]; t != nil && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
 			newest = t
 		}
 	}
@@ -184,7 +184,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: v.wants(), Reservation: v.reservation.ID, Pass: v.pass.ID,
-		Tariff: l.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Tariff: l.tariffs.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
 		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {
@@ -192,7 +192,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	}
 	grant := l.insteadOf(i, v.instead, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
 	l.emit(granted)
-	l.watchOverstay(l.tickets[granted.Ticket])
+	l.watchOverstay(l.tickets.byID[granted.Ticket])
 	l.letThrough(i, granted.Ticket, grant)
 	welcome := l.appendWay(l.appendSurge(append(make([]string, 0, 5), "Welcome"), granted.Occupancy), i, spot)
 	l.show(i, Face{Lines: welcome, Colour: Green})
@@ -220,7 +220,7 @@ func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {
 
 // pending reports whether a ticket has a grant of this run that its vehicle has not used.
 func (l *Lot) pending(id fact.TicketID) bool {
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	return t != nil && (t.Status == TicketAdmitted || t.Status == TicketLeaving) && t.Granted.Incarnation == l.meta.Incarnation
 }
 

@@ -10,7 +10,7 @@ import (
 // exitByPlate finds the ticket of a plate and settles it. An ambiguous plate asks for the ticket; it never
 // guesses.
 func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
-	match := l.plates.Match(read)
+	match := l.tickets.plates.Match(read)
 	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
 	if match.Outcome != plate.Found && read.Plate != "" {
 		if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Plate == read.Plate }); t != nil {
@@ -19,7 +19,7 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 	}
 	switch match.Outcome {
 	case plate.Found:
-		return l.settle(i, l.tickets[match.ID], fact.CredentialPlate, read.Plate)
+		return l.settle(i, l.tickets.byID[match.ID], fact.CredentialPlate, read.Plate)
 	case plate.Ambiguous:
 		if t := l.newestOf(match); t != nil {
 			return l.settle(i, t, fact.CredentialPlate, read.Plate)
@@ -34,7 +34,7 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 func (l *Lot) newestOf(match plate.Match[fact.TicketID]) *Ticket {
 	var newest *Ticket
 	for _, id := range match.Others {
-		t := l.tickets[id]
+		t := l.tickets.byID[id]
 		if t == nil || match.Cost != 0 || newest != nil && newest.Plate != t.Plate {
 			return nil
 		}
@@ -91,11 +91,11 @@ func (l *Lot) interruptedEntry(e Shown) *Ticket {
 	switch e.Kind {
 	case fact.CredentialCard:
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			shown = l.holders[pass.ID]
+			shown = l.tickets.holders[pass.ID]
 		}
 	case fact.CredentialReservation:
-		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets[r.Ticket] != nil {
-			shown = []*Ticket{l.tickets[r.Ticket]}
+		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets.byID[r.Ticket] != nil {
+			shown = []*Ticket{l.tickets.byID[r.Ticket]}
 		}
 	}
 	for _, t := range shown {
@@ -127,7 +127,7 @@ func (l *Lot) exitByTicket(e Shown) {
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			if inside := l.holders[pass.ID]; len(inside) > 0 {
+			if inside := l.tickets.holders[pass.ID]; len(inside) > 0 {
 				l.settle(e.Gate, inside[0], e.Kind, n.seen)
 				return
 			}
@@ -146,7 +146,7 @@ func (l *Lot) exitByTicket(e Shown) {
 	if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
 		id = r.Ticket
 	}
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	switch {
 	case t == nil:
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonNoTicket, 0)
@@ -252,7 +252,7 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 // be due is owed.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
 	if l.cfg.Gates[i].HoldsNobody {
-		if t := l.tickets[id]; t != nil && t.Open() && dueMinor > 0 {
+		if t := l.tickets.byID[id]; t != nil && t.Open() && dueMinor > 0 {
 			return l.letOutOwing(i, t, reason)
 		}
 		return l.letOutUnknown(i)
@@ -286,11 +286,11 @@ func (l *Lot) helpPressed(i int) {
 	if !l.outward(i) || !l.ready(i) || n.payment != "" {
 		return
 	}
-	if t := l.tickets[n.ticket]; t != nil && t.Open() {
+	if t := l.tickets.byID[n.ticket]; t != nil && t.Open() {
 		l.settle(i, t, fact.CredentialNone, l.recentPlate(i))
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
-	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.tariffs.current.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.settle(i, l.tickets.byID[id], fact.CredentialNone, l.recentPlate(i))
 }

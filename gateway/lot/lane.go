@@ -130,7 +130,7 @@ func (l *Lot) without(i int) fact.Degraded {
 	if l.now.Trust == fact.ClockUnset {
 		down |= fact.WithoutClock
 	}
-	if l.diskStalled {
+	if l.troubles.diskStalled {
 		down |= fact.WithoutDisk
 	}
 	return down

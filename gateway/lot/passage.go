@@ -134,7 +134,7 @@ func (l *Lot) tailgated(i int, out gate.Output) {
 	direction := l.wayOf(i, out)
 	l.emit(fact.VehicleTailgated{Gate: l.cfg.Gates[i].ID, Direction: direction, After: out.Vend.Ticket, Guess: guess})
 	if direction == fact.Inward {
-		l.followedUntilMS = l.now.MonoMS + l.cfg.Policy.DoubtedMS
+		l.doubts.followedUntilMS = l.now.MonoMS + l.cfg.Policy.DoubtedMS
 	}
 	l.slipped(i, guess)
 }
@@ -155,8 +155,8 @@ func (l *Lot) unsettled(i int, out gate.Output) fact.TicketID {
 // slipped forgets a vehicle that went through without a grant: behind another, in a hold, by a person's word. If it was
 // being asked to pay, its ticket becomes suspect, not closed; unless its spot saw it leave as well.
 func (l *Lot) slipped(i int, id fact.TicketID) {
-	if t := l.tickets[id]; t != nil && t.Open() {
-		if slices.Contains(l.roaming, t) {
+	if t := l.tickets.byID[id]; t != nil && t.Open() {
+		if slices.Contains(l.tickets.roaming, t) {
 			l.goneOwing(i, t)
 		} else {
 			l.suspect(t, fact.ReasonMissedExit)
@@ -187,7 +187,7 @@ func (l *Lot) fire(active bool) {
 	} else if l.meta.Fire {
 		l.emit(fact.FireEnded{})
 	}
-	l.signsMoved = true
+	l.signs.moved = true
 	for i := range l.lanes {
 		l.lanes[i].feed(l, i, gate.Fire(active))
 	}

@@ -7,7 +7,7 @@ import "gatehouse/sync/fact"
 func (l *Lot) askPayment(i int) {
 	n := l.lane(i)
 	n.payment = ""
-	t := l.tickets[n.ticket]
+	t := l.tickets.byID[n.ticket]
 	if t == nil {
 		return
 	}
@@ -28,7 +28,7 @@ func (l *Lot) askPayment(i int) {
 // vehicle is let out owing, because nobody waits for a broken terminal.
 func (l *Lot) askPaymentStatus(i int) {
 	n := l.lane(i)
-	t := l.tickets[n.ticket]
+	t := l.tickets.byID[n.ticket]
 	if n.payment == "" || t == nil {
 		return
 	}
@@ -93,7 +93,7 @@ func (l *Lot) paymentAnswered(e PaymentAnswered) {
 
 // findPayment finds a pending payment's ticket, and the gate whose driver waits for it (-1: none).
 func (l *Lot) findPayment(id fact.PaymentID) (int, *Ticket) {
-	t := l.asked[id]
+	t := l.tickets.asked[id]
 	for i := range l.lanes {
 		if n := &l.lanes[i]; t != nil && n.payment == id && n.ticket == t.ID {
 			return i, t
