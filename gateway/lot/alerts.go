@@ -208,6 +208,12 @@ func (l *Lot) gateAlerts() []Alert {
 				What: cfg.Name + " is held open by " + g.HeldBy + ".", Do: "End the hold when it is no longer needed.",
 			})
 		}
+		if at := l.lanes[i].helpAtMS; at != 0 && l.now.WallMS-at < helpMS {
+			alerts = append(alerts, Alert{
+				Code: "help_called", Severity: Warning, Where: string(cfg.ID), SinceMS: at, What: cfg.Name + ": a driver has pressed the help button.",
+				Do: "Speak to the driver. Open the gate once, let the ticket go free, or look it up by the plate.",
+			})
+		}
 		if l.losesOrders(i) {
 			alerts = append(alerts, l.terminalAlert(i))
 		}
@@ -221,6 +227,9 @@ func (l *Lot) gateAlerts() []Alert {
 	}
 	return alerts
 }
+
+// helpMS is how long a call for help is shown at a gate that can't tell when its driver has gone.
+const helpMS = 10 * 60_000
 
 // terminalAlert is that of a terminal which is there and takes no order.
 func (l *Lot) terminalAlert(i int) Alert {

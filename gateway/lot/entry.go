@@ -20,7 +20,7 @@ type visit struct {
 	reservation Reservation
 	pass        Pass
 	claimedMS   int64
-	twin        *Ticket // an open one with the same plate
+	twin        *Ticket // an open one with the same plate, or on the same pass
 	instead     *Ticket // what the vehicle was let in on before anybody knew whose it is
 }
 
@@ -38,14 +38,16 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	}
 	if v.plate != "" {
 		v.twin = l.twin(v.plate)
-		switch {
-		case v.twin == nil:
-		case v.twin.Status == TicketAdmitted && v.twin.EntryGate == l.cfg.Gates[i].ID:
+		if v.twin != nil && v.twin.Status == TicketAdmitted && v.twin.EntryGate == l.cfg.Gates[i].ID {
 			return l.readmit(i, v.twin, v.instead)
-		case l.cfg.Policy.Twin == TwinDeny:
-			return l.denyEntry(i, v, fact.ReasonAlreadyInside)
 		}
 		l.addRights(&v)
+	}
+	if v.twin == nil {
+		v.twin = l.passedBack(&v)
+	}
+	if v.twin != nil && l.cfg.Policy.Twin == TwinDeny && l.surelyInside(v.twin) {
+		return l.denyEntry(i, v, fact.ReasonAlreadyInside)
 	}
 	spot, reason := l.chooseSpot(i, v)
 	if reason != fact.ReasonNone {
@@ -83,6 +85,24 @@ func (l *Lot) twin(p fact.Plate) *Ticket {
 		}
 	}
 	return newest
+}
+
+// passedBack is the ticket of another vehicle that is inside on the same pass: somebody has handed it back, or an exit was
+// missed. A pass is for one vehicle at a time.
+func (l *Lot) passedBack(v *visit) *Ticket {
+	for _, t := range l.tickets.holders[v.pass.ID] {
+		if t != v.instead {
+			return t
+		}
+	}
+	return nil
+}
+
+// surelyInside reports whether a ticket's vehicle can't have left unseen: it stands on its spot, or nobody has left without a
+// ticket since it came in. A gate that was held open, or that a person or a fire raised, leaves that open.
+func (l *Lot) surelyInside(t *Ticket) bool {
+	at, found := l.spotIndex[t.Spot]
+	return found && t.Parked && l.cfg.Spots[at].Sensor >= 0 || l.unnamedSince(t.Entry.WallMS) < 0
 }
 
 // addRights finds the reservation or pass of a vehicle's plate.
@@ -227,7 +247,7 @@ func (l *Lot) pending(id fact.TicketID) bool {
 // letThrough gives a gate the right to let one vehicle pass.
 func (l *Lot) letThrough(i int, ticket fact.TicketID, grant gate.Input) {
 	n := l.lane(i)
-	n.granted, n.asked, n.through = true, true, ticket
+	n.granted, n.asked, n.through, n.helpAtMS = true, true, ticket, 0
 	n.wait(waitNone, never)
 	l.eager = true
 	n.feed(l, i, grant)

@@ -127,8 +127,8 @@ func (l *Lot) exitByTicket(e Shown) {
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			if inside := l.tickets.holders[pass.ID]; len(inside) > 0 {
-				l.settle(e.Gate, inside[0], e.Kind, n.seen)
+			if t := l.holder(pass.ID, n.seen); t != nil {
+				l.settle(e.Gate, t, e.Kind, n.seen)
 				return
 			}
 			if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Pass == pass.ID }); t != nil {
@@ -159,11 +159,27 @@ func (l *Lot) exitByTicket(e Shown) {
 	}
 }
 
+// holder is the ticket of a pass whose vehicle wants to leave: the one with its plate, or else the newest. One before that has
+// missed its exit, or somebody has handed the pass back.
+func (l *Lot) holder(id fact.PassID, seen fact.Plate) *Ticket {
+	var newest *Ticket
+	for _, t := range l.tickets.holders[id] {
+		if seen != "" && t.Plate == seen {
+			return t
+		}
+		newest = t
+	}
+	return newest
+}
+
 // settle lets a ticket's vehicle out if nothing is due, and asks for what is.
 func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plate) fact.Reason {
 	n := l.lane(i)
 	if t.Status == TicketLeaving && l.pending(t.ID) {
 		return t.Reason // one that was only let in and stands here now has passed its entry, whatever the loops there say
+	}
+	if n.ticket != t.ID {
+		l.withdrawLost(i, "its driver has found the ticket")
 	}
 	account := l.Account(t, l.now)
 	if account.ClockDoubted {
@@ -279,11 +295,19 @@ func (l *Lot) letOutUnknown(i int) fact.Reason {
 	return fact.ReasonFree
 }
 
-// helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it
-// only calls a person, whom the page shows it to.
+// helpPressed calls a person, to whom an alert tells it. At an exit it opens a lost ticket for a driver who has none, and asks
+// for its fee.
 func (l *Lot) helpPressed(i int) {
 	n := l.lane(i)
-	if !l.outward(i) || !l.ready(i) || n.payment != "" {
+	n.helpAtMS = l.now.WallMS
+	if !l.outward(i) {
+		l.show(i, Face{Lines: []string{"Help is called", "Please wait"}, Colour: Yellow})
+		if !n.present {
+			n.wait(waitWelcome, l.now.MonoMS+welcomeMS)
+		}
+		return
+	}
+	if !l.ready(i) || n.payment != "" {
 		return
 	}
 	if t := l.tickets.byID[n.ticket]; t != nil && t.Open() {
@@ -293,4 +317,14 @@ func (l *Lot) helpPressed(i int) {
 	id := fact.TicketID(l.nextDot().ID('T'))
 	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.tariffs.current.Tariff.Lost.Minor}) // its tariff says what comes of that
 	l.settle(i, l.tickets.byID[id], fact.CredentialNone, l.recentPlate(i))
+}
+
+// forLost reports whether a ticket was opened for a vehicle of which nobody knows how it came in.
+func (t *Ticket) forLost() bool { return t.Lost && t.EntryGate == "" }
+
+// withdrawLost closes the ticket for a lost one that nobody needs any more, unless somebody has paid for it.
+func (l *Lot) withdrawLost(i int, why string) {
+	if t := l.tickets.byID[l.lanes[i].ticket]; t != nil && t.Open() && t.forLost() && t.settledMinor() == 0 && !t.MayOwe {
+		l.conclude(t, why)
+	}
 }

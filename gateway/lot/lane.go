@@ -40,6 +40,8 @@ type lane struct {
 	unanswered bool
 	doubtMS    int64
 
+	helpAtMS int64 // wall time at which the help button was pressed; 0: it was not
+
 	waiting wait
 	untilMS int64
 	face    Face

@@ -32,6 +32,11 @@ func (l *Lot) askPaymentStatus(i int) {
 	if n.payment == "" || t == nil {
 		return
 	}
+	if p := t.payment(n.payment); p == nil || p.Status != PaymentPending { // it was for a vehicle with the same ticket at another gate
+		n.payment = ""
+		l.denyExit(i, t.ID, n.seen, fact.ReasonTicketUsed, 0)
+		return
+	}
 	if n.unanswered && l.now.MonoMS-n.doubtMS >= l.cfg.Policy.PaymentGiveUpMS {
 		n.payment = ""
 		l.letOutOwing(i, t, fact.ReasonTerminalFault)
