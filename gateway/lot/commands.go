@@ -196,6 +196,8 @@ func (l *Lot) requestExit(e RequestExit) Result {
 		switch f := r.Fact.(type) {
 		case fact.ExitGranted:
 			result.Granted, result.Ticket, result.DueMinor = true, f.Ticket, 0
+		case fact.BarrierRaised:
+			result.Granted, result.DueMinor = true, 0
 		case fact.ExitDenied:
 			result.Ticket, result.DueMinor = f.Ticket, f.DueMinor
 		}

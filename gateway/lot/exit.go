@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
@@ -25,6 +27,9 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 			return l.settle(i, t, fact.CredentialPlate, read.Plate)
 		}
 		return l.denyExit(i, "", read.Plate, fact.ReasonAmbiguousPlate, 0)
+	}
+	if pass, found := l.book.PassForPlate(read.Plate, l.now.WallMS); found && read.Plate != "" {
+		return l.exitUnseen(i, pass, read.Plate)
 	}
 	return l.denyExit(i, "", read.Plate, fact.ReasonNoTicket, 0)
 }
@@ -126,17 +131,7 @@ func (l *Lot) exitByTicket(e Shown) {
 	n.asked, n.shown, n.seen = true, e.Kind, l.recentPlate(e.Gate)
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
-		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			if t := l.holder(pass.ID, n.seen); t != nil {
-				l.settle(e.Gate, t, e.Kind, n.seen)
-				return
-			}
-			if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Pass == pass.ID }); t != nil {
-				l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
-				return
-			}
-		}
-		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+		l.exitByCard(e)
 		return
 	}
 	if v, err := policy.ParseVoucher(e.Text); err == nil {
@@ -157,6 +152,41 @@ func (l *Lot) exitByTicket(e Shown) {
 	default:
 		l.settle(e.Gate, t, e.Kind, n.seen)
 	}
+}
+
+// exitByCard settles the visit that a card stands for, whatever has become of its pass since: it may have ended, or have new
+// terms under another id.
+func (l *Lot) exitByCard(e Shown) {
+	n := l.lane(e.Gate)
+	passes := l.book.PassesOfCard(e.Text)
+	for _, id := range passes {
+		if t := l.holder(id, n.seen); t != nil {
+			l.settle(e.Gate, t, e.Kind, n.seen)
+			return
+		}
+	}
+	if t := l.lastTakenForGone(func(t *Ticket) bool { return slices.Contains(passes, t.Pass) }); t != nil {
+		l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
+		return
+	}
+	if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
+		l.exitUnseen(e.Gate, pass, n.seen)
+		return
+	}
+	l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+}
+
+// exitUnseen lets out whoever has a right to park and whose entry was not seen: a gate was held open, or the vehicle came in
+// behind another. Where nobody may hand a pass back, it has to be so that somebody came in unseen.
+func (l *Lot) exitUnseen(i int, pass Pass, seen fact.Plate) fact.Reason {
+	if l.cfg.Policy.Twin == TwinDeny && int(l.meta.LoopInside) <= len(l.tickets.open) {
+		return l.denyExit(i, "", seen, fact.ReasonNoTicket, 0)
+	}
+	l.lanes[i].wait(waitNone, never)
+	l.emit(fact.BarrierRaised{Gate: l.cfg.Gates[i].ID, Note: "pass " + string(pass.ID) + ", whose entry was not seen", Reason: fact.ReasonPass})
+	l.lanes[i].feed(l, i, gate.RaiseOnce(fact.ReasonPass))
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return fact.ReasonPass
 }
 
 // holder is the ticket of a pass whose vehicle wants to leave: the one with its plate, or else the newest. One before that has
