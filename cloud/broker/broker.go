@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -177,7 +178,7 @@ func (c Cluster) into(settings *server.Options) error {
 	settings.Cluster = server.ClusterOpts{
 		Name: c.Name, Host: host, Port: port, NoAdvertise: true, TLSConfig: c.TLS, TLSTimeout: 10, ConnectRetries: 1 << 30,
 	}
-	for _, peer := range c.Peers {
+	for _, peer := range slices.Sorted(slices.Values(c.Peers)) { // in order, so that the library's reload, which sorts them in place, moves none
 		if _, _, err := net.SplitHostPort(peer); err != nil {
 			return fmt.Errorf("broker: peer %q: %w", peer, err)
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 
@@ -128,7 +127,6 @@ func (f *former) make(replicas int) error {
 		return nil
 	}
 	next := f.options
-	next.Routes = slices.Clone(next.Routes) // which the library sorts
 	next.MQTT.StreamReplicas = replicas
 	if err := f.server.ReloadOptions(&next); err != nil {
 		return fmt.Errorf("broker: %w", err)
