@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/cloud/store"
+	"gatehouse/cloud/store/pgtest"
 )
 
 func openSQLite(dir string) opener {
@@ -208,6 +209,41 @@ func TestWhatIsAcknowledgedOutlivesACrashBeforeItsRows(t *testing.T) {
 	}
 	if same, err := again.Verify(t.Context(), "p8"); err != nil || !same {
 		t.Errorf("the rows differ from the batches: %v", err)
+	}
+}
+
+// The store is closed while rows are behind that can't be written, for as long as SQLite waits for whoever holds the database.
+// It ends all the same, and what it took is folded when it is opened.
+func TestAStoreEndsWithRowsBehind(t *testing.T) {
+	pgtest.OnlyInIntegration(t)
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	a.take(t, "p8", g.batch(t, 100))
+	digestOf(t, s, "p8")
+	release := hold(t, dir)
+	for range 5 {
+		if result, _ := a.take(t, "p8", g.batch(t, 100)); result.Err != nil {
+			t.Fatal(result.Err)
+		}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Close() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end")
+	}
+	release()
+	if rows := factsInRows(t, dir); rows != 100 {
+		t.Fatalf("rows of %d facts were written: none was behind", rows)
+	}
+	if digestOf(t, open(t), "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
 	}
 }
 
