@@ -69,6 +69,7 @@ type Event struct {
 	Car        string      // what all events of one car have in common, if the camera follows cars
 	SumOf      []string    // the ids of earlier events which this one sums up
 	Picture    string      // the camera's name for its picture
+	Late       bool        // the camera kept it while nobody took it, and tells it now
 	Opens      drivers.Tri // whether the camera opens the barrier by its own list
 }
 
