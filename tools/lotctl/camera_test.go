@@ -130,6 +130,7 @@ func TestCameraParseKnowsTheMake(t *testing.T) {
 		`{"hook":{"event":"recognition"},"data":{"results":[{"plate":null}]}}`:        "no_plate",
 		`{"data_type":"heartbeat","timestamp":1453426302097}`:                         "heartbeat",
 		`{"plateText":"MÜ1","carID":"1","carState":"lost"}`:                           "plate",
+		`Code=TrafficJunction;action=Pulse;index=0;data={"PlateText":"AB1"}`:          "plate", // which Axis calls so too
 		"Events[0].Code=TrafficJunction\nEvents[0].TrafficCar.PlateNumber=AB1\n":      "plate",
 		`{"LPR_COUNT":1,"INFORMATION":[{"LPR":"AB1","TS":"1523329437899288"}]}`:       "plate",
 	} {
@@ -154,6 +155,7 @@ func TestCameraParseSaysWhatIsWrong(t *testing.T) {
 		said string
 	}{
 		{"camera parse --vendor acme " + file, commandline.ExitUsage, "write one of auto, hikvision"},
+		{"camera parse --vendor HikVision " + file, commandline.ExitWrong, "no event of these makes"},
 		{"camera parse --zone Nowhere " + file, commandline.ExitUsage, "Europe/Berlin"},
 		{"camera parse " + file, commandline.ExitWrong, "no event of these makes"},
 		{"camera parse " + file + "x", commandline.ExitWrong, "no such file"},
