@@ -86,6 +86,7 @@ type Camera struct {
 	source  Source
 	link    link
 	drivers.Faults
+	posts   chan struct{} // holds a token for each that is on its way
 	arrived chan arrival  // from handler and source to See
 	turn    chan struct{} // holds a token while See runs
 	seen    sightings     // See's own
@@ -100,7 +101,7 @@ type arrival struct {
 
 // New makes a camera from its settings. It asks nobody.
 func (m Make) New(settings drivers.Settings) (*Camera, error) {
-	c := &Camera{format: m.Format, arrived: make(chan arrival), turn: make(chan struct{}, 1)}
+	c := &Camera{format: m.Format, arrived: make(chan arrival), turn: make(chan struct{}, 1), posts: make(chan struct{}, postsMax)}
 	read := settingsReader{settings: settings}
 	inward := read.text("inward", m.Inward)
 	zone := read.text("zone", "UTC")

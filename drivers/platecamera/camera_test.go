@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -132,5 +133,37 @@ func TestAVehicleOfLongAgoOpensNothing(t *testing.T) {
 			t.Errorf("told %q, %d noted, %v", plates, camera.Skipped(), camera.Fault())
 		}
 		cancel()
+	})
+}
+
+// Posts that never end take a bounded part of the memory, and whoever comes after them is told to come again.
+func TestPostsThatNeverEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		camera, err := maker().New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := io.Pipe()
+		answers := make(chan int)
+		for range 8 {
+			go func() {
+				recorder := httptest.NewRecorder()
+				camera.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/", in))
+				answers <- recorder.Code
+			}()
+		}
+		synctest.Wait()
+		if code := post(camera, "/", `{"a":"AB1","b":"1"}`); code != http.StatusServiceUnavailable {
+			t.Errorf("the ninth is answered with %d", code)
+		}
+		out.CloseWithError(errors.New("cut"))
+		for range 8 {
+			if code := <-answers; code != http.StatusBadRequest {
+				t.Errorf("a post that was cut is answered with %d", code)
+			}
+		}
+		if code := post(camera, "/", `<r/>`); code != http.StatusBadRequest {
+			t.Errorf("after them, one is answered with %d", code)
+		}
 	})
 }

@@ -26,8 +26,8 @@
 // A document that is cut off or damaged loses no other: what is whole in its body is told beside ErrPart, and the fault noted.
 //
 // A post is answered with 200 when its events were taken, or are none of a car; with 400 if it can't be understood, with
-// 413 if it is larger than BodyMax, and with 503 if nobody takes its events within a second, so that the camera sends it
-// again. Pictures are stepped over and never decoded; a document has at most nodesMax values, depthMax levels and no
+// 413 if it is larger than BodyMax, and with 503 if nobody takes its events within a second, or eight others are on their
+// way, so that the camera sends it again. Pictures are stepped over and never decoded; a document has at most nodesMax values, depthMax levels and no
 // document type.
 //
 // A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616). When it is lost or silent, See

@@ -10,8 +10,11 @@ import (
 	"time"
 )
 
-// takeLimit is how long a post waits for See to take its events.
+// takeLimit is how long a post waits for See to take its events, and for others that are on their way.
 const takeLimit = time.Second
+
+// postsMax bounds the posts of one camera that are on their way at once, and with them what they take of memory.
+const postsMax = 8
 
 var errPostTooLarge = fmt.Errorf("the post is larger than %d bytes: let the camera send smaller pictures, or none", BodyMax)
 
@@ -22,6 +25,11 @@ func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this is where a plate camera posts its events: use POST", http.StatusMethodNotAllowed)
 		return
 	}
+	if !c.begin(r.Context()) {
+		http.Error(w, "too many posts at once: send it again", http.StatusServiceUnavailable)
+		return
+	}
+	defer func() { <-c.posts }()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BodyMax))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -47,6 +55,18 @@ func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.acknowledge(w, r)
+}
+
+// begin takes one of the places for posts, if there is one in time.
+func (c *Camera) begin(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, takeLimit)
+	defer cancel()
+	select {
+	case c.posts <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // parse reads a post. A camera may post twice at once.
