@@ -95,7 +95,7 @@ var ErrVendor = errors.New("platecamera: no event of these makes of camera")
 const (
 	textMax       = 128 // bytes of a plate, a name, a word
 	pictureMax    = 512 // bytes of a picture's name, which may be an address
-	candidatesMax = 16
+	candidatesMax = 32
 	charsMax      = 32
 )
 

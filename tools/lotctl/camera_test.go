@@ -179,3 +179,44 @@ func TestCameraParseOfACutRecording(t *testing.T) {
 		}
 	}
 }
+
+// Bodies as they are on the wire and in recordings, with what is printed of them (testdata/cameras/SOURCE.md).
+func TestCameraParseOfTheGoldenBodies(t *testing.T) {
+	bodies, err := filepath.Glob("testdata/cameras/*.body")
+	if err != nil || len(bodies) == 0 {
+		t.Fatalf("no bodies: %v", err)
+	}
+	for _, body := range bodies {
+		name := strings.TrimSuffix(body, ".body")
+		wantJSON, _ := os.ReadFile(name + ".json") // what is refused has none
+		wantError, _ := os.ReadFile(name + ".error")
+		var out, errs strings.Builder
+		exit := run([]string{"camera", "parse", "--json", body}, &out, &errs)
+		if failed := len(wantError) > 0; failed != (exit == commandline.ExitWrong) || !failed && exit != 0 {
+			t.Errorf("%s: exit %d\n%s", name, exit, errs.String())
+		}
+		if said := strings.TrimSpace(string(wantError)); !strings.Contains(errs.String(), said) {
+			t.Errorf("%s: says %q, want %q", name, errs.String(), said)
+		}
+		if got, want := sameForm(t, out.String()), sameForm(t, string(wantJSON)); got != want {
+			t.Errorf("%s\nread %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+// sameForm is JSON with its fields in the order of their names.
+func sameForm(t *testing.T, text string) string {
+	t.Helper()
+	if text == "" {
+		return ""
+	}
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	ordered, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(ordered)
+}
