@@ -178,7 +178,10 @@ func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {
 			return at
 		}
 	}
-	for _, n := range [...]platecamera.Node{document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Get("time"), b.Get("ReadTimeUtc"), document.Get("system", "timestamp")} {
+	for _, n := range [...]platecamera.Node{
+		document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Any("time", "ReadTimeUtc"),
+		document.Get("system", "timestamp"),
+	} {
 		if at, ok := platecamera.TimeOf(n, zone); ok {
 			return at
 		}

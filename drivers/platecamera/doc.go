@@ -9,8 +9,8 @@
 //	camera     the drivers.Camera and http.Handler that takes posts, or asks the camera (a Source)              camera.go
 //
 // It is liberal in form: content types lie, numbers come as texts, names come in any case and any name space, commas are
-// forgotten, posts come packed and in envelopes of others, and as a text in those, times come with and without a zone, and as seconds,
-// milliseconds, microseconds and nanoseconds. It is strict in meaning:
+// forgotten, posts come packed, in envelopes of others, and as a text in those, times come with and without a zone, and as
+// seconds, milliseconds, microseconds and nanoseconds. It is strict in meaning:
 //   - "unknown", "No Plate", "无车牌" and the like are no plates, and neither is text that is not sound UTF-8.
 //   - Confidences are shares from 0 to 1, exactly as written, whatever the camera's scale.
 //   - A time without a zone is in the zone of the setting, UTC without one.
@@ -27,8 +27,8 @@
 //
 // A post is answered with 200 when its events were taken, or are none of a car; with 400 if it can't be understood, with
 // 413 if it is larger than BodyMax, and with 503 if nobody takes its events within a second, or eight others are on their
-// way, so that the camera sends it again. Pictures are stepped over and never decoded; a document has at most nodesMax values, depthMax levels and no
-// document type.
+// way, so that the camera sends it again. Pictures are stepped over and never decoded; a document has at most nodesMax
+// values, depthMax levels and no document type.
 //
 // A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616). When it is lost or silent, See
 // ends with drivers.ErrOffline, and the app begins again.
