@@ -2,6 +2,8 @@ package dahua_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -244,4 +246,23 @@ func TestAskedByCalls(t *testing.T) {
 
 func BenchmarkParse(b *testing.B) {
 	cameratest.Benchmark(b, bench(), cameratest.File(b, "eventmanager.txt"))
+}
+
+// A camera that posts does so again until it gets this back (ITSAPI), and counts the gateway as lost without it.
+func TestAnswersToPosts(t *testing.T) {
+	cameratest.Watched(t, dahua.Driver(), nil, func(device any) {
+		for _, c := range []struct{ method, path, body string }{
+			{http.MethodPost, "TollgateInfo", `{"Picture":{"Plate":{"PlateNumber":"AB1","IsExist":true},"SnapInfo":{"DeviceID":"D1"}}}`},
+			{http.MethodPost, "KeepAlive", `{"Active":"keepAlive","DeviceID":"D1"}`},
+			{http.MethodPost, "DeviceInfo", `{"DeviceName":"gate","DeviceModel":"ITC413","DeviceID":"D1"}`},
+			{http.MethodGet, "KeepAlive?DeviceID=D1", ""},
+		} {
+			recorder := httptest.NewRecorder()
+			request := httptest.NewRequest(c.method, "/devices/cam1/NotificationInfo/"+c.path, strings.NewReader(c.body))
+			device.(http.Handler).ServeHTTP(recorder, request)
+			if recorder.Code != http.StatusOK || !strings.Contains(recorder.Body.String(), `"Result":true`) {
+				t.Errorf("%s %s: %d %s", c.method, c.path, recorder.Code, recorder.Body)
+			}
+		}
+	})
 }

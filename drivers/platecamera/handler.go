@@ -20,6 +20,10 @@ var errPostTooLarge = fmt.Errorf("the post is larger than %d bytes: let the came
 
 // ServeHTTP takes one post of the camera. Its answers are described at the package.
 func (c *Camera) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, notifications+"KeepAlive") { // some ask instead of telling
+		c.acknowledge(w, r)
+		return
+	}
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		w.Header().Set("Allow", "POST, PUT")
 		http.Error(w, "this is where a plate camera posts its events: use POST", http.StatusMethodNotAllowed)
@@ -76,9 +80,12 @@ func (c *Camera) parse(body []byte, contentType string) ([]Event, error) {
 	return c.parser.keep(body, contentType)
 }
 
+// notifications is the path of Dahua's posts, below the camera's own.
+const notifications = "/NotificationInfo/"
+
 // acknowledge answers as the makes want it: some post again until they get JSON back.
 func (c *Camera) acknowledge(w http.ResponseWriter, r *http.Request) {
-	if strings.Contains(r.URL.Path, "/NotificationInfo/") {
+	if strings.Contains(r.URL.Path, notifications) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprintln(w, `{"Result":true}`)
 		return
