@@ -77,9 +77,16 @@ type fileUART struct {
 }
 
 type fileI2C struct {
-	Bus     *int  `toml:"bus"`
-	SpeedHz int   `toml:"speed_hz"`
-	GPIO    []int `toml:"gpio"`
+	Bus     *int            `toml:"bus"`
+	SpeedHz int             `toml:"speed_hz"`
+	GPIO    []int           `toml:"gpio"`
+	Devices []fileI2CDevice `toml:"devices"`
+}
+
+type fileI2CDevice struct {
+	Address int    `toml:"address"`
+	What    string `toml:"what"`
+	Driver  string `toml:"driver"`
 }
 
 type fileSPI struct {
@@ -262,7 +269,11 @@ func (f *file) buses(board Board) {
 		}
 	}
 	for name, bus := range f.I2C {
-		board.I2C[name] = I2C{Name: name, Bus: orElse(bus.Bus, 0), SpeedHz: bus.SpeedHz, GPIO: bus.GPIO}
+		described := I2C{Name: name, Bus: orElse(bus.Bus, 0), SpeedHz: bus.SpeedHz, GPIO: bus.GPIO}
+		for _, device := range bus.Devices {
+			described.Devices = append(described.Devices, I2CDevice(device))
+		}
+		board.I2C[name] = described
 	}
 	for name, device := range f.SPI {
 		board.SPI[name] = SPI{Name: name, Bus: orElse(device.Bus, 0), Select: orElse(device.Select, 0), GPIO: device.GPIO}

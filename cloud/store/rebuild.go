@@ -304,7 +304,13 @@ func (s *sqlStore) catchUp(ctx context.Context) error {
 		return err
 	}
 	c := follower{store: s, receivers: map[string]*outbox.Receiver{}, revisions: map[string]int64{}}
-	err = s.segments.each(from+1, func(k kept) error { return c.take(ctx, k) })
+	// From the last one that the rows know, whose later frames are not to be taken for another.
+	err = s.segments.each(max(from, 1), func(k kept) error {
+		if k.place <= from {
+			return nil
+		}
+		return c.take(ctx, k)
+	})
 	if err != nil {
 		return err
 	}

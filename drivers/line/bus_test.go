@@ -19,12 +19,7 @@ func simulated(far *drivertest.Host) []line.Option {
 	return []line.Option{
 		line.WithI2C(func(bus string) (line.Transact, error) {
 			return func(address uint16, write, read []byte) error {
-				device, err := far.I2C(bus, address)
-				if err != nil {
-					return err
-				}
-				defer device.Close()
-				if err := device.Tx(write, read); err != nil {
+				if far.FakeI2C(bus).Transact(address, write, read) != nil {
 					return syscall.ENXIO
 				}
 				return nil
@@ -63,7 +58,7 @@ func TestAFaultOfABusHasANameAndAHint(t *testing.T) {
 	for errno, want := range map[error]error{
 		syscall.ENXIO: line.ErrNoAnswer, syscall.EREMOTEIO: line.ErrNoAnswer, syscall.ETIMEDOUT: line.ErrBusStuck,
 		syscall.EAGAIN: line.ErrBusStuck, syscall.ENOENT: line.ErrBusAbsent, syscall.EOPNOTSUPP: line.ErrBusPartial,
-		syscall.EACCES: line.ErrBusAccess,
+		syscall.EACCES: line.ErrBusAccess, syscall.EIO: line.ErrBusNoise,
 	} {
 		opened := 0
 		device, host := busOf(t, func(uint16, []byte, []byte) error { return fmt.Errorf("sysfs-i2c: %v", errno) }, &opened)

@@ -70,6 +70,14 @@ func newClock(host drivers.Host, settings drivers.Settings) (*Clock, error) {
 	return c, err
 }
 
+// I2CPlaces is where the chip stands, if it is looked at.
+func (c *Clock) I2CPlaces() []drivers.I2CPlace {
+	if c.bus == "" {
+		return nil
+	}
+	return []drivers.I2CPlace{{Bus: c.bus, Address: address}}
+}
+
 // Monitor reports the clock's conditions until ctx ends.
 func (c *Clock) Monitor(ctx context.Context, report func(drivers.Condition)) error {
 	return poller.Run(ctx, c.period, nil, c.look, report)

@@ -221,6 +221,32 @@ func TestACutConnectionLosesNoMoney(t *testing.T) {
 	})
 }
 
+// At night the terminal closed its day by itself, and numbers receipts anew: the first payment of the day has the number of
+// the last one of yesterday, and its amount. It is a payment of its own, also when its answer was lost.
+func TestReceiptsAreNumberedAnew(t *testing.T) {
+	for _, step := range []zvt.Step{zvt.Approve, zvt.LoseReply} {
+		session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, host *drivertest.Host) {
+			pay := func(id fact.PaymentID) (drivers.PaymentAnswer, error) {
+				return device.Pay(t.Context(), drivers.PaymentOrder{Payment: id, Amount: order.Amount})
+			}
+			if answer, err := pay("P1"); err != nil || answer.Outcome != drivers.PaymentApproved {
+				t.Fatalf("%+v, %v", answer, err)
+			}
+			simulator.CloseDay()
+			simulator.Script(step)
+			answer, err := pay("P2")
+			if step == zvt.LoseReply {
+				host.Wire("pt").HangUp()
+				time.Sleep(10 * time.Second)
+				answer, err = device.Status(t.Context(), "P2")
+			}
+			if err != nil || answer.Outcome != drivers.PaymentApproved || simulator.Charged() != 2 {
+				t.Errorf("step %d: %+v, %v, %d charged", step, answer, err, simulator.Charged())
+			}
+		})
+	}
+}
+
 // The driver gave up, the terminal did not: its late yes is refused or found, and what the driver says is what was charged.
 func TestALateReplyIsToldAsItIs(t *testing.T) {
 	session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, _ *drivertest.Host) {

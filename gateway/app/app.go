@@ -60,6 +60,7 @@ type App struct {
 	arms       arms
 	alarms     alarms
 	conditions conditions
+	board      board
 	changes    changes
 	sync       syncing
 	recorder   *recorder.Recorder // nil: nothing is recorded
@@ -73,7 +74,7 @@ type App struct {
 // Errors: the journal's (ErrInUse, ErrNewer, ErrOtherLocation, of the disk), or what is wrong with the site. After
 // New, call Run.
 func New(o Options) (*App, error) {
-	a := &App{options: o, byUse: map[site.Use]map[int][]*device{}, stopped: make(chan struct{})}
+	a := &App{options: o, byUse: map[site.Use]map[int][]*device{}, stopped: make(chan struct{}), board: board{absent: o.NoBoard}}
 	a.newRemote()
 	if _, err := lot.New(a.options.Site.Lot); err != nil {
 		return nil, err

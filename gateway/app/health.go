@@ -18,10 +18,7 @@ func (a *App) Health() api.Health {
 	stall, free := fmt.Sprintf("%d ms", h.StallMS), fmt.Sprintf("%d MiB free", h.FreeBytes>>20)
 	trust := a.options.Clock.Trust()
 	queue := fmt.Sprintf("%d wait, %d readings dropped", len(a.owner.inbox), a.dropped.Load())
-	var noBoard error
-	if a.options.NoBoard != nil {
-		noBoard = a.options.NoBoard()
-	}
+	noBoard := a.board.trouble()
 	checks := []api.Check{
 		check(h.Broken == nil, "works", api.Check{
 			ID: "journal", Severity: lot.Fault, Value: errText(h.Broken), Do: "Check the SD card; the gateway opens the log anew by itself.",

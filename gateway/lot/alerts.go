@@ -201,6 +201,9 @@ func (l *Lot) gateAlerts() []Alert {
 				What: cfg.Name + " is held open by " + g.HeldBy + ".", Do: "End the hold when it is no longer needed.",
 			})
 		}
+		if l.losesOrders(i) {
+			alerts = append(alerts, l.terminalAlert(i))
+		}
 		if !l.lanes[i].passage.Qualified() {
 			alerts = append(alerts, Alert{
 				Code: "loops_unproven", Severity: Info, Where: string(cfg.ID),
@@ -210,6 +213,19 @@ func (l *Lot) gateAlerts() []Alert {
 		}
 	}
 	return alerts
+}
+
+// terminalAlert is that of a terminal which is there and takes no order.
+func (l *Lot) terminalAlert(i int) Alert {
+	meanwhile := "Meanwhile drivers are sent to a pay station."
+	if l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].HoldsNobody {
+		meanwhile = "Meanwhile vehicles are let out, and owe what is due."
+	}
+	return Alert{
+		Code: "terminal_loses_orders", Severity: Fault, Where: string(l.cfg.Gates[i].ID),
+		What: fmt.Sprintf("%s: its terminal never got the last %d orders for a payment.", l.cfg.Gates[i].Name, l.lanes[i].ordersLost),
+		Do:   "Restart the terminal, and look whether it is logged in at its bank. " + meanwhile,
+	}
 }
 
 var faultText = []struct{ what, do string }{

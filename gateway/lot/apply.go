@@ -143,13 +143,13 @@ func (l *Lot) applyMoney(r fact.Record) bool {
 	switch f := r.Fact.(type) {
 	case fact.PaymentRequested:
 		l.changeTicket(f.Ticket, func(t *Ticket) {
+			l.forgetFailed(t)
 			t.Payments = append(t.Payments, Payment{ID: f.Payment, AmountMinor: f.AmountMinor, At: r.At, Gate: f.Gate})
 			l.asked[f.Payment] = t
 		})
 	case fact.PaymentReceived:
 		l.applyPaymentReceived(r, f)
 	case fact.PaymentFailed:
-		delete(l.asked, f.Payment)
 		l.changeTicket(f.Ticket, func(t *Ticket) {
 			if p := t.payment(f.Payment); p != nil && p.Status == PaymentPending {
 				p.Status = PaymentFailed

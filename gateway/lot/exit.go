@@ -51,9 +51,6 @@ func (l *Lot) shown(e Shown) {
 		l.exitByTicket(e)
 		return
 	}
-	if !l.ready(e.Gate) {
-		return
-	}
 	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
 	if policy.IsVoucher(e.Text) {
 		reason := fact.ReasonNone
@@ -120,9 +117,6 @@ func (l *Lot) recentPlate(i int) fact.Plate {
 
 func (l *Lot) exitByTicket(e Shown) {
 	n := l.lane(e.Gate)
-	if !l.ready(e.Gate) {
-		return
-	}
 	n.asked, n.shown, n.seen = true, e.Kind, l.recentPlate(e.Gate)
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
@@ -191,18 +185,15 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 // demand has the terminal ask for what is due, or goes by the policy where there is none that works.
 func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 	n := l.lane(i)
-	down := n.down&fact.WithoutTerminal != 0
 	switch {
 	case t.MayOwe:
 		return l.letOutOwing(i, t, fact.ReasonOperator)
-	case !l.cfg.Gates[i].Terminal && (l.freeFlow(i) || l.cfg.Gates[i].HoldsNobody):
+	case !l.cfg.Gates[i].Terminal && l.freeFlow(i):
 		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
 	case !l.cfg.Gates[i].Terminal:
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, n.dueMinor)
-	case down && (l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].HoldsNobody):
-		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
-	case down:
-		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, n.dueMinor)
+	case n.down&fact.WithoutTerminal != 0:
+		return l.withoutTerminal(i, t)
 	}
 	if p := t.pendingPayment(); p != nil {
 		l.resume(i, p)
@@ -212,11 +203,20 @@ func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 	return fact.ReasonUnpaid
 }
 
+// withoutTerminal decides on a vehicle for which something is due and whose gate has no terminal that works.
+func (l *Lot) withoutTerminal(i int, t *Ticket) fact.Reason {
+	if l.cfg.Policy.TerminalDownOwed {
+		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
+	}
+	return l.denyExit(i, t.ID, l.lanes[i].seen, fact.ReasonTerminalFault, l.lanes[i].dueMinor)
+}
+
 // grantExit lets a vehicle out.
 func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, seen fact.Plate, reason fact.Reason) fact.Reason {
 	if reason == fact.ReasonPaid || reason == fact.ReasonFire {
 		a.Fee = l.honoured(t, a.Fee, t.settledMinor())
 	}
+	l.returnCoupons(t)
 	l.emit(fact.ExitGranted{
 		Gate: l.cfg.Gates[i].ID, Ticket: t.ID, Credential: shown, Plate: seen, FeeMinor: a.Fee.TotalMinor,
 		TaxMinor: a.Fee.TaxMinor, PaidMinor: t.PaidMinor(), Reason: reason, Without: l.without(i),
@@ -242,9 +242,13 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 	return l.grantExit(i, t, account, n.shown, n.seen, fact.ReasonOwed)
 }
 
-// denyExit refuses, says why on the display and in the log.
+// denyExit refuses, says why on the display and in the log. A gate that holds nobody lets out all the same: what is known to
+// be due is owed.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
 	if l.cfg.Gates[i].HoldsNobody {
+		if t := l.tickets[id]; t != nil && t.Open() && dueMinor > 0 {
+			return l.letOutOwing(i, t, reason)
+		}
 		return l.letOutUnknown(i)
 	}
 	l.emit(fact.ExitDenied{

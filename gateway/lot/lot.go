@@ -40,7 +40,7 @@ type Lot struct {
 	open         []*Ticket
 	closed       closedTickets
 	holders      ticketsBy[fact.PassID]     // the open ones
-	asked        map[fact.PaymentID]*Ticket // payments that no terminal has answered yet
+	asked        map[fact.PaymentID]*Ticket // payments for which no terminal has said yet that the money came
 	tariffUses   map[string]int             // by how many tickets in memory, by digest
 	plates       *plate.Index[fact.TicketID]
 	arriving     []*Ticket // passed the entry, not yet seen parked; by entry
@@ -240,9 +240,9 @@ func (l *Lot) input(ev Event) bool {
 	case PlateSeen:
 		l.plateSeen(e)
 	case Shown:
-		l.shown(e)
+		l.offered(e.Gate, e)
 	case TicketPressed:
-		l.ticketPressed(e.Gate)
+		l.offered(e.Gate, e)
 	case HelpPressed:
 		l.helpPressed(e.Gate)
 	case SpotRead:

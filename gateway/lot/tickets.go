@@ -11,7 +11,7 @@ func (l *Lot) keepTicket(t *Ticket) {
 	l.tickets[t.ID] = t
 	l.tariffUses[t.TariffDigest]++
 	for i := range t.Payments {
-		if t.Payments[i].Status == PaymentPending {
+		if s := t.Payments[i].Status; s == PaymentPending || s == PaymentFailed {
 			l.asked[t.Payments[i].ID] = t
 		}
 	}
@@ -70,6 +70,12 @@ func (l *Lot) closeTicket(t *Ticket, status TicketStatus, at fact.Stamp) {
 	}
 	if t.Reservation != "" {
 		l.endReservation(t, status)
+	}
+	if status == TicketCancelled { // it never came in
+		for len(t.Coupons) > 0 {
+			l.unburn(t.Coupons[0])
+			t.forgetCoupon(t.Coupons[0])
+		}
 	}
 	l.dirty.add(TableTickets, string(t.ID))
 	l.dirty.add(TableClosedTickets, string(t.ID))

@@ -51,6 +51,7 @@ func (l *Lot) Ticket(id fact.TicketID) (Ticket, bool) {
 func (t *Ticket) copied() Ticket {
 	c := *t
 	c.Payments, c.Validations, c.Earlier = slices.Clone(t.Payments), slices.Clone(t.Validations), slices.Clone(t.Earlier)
+	c.Coupons, c.Charging, c.Groups = slices.Clone(t.Coupons), slices.Clone(t.Charging), slices.Clone(t.Groups)
 	return c
 }
 

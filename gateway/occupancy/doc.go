@@ -29,6 +29,8 @@
 //     along them a field counts for less, but for no less than 45 percent of its length.
 //   - An empty spot's field that has moved for good (a steel plate beside it, a sensor turned) is found again: cars
 //     come and go, and between them the field returns to the same place.
+//   - A field that was learned of a parked car is found out by the first visit after it: the field comes back to another
+//     place than the one that was learned. Until then the spot is the contrary of what is said, with a confidence of 0.7.
 //   - Every Change says its Cause and the raw value that decided. A Moment is the whole of a spot: from there on, the
 //     same readings and ticks play back to the same changes, bit for bit.
 //   - The state is a function of the calls: same readings and ticks, same changes. More ticks than asked for

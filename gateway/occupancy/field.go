@@ -92,11 +92,13 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 			confidence = doubtfulConfidence
 		}
 	}
-	if opinion == fact.SpotOccupied && v.moved(cfg, s.residual, s.elapsedMS) {
-		v.rehome(nowMS)
-		v.accept(cfg, nowMS, r, fact.SpotAvailable, doubtfulConfidence)
-		v.cause = CauseBaselineMoved
-		return
+	if opinion == fact.SpotOccupied {
+		if place := v.moved(cfg, s.residual, s.elapsedMS); place != nil {
+			v.rehome(nowMS, place)
+			v.accept(cfg, nowMS, r, fact.SpotAvailable, doubtfulConfidence)
+			v.cause = CauseBaselineMoved
+			return
+		}
 	}
 	v.teach(cfg, nowMS, &s, opinion)
 	v.teachNeighbour(nowMS, &s, opinion, wasWeak)
@@ -114,7 +116,7 @@ func (v *sensor) teach(cfg *Config, nowMS int64, s *sight, opinion fact.SpotStat
 		}
 	}
 	if s.near {
-		v.other = otherHome{}
+		v.others = restingPlaces{}
 	}
 	if was && free {
 		v.unrest.learn(s.residual, s.elapsedMS)

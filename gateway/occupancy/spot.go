@@ -3,7 +3,7 @@ package occupancy
 import "gatehouse/sync/fact"
 
 // Spot is the state of one spot and what its sensors have taught about it. It is a plain value without
-// pointers, of at most 800 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
+// pointers, of at most 900 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
 type Spot struct {
 	sensors     [SensorsMax]sensor
 	wakeMS      int64

@@ -36,6 +36,9 @@ func (d sensorDecode) Run(out io.Writer) error {
 		if n, err := fmt.Sscanf(d.FPort, "%d", &port); n != 1 || err != nil || fmt.Sprint(port) != d.FPort || port < 0 || port > 255 {
 			return fmt.Errorf("%w: --fport %s: write a number from 1 to 223", commandline.ErrUsage, d.FPort)
 		}
+		if port == 0 { // as platforms write it that do not know it: nothing of a sensor's travels on this port
+			port = payload.NoPort
+		}
 	}
 	device, err := payload.Find(d.Device)
 	if err != nil {

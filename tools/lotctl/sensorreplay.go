@@ -63,6 +63,7 @@ type sensorReplay struct {
 type replayReport struct {
 	Samples    int                  `json:"samples"`
 	ScaleNT    float64              `json:"scaleNT,omitempty"`
+	scaleFrom  string
 	Changes    []replayReportChange `json:"changes"`
 	Labelled   *replayRates         `json:"labelled,omitempty"`
 	Arrivals   *tally               `json:"arrivals,omitempty"`
@@ -167,10 +168,7 @@ func (c sensorReplay) report(t *trace) *replayReport {
 		days = 0
 	}
 	if t.magnetic {
-		report.ScaleNT = cmp.Or(c.Scale, t.unitNT)
-		if report.ScaleNT == 0 {
-			report.ScaleNT = fieldScale(t.rows)
-		}
+		report.ScaleNT, report.scaleFrom = c.scale(t)
 		scaled(t.rows, report.ScaleNT)
 	}
 	var played *replayed
@@ -188,23 +186,30 @@ func (c sensorReplay) report(t *trace) *replayReport {
 	return report
 }
 
+// scale is nanotesla per unit of the field, and who says so.
+func (c sensorReplay) scale(t *trace) (scaleNT float64, from string) {
+	switch {
+	case c.Scale != 0:
+		return c.Scale, "as --scale says"
+	case t.unitNT != 0:
+		return t.unitNT, "as the header says"
+	}
+	return fieldScale(t.rows)
+}
+
 // config is that of a spot whose sensor speaks as often as the trace does.
 func (c sensorReplay) config(t *trace) *occupancy.Config {
 	cfg := occupancy.Default()
 	cfg.EmptyMM, cfg.Sensors = c.EmptyMM, t.sensors
-	gaps := make([]int64, 0, len(t.rows))
-	for i := 1; i < len(t.rows); i++ {
-		gaps = append(gaps, t.rows[i].atMS-t.rows[i-1].atMS)
-	}
-	slices.Sort(gaps)
 	periodMS := cfg.PeriodMS[0]
-	if len(gaps) > 0 {
-		periodMS = max(gaps[len(gaps)/2], 1000)
+	gapMS, longGapMS := t.gaps()
+	if gapMS > 0 {
+		periodMS = max(gapMS, 1000)
 	}
 	cfg.PeriodMS = [occupancy.SensorsMax]int64{periodMS, periodMS}
 	cfg.SuspectAfterMS = max(cfg.SuspectAfterMS, 2*periodMS)
-	if t.magnetic { // in traces of radio sensors an hour is missing now and then
-		cfg.PeriodMS[0] = max(2*hourMS, periodMS)
+	if t.magnetic { // in traces of radio sensors an hour is missing now and then, and some hold only the changes
+		cfg.PeriodMS[0] = max(2*hourMS, periodMS, longGapMS)
 		cfg.PeriodMS[1] = cfg.PeriodMS[0]
 	}
 	if periodMS >= seldomMS {
@@ -272,6 +277,9 @@ func (r *replayReport) print(out io.Writer) {
 		}
 	}
 	fmt.Fprintln(out)
+	if r.ScaleNT != 0 {
+		fmt.Fprintf(out, "taken for %.4g nanotesla in a unit of mag_*: %s; --scale says otherwise\n", r.ScaleNT, r.scaleFrom)
+	}
 	if r.Labelled == nil {
 		return
 	}

@@ -191,6 +191,19 @@ func (t *trace) samples() (n int) {
 	return n
 }
 
+// gaps are how far apart two rows are: most often, and as a rule.
+func (t *trace) gaps() (usualMS, longMS int64) {
+	gaps := make([]int64, 0, len(t.rows))
+	for i := 1; i < len(t.rows); i++ {
+		gaps = append(gaps, t.rows[i].atMS-t.rows[i-1].atMS)
+	}
+	if len(gaps) == 0 {
+		return 0, 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2], gaps[len(gaps)*98/100]
+}
+
 // fromBegin leaves out the rows of a recording before the first of kind begin, as in a file that was cut: what the
 // detector was then is not known. The rest is played in the order in which it was written.
 func (t *trace) fromBegin() error {
