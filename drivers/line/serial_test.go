@@ -310,6 +310,30 @@ func TestSilenceAndHangUpAreToldApart(t *testing.T) {
 	})
 }
 
+// lateRaw takes bytes after a while.
+type lateRaw struct {
+	rawPort
+	after time.Duration
+}
+
+func (r *lateRaw) Write(b []byte) (int, error) {
+	time.Sleep(r.after)
+	return len(b), nil
+}
+
+// The time of a write is over in the moment in which it ends: it was done, and nobody prints a ticket twice.
+func TestAWriteThatIsHeardLateIsDone(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			port := line.NewSerialPort(&lateRaw{after: 500*time.Millisecond + 12*time.Second/115200})
+			defer port.Close()
+			if n, err := port.Write([]byte("x")); n != 1 || err != nil {
+				t.Errorf("%d bytes, %v", n, err)
+			}
+		})
+	}
+}
+
 func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 	l := newLot(t)
 	defer l.host.Close()

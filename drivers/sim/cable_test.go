@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"gatehouse/drivers"
@@ -26,16 +27,11 @@ func TestACableLosesNothingThatFits(t *testing.T) {
 	defer near.Close()
 	var busy sync.WaitGroup
 	defer busy.Wait()
-	done := make(chan struct{})
-	defer close(done)
+	var done atomic.Bool
+	defer done.Store(true)
 	for range 2 * runtime.GOMAXPROCS(0) {
 		busy.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
+			for !done.Load() {
 			}
 		})
 	}

@@ -413,6 +413,7 @@ func TestAnEndDoesNotWaitForEverForADisk(t *testing.T) {
 		if waited := time.Since(began); waited < 9*time.Second || waited > 14*time.Second {
 			b.t.Errorf("it ended after %v", waited)
 		}
+		synctest.Wait() // whoever commanded hears of it in the same moment
 		expect(b, "the command failed", corrected.done.Load() && !corrected.granted(), true)
 		b.disk.hold.letGo()
 		b.wait(time.Minute) // what waited for the disk ends too

@@ -66,9 +66,9 @@ const (
 	welcomeMS = 4_000
 	// betterMS is how long a vehicle whose plate may have been read early waits for a reading of its own.
 	betterMS = 1_000
-	// offeredForMS is how long what a driver shows or presses waits for the loop to see the vehicle. A detector and its
-	// debounce take up to a second; later it is more likely to be of somebody on foot.
-	offeredForMS = 2_000
+	// pressedForMS is how long a press waits for the loop to see the vehicle. A detector and its debounce take up to a second;
+	// later it is more likely to be of somebody on foot.
+	pressedForMS = 2_000
 	// answerMS is how long a card payment may take before the terminal is asked about it.
 	answerMS = 60_000
 )

@@ -18,12 +18,16 @@ func (l *Lot) offered(i int, e Event) {
 	}
 }
 
-// offeredEarly takes what was kept for the vehicle that has arrived at a gate.
+// offeredEarly takes what was kept for the vehicle that has arrived at a gate. What is shown waits as long as a plate, for a tag
+// is read from afar as well.
 func (l *Lot) offeredEarly(i int) {
 	n := l.lane(i)
-	e := n.offered
+	e, waitsMS := n.offered, l.cfg.Policy.PlateFreshMS
 	n.offered = nil
-	if e != nil && l.now.MonoMS-n.offeredMS <= offeredForMS && l.ready(i) {
+	if _, pressed := e.(TicketPressed); pressed {
+		waitsMS = pressedForMS
+	}
+	if e != nil && l.now.MonoMS-n.offeredMS <= waitsMS && l.ready(i) {
 		l.driverOffers(e)
 	}
 }
