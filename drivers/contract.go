@@ -324,7 +324,7 @@ type SerialMode struct {
 
 // Bauds are the speeds that a serial port can have.
 func Bauds() []int {
-	return []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
+	return []int{300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
 }
 
 // Port is an open serial port. Read returns (0, nil) when nothing came for a while, so that a caller can look

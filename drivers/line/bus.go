@@ -19,6 +19,7 @@ import (
 var (
 	ErrBusStuck   = errors.New("the bus is stuck: something holds SDA or SCL low: switch the devices' power off and on, and look for a short circuit")
 	ErrNoAnswer   = errors.New("no device acknowledges: check its power, its wires and its address")
+	ErrBusNoise   = errors.New("a transfer was cut off: look for long wires, weak pull-ups and a device that stretches the clock, or lower the speed of the bus")
 	ErrBusAbsent  = errors.New("the bus is not there: is it in the board's boot lines (lotctl board show), or unplugged?")
 	ErrBusAccess  = errors.New("this user may not open the bus: add the user to the group i2c, or spi")
 	ErrBusPartial = errors.New("the bus can't do plain transfers: it is for SMBus alone: use another adapter")
@@ -174,6 +175,7 @@ func (b *bus) Close() error {
 var faults = map[syscall.Errno]error{
 	syscall.ENXIO: ErrNoAnswer, syscall.EREMOTEIO: ErrNoAnswer,
 	syscall.ETIMEDOUT: ErrBusStuck, syscall.EAGAIN: ErrBusStuck, syscall.EBUSY: ErrBusStuck,
+	syscall.EIO: ErrBusNoise, syscall.EPROTO: ErrBusNoise,
 	syscall.ENOENT: ErrBusAbsent, syscall.ENODEV: ErrBusAbsent,
 	syscall.EACCES: ErrBusAccess, syscall.EPERM: ErrBusAccess,
 	syscall.EOPNOTSUPP: ErrBusPartial,

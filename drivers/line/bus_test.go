@@ -59,7 +59,7 @@ func TestAFaultOfABusHasANameAndAHint(t *testing.T) {
 	for errno, want := range map[error]error{
 		syscall.ENXIO: line.ErrNoAnswer, syscall.EREMOTEIO: line.ErrNoAnswer, syscall.ETIMEDOUT: line.ErrBusStuck,
 		syscall.EAGAIN: line.ErrBusStuck, syscall.ENOENT: line.ErrBusAbsent, syscall.EOPNOTSUPP: line.ErrBusPartial,
-		syscall.EACCES: line.ErrBusAccess,
+		syscall.EACCES: line.ErrBusAccess, syscall.EIO: line.ErrBusNoise,
 	} {
 		opened := 0
 		device, host := busOf(t, func(uint16, []byte, []byte) error { return fmt.Errorf("sysfs-i2c: %v", errno) }, &opened)

@@ -214,6 +214,21 @@ func TestAPortThatCantSwitchRS485(t *testing.T) {
 	port.Close()
 }
 
+// Whatever speed a site file may name, the serial library knows it.
+func TestEverySpeedCanBeHad(t *testing.T) {
+	a := newAdapter(t)
+	for _, baud := range drivers.Bauds() {
+		for _, parity := range []byte{0, 'N', 'E', 'O'} {
+			port, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: baud, Parity: parity})
+			if err != nil {
+				t.Errorf("%d baud, parity %q: %v", baud, parity, err)
+				continue
+			}
+			port.Close()
+		}
+	}
+}
+
 // A driver is waiting for bytes when the gateway closes the port.
 func TestClosingEndsARead(t *testing.T) {
 	port := newAdapter(t).open(t)
@@ -309,7 +324,7 @@ func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 		{input, `the board bench has no input "lop": write one of [fire loop wire]`},
 		{outp, `the board bench has no output "rise": write one of [alarm horn lamp lower raise]`},
 		{port, `the board bench has no serial port "uart9": write one of [uart1 uart2]`},
-		{mode, "baud = 12345: write one of [1200"},
+		{mode, "baud = 12345: write one of [300 600 1200"},
 	} {
 		if !errors.Is(c.err, drivers.ErrSettings) || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("error %v\nwant  %s", c.err, c.want)

@@ -329,8 +329,9 @@ func (r *run) find(ctx context.Context, spot *spot) error {
 		}
 		for _, address := range r.sensor.addresses(&c) {
 			tx, err := r.open(spot, address)
-			if err != nil {
-				return err
+			if err != nil { // as where another device of the site has it
+				absent = cmp.Or(absent, err)
+				continue
 			}
 			found := device{tx: tx}
 			switch is, err := c.identify(&found); {

@@ -28,15 +28,22 @@ type lane struct {
 	answerMS int64 // when answered was decided on
 	lastRead string
 
+	offered   Event // what a driver showed or pressed while nobody stood there; nil: nothing
+	offeredMS int64
+
 	shown    fact.CredentialKind // what the driver showed last, at an exit
 	seen     fact.Plate          // the plate read there
 	ticket   fact.TicketID       // the exit being settled
 	payment  fact.PaymentID
 	attempts int
 	dueMinor int64
+	// ordersLost are those that the gate's terminal never got, since it got one
+	ordersLost int
 	// unanswered since doubtMS: the terminal was asked what became of the payment, and does not say
 	unanswered bool
 	doubtMS    int64
+
+	helpAtMS int64 // wall time at which the help button was pressed; 0: it was not
 
 	waiting wait
 	untilMS int64
@@ -59,6 +66,9 @@ const (
 	welcomeMS = 4_000
 	// betterMS is how long a vehicle whose plate may have been read early waits for a reading of its own.
 	betterMS = 1_000
+	// offeredForMS is how long what a driver shows or presses waits for the loop to see the vehicle. A detector and its
+	// debounce take up to a second; later it is more likely to be of somebody on foot.
+	offeredForMS = 2_000
 	// answerMS is how long a card payment may take before the terminal is asked about it.
 	answerMS = 60_000
 )
@@ -128,7 +138,7 @@ func (l *Lot) without(i int) fact.Degraded {
 	if l.now.Trust == fact.ClockUnset {
 		down |= fact.WithoutClock
 	}
-	if l.diskStalled {
+	if l.troubles.diskStalled {
 		down |= fact.WithoutDisk
 	}
 	return down

@@ -67,7 +67,7 @@ func learnCause(stage stage) Cause {
 // settleOn makes base the baseline, and the place from which its drift is measured.
 func (v *sensor) settleOn(base [3]int32, nowMS int64) {
 	v.stage, v.base, v.home, v.trackedMS, v.risen = known, base, base, nowMS, 0
-	v.empty, v.unrest, v.other, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), calm(), otherHome{}, neighbour{}, nowMS
+	v.empty, v.unrest, v.others, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), calm(), restingPlaces{}, neighbour{}, nowMS
 	v.steps, v.weak, v.crept = unknownSteps(), false, false
 }
 

@@ -254,3 +254,14 @@ func TestAfterASilenceAnEchoIsNoCar(t *testing.T) {
 		}
 	}
 }
+
+// A sensor that speaks only of changes says nothing while a car is parked for a week.
+func TestAValueThatIsNotToldAgainIsNotStuck(t *testing.T) {
+	p := overhead()
+	p.cfg.PeriodMS[0] = 0
+	p.at(0, echo(roofMM))
+	p.wait(20 * day)
+	p.want(t, "0s unknown>occupied")
+	p.at(20*day, echo(roofMM))
+	p.want(t, "1728000s occupied>unknown sensor_stuck fault0=sensor_stuck")
+}
