@@ -6,12 +6,13 @@
 //     goes to a chip on the bus itself, none is. What a multiplexer was left with, by another life of the gateway or by a
 //     power-up, is not trusted: it is disconnected before the first transaction.
 //   - An answer is believed only if afterwards every multiplexer that is there still says what it should. One that lost its
-//     register meanwhile is a fault that says which one (ErrReset, ErrCrossed), and the answer is thrown away.
+//     register meanwhile is a fault that says which one (ErrReset, ErrCrossed), and so is what never does as it is told
+//     (ErrForeign); the answer is thrown away.
 //   - A multiplexer that is away (ErrAbsent) takes only what is behind it with it. When it is back, the first transaction with
 //     each of its channels is ErrReset: its chips may have lost their power as well, and have to be set up anew.
 //
-// The register and its meaning (a bit for each channel, read back as written, 0 after a reset) are those of the sheets NXP
-// PCA9548A rev. 5.1, section 7.2, and TI TCA9548A, section 8.6.
+// The register and its meaning (a bit for each channel, read back as written, 0 after a reset) are those of the data sheets of
+// the NXP PCA9548A and the TI TCA9548A, "Control register" and "Power-on reset".
 //
 // Tree is pure and for one goroutine: the one that owns the bus. Simulator is the other side. The package imports drivers.
 package pca9548

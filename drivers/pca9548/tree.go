@@ -13,7 +13,7 @@ var (
 	ErrAbsent  = errors.New("does not acknowledge: check its power, its wires and its address pins A0 to A2")
 	ErrReset   = errors.New("was reset, and what is behind it has to be set up anew: check its supply and its plugs if this comes again")
 	ErrCrossed = errors.New("was connected as well, so that two chips may have answered: check its supply and its plugs")
-	ErrForeign = errors.New("is no PCA9548: look at the label and the address of what answers there")
+	ErrForeign = errors.New("does not say what is written to it, so that it is no PCA9548 or broken: look at the label and the address of what answers there")
 )
 
 // Transact is one transaction on the bus itself.
@@ -33,12 +33,8 @@ type multiplexer struct {
 	sure      bool // that its register is connected
 	connected byte
 	proven    bool // it has once said what was written to it
-	strikes   int  // how often it said something else, before it was proven
 	reset     byte // the channels whose next transaction is ErrReset
 }
-
-// strikesMax is how often something may say what was not written to it until it is taken for what it is: no multiplexer.
-const strikesMax = 3
 
 // Faulty reports whether an error is about a multiplexer and not about the bus or a chip.
 func Faulty(err error) bool {
@@ -170,7 +166,7 @@ func (m *multiplexer) says(said byte, own bool, channel int) error {
 	written := m.connected
 	switch {
 	case m.sure && said == written:
-		m.proven, m.strikes = true, 0
+		m.proven = true
 		return nil
 	case !own && said == 0: // it is back, and connects nothing
 		m.sure, m.connected = true, 0
@@ -180,14 +176,10 @@ func (m *multiplexer) says(said byte, own bool, channel int) error {
 	m.lapsed()
 	err := ErrCrossed
 	switch {
-	case own && m.proven:
-		err, m.reset = ErrReset, m.reset&^(1<<channel)
-	case own:
-		err = ErrForeign
 	case !m.proven:
-		if m.strikes++; m.strikes > strikesMax {
-			return nil
-		}
+		err = ErrForeign
+	case own:
+		err, m.reset = ErrReset, m.reset&^(1<<channel)
 	}
 	return fault(m, fmt.Errorf("%w (its register says 0x%02X where 0x%02X was written)", err, said, written))
 }
