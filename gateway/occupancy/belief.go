@@ -79,15 +79,23 @@ func alone(cfg *Config, v *sensor) belief {
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
 	}
-	if b.tentative = v.alike < seldomAlike && v.seldom(cfg); b.tentative {
-		b.holdMS = max(b.holdMS, seldomAlike*cfg.PeriodMS[0]+cfg.DebounceMS)
+	enough := v.enough(cfg)
+	if b.tentative = v.alike < enough; b.tentative {
+		b.holdMS = max(b.holdMS, int64(enough)*cfg.PeriodMS[0]+cfg.DebounceMS)
 	}
 	return b
 }
 
-// seldom reports whether a value may be as old as a period of more than a few debounces before the next.
-func (v *sensor) seldom(cfg *Config) bool {
-	return cfg.PeriodMS[0] > 3*cfg.DebounceMS && (v.kind == Distance || cfg.PeriodMS[0] <= aloneMS)
+// enough is how many values in a row are an opinion: one, if others come before it counts; more, if a value is as old as a
+// period of more than a debounce, or a few, before the next.
+func (v *sensor) enough(cfg *Config) uint8 {
+	switch periodMS := cfg.PeriodMS[0]; {
+	case periodMS > 3*cfg.DebounceMS && (v.kind == Distance || periodMS <= aloneMS):
+		return seldomAlike
+	case periodMS > cfg.DebounceMS && v.kind == Distance:
+		return seldomAlike - 1
+	}
+	return 1
 }
 
 // agreed is what two sensors say: wrong only if both are.

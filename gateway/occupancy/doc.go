@@ -17,6 +17,9 @@
 //     where it was learned: it follows the weather and never learns a parked car.
 //   - A floor up to 5 m below an ultrasonic sensor may seem 8 percent nearer or farther within half a day, as 45 degrees
 //     make it, and is no car; a car that is 1.1 m high is seen all the same. No thermometer is needed.
+//   - One echo is no opinion where the next is more than a debounce away: rain, a bird, a detour. Echoes from beyond a floor
+//     that nobody measured make another floor only if twelve in a row agree, and are not one value again and again, which
+//     is what some sensors say when a windscreen gives no echo.
 //   - A sensor in the ground that reports on a beat of a minute or more, and speaks before its time, has felt something.
 //     If the field then made a step that stands out from those that the empty spot's makes, it is a car, though it moves
 //     the field less far than the levels say. A neighbour who does so too is taken for one until two visits show that it

@@ -117,6 +117,7 @@ func (c *codec) sensor(v *sensor) {
 	number(c, &v.cause)
 	number(c, &v.learned)
 	number(c, &v.risen)
+	number(c, &v.risenMM)
 	number(c, &v.alike)
 	number(c, &v.fault)
 	for _, is := range [...]*bool{&v.spoken, &v.suspect, &v.withdrawn, &v.proven, &v.weak, &v.crept} {

@@ -49,7 +49,8 @@ type sensor struct {
 	stage      stage
 	cause      Cause
 	learned    uint8 // readings in a row that made the baseline
-	risen      uint8 // readings in a row from beyond the floor
+	risen      uint8 // readings in a row from one place beyond the floor …
+	risenMM    int32 // … the first of which was there
 	alike      uint8 // values in a row with this opinion, up to seldomAlike
 	fault      fact.Reason
 	spoken     bool // a value came
