@@ -139,6 +139,7 @@ type Taken struct {
 type Watchdog struct {
 	Device   string
 	TimeoutS int
+	MaxS     int // the longest that its hardware can count; 0: it does not say
 }
 
 // BootLine is a line that the board needs in a file of the boot partition, and why.

@@ -372,8 +372,8 @@ func TestABoardThatIsNotThere(t *testing.T) {
 	board, err := boards.Parse([]byte(`
 name = "nowhere"
 backend = "chardev"
-lines.k1 = { chip = "no such chip", line = 1 }
-lines.k2 = { pin = "no such pin" }
+lines.k1 = { chip = "no such chip", line = 1, active_low = false }
+lines.k2 = { pin = "no such pin", active_low = true }
 outputs.one = { line = "k1", max_on_ms = 1000 }
 inputs.two = { line = "k2" }
 `), "nowhere.toml")

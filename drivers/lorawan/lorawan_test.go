@@ -223,6 +223,7 @@ func TestWhatAStateIsWorthDependsOnItsMessage(t *testing.T) {
 		{"pni-placepod", 1, []byte{0x15, 0x66, 0}, occupied(0, false)},
 		{"pni-placepod", 1, []byte{0x37, 0x66, 0}, drivers.Sample{Kind: drivers.SampleAlive}},
 		{"dragino-ldds75", 2, []byte{0x0b, 0x45, 0, 0, 0}, drivers.Sample{Kind: drivers.SampleAlive}},
+		{"dragino-mds200-lb", 2, []byte{0x0b, 0x88, 0, 20, 1, 0, 0}, drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: 200}},
 		{"vegapulse-air", 1, []byte{8, 0x3F, 0xA3, 0x1F, 0x15, 0x2D, 36, 1, 4, 32, 9}, drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: 1274}},
 	} {
 		got := story(t, settings(test.model, euiA), func(s *lorawan.Simulator, _ *lorawan.Network) { _ = s.Send(euiA, test.port, test.data) })

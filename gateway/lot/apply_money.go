@@ -60,7 +60,7 @@ func (l *Lot) forgetFailed(t *Ticket) {
 		return
 	}
 	if i := slices.IndexFunc(t.Payments, func(p Payment) bool { return p.Status == PaymentFailed }); i >= 0 {
-		delete(l.asked, t.Payments[i].ID)
+		delete(l.tickets.asked, t.Payments[i].ID)
 		t.Payments = slices.Delete(t.Payments, i, i+1)
 	}
 }

@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
@@ -10,7 +12,7 @@ import (
 // exitByPlate finds the ticket of a plate and settles it. An ambiguous plate asks for the ticket; it never
 // guesses.
 func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
-	match := l.plates.Match(read)
+	match := l.tickets.plates.Match(read)
 	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
 	if match.Outcome != plate.Found && read.Plate != "" {
 		if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Plate == read.Plate }); t != nil {
@@ -19,12 +21,15 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 	}
 	switch match.Outcome {
 	case plate.Found:
-		return l.settle(i, l.tickets[match.ID], fact.CredentialPlate, read.Plate)
+		return l.settle(i, l.tickets.byID[match.ID], fact.CredentialPlate, read.Plate)
 	case plate.Ambiguous:
 		if t := l.newestOf(match); t != nil {
 			return l.settle(i, t, fact.CredentialPlate, read.Plate)
 		}
 		return l.denyExit(i, "", read.Plate, fact.ReasonAmbiguousPlate, 0)
+	}
+	if pass, found := l.book.PassForPlate(read.Plate, l.now.WallMS); found && read.Plate != "" {
+		return l.exitUnseen(i, pass, read.Plate)
 	}
 	return l.denyExit(i, "", read.Plate, fact.ReasonNoTicket, 0)
 }
@@ -34,7 +39,7 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 func (l *Lot) newestOf(match plate.Match[fact.TicketID]) *Ticket {
 	var newest *Ticket
 	for _, id := range match.Others {
-		t := l.tickets[id]
+		t := l.tickets.byID[id]
 		if t == nil || match.Cost != 0 || newest != nil && newest.Plate != t.Plate {
 			return nil
 		}
@@ -88,11 +93,11 @@ func (l *Lot) interruptedEntry(e Shown) *Ticket {
 	switch e.Kind {
 	case fact.CredentialCard:
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			shown = l.holders[pass.ID]
+			shown = l.tickets.holders[pass.ID]
 		}
 	case fact.CredentialReservation:
-		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets[r.Ticket] != nil {
-			shown = []*Ticket{l.tickets[r.Ticket]}
+		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets.byID[r.Ticket] != nil {
+			shown = []*Ticket{l.tickets.byID[r.Ticket]}
 		}
 	}
 	for _, t := range shown {
@@ -120,17 +125,7 @@ func (l *Lot) exitByTicket(e Shown) {
 	n.asked, n.shown, n.seen = true, e.Kind, l.recentPlate(e.Gate)
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
-		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			if inside := l.holders[pass.ID]; len(inside) > 0 {
-				l.settle(e.Gate, inside[0], e.Kind, n.seen)
-				return
-			}
-			if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Pass == pass.ID }); t != nil {
-				l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
-				return
-			}
-		}
-		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+		l.exitByCard(e)
 		return
 	}
 	if v, err := policy.ParseVoucher(e.Text); err == nil {
@@ -140,7 +135,7 @@ func (l *Lot) exitByTicket(e Shown) {
 	if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
 		id = r.Ticket
 	}
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	switch {
 	case t == nil:
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonNoTicket, 0)
@@ -153,11 +148,62 @@ func (l *Lot) exitByTicket(e Shown) {
 	}
 }
 
+// exitByCard settles the visit that a card stands for, whatever has become of its pass since: it may have ended, or have new
+// terms under another id.
+func (l *Lot) exitByCard(e Shown) {
+	n := l.lane(e.Gate)
+	passes := l.book.PassesOfCard(e.Text)
+	for _, id := range passes {
+		if t := l.holder(id, n.seen); t != nil {
+			l.settle(e.Gate, t, e.Kind, n.seen)
+			return
+		}
+	}
+	if t := l.lastTakenForGone(func(t *Ticket) bool { return slices.Contains(passes, t.Pass) }); t != nil {
+		l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
+		return
+	}
+	if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
+		l.exitUnseen(e.Gate, pass, n.seen)
+		return
+	}
+	l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+}
+
+// exitUnseen lets out whoever has a right to park and whose entry was not seen: a gate was held open, or the vehicle came in
+// behind another. Where nobody may hand a pass back, it has to be so that somebody came in unseen.
+func (l *Lot) exitUnseen(i int, pass Pass, seen fact.Plate) fact.Reason {
+	if l.cfg.Policy.Twin == TwinDeny && int(l.meta.LoopInside) <= len(l.tickets.open) {
+		return l.denyExit(i, "", seen, fact.ReasonNoTicket, 0)
+	}
+	l.lanes[i].wait(waitNone, never)
+	l.emit(fact.BarrierRaised{Gate: l.cfg.Gates[i].ID, Note: "pass " + string(pass.ID) + ", whose entry was not seen", Reason: fact.ReasonPass})
+	l.lanes[i].feed(l, i, gate.RaiseOnce(fact.ReasonPass))
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return fact.ReasonPass
+}
+
+// holder is the ticket of a pass whose vehicle wants to leave: the one with its plate, or else the newest. One before that has
+// missed its exit, or somebody has handed the pass back.
+func (l *Lot) holder(id fact.PassID, seen fact.Plate) *Ticket {
+	var newest *Ticket
+	for _, t := range l.tickets.holders[id] {
+		if seen != "" && t.Plate == seen {
+			return t
+		}
+		newest = t
+	}
+	return newest
+}
+
 // settle lets a ticket's vehicle out if nothing is due, and asks for what is.
 func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plate) fact.Reason {
 	n := l.lane(i)
 	if t.Status == TicketLeaving && l.pending(t.ID) {
 		return t.Reason // one that was only let in and stands here now has passed its entry, whatever the loops there say
+	}
+	if n.ticket != t.ID {
+		l.withdrawLost(i, "its driver has found the ticket")
 	}
 	account := l.Account(t, l.now)
 	if account.ClockDoubted {
@@ -246,7 +292,7 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 // be due is owed.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
 	if l.cfg.Gates[i].HoldsNobody {
-		if t := l.tickets[id]; t != nil && t.Open() && dueMinor > 0 {
+		if t := l.tickets.byID[id]; t != nil && t.Open() && dueMinor > 0 {
 			return l.letOutOwing(i, t, reason)
 		}
 		return l.letOutUnknown(i)
@@ -273,18 +319,36 @@ func (l *Lot) letOutUnknown(i int) fact.Reason {
 	return fact.ReasonFree
 }
 
-// helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it
-// only calls a person, whom the page shows it to.
+// helpPressed calls a person, to whom an alert tells it. At an exit it opens a lost ticket for a driver who has none, and asks
+// for its fee.
 func (l *Lot) helpPressed(i int) {
 	n := l.lane(i)
-	if !l.outward(i) || !l.ready(i) || n.payment != "" {
+	n.helpAtMS = l.now.WallMS
+	if !l.outward(i) {
+		l.show(i, Face{Lines: []string{"Help is called", "Please wait"}, Colour: Yellow})
+		if !n.present {
+			n.wait(waitWelcome, l.now.MonoMS+welcomeMS)
+		}
 		return
 	}
-	if t := l.tickets[n.ticket]; t != nil && t.Open() {
+	if !l.ready(i) || n.payment != "" {
+		return
+	}
+	if t := l.tickets.byID[n.ticket]; t != nil && t.Open() {
 		l.settle(i, t, fact.CredentialNone, l.recentPlate(i))
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
-	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.tariffs.current.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.settle(i, l.tickets.byID[id], fact.CredentialNone, l.recentPlate(i))
+}
+
+// forLost reports whether a ticket was opened for a vehicle of which nobody knows how it came in.
+func (t *Ticket) forLost() bool { return t.Lost && t.EntryGate == "" }
+
+// withdrawLost closes the ticket for a lost one that nobody needs any more, unless somebody has paid for it.
+func (l *Lot) withdrawLost(i int, why string) {
+	if t := l.tickets.byID[l.lanes[i].ticket]; t != nil && t.Open() && t.forLost() && t.settledMinor() == 0 && !t.MayOwe {
+		l.conclude(t, why)
+	}
 }

@@ -43,6 +43,8 @@ type lane struct {
 	unanswered bool
 	doubtMS    int64
 
+	helpAtMS int64 // wall time at which the help button was pressed; 0: it was not
+
 	waiting wait
 	untilMS int64
 	face    Face
@@ -136,7 +138,7 @@ func (l *Lot) without(i int) fact.Degraded {
 	if l.now.Trust == fact.ClockUnset {
 		down |= fact.WithoutClock
 	}
-	if l.diskStalled {
+	if l.troubles.diskStalled {
 		down |= fact.WithoutDisk
 	}
 	return down

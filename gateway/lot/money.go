@@ -41,7 +41,7 @@ func (l *Lot) payTicket(e PayTicket) Result {
 
 // ticketOf finds a ticket that a command names.
 func (l *Lot) ticketOf(id fact.TicketID) (*Ticket, *Problem) {
-	if t := l.tickets[id]; t != nil {
+	if t := l.tickets.byID[id]; t != nil {
 		return t, nil
 	}
 	return nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}

@@ -7,7 +7,7 @@ import "gatehouse/sync/fact"
 func (l *Lot) askPayment(i int) {
 	n := l.lane(i)
 	n.payment = ""
-	t := l.tickets[n.ticket]
+	t := l.tickets.byID[n.ticket]
 	if t == nil {
 		return
 	}
@@ -28,8 +28,13 @@ func (l *Lot) askPayment(i int) {
 // vehicle is let out owing, because nobody waits for a broken terminal.
 func (l *Lot) askPaymentStatus(i int) {
 	n := l.lane(i)
-	t := l.tickets[n.ticket]
+	t := l.tickets.byID[n.ticket]
 	if n.payment == "" || t == nil {
+		return
+	}
+	if p := t.payment(n.payment); p == nil || p.Status != PaymentPending { // it was for a vehicle with the same ticket at another gate
+		n.payment = ""
+		l.denyExit(i, t.ID, n.seen, fact.ReasonTicketUsed, 0)
 		return
 	}
 	if n.unanswered && l.now.MonoMS-n.doubtMS >= l.cfg.Policy.PaymentGiveUpMS {
@@ -93,7 +98,7 @@ func (l *Lot) paymentAnswered(e PaymentAnswered) {
 
 // findPayment finds a pending payment's ticket, and the gate whose driver waits for it (-1: none).
 func (l *Lot) findPayment(id fact.PaymentID) (int, *Ticket) {
-	t := l.asked[id]
+	t := l.tickets.asked[id]
 	for i := range l.lanes {
 		if n := &l.lanes[i]; t != nil && n.payment == id && n.ticket == t.ID {
 			return i, t

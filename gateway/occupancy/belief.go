@@ -10,6 +10,7 @@ type belief struct {
 	voice      *sensor // whose opinion it is; nil: nobody's
 	holdMS     int64
 	sinceMS    int64 // since when somebody said so
+	movingMS   int64 // until when the voice saw a car drive
 	tentative  bool  // said too seldom so far
 }
 
@@ -74,7 +75,7 @@ const seldomAlike = 3
 // values come seldom, a few are not an opinion yet: an echo by a detour would be a car for a whole period. If no more
 // come, that is one that speaks only of changes, or is losing what it says: believed after the time that they take.
 func alone(cfg *Config, v *sensor) belief {
-	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, voice: v}
+	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, movingMS: v.movingMS, voice: v}
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
 	}

@@ -27,6 +27,8 @@
 //     spot under a weak car is free only when the field comes clearly nearer than that car left it.
 //   - The lines on which the empty spot's field is restless (a neighbour, a charging current, the sun) are learned, and
 //     along them a field counts for less, but for no less than 45 percent of its length.
+//   - A field that is read every few seconds must come to rest, within half a minute, before a car has come or gone: one
+//     that drives over the sensor is not parked, and what its engine did to the field is not what it does where it rests.
 //   - An empty spot's field that has moved for good (a steel plate beside it, a sensor turned) is found again: cars
 //     come and go, and between them the field returns to the same place.
 //   - A field that was learned of a parked car is found out by the first visit after it: the field comes back to another

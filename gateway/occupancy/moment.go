@@ -92,7 +92,7 @@ func (c *codec) spot(s *Spot) {
 
 func (c *codec) sensor(v *sensor) {
 	for _, ms := range [...]*int64{
-		&v.heardMS, &v.valueMS, &v.sinceMS, &v.flatMS, &v.noisyMS, &v.suspectMS, &v.trackedMS, &v.fieldMS,
+		&v.heardMS, &v.valueMS, &v.sinceMS, &v.flatMS, &v.noisyMS, &v.suspectMS, &v.trackedMS, &v.fieldMS, &v.movingMS,
 	} {
 		number(c, ms)
 	}

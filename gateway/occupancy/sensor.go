@@ -32,6 +32,7 @@ type sensor struct {
 
 	// Of a magnetometer:
 	fieldMS   int64 // last field
+	movingMS  int64 // when a car was last seen to move
 	empty     emptyField
 	unrest    unrest
 	steps     steps

@@ -293,6 +293,9 @@ func (w *wiring) filtered(wire drivers.Wire, input boards.Input, path []any) {
 func (w *wiring) output(i int, d Device, wire drivers.Wire, output boards.Output, path []any) {
 	pulseMS, _ := d.Settings["pulse_ms"].(int64)
 	switch {
+	case output.MaxOnMS == 0 && wire == drivers.WirePulsed && d.Use == UseBarrier && output.Name != "" && w.board.Backend != boards.BackendVirtual:
+		w.wrong(fmt.Sprintf("output %s may stay on for ever, and a barrier's pulse has to end whatever becomes of the gateway", output.Name),
+			"name an output whose max_on_ms is not 0, or write max_on_ms = 1000 for it in a board file of your own", path...)
 	case output.MaxOnMS == 0:
 	case wire == drivers.WireHeld:
 		w.wrong(fmt.Sprintf("output %s may not stay on for more than %d ms", output.Name, output.MaxOnMS),

@@ -63,6 +63,8 @@ func TestWhatADeviceCannotUse(t *testing.T) {
 			"board revpi looks at input lane1_arm_up every few milliseconds: the pulses of this device are shorter"},
 		{"pi4", `driver = "wiegand"` + "\nrole = \"reader\"\ngate = \"IN\"\n" + `settings = { d0 = "lane1_arm_up", d1 = "lane1_arm_down" }`,
 			"the board filters input lane1_arm_up for 20 ms"},
+		{"pi4", `driver = "relaybarrier"` + "\nrole = \"barrier\"\ngate = \"IN\"\n" + `settings = { raise = "lane1_hold" }`,
+			"output lane1_hold may stay on for ever, and a barrier's pulse has to end whatever becomes of the gateway; name an output whose max_on_ms is not 0"},
 		{"network", `driver = "modbuscontact"` + "\nrole = \"arm_up\"\ngate = \"IN\"\n" + `settings = { port = "tcp//192.0.2.1:502", input = 1 }`,
 			`the board network has no serial port "tcp//192.0.2.1:502"; if it is an address in the network, write "tcp://192.0.2.1:502"`},
 		{"network", `driver = "zvt"` + "\nrole = \"terminal\"\ngate = \"IN\"\n" + `settings = { address = "192.0.2.1:20007" }`,

@@ -46,14 +46,20 @@ func (l *streetLane) lit() error {
 	})
 }
 
+// asking is a way to ask for the arm.
+type asking struct {
+	name  string
+	begin func() (edge time.Time, err error)
+}
+
 // queue has vehicles come one after the other: one presses the button, the next has had its plate read.
 func (l *streetLane) queue(vehicles int) error {
 	for i := range vehicles {
-		how, waited := l.press, &l.buttons
+		how, waited := asking{"which pressed the button", l.press}, &l.buttons
 		if i%2 == 1 {
-			how, waited = l.driveOn, &l.loops
+			how, waited = asking{"whose plate was read", l.driveOn}, &l.loops
 		}
-		edge, err := how()
+		edge, err := how.begin()
 		if err != nil {
 			return err
 		}
@@ -61,7 +67,7 @@ func (l *streetLane) queue(vehicles int) error {
 		case at := <-l.raised:
 			*waited = append(*waited, at.Sub(edge))
 		case <-time.After(edgeTimeout):
-			return l.failure(errNoRaise)
+			return l.failure(fmt.Errorf("%w for vehicle %d, %s", errNoRaise, i+1, how.name))
 		}
 		if err := l.goThrough(); err != nil {
 			return err
@@ -100,12 +106,10 @@ func (l *streetLane) driveOn() (edge time.Time, err error) {
 // goThrough moves the arm, and the vehicle over both loops, and waits until the lane is at rest.
 func (l *streetLane) goThrough() error {
 	for _, move := range passage() {
-		time.Sleep(time.Duration(move.afterMS) * time.Millisecond / edgeSpeed)
 		if err := l.move(move.input, move.active); err != nil {
 			return err
 		}
 	}
-	time.Sleep(50 * time.Millisecond)
 	raise := l.street.board.Outputs[l.name+"_raise"]
 	if err := l.until("ended the relay's pulse", func() bool { return !raise.Active(l.street.chip.High(raise.Line)) }); err != nil {
 		return err

@@ -79,8 +79,12 @@ func hexBytes(text string) ([]byte, error) {
 	return nil, wrongHex(text, err)
 }
 
+// hexShown is how much of a wrong text is shown.
+const hexShown = 700
+
 // wrongHex says what a text is that is no hexadecimal.
 func wrongHex(text string, err error) error {
+	text = text[:min(len(text), hexShown)]
 	if bytes, notBase64 := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); notBase64 == nil {
 		return fmt.Errorf("%w: --hex %q looks like base64, as LoRaWAN servers show it: if it is, write --hex %x", commandline.ErrUsage, text, bytes)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -317,9 +319,27 @@ func TestReplayForPeople(t *testing.T) {
 	}
 	for _, want := range []string{
 		"line 866 skipped: 1 columns of 6", "2024-03-02T14:00:00.000Z occupied ", "field_away", "720 samples", "1 rows skipped", "arrivals      3 found    0 missed    0 false",
+		"100.0 percent of 6 arrivals and departures found, 0 missed, 0 false; the truth is its radar's: 25 or more is a car", "taken for 44 nanotesla",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}
+
+// The help names every field of the object that --json prints.
+func TestTheHelpNamesEveryFieldOfTheJSON(t *testing.T) {
+	var out, errs strings.Builder
+	if exit := run([]string{"sensor", "replay", "--help"}, &out, &errs); exit != 0 {
+		t.Fatal(errs.String())
+	}
+	for _, printed := range []any{replayReport{}, replayReportChange{}, replayRates{}, tally{}, replayDelays{}, replayRated{}, miss{}, traceNote{}} {
+		of := reflect.TypeOf(printed)
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			if !regexp.MustCompile(`\b` + name + `\b`).MatchString(out.String()) {
+				t.Errorf("the help does not name %s of %s", name, of)
+			}
 		}
 	}
 }

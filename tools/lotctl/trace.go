@@ -183,6 +183,14 @@ func (t *trace) finish() error {
 	return nil
 }
 
+// truthFrom says what the trace is rated by.
+func (t *trace) truthFrom() string {
+	if t.radar {
+		return fmt.Sprintf("its radar's: %d or more is a car, %d or less none", radarCar, radarNone)
+	}
+	return "what the trace says"
+}
+
 // samples counts the readings.
 func (t *trace) samples() (n int) {
 	for i := range t.rows {

@@ -4,7 +4,7 @@ import "fmt"
 
 // Dragino's distance sensors: readings on port 2, stored readings on port 3, the device's status on port 5. Sources:
 // TheThingsNetwork's lorawan-devices (vendor/dragino: ldds04.js, ldds75.js, dds04-lb.js, dds45-lb.js, dds75-lb.js,
-// llds12.js, mds120-lb.js) and akenza's device-type-library (types/dragino).
+// llds12.js) and akenza's device-type-library (types/dragino).
 const draginoPorts = "2 readings, 3 stored readings, 5 status"
 
 // draginoInvalidMM is what a probe reports, or less, when it got no useful echo; 0 is a probe that is not there.
@@ -157,19 +157,6 @@ func decodeDraginoNewOne(m *Message, port int, data []byte) error {
 		}
 	}
 	return decodeDraginoOne(m, port, data)
-}
-
-// draginoRadarNone is what a radar reports that found nothing.
-const draginoRadarNone = 0x3FFF
-
-// decodeDraginoRadar decodes the LMDS120 and the MDS120-LB.
-func decodeDraginoRadar(m *Message, port int, data []byte) error {
-	err := decodeDraginoNewOne(m, port, data)
-	if distance, _, found := m.Number("distance_mm"); err == nil && found && distance == draginoRadarNone {
-		m.drop("distance_mm")
-		m.text("distance_error", "invalid")
-	}
-	return err
 }
 
 func draginoOne(m *Message, c *cursor) error {

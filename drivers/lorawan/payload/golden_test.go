@@ -51,7 +51,7 @@ func TestEveryDeviceIsInTheGoldenPayloads(t *testing.T) {
 
 // listed begin the names of the devices whose payloads are lists: such a payload is a shorter list where it is cut
 // between two fields.
-var listed = []string{"adnexo", "conbee", "dragino-dds04", "dragino-lds12", "dragino-ndds", "elsys", "lobaro", "milesight", "pepperl", "pni", "tekelek", "yosensi"}
+var listed = []string{"adnexo", "conbee", "dragino-dds04", "dragino-lds12", "dragino-mds200", "dragino-ndds", "elsys", "lobaro", "milesight", "pepperl", "pni", "tekelek", "yosensi"}
 
 // endsEarly are the lengths in which a whole message of another kind may end, by the device.
 var endsEarly = map[string][]int{

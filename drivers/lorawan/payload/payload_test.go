@@ -75,6 +75,29 @@ func TestEveryPublishedVector(t *testing.T) {
 	}
 }
 
+func TestADeviceIsFoundByTheNamesThatOthersGiveIt(t *testing.T) {
+	devices := payload.Devices()
+	for i, device := range devices {
+		if found, err := payload.Find(device.Name); err != nil || found.Name != device.Name || i > 0 && device.Name <= devices[i-1].Name {
+			t.Errorf("%s: found %s, error %v", device.Name, found.Name, err)
+		}
+	}
+	for name, want := range map[string]string{
+		"milesight-iot-em500-udl": "milesight-em500-udl", "Ursalink EM400-MUD": "milesight-em400-mud", "EM310_UDL": "milesight-em310-udl",
+		"milesight-EM400-ULD": "milesight-em400-udl", "em411-rdl": "milesight-em410-rdl",
+		"pnicorp-placePod": "pni-placepod", "pni_placepods": "pni-placepod", "PlacePod": "pni-placepod",
+		"bosch_parksensor": "bosch-parking-lot-sensor", "bosch-parkingLotSensor0_39": "bosch-parking-lot-sensor", "tps110-0292": "bosch-parking-lot-sensor",
+		"libelium_smart-parking_v3": "libelium-smart-parking-v2-v3", "nwave-nps405sm": "nwave-nps405", "yosensi-YO-Distance": "yosensi-yo-distance",
+		"elsys-elt-2-ultrasonic-10m": "elsys-elt2-ultrasonic", "elsys-elt-2-radar": "elsys-elt2-radar", "elsys_v8": "elsys-elt2-ultrasonic",
+		"pepperlFuchs-wilsenSonicLevel": "pepperl-fuchs-wilsen-sonic", "pepperl-fuchs-wilsen-sonic-distance": "pepperl-fuchs-wilsen-sonic",
+		"decentlab_dl_mbx": "decentlab-dl-mbx", "enginko-EGK-LW20W00": "enginko-egk-lw20w00", "dragino-ndds20": "dragino-ndds75",
+	} {
+		if found, err := payload.Find(name); err != nil || found.Name != want {
+			t.Errorf("%s: found %s, error %v, want %s", name, found.Name, err, want)
+		}
+	}
+}
+
 func TestWhatMakesNoSenseIsAnErrorThatSaysWhy(t *testing.T) {
 	for _, c := range []struct {
 		device string
@@ -169,6 +192,13 @@ func TestAllocations(t *testing.T) {
 		{"dragino-ldds04", "0d4a03160318031a031501", 2},
 		{"elsys-elt2-ultrasonic", "0100dd022b070e2e0e012c14000eb751", 5},
 		{"yosensi-yo-distance", "0228000008000112c40d000100e41000001d2800010159", 1},
+		{"dingtek-do200", "800002011500000000016f0079ffb0fff500000081", 3},
+		{"pepperl-fuchs-wilsen-sonic", "040b0206b9030b07ff06020141b9999a03510124", 1},
+		{"vega-vegapulse-air", "083fa31f152d2401042009", 1},
+		{"tekelek-766", "10000100018df8aa018cf8aa018cf8aa018cf8aa", 16},
+		{"decentlab-dl-rad", "02586b0003074c88b68a8c00000b93", 1},
+		{"dragino-mds200-lb", "0b880100250001", 2},
+		{"sensoneo-quatro", "ffff22b39c009070017f7f7f7f6d15325d", 2},
 	} {
 		data, _ := hex.DecodeString(c.hex)
 		device, err := payload.Find(c.device)
