@@ -20,6 +20,7 @@ type lane struct {
 	asked    bool          // the vehicle's plate was looked at, or its wait is over
 	granted  bool          // the present vehicle has its grant
 	through  fact.TicketID // of the last grant
+	again    int           // how often it was given anew to a vehicle that stands there still
 	read     sighting
 	readMS   int64
 	fresh    bool // read is of a vehicle that was not decided on yet
@@ -99,8 +100,12 @@ func (n *lane) feed(l *Lot, i int, in gate.Input) {
 	if l.watchPassage != nil {
 		l.watchPassage(i, l.now.MonoMS, in, outputs)
 	}
-	for _, out := range outputs {
-		l.passage(i, out)
+	for k := 0; k < len(outputs); k++ {
+		if k+1 < len(outputs) && l.waitsOn(i, outputs[k], outputs[k+1]) {
+			k++
+			continue
+		}
+		l.passage(i, outputs[k])
 	}
 	n.outputs = outputs
 }

@@ -74,7 +74,7 @@ func (l *Lot) arrived(i int, out gate.Output) {
 	if n.turned {
 		n.turned, n.answerMS = false, 0 // what is read now is of this vehicle, also if it is the same
 	}
-	n.present, n.granted, n.asked = true, false, false
+	n.present, n.granted, n.asked, n.again = true, false, false, 0
 	n.ticket, n.payment, n.attempts, n.dueMinor, n.shown, n.seen = "", "", 0, 0, fact.CredentialNone, ""
 	n.towards = out.Direction
 	n.fresh = n.fresh && l.now.MonoMS-n.readMS <= l.cfg.Policy.PlateFreshMS
@@ -320,4 +320,27 @@ func (l *Lot) pressedAgain(i int) bool {
 	t := l.tickets.byID[l.lanes[i].through]
 	return l.blind(i) && t != nil && t.Credential == fact.CredentialTicket && t.Status == TicketAdmitted && l.pending(t.ID) &&
 		l.now.MonoMS-t.Entry.MonoMS <= l.cfg.Policy.RepeatMS
+}
+
+// againMax bounds how often a vehicle that does not move is given its grant anew: a quarter of an hour of the usual patience.
+const againMax = 30
+
+// waitsOn lets a vehicle through once more that could not use its grant and stands there still: the lane behind the arm is
+// jammed, or the barrier has closed too early. What was settled holds, and it is the same vehicle: nobody asks who it is.
+func (l *Lot) waitsOn(i int, ended, next gate.Output) bool {
+	n, t := l.lane(i), l.tickets.byID[ended.Vend.Ticket]
+	same := ended.Kind == gate.BackedOut && next.Kind == gate.Arrived && ended.Direction == next.Direction && next.Vend.Ticket == ""
+	if !same || t == nil || n.through != t.ID || !l.pending(t.ID) || n.again >= againMax {
+		return false
+	}
+	n.again++
+	if t.Status == TicketLeaving {
+		account := l.Account(t, l.now)
+		account.Fee.TotalMinor, account.Fee.TaxMinor = t.FeeMinor, t.TaxMinor
+		l.grantExit(i, t, account, n.shown, n.seen, t.Reason)
+		return true
+	}
+	l.emit(fact.EntryReadmitted{Gate: l.cfg.Gates[i].ID, Ticket: t.ID})
+	l.letThrough(i, t.ID, gate.Grant(gate.Vend{Ticket: t.ID, Direction: fact.Inward, Reason: fact.ReasonReentered}))
+	return true
 }

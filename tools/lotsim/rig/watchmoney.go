@@ -55,7 +55,8 @@ func (w *watcher) leaving(r fact.Record, f fact.ExitGranted, at factlog.Index) e
 	if v == nil {
 		return fmt.Errorf("A1: exit of ticket %s, which is not open", f.Ticket)
 	}
-	v.exit, v.inside = true, true
+	again := v.exit && v.fee == f.FeeMinor // it could not drive yet: what was settled holds
+	v.exit, v.inside, v.fee = true, true, f.FeeMinor
 	w.granted[string(f.Gate)+string(f.Ticket)] = grant{r.Dot, at}
 	if w.nowMS >= 0 {
 		w.leaves = append(w.leaves, leave{
@@ -65,7 +66,7 @@ func (w *watcher) leaving(r fact.Record, f fact.ExitGranted, at factlog.Index) e
 	if f.FeeMinor < 0 || f.FeeMinor > v.paid+v.owed {
 		return fmt.Errorf("M1: ticket %s left for %d, paid %d, owed %d", f.Ticket, f.FeeMinor, v.paid, v.owed)
 	}
-	if v.free || v.lost || v.suspect || f.Reason == fact.ReasonFire {
+	if again || v.free || v.lost || v.suspect || f.Reason == fact.ReasonFire {
 		return nil
 	}
 	return w.priced(r, f, v)

@@ -20,8 +20,9 @@ type visit struct {
 	free    bool
 	lost    bool
 	suspect bool
-	exit    bool // granted
-	inside  bool // seen inside since its entry was granted
+	exit    bool  // granted
+	fee     int64 // at which it was
+	inside  bool  // seen inside since its entry was granted
 	spot    fact.SpotID
 	parked  bool
 }
