@@ -80,6 +80,7 @@ type bench struct {
 	site    string
 	devices map[string]*device
 	logged  *logLines
+	noBoard func() error
 	app     *app.App
 	cancel  context.CancelFunc
 	ended   chan error
@@ -134,6 +135,7 @@ func (b *bench) start() {
 	b.app, err = app.New(app.Options{
 		Site: b.load(), DataDir: b.dir, Catalog: catalog(b.devices), Clock: app.NewDemoClock(time.Now(), 1),
 		Log: slog.New(slog.NewTextHandler(b.logged, nil)), Disk: b.disk, SegmentBytes: segmentBytes,
+		NoBoard: b.noBoard,
 	})
 	if err != nil {
 		b.t.Fatal(err)

@@ -93,6 +93,26 @@ func (b *bench) check(id string) string {
 	return ""
 }
 
+// A board that is absent is not looked for with each question, and is found when it comes.
+func TestAnAbsentBoardIsAskedForNowAndThen(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		asked, absent := 0, errors.New("no chip")
+		b.noBoard = func() error {
+			asked++
+			return absent
+		}
+		b.start()
+		for range 20 {
+			expect(b, "a board that is absent", strings.HasPrefix(b.check("board"), "fault no chip Let `lotctl board check"), true)
+		}
+		expect(b, "questions", asked, 1)
+		absent = nil
+		b.wait(6 * time.Second)
+		expect(b, "a board that has come", b.check("board"), "info bench")
+		expect(b, "questions", asked, 2)
+	})
+}
+
 // What makes no sense to a driver is logged with what to do, and not for each byte.
 func TestFaultsOfADriverAreLogged(t *testing.T) {
 	inBubble(t, func(b *bench) {

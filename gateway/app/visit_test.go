@@ -1,9 +1,12 @@
 package app_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
+	"gatehouse/drivers"
+	"gatehouse/gateway/journal"
 	"gatehouse/gateway/lot"
 	"gatehouse/sync/fact"
 )
@@ -44,4 +47,60 @@ func TestARestartKnowsWhatWas(t *testing.T) {
 		expect(b, "ticket of the repetition", again.Ticket, entered.Ticket)
 		expect(b, "repeated", again.Repeated, true)
 	})
+}
+
+// forgetful is the lot as a build had it that stored no ticket as lost.
+type forgetful struct{ *lot.Lot }
+
+func (forgetful) Version() uint64 { return lot.StateVersion - 1 }
+
+func (f forgetful) Dirty(yield func(uint8, string, any)) {
+	f.Lot.Dirty(func(table uint8, key string, value any) {
+		if t, is := value.(*lot.Ticket); is {
+			found := *t
+			found.Lost = false
+			value = &found
+		}
+		yield(table, key, value)
+	})
+}
+
+func TestALostTicketIsLostAfterAnUpdate(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.arrive("OUT", "")
+		b.wait(3 * time.Second)
+		b.devices["OUT-column"].press(drivers.ButtonHelp)
+		b.wait(time.Second)
+		b.stop()
+		runAs(b, func(l *lot.Lot) journal.State { return forgetful{l} })
+		b.start()
+		b.view(func(l *lot.Lot) {
+			open := l.OpenTickets()
+			expect(b, "open tickets", len(open), 1)
+			expect(b, "lost", open[0].Lost, true)
+			expect(b, "total", l.Account(&open[0], l.Now()).Fee.TotalMinor, 2_000)
+		})
+	})
+}
+
+// runAs has another build start on the bench's folder, and store its state.
+func runAs(b *bench, build func(*lot.Lot) journal.State) {
+	b.t.Helper()
+	cfg := b.load().Lot
+	opened, state, _, err := journal.Open(
+		journal.Options{Dir: filepath.Join(b.dir, "journal"), Location: cfg.Location, Disk: b.disk, SegmentBytes: segmentBytes},
+		func() journal.State {
+			made, err := lot.New(cfg)
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			return build(made)
+		})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := opened.Close(state); err != nil {
+		b.t.Fatal(err)
+	}
 }

@@ -64,6 +64,9 @@ func (p *passes) PassForCard(card string, nowMS int64) (Pass, bool) {
 	return p.valid(p.passByCard[card], nowMS)
 }
 
+// PassesOfCard are all that the card has been, valid or not, by id: a vehicle may be inside on one that has ended since.
+func (p *passes) PassesOfCard(card string) []fact.PassID { return slices.Clone(p.passByCard[card]) }
+
 func (p *passes) valid(ids []fact.PassID, nowMS int64) (Pass, bool) {
 	for _, id := range ids {
 		if pass := p.passByID[id]; pass.Valid(nowMS) {

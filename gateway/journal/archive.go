@@ -82,11 +82,11 @@ func (k *keeper) soundArchive(ctx context.Context) error {
 }
 
 func (k *keeper) completeArchive(ctx context.Context, file *stateFile, refold refolder) error {
-	if file.header.Layout > layout || file.header.States > k.options.StateVersion {
+	if file.header.Layout > layout {
 		return fmt.Errorf("%w: %s", ErrNewer, file.path)
 	}
 	_, err := os.Stat(file.path + incompleteSuffix)
-	if errors.Is(err, os.ErrNotExist) && file.header.States == k.options.StateVersion {
+	if errors.Is(err, os.ErrNotExist) && file.header.States == k.options.states {
 		return nil
 	}
 	if err := refold(ctx, file); err != nil {

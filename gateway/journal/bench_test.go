@@ -87,6 +87,7 @@ type wide struct {
 	dirty  []dirt
 }
 
+func (w *wide) Version() uint64                  { return 1 }
 func (w *wide) Apply(fact.Record)                {}
 func (w *wide) Load(uint8, string, []byte) error { return nil }
 func (w *wide) Dirty(yield func(uint8, string, any)) {

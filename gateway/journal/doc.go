@@ -13,9 +13,9 @@
 //   - Append answers nil only when the facts are on the disk. After a failed flush nobody knows what is there: the
 //     journal is broken, does nothing more, and is opened anew.
 //   - The state after Open is the fold of the facts in the log, whatever happened to state.db: it is checked, and if
-//     it is damaged, missing, of an older version or of another log, it is folded anew from the whole log. If it is
+//     it is damaged, missing, of another version or of another log, it is folded anew from the whole log. If it is
 //     ahead of the log, it stays, and what the log lost is declared.
-//   - A folder of another location or of a newer program is refused and left as it is.
+//   - A folder of another location, or of a program that builds its files in a newer way, is refused and left as it is.
 //   - A record is what was written, or an error: each value has a checksum bound to its key, and the header has the sum
 //     of all, so that a page which the disk lost or returns as it once was is noticed too. bbolt has no such thing.
 //   - No caller of Append or CheckpointIfDue waits for the disk.

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 
 	"gatehouse/sync/fact"
@@ -26,6 +27,17 @@ func (j *Journal) Facts(ctx context.Context, from factlog.Index, visit func(fact
 		}
 		return visit(link.Index, record)
 	})
+}
+
+// BuildNewer makes a file one of a layout that is not known yet.
+func BuildNewer(path string) error {
+	file, err := openStateFile(path)
+	if err != nil {
+		return err
+	}
+	h := file.header
+	h.Layout++
+	return errors.Join(file.write(h, nil), file.close())
 }
 
 // Archived are the records of an archived table as of the last checkpoint, by key. The state file comes first: a record

@@ -18,7 +18,7 @@ const layout = 1
 // so that any version can tell whether a file is its own.
 type header struct {
 	Layout   uint64          `cbor:"1,keyasint"`
-	States   uint64          `cbor:"2,keyasint"` // Options.StateVersion of the writer
+	States   uint64          `cbor:"2,keyasint"` // State.Version of the writer
 	Location fact.LocationID `cbor:"3,keyasint"`
 
 	// Position is the last fact in the records; Last is its name and At its time.

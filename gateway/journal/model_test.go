@@ -56,6 +56,8 @@ func emptyModel() *model {
 	return &model{open: map[string]visit{}, closed: map[string]visit{}}
 }
 
+func (*model) Version() uint64 { return 2 }
+
 func (m *model) Apply(r fact.Record) {
 	m.totals.Facts++
 	m.totals.Last = r.Dot

@@ -39,7 +39,8 @@ func Open(o Options, newState func() State) (*Journal, State, Report, error) {
 	if err != nil {
 		return nil, nil, Report{}, err
 	}
-	p := &opening{options: o, newState: newState}
+	p := &opening{options: o, newState: newState, state: newState()}
+	p.options.states = p.state.Version()
 	if err := p.open(); err != nil {
 		return nil, nil, p.report, errors.Join(err, p.abandon())
 	}
@@ -106,12 +107,14 @@ func (p *opening) openState() error {
 	}
 	p.file, p.header = file, file.header
 	switch {
-	case p.header.Layout > layout || p.header.States > p.options.StateVersion:
-		return fmt.Errorf("%w: %s has layout %d and version %d", ErrNewer, path, p.header.Layout, p.header.States)
+	case p.header.Layout > layout:
+		return fmt.Errorf("%w: %s has layout %d", ErrNewer, path, p.header.Layout)
 	case p.header.Location != p.options.Location:
 		return fmt.Errorf("%w: %s is of %q, not %q", ErrOtherLocation, path, p.header.Location, p.options.Location)
-	case p.header.Layout < layout || p.header.States < p.options.StateVersion:
-		p.mustRebuild("the state file is of an older version")
+	case p.header.Layout < layout:
+		p.mustRebuild("the state file is of an older layout")
+	case p.header.States != p.options.states:
+		p.mustRebuild(fmt.Sprintf("the state file has state version %d, this program has %d", p.header.States, p.options.states))
 	case p.header.Skipped > 0 && p.header.Kinds < p.options.header().Kinds:
 		p.mustRebuild("the log has facts of kinds that can be read now")
 	}
@@ -162,7 +165,6 @@ func (p *opening) makeRoom() error {
 
 // load restores the live records, and makes sure that the log is the one that led to them.
 func (p *opening) load() error {
-	p.state = p.newState()
 	if p.file == nil {
 		return nil
 	}
@@ -201,6 +203,7 @@ func (p *opening) sameLog() error {
 // ignoring is a State without content.
 type ignoring struct{}
 
+func (ignoring) Version() uint64                  { return 0 }
 func (ignoring) Apply(fact.Record)                {}
 func (ignoring) Load(uint8, string, []byte) error { return nil }
 func (ignoring) Dirty(func(uint8, string, any))   {}

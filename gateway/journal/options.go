@@ -17,7 +17,8 @@ var (
 	ErrBroken = errors.New("journal: the outcome of a commit is unknown; close the journal and open it anew")
 	// ErrInUse says that another process has the folder.
 	ErrInUse = errors.New("journal: folder is in use by another process")
-	// ErrNewer says that a newer program wrote the state. Nothing was changed: start that program again.
+	// ErrNewer says that a newer program built the file, in a way that this one can't read. Nothing was changed: start
+	// that program again.
 	ErrNewer = errors.New("journal: state was written by a newer program")
 	// ErrOtherLocation says that the folder belongs to another location. Nothing was changed: correct the site file,
 	// or give the new location an empty folder.
@@ -30,10 +31,6 @@ var (
 type Options struct {
 	Dir      string
 	Location fact.LocationID
-
-	// StateVersion numbers the layout of the State's records. Records of a lower version are made anew from the
-	// log; those of a higher one are ErrNewer.
-	StateVersion uint64
 
 	// CheckpointFacts (default 256) and CheckpointEvery (default 1 minute) say when a checkpoint is due: by what comes
 	// first. Neither can lose anything: they bound what a start reads from the log, and what the card has to bear.
@@ -56,6 +53,8 @@ type Options struct {
 
 	// Logger hears what no caller can be told; nil discards it.
 	Logger *slog.Logger
+
+	states uint64 // the version of the State
 }
 
 // Adopted is what a new card goes on from: facts of the location that headquarters kept and that its open tickets,
@@ -95,7 +94,7 @@ func (o *Options) archivePath() string { return filepath.Join(o.Dir, "archive.db
 
 // header is that of a new state file.
 func (o *Options) header() header {
-	return header{Layout: layout, States: o.StateVersion, Location: o.Location, Kinds: uint64(len(fact.Types()))}
+	return header{Layout: layout, States: o.states, Location: o.Location, Kinds: uint64(len(fact.Types()))}
 }
 
 // Report says what Open found.

@@ -10,6 +10,10 @@ import "gatehouse/sync/fact"
 // and another one without it. What no fact tells may be in a live table too, as long as Apply never looks at it; a state
 // that is rebuilt from the log lacks it.
 type State interface {
+	// Version numbers the records of the State, and what Apply makes of facts. Records of any other version, older or
+	// newer, are not loaded but made anew from the log: they may lack what Apply knows today, and a program that an
+	// update was taken back to must open the gates as well.
+	Version() uint64
 	// Apply folds one fact.
 	Apply(fact.Record)
 	// Load restores one state record of a table below ArchiveTable, as wire.Marshal encoded it. Records come in

@@ -20,8 +20,12 @@ func (l *Lot) Account(t *Ticket, now fact.Stamp) Account {
 		DurationMS: exitMS - entryMS, ClockDoubted: doubted,
 	}
 	if t.Pass != "" {
-		a.Fee, a.Reason = tariff.Fee{Currency: l.cfg.Currency}, fact.ReasonPass
-		return a
+		endMS, ended := l.passEnded(t, now)
+		if !ended {
+			a.Fee, a.Reason = tariff.Fee{Currency: l.cfg.Currency}, fact.ReasonPass
+			return a
+		}
+		entryMS = max(entryMS, endMS) // what was before is paid by the pass
 	}
 	bill := l.bill(t, priced, l.priceable(t, entryMS, exitMS, doubted), now)
 	a.Fee, a.DueMinor, a.PaidUntilMS = bill.Fee, bill.DueMinor, bill.LeaveByMS
@@ -40,6 +44,18 @@ func (l *Lot) Account(t *Ticket, now fact.Stamp) Account {
 		a.Reason = fact.ReasonPaid
 	}
 	return a
+}
+
+// passEnded reports whether the pass of a ticket is over while its vehicle is inside, and since when: the rest of the stay is
+// one like others. One that was revoked, or has new terms under another id, was good for this visit.
+func (l *Lot) passEnded(t *Ticket, now fact.Stamp) (endMS int64, ended bool) {
+	pass, found := l.book.PassByID(t.Pass)
+	if !found || pass.UntilMS == 0 || pass.UntilMS > now.WallMS || now.Trust == fact.ClockUnset {
+		return 0, false
+	}
+	_, byPlate := l.book.PassForPlate(t.Plate, now.WallMS)
+	_, byCard := l.book.PassForCard(pass.Card, now.WallMS)
+	return pass.UntilMS, !byPlate && !byCard
 }
 
 // priceable is a ticket's stay as its tariff prices it.

@@ -43,6 +43,13 @@ type Alert struct {
 	Do       string   `json:"do"`
 }
 
+// troubles are what devices and the shell reported and what still holds.
+type troubles struct {
+	offline     []offlineDevice
+	diskStalled bool
+	damage      []fact.LogDamaged
+}
+
 // offlineDevice is a device that does not answer.
 type offlineDevice struct {
 	device  fact.DeviceID
@@ -60,21 +67,21 @@ var downBits = []fact.Degraded{
 
 // deviceChanged notes that a device went away or came back.
 func (l *Lot) deviceChanged(e DeviceChanged) {
-	for i := range l.offline {
-		if l.offline[i].device == e.Device {
-			l.offline = append(l.offline[:i], l.offline[i+1:]...)
+	for i := range l.troubles.offline {
+		if l.troubles.offline[i].device == e.Device {
+			l.troubles.offline = append(l.troubles.offline[:i], l.troubles.offline[i+1:]...)
 			break
 		}
 	}
 	if !e.Online {
-		l.offline = append(l.offline, offlineDevice{e.Device, e.Gate, e.Role, clip(e.Note), l.now.WallMS})
+		l.troubles.offline = append(l.troubles.offline, offlineDevice{e.Device, e.Gate, e.Role, clip(e.Note), l.now.WallMS})
 	}
 	if e.Gate < 0 {
 		return
 	}
 	n := l.lane(e.Gate)
 	n.down = 0
-	for _, d := range l.offline {
+	for _, d := range l.troubles.offline {
 		if d.gate == e.Gate {
 			n.down |= downBits[d.role]
 		}
@@ -86,7 +93,7 @@ func (l *Lot) Alerts() []Alert {
 	var alerts []Alert
 	alerts = append(alerts, l.lotAlerts()...)
 	alerts = append(alerts, l.gateAlerts()...)
-	for _, d := range l.offline {
+	for _, d := range l.troubles.offline {
 		alerts = append(alerts, Alert{
 			Code: "device_offline", Severity: Warning, Where: string(d.device), SinceMS: d.sinceMS,
 			What: fmt.Sprintf("%s %s does not answer: %s", d.role, d.device, d.note),
@@ -113,7 +120,7 @@ func worstFirst(alerts []Alert) []Alert {
 
 // fireAlert tells a fire from a fire input that can't say that there is none.
 func (l *Lot) fireAlert() Alert {
-	for _, d := range l.offline {
+	for _, d := range l.troubles.offline {
 		if d.role == RoleFire {
 			return Alert{
 				Code: "fire", Severity: Fault, Where: string(d.device), What: "The fire input does not answer, and that counts as fire: all gates are up.",
@@ -132,10 +139,10 @@ func (l *Lot) lotAlerts() []Alert {
 	if l.meta.Fire {
 		alerts = append(alerts, l.fireAlert())
 	}
-	if l.diskStalled {
+	if l.troubles.diskStalled {
 		alerts = append(alerts, Alert{Code: "disk_stalled", Severity: Fault, What: "The disk does not answer in time; gates open by policy.", Do: "Replace the SD card soon. Nothing that was confirmed is lost."})
 	}
-	for _, d := range l.damage {
+	for _, d := range l.troubles.damage {
 		alerts = append(alerts, Alert{
 			Code: "log_damaged", Severity: Fault, What: fmt.Sprintf("The log can't read entries %d to %d.", d.First, d.Last),
 			Do: "Replace the SD card, and compare takings with the terminal's own totals.",
@@ -172,7 +179,7 @@ func (t *Ticket) doubtful() Alert {
 // ticketAlerts are the visits that a person has to look at, each since when it is so.
 func (l *Lot) ticketAlerts() []Alert {
 	var alerts []Alert
-	for _, t := range l.open {
+	for _, t := range l.tickets.open {
 		if t.Suspect != fact.ReasonNone {
 			alerts = append(alerts, t.doubtful())
 		}
@@ -201,6 +208,15 @@ func (l *Lot) gateAlerts() []Alert {
 				What: cfg.Name + " is held open by " + g.HeldBy + ".", Do: "End the hold when it is no longer needed.",
 			})
 		}
+		if at := l.lanes[i].helpAtMS; at != 0 && l.now.WallMS-at < helpMS {
+			alerts = append(alerts, Alert{
+				Code: "help_called", Severity: Warning, Where: string(cfg.ID), SinceMS: at, What: cfg.Name + ": a driver has pressed the help button.",
+				Do: "Speak to the driver. Open the gate once, let the ticket go free, or look it up by the plate.",
+			})
+		}
+		if l.losesOrders(i) {
+			alerts = append(alerts, l.terminalAlert(i))
+		}
 		if !l.lanes[i].passage.Qualified() {
 			alerts = append(alerts, Alert{
 				Code: "loops_unproven", Severity: Info, Where: string(cfg.ID),
@@ -210,6 +226,22 @@ func (l *Lot) gateAlerts() []Alert {
 		}
 	}
 	return alerts
+}
+
+// helpMS is how long a call for help is shown at a gate that can't tell when its driver has gone.
+const helpMS = 10 * 60_000
+
+// terminalAlert is that of a terminal which is there and takes no order.
+func (l *Lot) terminalAlert(i int) Alert {
+	meanwhile := "Meanwhile drivers are sent to a pay station."
+	if l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].HoldsNobody {
+		meanwhile = "Meanwhile vehicles are let out, and owe what is due."
+	}
+	return Alert{
+		Code: "terminal_loses_orders", Severity: Fault, Where: string(l.cfg.Gates[i].ID),
+		What: fmt.Sprintf("%s: its terminal never got the last %d orders for a payment.", l.cfg.Gates[i].Name, l.lanes[i].ordersLost),
+		Do:   "Restart the terminal, and look whether it is logged in at its bank. " + meanwhile,
+	}
 }
 
 var faultText = []struct{ what, do string }{

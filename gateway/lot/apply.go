@@ -33,7 +33,7 @@ func (l *Lot) applySystem(r fact.Record) bool {
 	case fact.LogDamaged:
 		l.meta.LostFacts += f.Last - f.First + 1
 		l.meta.DeclaredThrough = max(l.meta.DeclaredThrough, f.Last)
-		l.damage = append(l.damage, f)
+		l.troubles.damage = append(l.troubles.damage, f)
 	case fact.CommitsLate:
 		l.meta.LateCommits += int64(f.LastSeq - f.FirstSeq + 1)
 	case fact.RequestHandled:
@@ -67,7 +67,7 @@ func (l *Lot) redate(boot uint64, f fact.ClockChanged) {
 	if f.StepMS == 0 {
 		return
 	}
-	for _, t := range l.open {
+	for _, t := range l.tickets.open {
 		if t.Entry.Boot == boot {
 			t.Entry.WallMS += f.StepMS
 			t.Entry.Trust = f.To
@@ -143,13 +143,13 @@ func (l *Lot) applyMoney(r fact.Record) bool {
 	switch f := r.Fact.(type) {
 	case fact.PaymentRequested:
 		l.changeTicket(f.Ticket, func(t *Ticket) {
+			l.forgetFailed(t)
 			t.Payments = append(t.Payments, Payment{ID: f.Payment, AmountMinor: f.AmountMinor, At: r.At, Gate: f.Gate})
-			l.asked[f.Payment] = t
+			l.tickets.asked[f.Payment] = t
 		})
 	case fact.PaymentReceived:
 		l.applyPaymentReceived(r, f)
 	case fact.PaymentFailed:
-		delete(l.asked, f.Payment)
 		l.changeTicket(f.Ticket, func(t *Ticket) {
 			if p := t.payment(f.Payment); p != nil && p.Status == PaymentPending {
 				p.Status = PaymentFailed
@@ -187,7 +187,7 @@ func (l *Lot) applySpot(r fact.Record) bool {
 		l.changeSpotID(f.Spot, func(s *SpotState) { s.Fault = fact.ReasonNone })
 	case fact.CountCorrected:
 		l.meta.LoopInside = f.After
-		l.signsMoved = true
+		l.signs.moved = true
 		l.hour(r.At.WallMS).Corrections++
 	case fact.ViolationFound:
 		l.applyViolation(f.Violation, f.Spot, f.Ticket, true)

@@ -1,6 +1,10 @@
 package lot
 
-import "gatehouse/sync/fact"
+import (
+	"slices"
+
+	"gatehouse/sync/fact"
+)
 
 // applyPayment folds the life of payments after they were asked for, and what else moves an account.
 func (l *Lot) applyPayment(r fact.Record) bool {
@@ -25,12 +29,10 @@ func (l *Lot) applyPayment(r fact.Record) bool {
 			t.OwedMinor -= min(t.OwedMinor, f.AmountMinor)
 		})
 	case fact.TicketValidated:
-		if f.Burnt {
-			key := couponKey(f.Code, f.Coupon)
-			l.burnt[key] = f.Ticket
-			l.dirty.add(TableCoupons, key)
-		}
-		l.changeTicket(f.Ticket, func(t *Ticket) { t.Validations = append(t.Validations, f.Code) })
+		l.applyValidated(f)
+	case fact.CouponReturned:
+		l.unburn(Coupon{f.Code, f.Coupon})
+		l.changeTicket(f.Ticket, func(t *Ticket) { t.forgetCoupon(Coupon{f.Code, f.Coupon}) })
 	case fact.ChargingReported:
 		l.changeTicket(f.Ticket, func(t *Ticket) { t.applyCharging(&f) })
 	case fact.TicketClassed:
@@ -50,4 +52,15 @@ func (l *Lot) changePayment(ticket fact.TicketID, payment fact.PaymentID, change
 			change(p)
 		}
 	})
+}
+
+// forgetFailed makes room for one more payment of a ticket that was asked for very often.
+func (l *Lot) forgetFailed(t *Ticket) {
+	if len(t.Payments) < paymentsMax {
+		return
+	}
+	if i := slices.IndexFunc(t.Payments, func(p Payment) bool { return p.Status == PaymentFailed }); i >= 0 {
+		delete(l.tickets.asked, t.Payments[i].ID)
+		t.Payments = slices.Delete(t.Payments, i, i+1)
+	}
 }

@@ -8,7 +8,7 @@ func (l *Lot) applyEntryGranted(r fact.Record, f fact.EntryGranted) {
 		Priced: f.Priced, Entry: r.At, EntryLineMS: l.meta.LineMS, EntryDoubts: l.meta.Doubts, EntryGate: f.Gate, Reservation: f.Reservation, Pass: f.Pass,
 		Tariff: f.Tariff, TariffDigest: l.meta.Tariff, Occupancy: f.Occupancy, Granted: r.Dot, Reason: f.Reason,
 	}
-	if before := l.tickets[f.Rejoins]; before != nil && f.Rejoins != "" {
+	if before := l.tickets.byID[f.Rejoins]; before != nil && f.Rejoins != "" {
 		t.rejoin(before)
 	}
 	if reservation, found := l.book.ByID(f.Reservation); found {
@@ -65,7 +65,7 @@ func (l *Lot) applyExitGranted(r fact.Record, f fact.ExitGranted) {
 // applyPassed counts a vehicle by the closing loop and moves its visit on.
 func (l *Lot) applyPassed(r fact.Record, f fact.VehiclePassed) {
 	l.countPassage(f.Gate, f.Direction, r.At)
-	t := l.tickets[f.Ticket]
+	t := l.tickets.byID[f.Ticket]
 	if f.Direction == fact.Outward && (f.Ticket == "" || t != nil && t.Suspect == fact.ReasonLostTicket) {
 		l.leftUnnamed(r.At)
 	}
@@ -93,13 +93,13 @@ func (l *Lot) countPassage(id fact.GateID, direction fact.Direction, at fact.Sta
 		hour.Entries++
 	}
 	hour.PeakInside = max(hour.PeakInside, l.meta.LoopInside)
-	l.signsMoved = true
+	l.signs.moved = true
 }
 
 // applyBackedOut ends a grant that was not used. A ticket that has moved on meanwhile, because a loop missed its
 // vehicle, stays as it is: a car that stands inside has not backed out.
 func (l *Lot) applyBackedOut(r fact.Record, f fact.VehicleBackedOut) {
-	t := l.tickets[f.Ticket]
+	t := l.tickets.byID[f.Ticket]
 	switch {
 	case t == nil:
 	case f.Direction == fact.Outward && t.Status == TicketLeaving:
@@ -121,7 +121,7 @@ func (l *Lot) applyTailgated(r fact.Record, f fact.VehicleTailgated) {
 
 func (l *Lot) applyPaymentReceived(r fact.Record, f fact.PaymentReceived) {
 	l.hour(r.At.WallMS).RevenueMinor += f.AmountMinor
-	delete(l.asked, f.Payment)
+	delete(l.tickets.asked, f.Payment)
 	l.changeTicket(f.Ticket, func(t *Ticket) {
 		p := t.payment(f.Payment)
 		if p == nil {
@@ -148,7 +148,7 @@ func (l *Lot) applyTicketLost(r fact.Record, f fact.TicketLost) {
 }
 
 func (l *Lot) applyTicketCorrected(r fact.Record, f fact.TicketCorrected) {
-	t := l.tickets[f.Ticket]
+	t := l.tickets.byID[f.Ticket]
 	if t == nil || t.Open() != f.Close {
 		return
 	}

@@ -27,16 +27,16 @@ type baselinesTurn struct {
 // storeBaselines has the next group's baselines stored when it is due. Nothing wakes the lot for it: without readings
 // nothing is learned.
 func (l *Lot) storeBaselines() {
-	turn := &l.baselinesTurn
+	turn := &l.sensing.turn
 	if l.now.MonoMS < turn.whenMS {
 		return
 	}
-	until := min(turn.spot+baselinesGroup, len(l.sensing))
+	until := min(turn.spot+baselinesGroup, len(l.sensing.spots))
 	for i := turn.spot; i < until; i++ {
 		l.storeBaselinesOf(i)
 	}
 	turn.spot, turn.whenMS = until, l.now.MonoMS+baselinesTurnMS
-	if until == len(l.sensing) {
+	if until == len(l.sensing.spots) {
 		turn.spot, turn.whenMS = 0, l.now.MonoMS+baselinesEveryMS
 	}
 }
@@ -50,7 +50,7 @@ func (l *Lot) storeBaselinesOf(i int) {
 // learned is what a spot's sensors know of the empty spot; false if none knows anything.
 func (l *Lot) learned(i int32) (b baselines, found bool) {
 	for n := range b {
-		if learned, known := l.sensing[i].Baseline(uint8(n)); known {
+		if learned, known := l.sensing.spots[i].Baseline(uint8(n)); known {
 			b[n], found = learned, true
 		}
 	}
@@ -66,7 +66,7 @@ func (l *Lot) teach(i int32, b baselines) {
 	cfg := &l.cfg.Sensors[kind]
 	for n := range min(int(cfg.Sensors), len(b)) {
 		if b[n].Fits(cfg) {
-			l.sensing[i].SetBaseline(uint8(n), b[n])
+			l.sensing.spots[i].SetBaseline(uint8(n), b[n])
 		}
 	}
 }

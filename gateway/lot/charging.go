@@ -71,11 +71,11 @@ func (l *Lot) reportCharging(e ReportCharging) Result {
 func (l *Lot) charged(e ReportCharging) *Ticket {
 	switch {
 	case e.Ticket != "":
-		return l.tickets[e.Ticket]
+		return l.tickets.byID[e.Ticket]
 	case e.Raw != "":
 		return l.twin(platetext.Normal(e.Raw))
 	}
-	for _, t := range l.open {
+	for _, t := range l.tickets.open {
 		if e.Spot != "" && t.Spot == e.Spot && t.VacatedMS == 0 {
 			return t
 		}

@@ -19,7 +19,7 @@ func (l *Lot) command(ev Event) {
 		return
 	}
 	l.eager = true
-	if past := l.requests[request.Key]; request.Key != "" && past != nil {
+	if past := l.answers.byKey[request.Key]; request.Key != "" && past != nil {
 		l.out.Result = past.answer(request)
 		return
 	}
@@ -196,6 +196,8 @@ func (l *Lot) requestExit(e RequestExit) Result {
 		switch f := r.Fact.(type) {
 		case fact.ExitGranted:
 			result.Granted, result.Ticket, result.DueMinor = true, f.Ticket, 0
+		case fact.BarrierRaised:
+			result.Granted, result.DueMinor = true, 0
 		case fact.ExitDenied:
 			result.Ticket, result.DueMinor = f.Ticket, f.DueMinor
 		}
@@ -285,7 +287,7 @@ func (l *Lot) cancelReservation(e CancelReservation) Result {
 }
 
 func (l *Lot) correctTicket(e CorrectTicket) Result {
-	t := l.tickets[e.Ticket]
+	t := l.tickets.byID[e.Ticket]
 	if t == nil {
 		return refuse(ProblemNotFound, "no ticket "+string(e.Ticket), "check the ticket number")
 	}

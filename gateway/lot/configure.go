@@ -66,16 +66,16 @@ func (l *Lot) inputConfiguration(ev Event) bool {
 		for kind, spots := range sellable(l.cfg) {
 			l.book.Calendar().SetCapacity(fact.SpotType(kind), spots)
 		}
-		l.signsMoved = true
-		for _, t := range l.open {
+		l.signs.moved = true
+		for _, t := range l.tickets.open {
 			l.watchOverstay(t)
 			l.watchVacated(t)
 		}
 	case SetValidations:
-		l.validations = map[string]Validation{}
+		l.headquarters.validations = map[string]Validation{}
 		for _, v := range e.Validations {
 			v.Coupons = slices.Sorted(slices.Values(v.Coupons))
-			l.validations[v.Code] = v
+			l.headquarters.validations[v.Code] = v
 		}
 	default:
 		return false
@@ -85,7 +85,7 @@ func (l *Lot) inputConfiguration(ev Event) bool {
 
 // withdrawn says why headquarters does not want a discount to be used.
 func (l *Lot) withdrawn(code, coupon string) *Problem {
-	v, bounded := l.validations[code]
+	v, bounded := l.headquarters.validations[code]
 	today := l.civil(l.now.WallMS)[:len("2006-01-02")]
 	_, counts := slices.BinarySearch(v.Coupons, coupon)
 	switch {

@@ -22,6 +22,16 @@ const (
 	lookAgainMS = 60_000
 )
 
+// doubts are what the lot does not know for sure, and when it will.
+type doubts struct {
+	spots     []doubted // in the order of their ends
+	whoLeftMS int64     // wall time at which to look whose the vehicles were that left without a ticket
+	emptyMS   int64     // monotonic time since when sensors see every spot empty; never: they do not
+	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic.
+	followedUntilMS int64
+	exits           []fact.TicketID // that were under way when the power went
+}
+
 // conclude closes a ticket by what the gateway has seen.
 func (l *Lot) conclude(t *Ticket, why string) {
 	l.emit(fact.TicketCorrected{Ticket: t.ID, Close: true, Actor: correctedBy, Note: why})
@@ -31,7 +41,7 @@ func (l *Lot) conclude(t *Ticket, why string) {
 func (l *Lot) leftUnnamed(at fact.Stamp) {
 	kept := l.meta.Unnamed[max(0, len(l.meta.Unnamed)-unnamedMax+1):]
 	l.meta.Unnamed = append(slices.Clone(kept), at.WallMS) // a checkpoint may still be writing the old one
-	l.whoLeftMS = min(l.whoLeftMS, at.WallMS+settledMS)
+	l.doubts.whoLeftMS = min(l.doubts.whoLeftMS, at.WallMS+settledMS)
 }
 
 // unnamedSince is the first vehicle that left without its ticket from a time on; -1: none.
@@ -57,20 +67,20 @@ func (l *Lot) missedExit(t *Ticket) {
 	case l.counts.parked+l.counts.empty == len(l.spots):
 		l.conclude(t, "left unseen: its spot is empty, and no other spot has a vehicle that is not accounted for")
 	default:
-		l.vacatedDue.put(l.now.WallMS+l.cfg.Policy.VacatedMS, t.ID)
+		l.tickets.vacatedDue.put(l.now.WallMS+l.cfg.Policy.VacatedMS, t.ID)
 	}
 }
 
 // expireDeparted finds whose the vehicles were that left without their tickets, by elimination: so many vehicles are
 // missing by the loops, and so many tickets are those that may have left, each of which was seen to leave its spot.
 func (l *Lot) expireDeparted() {
-	if l.now.WallMS < l.whoLeftMS {
+	if l.now.WallMS < l.doubts.whoLeftMS {
 		return
 	}
-	l.whoLeftMS = never
+	l.doubts.whoLeftMS = never
 	for n, leftMS := range l.meta.Unnamed {
 		if l.now.WallMS < leftMS+settledMS {
-			l.whoLeftMS = leftMS + settledMS
+			l.doubts.whoLeftMS = leftMS + settledMS
 			return
 		}
 		left, missing := l.mayHaveLeft(leftMS)
@@ -78,12 +88,12 @@ func (l *Lot) expireDeparted() {
 			for _, t := range left {
 				l.conclude(t, "left, by elimination: its spot is empty, a vehicle left without a ticket, and every other is still here")
 			}
-			l.whoLeftMS = l.now.WallMS // the others may be certain now
+			l.doubts.whoLeftMS = l.now.WallMS // the others may be certain now
 			return
 		}
 	}
-	if len(l.roaming) > 0 && len(l.meta.Unnamed) > 0 {
-		l.whoLeftMS = l.now.WallMS + lookAgainMS
+	if len(l.tickets.roaming) > 0 && len(l.meta.Unnamed) > 0 {
+		l.doubts.whoLeftMS = l.now.WallMS + lookAgainMS
 	}
 }
 
@@ -91,22 +101,22 @@ func (l *Lot) expireDeparted() {
 // have left by then; and how many vehicles are missing, by the loops. A vehicle on its spot by a sensor's word is here, and
 // so is one that came later.
 func (l *Lot) mayHaveLeft(byMS int64) (left []*Ticket, missing int) {
-	inside := len(l.open)
+	inside := len(l.tickets.open)
 	others := inside - l.counts.parked
 	for i := range l.lanes {
-		if t := l.tickets[l.lanes[i].through]; t != nil && t.Status == TicketAdmitted {
+		if t := l.tickets.byID[l.lanes[i].through]; t != nil && t.Status == TicketAdmitted {
 			inside--
 			if t.Entry.WallMS > byMS {
 				others--
 			}
 		}
 	}
-	for _, t := range l.arriving {
+	for _, t := range l.tickets.arriving {
 		if t.Entry.WallMS > byMS {
 			others--
 		}
 	}
-	for _, t := range l.roaming {
+	for _, t := range l.tickets.roaming {
 		if t.VacatedMS > byMS {
 			others--
 		} else if t.Status == TicketActive {
@@ -123,33 +133,33 @@ func (l *Lot) mayHaveLeft(byMS int64) (left []*Ticket, missing int) {
 // has a ticket from before has left, and if nobody came since, the loops start from nothing.
 func (l *Lot) expireEmpty() {
 	if l.counts.empty < len(l.spots) || len(l.spots) == 0 {
-		l.emptyMS = never
+		l.doubts.emptyMS = never
 		return
 	}
-	if l.emptyMS == never {
-		l.emptyMS = l.now.MonoMS
+	if l.doubts.emptyMS == never {
+		l.doubts.emptyMS = l.now.MonoMS
 	}
 	if l.now.MonoMS < l.emptyAuditMS() {
 		return
 	}
-	sinceMS := l.now.WallMS - (l.now.MonoMS - l.emptyMS)
-	for _, t := range slices.Clone(l.open) {
+	sinceMS := l.now.WallMS - (l.now.MonoMS - l.doubts.emptyMS)
+	for _, t := range slices.Clone(l.tickets.open) {
 		if t.Status == TicketActive && max(t.Entry.WallMS, t.VacatedMS) <= sinceMS {
 			l.conclude(t, "left: the sensors see every spot empty")
 		}
 	}
-	l.emptyMS = l.now.MonoMS // whoever is left has the same time to park
-	if len(l.open) == 0 && l.meta.LoopInside != 0 {
+	l.doubts.emptyMS = l.now.MonoMS // whoever is left has the same time to park
+	if len(l.tickets.open) == 0 && l.meta.LoopInside != 0 {
 		l.emit(fact.CountCorrected{Before: l.meta.LoopInside, Actor: correctedBy, Note: "the sensors see every spot empty"})
 	}
 }
 
 // emptyAuditMS is the monotonic time at which an empty lot is audited, if there is anything to doubt.
 func (l *Lot) emptyAuditMS() int64 {
-	if l.emptyMS == never || len(l.open) == 0 && l.meta.LoopInside == 0 {
+	if l.doubts.emptyMS == never || len(l.tickets.open) == 0 && l.meta.LoopInside == 0 {
 		return never
 	}
-	return l.emptyMS + l.cfg.Policy.VacatedMS
+	return l.doubts.emptyMS + l.cfg.Policy.VacatedMS
 }
 
 // reappeared takes back what was concluded of a ticket: its vehicle is here. That it was here all the while nobody
@@ -167,7 +177,7 @@ func (t *Ticket) takenForGone() bool { return !t.Open() && t.Concluded != "" && 
 // of its vehicle for the whole stay. Whoever comes later has come anew.
 func (l *Lot) lastTakenForGone(of func(*Ticket) bool) *Ticket {
 	var last *Ticket
-	for _, t := range l.closed.ring {
+	for _, t := range l.tickets.closed.ring {
 		recent := t != nil && l.now.WallMS-t.Exit.WallMS <= dayMS
 		if recent && t.takenForGone() && of(t) && (last == nil || last.Exit.HLC < t.Exit.HLC) {
 			last = t

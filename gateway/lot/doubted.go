@@ -19,7 +19,7 @@ type doubted struct {
 // doubtBackOut keeps a spot from being given to another while the one it was given to may be on its way there. A spot
 // without a sensor has no second witness, and is free at once.
 func (l *Lot) doubtBackOut(i int, id fact.TicketID) {
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	if t == nil || t.Status != TicketCancelled {
 		return
 	}
@@ -34,18 +34,18 @@ func (l *Lot) doubtSpot(d doubted, id fact.SpotID, reason fact.Reason) {
 	}
 	l.emit(fact.SpotChanged{Spot: id, Before: fact.SpotAvailable, After: fact.SpotUnknown, Reason: reason})
 	d.spot, d.untilMS = at, l.now.MonoMS+l.cfg.Policy.DoubtedMS
-	l.doubted = append(l.doubted, d)
+	l.doubts.spots = append(l.doubts.spots, d)
 }
 
 // expireDoubted gives the spots away again that nobody came to.
 func (l *Lot) expireDoubted() {
-	for len(l.doubted) > 0 && l.doubted[0].untilMS <= l.now.MonoMS {
-		spot := l.doubted[0].spot
-		l.doubted = slices.Delete(l.doubted, 0, 1)
-		if l.spots[spot].Sensed == fact.SpotUnknown && l.sensing[spot].Status() == fact.SpotAvailable {
+	for len(l.doubts.spots) > 0 && l.doubts.spots[0].untilMS <= l.now.MonoMS {
+		spot := l.doubts.spots[0].spot
+		l.doubts.spots = slices.Delete(l.doubts.spots, 0, 1)
+		if l.spots[spot].Sensed == fact.SpotUnknown && l.sensing.spots[spot].Status() == fact.SpotAvailable {
 			l.emit(fact.SpotChanged{
 				Spot: l.cfg.Spots[spot].ID, Before: fact.SpotUnknown, After: fact.SpotAvailable,
-				Confidence: l.sensing[spot].Confidence(), Reason: fact.ReasonConfirmed,
+				Confidence: l.sensing.spots[spot].Confidence(), Reason: fact.ReasonConfirmed,
 			})
 		}
 	}
@@ -54,13 +54,13 @@ func (l *Lot) expireDoubted() {
 // cameInAfterAll is the ticket of a vehicle that seemed to have backed out and now stands where it was told to park. A
 // closing loop that has been seen working since leaves no doubt that it did back out.
 func (l *Lot) cameInAfterAll(spot int32) *Ticket {
-	n := slices.IndexFunc(l.doubted, func(d doubted) bool { return d.spot == spot })
+	n := slices.IndexFunc(l.doubts.spots, func(d doubted) bool { return d.spot == spot })
 	if n < 0 {
 		return nil
 	}
-	d := l.doubted[n]
-	l.doubted = slices.Delete(l.doubted, n, n+1)
-	t := l.tickets[d.ticket]
+	d := l.doubts.spots[n]
+	l.doubts.spots = slices.Delete(l.doubts.spots, n, n+1)
+	t := l.tickets.byID[d.ticket]
 	if d.gate < 0 || t == nil || t.Open() || l.lanes[d.gate].passage.Qualified() {
 		return nil
 	}

@@ -20,7 +20,7 @@ type visit struct {
 	reservation Reservation
 	pass        Pass
 	claimedMS   int64
-	twin        *Ticket // an open one with the same plate
+	twin        *Ticket // an open one with the same plate, or on the same pass
 	instead     *Ticket // what the vehicle was let in on before anybody knew whose it is
 }
 
@@ -29,7 +29,7 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	if l.meta.Fire {
 		return l.denyEntry(i, v, fact.ReasonFire)
 	}
-	if l.blocked[v.plate] {
+	if l.headquarters.blocked[v.plate] {
 		return l.denyEntry(i, v, fact.ReasonBlocked)
 	}
 	v.instead = l.unnamed(i)
@@ -38,14 +38,16 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 	}
 	if v.plate != "" {
 		v.twin = l.twin(v.plate)
-		switch {
-		case v.twin == nil:
-		case v.twin.Status == TicketAdmitted && v.twin.EntryGate == l.cfg.Gates[i].ID:
+		if v.twin != nil && v.twin.Status == TicketAdmitted && v.twin.EntryGate == l.cfg.Gates[i].ID {
 			return l.readmit(i, v.twin, v.instead)
-		case l.cfg.Policy.Twin == TwinDeny:
-			return l.denyEntry(i, v, fact.ReasonAlreadyInside)
 		}
 		l.addRights(&v)
+	}
+	if v.twin == nil {
+		v.twin = l.passedBack(&v)
+	}
+	if v.twin != nil && l.cfg.Policy.Twin == TwinDeny && l.surelyInside(v.twin) {
+		return l.denyEntry(i, v, fact.ReasonAlreadyInside)
 	}
 	spot, reason := l.chooseSpot(i, v)
 	if reason != fact.ReasonNone {
@@ -58,7 +60,7 @@ func (l *Lot) entry(i int, v visit) (fact.TicketID, fact.Reason) {
 // names a plate now, as a program with a camera of its own does, means this vehicle and not one more.
 func (l *Lot) unnamed(i int) *Ticket {
 	n := l.lane(i)
-	t := l.tickets[n.through]
+	t := l.tickets.byID[n.through]
 	if !n.present || !n.granted || !l.pending(n.through) || t.Credential != fact.CredentialNone || t.Plate != "" {
 		return nil
 	}
@@ -77,12 +79,30 @@ func (l *Lot) insteadOf(i int, before *Ticket, vend gate.Vend) gate.Input {
 // twin finds the newest open ticket with exactly this plate.
 func (l *Lot) twin(p fact.Plate) *Ticket {
 	var newest *Ticket
-	for _, id := range l.plates.Exact(p) {
-		if t := l.tickets[id]; t != nil && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
+	for _, id := range l.tickets.plates.Exact(p) {
+		if t := l.tickets.byID[id]; t != nil && (newest == nil || newest.Entry.HLC < t.Entry.HLC) {
 			newest = t
 		}
 	}
 	return newest
+}
+
+// passedBack is the ticket of another vehicle that is inside on the same pass: somebody has handed it back, or an exit was
+// missed. A pass is for one vehicle at a time.
+func (l *Lot) passedBack(v *visit) *Ticket {
+	for _, t := range l.tickets.holders[v.pass.ID] {
+		if t != v.instead {
+			return t
+		}
+	}
+	return nil
+}
+
+// surelyInside reports whether a ticket's vehicle can't have left unseen: it stands on its spot, or nobody has left without a
+// ticket since it came in. A gate that was held open, or that a person or a fire raised, leaves that open.
+func (l *Lot) surelyInside(t *Ticket) bool {
+	at, found := l.spotIndex[t.Spot]
+	return found && t.Parked && l.cfg.Spots[at].Sensor >= 0 || l.unnamedSince(t.Entry.WallMS) < 0
 }
 
 // addRights finds the reservation or pass of a vehicle's plate.
@@ -184,7 +204,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 		Gate: l.cfg.Gates[i].ID, Ticket: fact.TicketID(dot.ID('T')), Credential: v.credential, Plate: v.plate,
 		PlateRaw: clip(v.raw), Confidence: v.confidence, Vehicle: v.vehicle, Spot: l.cfg.Spots[spot].ID,
 		SpotType: l.cfg.Spots[spot].Type, Priced: v.wants(), Reservation: v.reservation.ID, Pass: v.pass.ID,
-		Tariff: l.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
+		Tariff: l.tariffs.current.Tariff.Version, Reason: v.reason, Without: l.without(i), Claimed: v.claimedMS,
 		Occupancy: l.occupancyPermille(), Rejoins: l.rejoins(&v),
 	}
 	if v.twin != nil {
@@ -192,7 +212,7 @@ func (l *Lot) grantEntry(i int, v visit, spot int32) (fact.TicketID, fact.Reason
 	}
 	grant := l.insteadOf(i, v.instead, gate.Vend{Ticket: granted.Ticket, Direction: fact.Inward, Reason: v.reason})
 	l.emit(granted)
-	l.watchOverstay(l.tickets[granted.Ticket])
+	l.watchOverstay(l.tickets.byID[granted.Ticket])
 	l.letThrough(i, granted.Ticket, grant)
 	welcome := l.appendWay(l.appendSurge(append(make([]string, 0, 5), "Welcome"), granted.Occupancy), i, spot)
 	l.show(i, Face{Lines: welcome, Colour: Green})
@@ -220,14 +240,14 @@ func (l *Lot) readmit(i int, t, before *Ticket) (fact.TicketID, fact.Reason) {
 
 // pending reports whether a ticket has a grant of this run that its vehicle has not used.
 func (l *Lot) pending(id fact.TicketID) bool {
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	return t != nil && (t.Status == TicketAdmitted || t.Status == TicketLeaving) && t.Granted.Incarnation == l.meta.Incarnation
 }
 
 // letThrough gives a gate the right to let one vehicle pass.
 func (l *Lot) letThrough(i int, ticket fact.TicketID, grant gate.Input) {
 	n := l.lane(i)
-	n.granted, n.asked, n.through = true, true, ticket
+	n.granted, n.asked, n.through, n.helpAtMS = true, true, ticket, 0
 	n.wait(waitNone, never)
 	l.eager = true
 	n.feed(l, i, grant)

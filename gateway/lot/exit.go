@@ -1,6 +1,8 @@
 package lot
 
 import (
+	"slices"
+
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
@@ -10,7 +12,7 @@ import (
 // exitByPlate finds the ticket of a plate and settles it. An ambiguous plate asks for the ticket; it never
 // guesses.
 func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
-	match := l.plates.Match(read)
+	match := l.tickets.plates.Match(read)
 	l.lanes[i].shown, l.lanes[i].seen = fact.CredentialPlate, read.Plate
 	if match.Outcome != plate.Found && read.Plate != "" {
 		if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Plate == read.Plate }); t != nil {
@@ -19,12 +21,15 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 	}
 	switch match.Outcome {
 	case plate.Found:
-		return l.settle(i, l.tickets[match.ID], fact.CredentialPlate, read.Plate)
+		return l.settle(i, l.tickets.byID[match.ID], fact.CredentialPlate, read.Plate)
 	case plate.Ambiguous:
 		if t := l.newestOf(match); t != nil {
 			return l.settle(i, t, fact.CredentialPlate, read.Plate)
 		}
 		return l.denyExit(i, "", read.Plate, fact.ReasonAmbiguousPlate, 0)
+	}
+	if pass, found := l.book.PassForPlate(read.Plate, l.now.WallMS); found && read.Plate != "" {
+		return l.exitUnseen(i, pass, read.Plate)
 	}
 	return l.denyExit(i, "", read.Plate, fact.ReasonNoTicket, 0)
 }
@@ -34,7 +39,7 @@ func (l *Lot) exitByPlate(i int, read plate.Read) fact.Reason {
 func (l *Lot) newestOf(match plate.Match[fact.TicketID]) *Ticket {
 	var newest *Ticket
 	for _, id := range match.Others {
-		t := l.tickets[id]
+		t := l.tickets.byID[id]
 		if t == nil || match.Cost != 0 || newest != nil && newest.Plate != t.Plate {
 			return nil
 		}
@@ -49,9 +54,6 @@ func (l *Lot) newestOf(match plate.Match[fact.TicketID]) *Ticket {
 func (l *Lot) shown(e Shown) {
 	if l.outward(e.Gate) {
 		l.exitByTicket(e)
-		return
-	}
-	if !l.ready(e.Gate) {
 		return
 	}
 	v := visit{credential: e.Kind, vehicle: fact.Regular, plate: l.recentPlate(e.Gate)}
@@ -91,11 +93,11 @@ func (l *Lot) interruptedEntry(e Shown) *Ticket {
 	switch e.Kind {
 	case fact.CredentialCard:
 		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			shown = l.holders[pass.ID]
+			shown = l.tickets.holders[pass.ID]
 		}
 	case fact.CredentialReservation:
-		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets[r.Ticket] != nil {
-			shown = []*Ticket{l.tickets[r.Ticket]}
+		if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && l.tickets.byID[r.Ticket] != nil {
+			shown = []*Ticket{l.tickets.byID[r.Ticket]}
 		}
 	}
 	for _, t := range shown {
@@ -120,23 +122,10 @@ func (l *Lot) recentPlate(i int) fact.Plate {
 
 func (l *Lot) exitByTicket(e Shown) {
 	n := l.lane(e.Gate)
-	if !l.ready(e.Gate) {
-		return
-	}
 	n.asked, n.shown, n.seen = true, e.Kind, l.recentPlate(e.Gate)
 	n.wait(waitNone, never)
 	if e.Kind == fact.CredentialCard {
-		if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
-			if inside := l.holders[pass.ID]; len(inside) > 0 {
-				l.settle(e.Gate, inside[0], e.Kind, n.seen)
-				return
-			}
-			if t := l.lastTakenForGone(func(t *Ticket) bool { return t.Pass == pass.ID }); t != nil {
-				l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
-				return
-			}
-		}
-		l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+		l.exitByCard(e)
 		return
 	}
 	if v, err := policy.ParseVoucher(e.Text); err == nil {
@@ -146,7 +135,7 @@ func (l *Lot) exitByTicket(e Shown) {
 	if r, found := l.book.ByID(fact.ReservationID(e.Text)); found && e.Kind == fact.CredentialReservation {
 		id = r.Ticket
 	}
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	switch {
 	case t == nil:
 		l.denyExit(e.Gate, "", n.seen, fact.ReasonNoTicket, 0)
@@ -159,11 +148,62 @@ func (l *Lot) exitByTicket(e Shown) {
 	}
 }
 
+// exitByCard settles the visit that a card stands for, whatever has become of its pass since: it may have ended, or have new
+// terms under another id.
+func (l *Lot) exitByCard(e Shown) {
+	n := l.lane(e.Gate)
+	passes := l.book.PassesOfCard(e.Text)
+	for _, id := range passes {
+		if t := l.holder(id, n.seen); t != nil {
+			l.settle(e.Gate, t, e.Kind, n.seen)
+			return
+		}
+	}
+	if t := l.lastTakenForGone(func(t *Ticket) bool { return slices.Contains(passes, t.Pass) }); t != nil {
+		l.settle(e.Gate, l.reappeared(t), e.Kind, n.seen)
+		return
+	}
+	if pass, found := l.book.PassForCard(e.Text, l.now.WallMS); found {
+		l.exitUnseen(e.Gate, pass, n.seen)
+		return
+	}
+	l.denyExit(e.Gate, "", n.seen, fact.ReasonUnknownCredential, 0)
+}
+
+// exitUnseen lets out whoever has a right to park and whose entry was not seen: a gate was held open, or the vehicle came in
+// behind another. Where nobody may hand a pass back, it has to be so that somebody came in unseen.
+func (l *Lot) exitUnseen(i int, pass Pass, seen fact.Plate) fact.Reason {
+	if l.cfg.Policy.Twin == TwinDeny && int(l.meta.LoopInside) <= len(l.tickets.open) {
+		return l.denyExit(i, "", seen, fact.ReasonNoTicket, 0)
+	}
+	l.lanes[i].wait(waitNone, never)
+	l.emit(fact.BarrierRaised{Gate: l.cfg.Gates[i].ID, Note: "pass " + string(pass.ID) + ", whose entry was not seen", Reason: fact.ReasonPass})
+	l.lanes[i].feed(l, i, gate.RaiseOnce(fact.ReasonPass))
+	l.show(i, Face{Lines: []string{"Thank you", "Drive safely"}, Colour: Green})
+	return fact.ReasonPass
+}
+
+// holder is the ticket of a pass whose vehicle wants to leave: the one with its plate, or else the newest. One before that has
+// missed its exit, or somebody has handed the pass back.
+func (l *Lot) holder(id fact.PassID, seen fact.Plate) *Ticket {
+	var newest *Ticket
+	for _, t := range l.tickets.holders[id] {
+		if seen != "" && t.Plate == seen {
+			return t
+		}
+		newest = t
+	}
+	return newest
+}
+
 // settle lets a ticket's vehicle out if nothing is due, and asks for what is.
 func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plate) fact.Reason {
 	n := l.lane(i)
 	if t.Status == TicketLeaving && l.pending(t.ID) {
 		return t.Reason // one that was only let in and stands here now has passed its entry, whatever the loops there say
+	}
+	if n.ticket != t.ID {
+		l.withdrawLost(i, "its driver has found the ticket")
 	}
 	account := l.Account(t, l.now)
 	if account.ClockDoubted {
@@ -191,18 +231,15 @@ func (l *Lot) settle(i int, t *Ticket, shown fact.CredentialKind, seen fact.Plat
 // demand has the terminal ask for what is due, or goes by the policy where there is none that works.
 func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 	n := l.lane(i)
-	down := n.down&fact.WithoutTerminal != 0
 	switch {
 	case t.MayOwe:
 		return l.letOutOwing(i, t, fact.ReasonOperator)
-	case !l.cfg.Gates[i].Terminal && (l.freeFlow(i) || l.cfg.Gates[i].HoldsNobody):
+	case !l.cfg.Gates[i].Terminal && l.freeFlow(i):
 		return l.letOutOwing(i, t, fact.ReasonUnpaid) // it leaves; the bill follows it
 	case !l.cfg.Gates[i].Terminal:
 		return l.denyExit(i, t.ID, seen, fact.ReasonUnpaid, n.dueMinor)
-	case down && (l.cfg.Policy.TerminalDownOwed || l.cfg.Gates[i].HoldsNobody):
-		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
-	case down:
-		return l.denyExit(i, t.ID, seen, fact.ReasonTerminalFault, n.dueMinor)
+	case n.down&fact.WithoutTerminal != 0:
+		return l.withoutTerminal(i, t)
 	}
 	if p := t.pendingPayment(); p != nil {
 		l.resume(i, p)
@@ -212,11 +249,20 @@ func (l *Lot) demand(i int, t *Ticket, seen fact.Plate) fact.Reason {
 	return fact.ReasonUnpaid
 }
 
+// withoutTerminal decides on a vehicle for which something is due and whose gate has no terminal that works.
+func (l *Lot) withoutTerminal(i int, t *Ticket) fact.Reason {
+	if l.cfg.Policy.TerminalDownOwed {
+		return l.letOutOwing(i, t, fact.ReasonTerminalFault)
+	}
+	return l.denyExit(i, t.ID, l.lanes[i].seen, fact.ReasonTerminalFault, l.lanes[i].dueMinor)
+}
+
 // grantExit lets a vehicle out.
 func (l *Lot) grantExit(i int, t *Ticket, a Account, shown fact.CredentialKind, seen fact.Plate, reason fact.Reason) fact.Reason {
 	if reason == fact.ReasonPaid || reason == fact.ReasonFire {
 		a.Fee = l.honoured(t, a.Fee, t.settledMinor())
 	}
+	l.returnCoupons(t)
 	l.emit(fact.ExitGranted{
 		Gate: l.cfg.Gates[i].ID, Ticket: t.ID, Credential: shown, Plate: seen, FeeMinor: a.Fee.TotalMinor,
 		TaxMinor: a.Fee.TaxMinor, PaidMinor: t.PaidMinor(), Reason: reason, Without: l.without(i),
@@ -242,9 +288,13 @@ func (l *Lot) letOutOwing(i int, t *Ticket, why fact.Reason) fact.Reason {
 	return l.grantExit(i, t, account, n.shown, n.seen, fact.ReasonOwed)
 }
 
-// denyExit refuses, says why on the display and in the log.
+// denyExit refuses, says why on the display and in the log. A gate that holds nobody lets out all the same: what is known to
+// be due is owed.
 func (l *Lot) denyExit(i int, id fact.TicketID, seen fact.Plate, reason fact.Reason, dueMinor int64) fact.Reason {
 	if l.cfg.Gates[i].HoldsNobody {
+		if t := l.tickets.byID[id]; t != nil && t.Open() && dueMinor > 0 {
+			return l.letOutOwing(i, t, reason)
+		}
 		return l.letOutUnknown(i)
 	}
 	l.emit(fact.ExitDenied{
@@ -269,18 +319,36 @@ func (l *Lot) letOutUnknown(i int) fact.Reason {
 	return fact.ReasonFree
 }
 
-// helpPressed opens a lost ticket for a driver at an exit who has none, and asks for its fee. At an entry it
-// only calls a person, whom the page shows it to.
+// helpPressed calls a person, to whom an alert tells it. At an exit it opens a lost ticket for a driver who has none, and asks
+// for its fee.
 func (l *Lot) helpPressed(i int) {
 	n := l.lane(i)
-	if !l.outward(i) || !l.ready(i) || n.payment != "" {
+	n.helpAtMS = l.now.WallMS
+	if !l.outward(i) {
+		l.show(i, Face{Lines: []string{"Help is called", "Please wait"}, Colour: Yellow})
+		if !n.present {
+			n.wait(waitWelcome, l.now.MonoMS+welcomeMS)
+		}
 		return
 	}
-	if t := l.tickets[n.ticket]; t != nil && t.Open() {
+	if !l.ready(i) || n.payment != "" {
+		return
+	}
+	if t := l.tickets.byID[n.ticket]; t != nil && t.Open() {
 		l.settle(i, t, fact.CredentialNone, l.recentPlate(i))
 		return
 	}
 	id := fact.TicketID(l.nextDot().ID('T'))
-	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.current.Tariff.Lost.Minor}) // its tariff says what comes of that
-	l.settle(i, l.tickets[id], fact.CredentialNone, l.recentPlate(i))
+	l.emit(fact.TicketLost{Ticket: id, Gate: l.cfg.Gates[i].ID, FeeMinor: l.tariffs.current.Tariff.Lost.Minor}) // its tariff says what comes of that
+	l.settle(i, l.tickets.byID[id], fact.CredentialNone, l.recentPlate(i))
+}
+
+// forLost reports whether a ticket was opened for a vehicle of which nobody knows how it came in.
+func (t *Ticket) forLost() bool { return t.Lost && t.EntryGate == "" }
+
+// withdrawLost closes the ticket for a lost one that nobody needs any more, unless somebody has paid for it.
+func (l *Lot) withdrawLost(i int, why string) {
+	if t := l.tickets.byID[l.lanes[i].ticket]; t != nil && t.Open() && t.forLost() && t.settledMinor() == 0 && !t.MayOwe {
+		l.conclude(t, why)
+	}
 }

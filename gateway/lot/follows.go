@@ -19,11 +19,11 @@ func (l *Lot) follows(n *lane, s *sighting) {
 
 // surelyOther reports whether a reading can't be of the vehicle of an open ticket.
 func (l *Lot) surelyOther(id fact.TicketID, s *sighting) bool {
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	if t == nil || t.Plate == "" || s.plate == "" {
 		return false
 	}
-	match := l.plates.Match(s.opinions())
+	match := l.tickets.plates.Match(s.opinions())
 	switch match.Outcome {
 	case plate.Found:
 		return match.ID != id

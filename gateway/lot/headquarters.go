@@ -6,7 +6,15 @@ import (
 
 	"gatehouse/sync/fact"
 	"gatehouse/sync/platetext"
+	"gatehouse/sync/policy"
 )
+
+// headquarters is what was said there. It is not remembered, and said again after each start.
+type headquarters struct {
+	blocked     map[fact.Plate]bool
+	keys        policy.Keys
+	validations map[string]Validation // by code, as headquarters bounds them
+}
 
 // inputDocument handles what headquarters' documents and commands come to.
 func (l *Lot) inputDocument(ev Event) bool {
@@ -56,10 +64,10 @@ func (l *Lot) setPasses(e SetPasses) {
 
 // setBlocked replaces the block list.
 func (l *Lot) setBlocked(plates []string) {
-	l.blocked = make(map[fact.Plate]bool, len(plates))
+	l.headquarters.blocked = make(map[fact.Plate]bool, len(plates))
 	for _, raw := range plates {
 		if p := platetext.Normal(raw); p != "" {
-			l.blocked[p] = true
+			l.headquarters.blocked[p] = true
 		}
 	}
 }

@@ -27,13 +27,20 @@ type Hour struct {
 	OccupiedUntilMS int64 `cbor:"15,keyasint,omitempty" json:"-"`
 }
 
+// hours are the totals of the last weeks.
+type hours struct {
+	list    []Hour // by StartMS, the newest last
+	key     string // of the newest
+	untilMS int64  // wall time of its end; 0: key and end are not known
+}
+
 // hour is the total of the hour that holds a moment, made if need be.
 func (l *Lot) hour(wallMS int64) *Hour {
-	if len(l.hours) == 0 || wallMS >= l.hourUntilMS { // a clock that went back adds to the newest hour
+	if len(l.hours.list) == 0 || wallMS >= l.hours.untilMS { // a clock that went back adds to the newest hour
 		l.turnHour(wallMS)
 	}
-	l.dirty.add(TableHours, l.hourKey)
-	return &l.hours[len(l.hours)-1]
+	l.dirty.add(TableHours, l.hours.key)
+	return &l.hours.list[len(l.hours.list)-1]
 }
 
 // turnHour makes the hour that holds a moment the newest one, if it is not, and notes until when it is.
@@ -41,13 +48,13 @@ func (l *Lot) turnHour(wallMS int64) {
 	at := time.UnixMilli(wallMS).In(l.cfg.Zone)
 	_, offsetS := at.Zone()
 	startMS := wallMS - mod(wallMS+int64(offsetS)*1_000, hourMS) // civil hours: some zones are half an hour off
-	if n := len(l.hours); n == 0 || l.hours[n-1].StartMS < startMS {
+	if n := len(l.hours.list); n == 0 || l.hours.list[n-1].StartMS < startMS {
 		l.endHours(startMS)
 		l.addHour(Hour{StartMS: startMS, OccupiedUntilMS: startMS})
 	}
-	l.hourKey, l.hourUntilMS = hourKey(l.hours[len(l.hours)-1].StartMS), startMS+hourMS
+	l.hours.key, l.hours.untilMS = hourKey(l.hours.list[len(l.hours.list)-1].StartMS), startMS+hourMS
 	if _, changes := at.ZoneBounds(); !changes.IsZero() {
-		l.hourUntilMS = min(l.hourUntilMS, changes.UnixMilli())
+		l.hours.untilMS = min(l.hours.untilMS, changes.UnixMilli())
 	}
 }
 
@@ -56,10 +63,10 @@ const quietHoursMax = 24
 
 // endHours ends the newest hour, and has the quiet ones follow it, since when nothing changed.
 func (l *Lot) endHours(untilMS int64) {
-	if len(l.hours) == 0 {
+	if len(l.hours.list) == 0 {
 		return
 	}
-	newest := &l.hours[len(l.hours)-1]
+	newest := &l.hours.list[len(l.hours.list)-1]
 	endMS := newest.StartMS + hourMS
 	l.stayOccupied(newest, endMS)
 	l.dirty.add(TableHours, hourKey(newest.StartMS))
@@ -77,10 +84,10 @@ func (l *Lot) endHours(untilMS int64) {
 // addHour begins an hour.
 func (l *Lot) addHour(h Hour) {
 	h.PeakInside, h.PeakOccupied = l.meta.LoopInside, int64(l.counts.all[fact.SpotOccupied])
-	l.hours = append(l.hours, h)
-	if len(l.hours) > hoursMax {
-		l.dirty.add(TableHours, hourKey(l.hours[0].StartMS))
-		l.hours = l.hours[1:]
+	l.hours.list = append(l.hours.list, h)
+	if len(l.hours.list) > hoursMax {
+		l.dirty.add(TableHours, hourKey(l.hours.list[0].StartMS))
+		l.hours.list = l.hours.list[1:]
 	}
 }
 
@@ -95,7 +102,7 @@ func (l *Lot) stayOccupied(h *Hour, untilMS int64) {
 // OccupiedMS is the time that spots were occupied in an hour, added up, and for how long that is known: in the newest hour,
 // until now.
 func (l *Lot) OccupiedMS(h Hour) (spotMS, knownMS int64) {
-	if h.StartMS == l.hours[len(l.hours)-1].StartMS {
+	if h.StartMS == l.hours.list[len(l.hours.list)-1].StartMS {
 		l.stayOccupied(&h, min(max(h.OccupiedUntilMS, l.now.WallMS), h.StartMS+hourMS))
 	}
 	return h.OccupiedMS, h.OccupiedUntilMS - h.StartMS
@@ -105,23 +112,23 @@ func hourKey(startMS int64) string { return fmt.Sprintf("%016x", uint64(startMS)
 
 func (l *Lot) findHour(key string) *Hour {
 	startMS, err := strconv.ParseUint(key, 16, 64)
-	for i := len(l.hours) - 1; i >= 0 && err == nil; i-- {
-		if l.hours[i].StartMS == int64(startMS) {
-			return &l.hours[i]
+	for i := len(l.hours.list) - 1; i >= 0 && err == nil; i-- {
+		if l.hours.list[i].StartMS == int64(startMS) {
+			return &l.hours.list[i]
 		}
 	}
 	return nil
 }
 
 func (l *Lot) restoreHour(h Hour) {
-	at := len(l.hours)
-	for at > 0 && l.hours[at-1].StartMS > h.StartMS {
+	at := len(l.hours.list)
+	for at > 0 && l.hours.list[at-1].StartMS > h.StartMS {
 		at--
 	}
-	l.hours = append(l.hours, Hour{})
-	copy(l.hours[at+1:], l.hours[at:])
-	l.hours[at] = h
-	l.hourUntilMS = 0
+	l.hours.list = append(l.hours.list, Hour{})
+	copy(l.hours.list[at+1:], l.hours.list[at:])
+	l.hours.list[at] = h
+	l.hours.untilMS = 0
 }
 
 const (
@@ -135,8 +142,8 @@ func mod(a, b int64) int64 { return (a%b + b) % b }
 // Hours are the totals of the hours that begin in [fromMS, untilMS), the oldest first.
 func (l *Lot) Hours(fromMS, untilMS int64) []Hour {
 	var hours []Hour
-	for i := range l.hours {
-		if h := l.hours[i]; h.StartMS >= fromMS && h.StartMS < untilMS {
+	for i := range l.hours.list {
+		if h := l.hours.list[i]; h.StartMS >= fromMS && h.StartMS < untilMS {
 			hours = append(hours, h)
 		}
 	}

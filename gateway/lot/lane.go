@@ -20,6 +20,7 @@ type lane struct {
 	asked    bool          // the vehicle's plate was looked at, or its wait is over
 	granted  bool          // the present vehicle has its grant
 	through  fact.TicketID // of the last grant
+	again    int           // how often it was given anew to a vehicle that stands there still
 	read     sighting
 	readMS   int64
 	fresh    bool // read is of a vehicle that was not decided on yet
@@ -28,15 +29,22 @@ type lane struct {
 	answerMS int64 // when answered was decided on
 	lastRead string
 
+	offered   Event // what a driver showed or pressed while nobody stood there; nil: nothing
+	offeredMS int64
+
 	shown    fact.CredentialKind // what the driver showed last, at an exit
 	seen     fact.Plate          // the plate read there
 	ticket   fact.TicketID       // the exit being settled
 	payment  fact.PaymentID
 	attempts int
 	dueMinor int64
+	// ordersLost are those that the gate's terminal never got, since it got one
+	ordersLost int
 	// unanswered since doubtMS: the terminal was asked what became of the payment, and does not say
 	unanswered bool
 	doubtMS    int64
+
+	helpAtMS int64 // wall time at which the help button was pressed; 0: it was not
 
 	waiting wait
 	untilMS int64
@@ -59,6 +67,9 @@ const (
 	welcomeMS = 4_000
 	// betterMS is how long a vehicle whose plate may have been read early waits for a reading of its own.
 	betterMS = 1_000
+	// pressedForMS is how long a press waits for the loop to see the vehicle. A detector and its debounce take up to a second;
+	// later it is more likely to be of somebody on foot.
+	pressedForMS = 2_000
 	// answerMS is how long a card payment may take before the terminal is asked about it.
 	answerMS = 60_000
 )
@@ -89,8 +100,12 @@ func (n *lane) feed(l *Lot, i int, in gate.Input) {
 	if l.watchPassage != nil {
 		l.watchPassage(i, l.now.MonoMS, in, outputs)
 	}
-	for _, out := range outputs {
-		l.passage(i, out)
+	for k := 0; k < len(outputs); k++ {
+		if k+1 < len(outputs) && l.waitsOn(i, outputs[k], outputs[k+1]) {
+			k++
+			continue
+		}
+		l.passage(i, outputs[k])
 	}
 	n.outputs = outputs
 }
@@ -128,7 +143,7 @@ func (l *Lot) without(i int) fact.Degraded {
 	if l.now.Trust == fact.ClockUnset {
 		down |= fact.WithoutClock
 	}
-	if l.diskStalled {
+	if l.troubles.diskStalled {
 		down |= fact.WithoutDisk
 	}
 	return down

@@ -45,9 +45,9 @@ func (l *Lot) inputLending(ev Event) bool {
 		l.out.Result = Result{Granted: true, Reason: fact.ReasonReservation}
 	case CloseSales:
 		l.book.Calendar().Close(min(e.ThroughMS, l.now.WallMS+policy.LeaseReclaimMS))
-		l.signsMoved = true
+		l.signs.moved = true
 	case TrustKeys:
-		l.keys = e.Keys
+		l.headquarters.keys = e.Keys
 	default:
 		return false
 	}
@@ -95,7 +95,7 @@ func (l *Lot) applyLent(f fact.RightsLent) {
 	lent[f.SpotType] = f.Count
 	l.meta.Lent = lent
 	l.restoreLent()
-	l.signsMoved = true
+	l.signs.moved = true
 }
 
 // restoreLent has the calendar keep what the lot remembers to have lent.

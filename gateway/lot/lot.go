@@ -6,10 +6,7 @@ import (
 	"gatehouse/gateway/booking"
 	"gatehouse/gateway/gate"
 	"gatehouse/gateway/occupancy"
-	"gatehouse/gateway/plate"
-	"gatehouse/gateway/tariff"
 	"gatehouse/sync/fact"
-	"gatehouse/sync/policy"
 )
 
 // Lot is the state of one location. It is not safe for concurrent use: one goroutine owns it.
@@ -21,68 +18,37 @@ type Lot struct {
 	way          wayWords
 
 	// Remembered over a restart; changed by Apply alone.
-	meta     Meta
-	gates    []GateState
-	spots    []SpotState
-	tickets  map[fact.TicketID]*Ticket
-	book     *booking.Book
-	requests map[fact.RequestKey]*request
-	hours    []Hour // by StartMS, the newest last
-	// hourKey is the newest hour's, and hourUntilMS the wall time of its end; 0: not known.
-	hourKey     string
-	hourUntilMS int64
-	promises    map[string]*promise
-	burnt       map[string]fact.TicketID // coupons that were used, by code and number
+	meta    Meta
+	gates   []GateState
+	spots   []SpotState
+	tickets tickets
+	book    *booking.Book
+	answers answers
+	hours   hours
+	tariffs tariffs
+	burnt   map[string]fact.TicketID // coupons that were used, by code and number
 
 	// Indexes over what is remembered.
-	gateIndex    map[fact.GateID]int
-	spotIndex    map[fact.SpotID]int32
-	open         []*Ticket
-	closed       closedTickets
-	holders      ticketsBy[fact.PassID]     // the open ones
-	asked        map[fact.PaymentID]*Ticket // payments that no terminal has answered yet
-	tariffUses   map[string]int             // by how many tickets in memory, by digest
-	plates       *plate.Index[fact.TicketID]
-	arriving     []*Ticket // passed the entry, not yet seen parked; by entry
-	roaming      []*Ticket // seen to leave their spot; the latest last
-	allocator    *booking.Allocator
-	counts       counts
-	requestOrder []fact.RequestKey
-	dirty        dirtySet
+	gateIndex map[fact.GateID]int
+	spotIndex map[fact.SpotID]int32
+	allocator *booking.Allocator
+	counts    counts
+	dirty     dirtySet
 
 	// Forgotten by a restart.
-	now           fact.Stamp
-	lanes         []lane
-	sensing       []occupancy.Spot
-	sensingDue    due[int32]
-	baselinesTurn baselinesTurn
-	sensingAt     []int64 // when sensingDue holds each spot; never: it does not
-	overstayDue   due[fact.TicketID]
-	vacatedDue    due[fact.TicketID]
-	doubted       []doubted // in the order of their ends
-	whoLeftMS     int64     // wall time at which to look whose the vehicles were that left without a ticket
-	emptyMS       int64     // monotonic time since when sensors see every spot empty; never: they do not
-	// followedUntilMS is how long a vehicle that followed another in may be on its way; monotonic, forgotten by a restart.
-	followedUntilMS int64
-	waiting         []fact.ReservationID // due, and no spot was free
-	interrupted     []fact.TicketID      // exits that were under way when the power went
-	offline         []offlineDevice
-	signs           []sign
-	signsMoved      bool
-	decisions       []DecisionAt
-	diskStalled     bool
-	damage          []fact.LogDamaged
-	versions        map[string]*tariff.Tariff // read from promises; nil: it can't be read
-	current         TariffVersion             // that entries promise
-	switchMS        int64                     // wall time at which another one will be
-	blocked         map[fact.Plate]bool       // by headquarters' list; not remembered
-	keys            policy.Keys               // headquarters'; not remembered
-	validations     map[string]Validation     // by code, as headquarters bounds them; not remembered
-	out             Out
-	eager           bool
+	now          fact.Stamp
+	lanes        []lane
+	sensing      sensing
+	doubts       doubts
+	waiting      []fact.ReservationID // due, and no spot was free
+	troubles     troubles
+	signs        signs
+	decisions    []DecisionAt
+	headquarters headquarters
+	out          Out
+	eager        bool
 
 	watchPassage func(gate int, nowMS int64, in gate.Input, out []gate.Output)
-	hear         func(Heard)
 }
 
 // New makes an empty lot. Load what was stored and Apply the facts behind it, then Step with Started. Its error
@@ -93,34 +59,25 @@ func New(cfg *Config) (*Lot, error) {
 		return nil, fmt.Errorf("lot: %w", err)
 	}
 	l := &Lot{
-		allocator:  allocator,
-		cfg:        cfg,
-		gates:      make([]GateState, len(cfg.Gates)),
-		spots:      make([]SpotState, len(cfg.Spots)),
-		tickets:    map[fact.TicketID]*Ticket{},
-		closed:     closedTickets{byPlate: ticketsBy[fact.Plate]{}},
-		holders:    ticketsBy[fact.PassID]{},
-		asked:      map[fact.PaymentID]*Ticket{},
-		tariffUses: map[string]int{},
-		book:       booking.NewBook(cfg.Booking, sellable(cfg)),
-		requests:   map[fact.RequestKey]*request{},
-		promises:   map[string]*promise{},
-		burnt:      map[string]fact.TicketID{},
-		versions:   map[string]*tariff.Tariff{},
-		gateIndex:  map[fact.GateID]int{},
-		spotIndex:  map[fact.SpotID]int32{},
-		plates:     plate.NewIndex[fact.TicketID](cfg.Matching),
-		lanes:      make([]lane, len(cfg.Gates)),
-		sensing:    make([]occupancy.Spot, len(cfg.Spots)),
-		sensingAt:  make([]int64, len(cfg.Spots)),
-		idle:       newIdleFaces(cfg.Name),
-		way:        newWayWords(cfg),
-		signs:      make([]sign, len(cfg.Floors)),
+		allocator: allocator,
+		cfg:       cfg,
+		gates:     make([]GateState, len(cfg.Gates)),
+		spots:     make([]SpotState, len(cfg.Spots)),
+		tickets:   newTickets(cfg),
+		book:      booking.NewBook(cfg.Booking, sellable(cfg)),
+		answers:   answers{byKey: map[fact.RequestKey]*request{}},
+		tariffs:   newTariffs(cfg),
+		burnt:     map[string]fact.TicketID{},
+		gateIndex: map[fact.GateID]int{},
+		spotIndex: map[fact.SpotID]int32{},
+		lanes:     make([]lane, len(cfg.Gates)),
+		sensing:   newSensing(cfg),
+		doubts:    doubts{whoLeftMS: never, emptyMS: never},
+		idle:      newIdleFaces(cfg.Name),
+		way:       newWayWords(cfg),
+		signs:     signs{shown: make([]sign, len(cfg.Floors))},
 	}
-	l.baselinesTurn.whenMS, l.whoLeftMS, l.emptyMS = never, never, never
 	l.meta.Location = cfg.Location
-	l.current = TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest}
-	l.switchMS = never
 	l.placeGates(cfg)
 	l.placeSpots(cfg)
 	return l, nil
@@ -144,7 +101,6 @@ func (l *Lot) placeSpots(cfg *Config) {
 	l.counts = newCounts(cfg)
 	for i := range cfg.Spots {
 		l.spotIndex[cfg.Spots[i].ID] = int32(i)
-		l.sensingAt[i] = never
 		l.restoreSpot(int32(i), SpotState{Sensed: firstSensed(&cfg.Spots[i])})
 	}
 }
@@ -208,7 +164,7 @@ type Heard struct {
 }
 
 // OnSensing has everything that the spots' detectors are told shown to a recorder first. hear must not wait.
-func (l *Lot) OnSensing(hear func(Heard)) { l.hear = hear }
+func (l *Lot) OnSensing(hear func(Heard)) { l.sensing.hear = hear }
 
 // Step decides on one event. now must not go back in its monotonic time.
 func (l *Lot) Step(now fact.Stamp, ev Event) Out {
@@ -240,9 +196,9 @@ func (l *Lot) input(ev Event) bool {
 	case PlateSeen:
 		l.plateSeen(e)
 	case Shown:
-		l.shown(e)
+		l.offered(e.Gate, e)
 	case TicketPressed:
-		l.ticketPressed(e.Gate)
+		l.offered(e.Gate, e)
 	case HelpPressed:
 		l.helpPressed(e.Gate)
 	case SpotRead:
@@ -254,7 +210,7 @@ func (l *Lot) input(ev Event) bool {
 	case ClockChanged:
 		l.clockChanged(e)
 	case DiskChanged:
-		l.diskStalled = e.Stalled
+		l.troubles.diskStalled = e.Stalled
 	case CommitsLate:
 		l.emit(e.Fact)
 	case LogDamaged:
@@ -269,8 +225,8 @@ func (l *Lot) input(ev Event) bool {
 func (l *Lot) clockChanged(e ClockChanged) {
 	l.emit(fact.ClockChanged{From: l.meta.Trust, To: e.To, StepMS: e.StepMS})
 	l.currentTariff()
-	l.whoLeftMS = l.now.WallMS
-	for _, t := range l.open {
+	l.doubts.whoLeftMS = l.now.WallMS
+	for _, t := range l.tickets.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
 	}
@@ -308,12 +264,12 @@ func (l *Lot) do(effect Effect) {
 func (l *Lot) start(e Started) {
 	l.emitAs(fact.Dot{Incarnation: e.Incarnation, Seq: 1}, e.Fact)
 	l.currentTariff()
-	l.eager, l.signsMoved, l.whoLeftMS = true, true, l.now.WallMS
-	l.baselinesTurn = baselinesTurn{whenMS: l.now.MonoMS + baselinesFirstMS}
-	for _, t := range l.open {
+	l.eager, l.signs.moved, l.doubts.whoLeftMS = true, true, l.now.WallMS
+	l.sensing.turn = baselinesTurn{whenMS: l.now.MonoMS + baselinesFirstMS}
+	for _, t := range l.tickets.open {
 		switch {
 		case t.Status == TicketLeaving:
-			l.interrupted = append(l.interrupted, t.ID)
+			l.doubts.exits = append(l.doubts.exits, t.ID)
 			l.suspect(t, fact.ReasonPowerLoss)
 		case t.Status == TicketAdmitted:
 			l.suspect(t, fact.ReasonPowerLoss)
@@ -344,28 +300,28 @@ func (l *Lot) expire() {
 	l.expireTickets()
 	l.expireDoubted()
 	l.expireRequests()
-	if l.now.WallMS >= l.switchMS {
+	if l.now.WallMS >= l.tariffs.switchMS {
 		l.currentTariff()
 	}
 }
 
 // wakeMS is the monotonic time by which something is due.
 func (l *Lot) wakeMS() int64 {
-	wake := min(l.sensingDue.next(), l.emptyAuditMS())
+	wake := min(l.sensing.due.next(), l.emptyAuditMS())
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.overstayDue.next(), l.vacatedDue.next(), l.switchMS, l.whoLeftMS)
+	wall := min(l.tickets.overstayDue.next(), l.tickets.vacatedDue.next(), l.tariffs.switchMS, l.doubts.whoLeftMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}
 	if wall != never {
 		wake = min(wake, l.now.MonoMS+max(0, wall-l.now.WallMS))
 	}
-	if len(l.doubted) > 0 {
-		wake = min(wake, l.doubted[0].untilMS)
+	if len(l.doubts.spots) > 0 {
+		wake = min(wake, l.doubts.spots[0].untilMS)
 	}
-	if len(l.interrupted) > 0 {
+	if len(l.doubts.exits) > 0 {
 		wake = min(wake, l.cfg.Policy.InterruptedMS)
 	}
 	return wake

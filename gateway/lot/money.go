@@ -1,11 +1,6 @@
 package lot
 
-import (
-	"strings"
-
-	"gatehouse/gateway/tariff"
-	"gatehouse/sync/fact"
-)
+import "gatehouse/sync/fact"
 
 // payTicket records a payment taken elsewhere than at an exit.
 func (l *Lot) payTicket(e PayTicket) Result {
@@ -46,7 +41,7 @@ func (l *Lot) payTicket(e PayTicket) Result {
 
 // ticketOf finds a ticket that a command names.
 func (l *Lot) ticketOf(id fact.TicketID) (*Ticket, *Problem) {
-	if t := l.tickets[id]; t != nil {
+	if t := l.tickets.byID[id]; t != nil {
 		return t, nil
 	}
 	return nil, &Problem{ProblemNotFound, "no ticket " + string(id), "check the ticket number, or look the ticket up by its plate"}
@@ -217,83 +212,6 @@ func (l *Lot) owe(e OweFee) Result {
 	l.emit(fact.FeeOwed{Ticket: t.ID, Reason: fact.ReasonOperator})
 	l.letWaitingOut(t)
 	return Result{Granted: true, Ticket: t.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonOwed}
-}
-
-// validate has a discount apply to a ticket.
-func (l *Lot) validate(e ValidateTicket) Result {
-	t, problem := l.ticketOf(e.Ticket)
-	if problem != nil {
-		return Result{Problem: problem}
-	}
-	priced := l.tariffOf(t)
-	coupon := clip(e.Coupon)
-	if problem := l.withdrawn(e.Code, coupon); problem != nil {
-		return Result{Problem: problem}
-	}
-	discount, problem := l.discount(t, priced, e.Code, coupon)
-	if problem != nil {
-		return Result{Problem: problem}
-	}
-	l.emit(fact.TicketValidated{Ticket: t.ID, Code: discount.Code, Coupon: coupon, Burnt: discount.Burns, Actor: e.Actor})
-	return l.moved(t, "", fact.ReasonOperator)
-}
-
-// discount finds the discount of a code, if a ticket may have it beside those that it has.
-func (l *Lot) discount(t *Ticket, priced *tariff.Tariff, code, coupon string) (*tariff.Discount, *Problem) {
-	var found *tariff.Discount
-	stacks, times := true, int64(0)
-	for i := range priced.Discounts {
-		d := &priced.Discounts[i]
-		if d.Code == code {
-			found = d
-		}
-		for _, has := range t.Validations {
-			stacks = stacks && (has != d.Code || d.Stacks)
-			if has == d.Code && has == code {
-				times++
-			}
-		}
-	}
-	alone := int(times) == len(t.Validations)
-	used, burnt := l.burnt[couponKey(code, coupon)]
-	switch {
-	case found == nil:
-		return nil, &Problem{ProblemNotFound, "the ticket's tariff has no discount " + clip(code), "it has: " + codesOf(priced)}
-	case !t.Open() || t.Status == TicketLeaving:
-		return nil, &Problem{ProblemTicketClosed, "the visit of ticket " + string(t.ID) + " is settled", "refund what was paid too much"}
-	case times >= found.Often():
-		return nil, &Problem{ProblemConflict, "the ticket has " + code + " already", "nothing is to be done"}
-	case burnt:
-		return nil, &Problem{ProblemConflict, "the coupon was used for ticket " + string(used), "it can be used once"}
-	case len(t.Validations) >= validationsMax, !alone && !(found.Stacks && stacks) && !priced.BestDiscount:
-		return nil, &Problem{ProblemConflict, "the ticket has " + strings.Join(t.Validations, ", ") + ", beside which " + code + " can't stand", "one of them counts"}
-	case !priced.Begins(found, t.Entry.WallMS):
-		return nil, &Problem{ProblemNotPossible, code + " is not for visits that began at " + l.civil(t.Entry.WallMS), "look at the days and hours on it"}
-	case !found.Matches(tariff.Stay{SpotType: t.Priced, Vehicle: t.vehicle(), Groups: t.Groups, Product: t.Product}):
-		return nil, &Problem{ProblemNotPossible, code + " is not for this vehicle", "look at whom it is for"}
-	case found.Burns && len(l.burnt) >= couponsMax:
-		return nil, &Problem{ProblemUnavailable, "too many coupons were used to remember one more", "waive the amount instead"}
-	}
-	return found, nil
-}
-
-// couponKey names a coupon: by its number, or if coupons of a code have none, the code.
-func couponKey(code, coupon string) string {
-	if coupon == "" {
-		return code
-	}
-	return code + "/" + coupon
-}
-
-func codesOf(priced *tariff.Tariff) string {
-	codes := []string{}
-	for i := range priced.Discounts {
-		codes = append(codes, priced.Discounts[i].Code)
-	}
-	if len(codes) == 0 {
-		return "none"
-	}
-	return clip(strings.Join(codes, ", "))
 }
 
 // mislay has a ticket cost what its tariff says of lost ones.

@@ -17,6 +17,7 @@ func (l *Lot) passage(i int, out gate.Output) {
 		l.moveBarrier(i, out)
 	case gate.Arrived:
 		l.arrived(i, out)
+		l.offeredEarly(i)
 	case gate.Left:
 		l.left(i)
 		l.lanes[i].turned = true
@@ -73,7 +74,7 @@ func (l *Lot) arrived(i int, out gate.Output) {
 	if n.turned {
 		n.turned, n.answerMS = false, 0 // what is read now is of this vehicle, also if it is the same
 	}
-	n.present, n.granted, n.asked = true, false, false
+	n.present, n.granted, n.asked, n.again = true, false, false, 0
 	n.ticket, n.payment, n.attempts, n.dueMinor, n.shown, n.seen = "", "", 0, 0, fact.CredentialNone, ""
 	n.towards = out.Direction
 	n.fresh = n.fresh && l.now.MonoMS-n.readMS <= l.cfg.Policy.PlateFreshMS
@@ -109,7 +110,9 @@ func (l *Lot) left(i int) {
 		n.followed, n.ahead = false, ""
 		return
 	}
+	l.withdrawLost(i, "its driver drove away")
 	n.present, n.granted, n.asked, n.fresh = false, false, false, false
+	n.helpAtMS = 0
 	n.ticket, n.payment, n.dueMinor = "", "", 0
 	n.wait(waitWelcome, l.now.MonoMS+welcomeMS)
 }
@@ -121,7 +124,7 @@ func (l *Lot) gone(i int, ticket fact.TicketID) {
 		n.ticket = ""
 	}
 	if n.granted && n.passage.Vends() == 0 {
-		n.present, n.granted = false, false
+		n.present, n.granted, n.helpAtMS = false, false, 0
 	}
 	if n.waiting == waitNone {
 		n.wait(waitWelcome, l.now.MonoMS+welcomeMS)
@@ -134,7 +137,7 @@ func (l *Lot) tailgated(i int, out gate.Output) {
 	direction := l.wayOf(i, out)
 	l.emit(fact.VehicleTailgated{Gate: l.cfg.Gates[i].ID, Direction: direction, After: out.Vend.Ticket, Guess: guess})
 	if direction == fact.Inward {
-		l.followedUntilMS = l.now.MonoMS + l.cfg.Policy.DoubtedMS
+		l.doubts.followedUntilMS = l.now.MonoMS + l.cfg.Policy.DoubtedMS
 	}
 	l.slipped(i, guess)
 }
@@ -155,8 +158,8 @@ func (l *Lot) unsettled(i int, out gate.Output) fact.TicketID {
 // slipped forgets a vehicle that went through without a grant: behind another, in a hold, by a person's word. If it was
 // being asked to pay, its ticket becomes suspect, not closed; unless its spot saw it leave as well.
 func (l *Lot) slipped(i int, id fact.TicketID) {
-	if t := l.tickets[id]; t != nil && t.Open() {
-		if slices.Contains(l.roaming, t) {
+	if t := l.tickets.byID[id]; t != nil && t.Open() {
+		if slices.Contains(l.tickets.roaming, t) || t.forLost() {
 			l.goneOwing(i, t)
 		} else {
 			l.suspect(t, fact.ReasonMissedExit)
@@ -166,7 +169,7 @@ func (l *Lot) slipped(i int, id fact.TicketID) {
 }
 
 // goneOwing ends the stay of a vehicle that left its spot, was asked to pay at the exit, and went through without: two
-// witnesses are enough. What it was asked for is a debt.
+// witnesses are enough, and a ticket for a lost one is nobody else's. What it was asked for is a debt.
 func (l *Lot) goneOwing(i int, t *Ticket) {
 	dueMinor := l.Account(t, l.now).DueMinor
 	if asked := l.lanes[i].dueMinor; asked > 0 {
@@ -175,7 +178,11 @@ func (l *Lot) goneOwing(i int, t *Ticket) {
 	if dueMinor > 0 {
 		l.emit(fact.FeeOwed{Ticket: t.ID, AmountMinor: dueMinor, Reason: fact.ReasonMissedExit})
 	}
-	l.conclude(t, "left its spot, and the exit without a grant")
+	why := "left its spot, and the exit without a grant"
+	if t.forLost() {
+		why = "left without a grant while it was asked for the price of a lost ticket"
+	}
+	l.conclude(t, why)
 }
 
 // fire raises every gate and holds it, or ends that.
@@ -187,9 +194,15 @@ func (l *Lot) fire(active bool) {
 	} else if l.meta.Fire {
 		l.emit(fact.FireEnded{})
 	}
-	l.signsMoved = true
+	l.signs.moved = true
 	for i := range l.lanes {
 		l.lanes[i].feed(l, i, gate.Fire(active))
+	}
+	for i := range l.lanes { // who was being asked to pay is not any more
+		n := l.lane(i)
+		if t := l.tickets.byID[n.ticket]; active && l.ready(i) && t != nil && t.Open() {
+			l.settle(i, t, n.shown, n.seen)
+		}
 	}
 }
 
@@ -289,7 +302,7 @@ func (l *Lot) plateMissing(i int) {
 // ticketPressed lets a vehicle in on a paper ticket.
 func (l *Lot) ticketPressed(i int) {
 	n := l.lane(i)
-	if l.outward(i) || !l.ready(i) {
+	if l.outward(i) || l.pressedAgain(i) {
 		return
 	}
 	v := visit{credential: fact.CredentialTicket, vehicle: fact.Regular, reason: fact.ReasonTicketTaken, print: true}
@@ -299,4 +312,35 @@ func (l *Lot) ticketPressed(i int) {
 	n.wait(waitNone, never)
 	n.asked = true
 	l.entry(i, v)
+}
+
+// pressedAgain reports whether a gate that can't tell who stands there has just given a ticket to a vehicle that has not gone
+// through yet: nobody else can reach the button.
+func (l *Lot) pressedAgain(i int) bool {
+	t := l.tickets.byID[l.lanes[i].through]
+	return l.blind(i) && t != nil && t.Credential == fact.CredentialTicket && t.Status == TicketAdmitted && l.pending(t.ID) &&
+		l.now.MonoMS-t.Entry.MonoMS <= l.cfg.Policy.RepeatMS
+}
+
+// againMax bounds how often a vehicle that does not move is given its grant anew: a quarter of an hour of the usual patience.
+const againMax = 30
+
+// waitsOn lets a vehicle through once more that could not use its grant and stands there still: the lane behind the arm is
+// jammed, or the barrier has closed too early. What was settled holds, and it is the same vehicle: nobody asks who it is.
+func (l *Lot) waitsOn(i int, ended, next gate.Output) bool {
+	n, t := l.lane(i), l.tickets.byID[ended.Vend.Ticket]
+	same := ended.Kind == gate.BackedOut && next.Kind == gate.Arrived && ended.Direction == next.Direction && next.Vend.Ticket == ""
+	if !same || t == nil || n.through != t.ID || !l.pending(t.ID) || n.again >= againMax {
+		return false
+	}
+	n.again++
+	if t.Status == TicketLeaving {
+		account := l.Account(t, l.now)
+		account.Fee.TotalMinor, account.Fee.TaxMinor = t.FeeMinor, t.TaxMinor
+		l.grantExit(i, t, account, n.shown, n.seen, t.Reason)
+		return true
+	}
+	l.emit(fact.EntryReadmitted{Gate: l.cfg.Gates[i].ID, Ticket: t.ID})
+	l.letThrough(i, t.ID, gate.Grant(gate.Vend{Ticket: t.ID, Direction: fact.Inward, Reason: fact.ReasonReentered}))
+	return true
 }

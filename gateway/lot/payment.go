@@ -6,8 +6,13 @@ import "gatehouse/sync/fact"
 // that a lost reply can be asked for and nobody pays twice.
 func (l *Lot) askPayment(i int) {
 	n := l.lane(i)
-	t := l.tickets[n.ticket]
-	if t == nil || !t.Open() {
+	n.payment = ""
+	t := l.tickets.byID[n.ticket]
+	if t == nil {
+		return
+	}
+	if !t.Open() { // a person has closed it meanwhile
+		l.denyExit(i, t.ID, n.seen, fact.ReasonTicketUsed, 0)
 		return
 	}
 	n.attempts++
@@ -23,8 +28,13 @@ func (l *Lot) askPayment(i int) {
 // vehicle is let out owing, because nobody waits for a broken terminal.
 func (l *Lot) askPaymentStatus(i int) {
 	n := l.lane(i)
-	t := l.tickets[n.ticket]
-	if n.payment == "" || t == nil || !t.Open() {
+	t := l.tickets.byID[n.ticket]
+	if n.payment == "" || t == nil {
+		return
+	}
+	if p := t.payment(n.payment); p == nil || p.Status != PaymentPending { // it was for a vehicle with the same ticket at another gate
+		n.payment = ""
+		l.denyExit(i, t.ID, n.seen, fact.ReasonTicketUsed, 0)
 		return
 	}
 	if n.unanswered && l.now.MonoMS-n.doubtMS >= l.cfg.Policy.PaymentGiveUpMS {
@@ -45,35 +55,39 @@ func (l *Lot) askPaymentStatus(i int) {
 	n.wait(waitAnswer, l.now.MonoMS+l.cfg.Policy.PaymentRetryMS)
 }
 
-// paymentAnswered takes what a terminal says. Money that came for a vehicle already gone is the ticket's all
-// the same.
+// paymentAnswered takes what a terminal says. Money that came for a vehicle already gone, or on an order that was taken
+// for lost or declined, is the ticket's all the same.
 func (l *Lot) paymentAnswered(e PaymentAnswered) {
 	i, t := l.findPayment(e.Payment)
 	if t == nil {
 		return
 	}
 	p := t.payment(e.Payment)
-	if p.Status != PaymentPending {
+	if p.Status != PaymentPending && e.Outcome != PaymentApproved {
 		return
 	}
+	l.terminalAnswered(p.Gate, e.Outcome)
 	switch e.Outcome {
 	case PaymentApproved:
 		l.emit(fact.PaymentReceived{
 			Payment: e.Payment, Ticket: t.ID, AmountMinor: p.AmountMinor, Method: e.Method, Reference: clip(e.Reference),
 		})
 		l.eager = true
-		if i >= 0 {
+		switch {
+		case i >= 0:
 			l.paid(i, t)
+		case t.Open():
+			l.letWaitingOut(t) // which another order was for
 		}
 	case PaymentDeclined:
 		l.emit(fact.PaymentFailed{Payment: e.Payment, Ticket: t.ID, Reason: fact.ReasonDeclined})
 		if i >= 0 {
 			l.declined(i, t)
 		}
-	case PaymentNotFound: // the order was lost on the way: a new one can't charge twice
+	case PaymentNotFound:
 		l.emit(fact.PaymentFailed{Payment: e.Payment, Ticket: t.ID, Reason: fact.ReasonTerminalFault})
 		if i >= 0 {
-			l.askPayment(i)
+			l.orderLost(i, t)
 		}
 	default:
 		if i >= 0 {
@@ -84,7 +98,7 @@ func (l *Lot) paymentAnswered(e PaymentAnswered) {
 
 // findPayment finds a pending payment's ticket, and the gate whose driver waits for it (-1: none).
 func (l *Lot) findPayment(id fact.PaymentID) (int, *Ticket) {
-	t := l.asked[id]
+	t := l.tickets.asked[id]
 	for i := range l.lanes {
 		if n := &l.lanes[i]; t != nil && n.payment == id && n.ticket == t.ID {
 			return i, t
@@ -113,12 +127,36 @@ func (l *Lot) declined(i int, t *Ticket) {
 		n.wait(waitRetry, l.now.MonoMS+l.cfg.Policy.PaymentRetryMS)
 		return
 	}
-	if l.cfg.Gates[i].HoldsNobody && t.Open() {
-		l.letOutOwing(i, t, fact.ReasonDeclined)
-		return
-	}
 	l.denyExit(i, t.ID, n.seen, fact.ReasonDeclined, n.dueMinor)
 }
+
+// orderLost asks again when an order was lost on the way: a new one can't charge twice. A terminal that loses one after the
+// other is as good as none.
+func (l *Lot) orderLost(i int, t *Ticket) {
+	n := l.lane(i)
+	if n.attempts < l.cfg.Policy.PaymentAttempts || !t.Open() {
+		l.askPayment(i)
+		return
+	}
+	n.payment = ""
+	n.wait(waitNone, never)
+	l.withoutTerminal(i, t)
+}
+
+// terminalAnswered counts the orders that a gate's terminal lost, one after the other.
+func (l *Lot) terminalAnswered(id fact.GateID, outcome PaymentOutcome) {
+	i, found := l.gateIndex[id]
+	switch {
+	case !found:
+	case outcome == PaymentNotFound:
+		l.lanes[i].ordersLost++
+	case outcome != PaymentUnknown:
+		l.lanes[i].ordersLost = 0
+	}
+}
+
+// losesOrders reports whether a gate's terminal has lost so many orders one after the other that a person must look at it.
+func (l *Lot) losesOrders(i int) bool { return l.lanes[i].ordersLost >= l.cfg.Policy.PaymentAttempts }
 
 // doubt begins to ask for a payment whose reply was lost.
 func (l *Lot) doubt(i int) {

@@ -53,10 +53,10 @@ func (l *Lot) DirtyAll() {
 		l.dirty.add(TableSpots, string(l.cfg.Spots[i].ID))
 		l.storeBaselinesOf(i)
 	}
-	for _, t := range l.open {
+	for _, t := range l.tickets.open {
 		l.dirty.add(TableTickets, string(t.ID))
 	}
-	for _, t := range l.closed.ring {
+	for _, t := range l.tickets.closed.ring {
 		if t != nil {
 			l.dirty.add(TableTickets, string(t.ID))
 			l.dirty.add(TableClosedTickets, string(t.ID))
@@ -72,13 +72,13 @@ func (l *Lot) DirtyAll() {
 	for _, p := range l.book.Passes() {
 		l.dirty.add(TablePasses, string(p.ID))
 	}
-	for _, key := range l.requestOrder {
+	for _, key := range l.answers.order {
 		l.dirty.add(TableRequests, string(key))
 	}
-	for i := range l.hours {
-		l.dirty.add(TableHours, hourKey(l.hours[i].StartMS))
+	for i := range l.hours.list {
+		l.dirty.add(TableHours, hourKey(l.hours.list[i].StartMS))
 	}
-	for _, digest := range slices.Sorted(maps.Keys(l.promises)) {
+	for _, digest := range slices.Sorted(maps.Keys(l.tariffs.promises)) {
 		l.dirty.add(TableTariffs, digest)
 	}
 	for _, coupon := range slices.Sorted(maps.Keys(l.burnt)) {
@@ -96,11 +96,11 @@ func (l *Lot) stored(k dirtyKey) any {
 	case TableSpots:
 		return l.spots[l.spotIndex[fact.SpotID(k.key)]]
 	case TableTickets:
-		if t := l.tickets[fact.TicketID(k.key)]; t != nil && t.Open() {
+		if t := l.tickets.byID[fact.TicketID(k.key)]; t != nil && t.Open() {
 			return t
 		}
 	case TableClosedTickets, TableRecent:
-		if t := l.tickets[fact.TicketID(k.key)]; t != nil && !t.Open() {
+		if t := l.tickets.byID[fact.TicketID(k.key)]; t != nil && !t.Open() {
 			return t
 		}
 	case TableReservations:
@@ -116,7 +116,7 @@ func (l *Lot) stored(k dirtyKey) any {
 			return p
 		}
 	case TableRequests:
-		if r := l.requests[fact.RequestKey(k.key)]; r != nil {
+		if r := l.answers.byKey[fact.RequestKey(k.key)]; r != nil {
 			return r
 		}
 	case TableHours:
@@ -124,7 +124,7 @@ func (l *Lot) stored(k dirtyKey) any {
 			return h
 		}
 	case TableTariffs:
-		if p := l.promises[k.key]; p != nil {
+		if p := l.tariffs.promises[k.key]; p != nil {
 			return p
 		}
 	case TableCoupons:
@@ -158,7 +158,7 @@ func (l *Lot) Load(table uint8, key string, value []byte) error {
 		t := &Ticket{}
 		if err = wire.Unmarshal(value, t); err == nil {
 			l.keepTicket(t)
-			l.closed.load(t)
+			l.tickets.closed.load(t)
 		}
 	case TableReservations:
 		var r Reservation
@@ -183,7 +183,7 @@ func (l *Lot) Load(table uint8, key string, value []byte) error {
 	case TableTariffs:
 		p := &promise{}
 		if err = wire.Unmarshal(value, p); err == nil {
-			l.promises[key] = p
+			l.tariffs.promises[key] = p
 		}
 	case TableCoupons:
 		var ticket fact.TicketID
@@ -209,7 +209,7 @@ func (l *Lot) loadSpot(id fact.SpotID, value []byte) error {
 	if i, found := l.spotIndex[id]; found {
 		l.restoreSpot(i, state)
 		learned, _ := l.learned(i) // its record may have come first
-		l.sensing[i] = occupancy.Restore(state.Sensed, state.Confidence)
+		l.sensing.spots[i] = occupancy.Restore(state.Sensed, state.Confidence)
 		l.teach(i, learned)
 	}
 	return nil

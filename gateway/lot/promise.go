@@ -19,6 +19,22 @@ type promise struct {
 	AtMS    int64  `cbor:"4,keyasint,omitempty"` // when it was activated; 0: its text is not whole yet
 }
 
+// tariffs are the versions of the tariff that somebody needs, by their digests.
+type tariffs struct {
+	promises map[string]*promise       // remembered over a restart
+	uses     map[string]int            // by how many tickets in memory
+	read     map[string]*tariff.Tariff // made of promises; nil: it can't be read
+	current  TariffVersion             // that entries promise
+	switchMS int64                     // wall time at which another one will be
+}
+
+func newTariffs(cfg *Config) tariffs {
+	return tariffs{
+		promises: map[string]*promise{}, uses: map[string]int{}, read: map[string]*tariff.Tariff{}, switchMS: never,
+		current: TariffVersion{Tariff: cfg.Tariff, Text: cfg.TariffText, Digest: cfg.TariffDigest},
+	}
+}
+
 // tariffPartBytes is how much of a text goes into one fact.
 const tariffPartBytes = 1_000
 
@@ -26,13 +42,13 @@ const tariffPartBytes = 1_000
 // promised last.
 func (l *Lot) currentTariff() {
 	first := TariffVersion{Tariff: l.cfg.Tariff, Text: l.cfg.TariffText, Digest: l.cfg.TariffDigest}
-	l.current, l.switchMS = first, never
+	l.tariffs.current, l.tariffs.switchMS = first, never
 	for _, next := range l.cfg.NextTariffs {
 		startsMS := l.cfg.DayStartMS(next.Tariff.ValidFrom)
 		if l.now.Trust == fact.ClockUnset && next.Digest == l.meta.Tariff || l.now.Trust != fact.ClockUnset && startsMS <= l.now.WallMS {
-			l.current = next
+			l.tariffs.current = next
 		} else if l.now.Trust != fact.ClockUnset {
-			l.switchMS = min(l.switchMS, startsMS)
+			l.tariffs.switchMS = min(l.tariffs.switchMS, startsMS)
 		}
 	}
 	l.promiseTariff()
@@ -46,28 +62,28 @@ func (c *Config) DayStartMS(day tariff.Date) int64 {
 
 // promiseTariff writes the current tariff into the log, unless it is the one that entries promise already.
 func (l *Lot) promiseTariff() {
-	if l.current.Text == "" || l.meta.Tariff == l.current.Digest {
+	if l.tariffs.current.Text == "" || l.meta.Tariff == l.tariffs.current.Digest {
 		return
 	}
 	parts := int64(0)
-	for rest := l.current.Text; rest != ""; parts++ {
+	for rest := l.tariffs.current.Text; rest != ""; parts++ {
 		end := min(len(rest), tariffPartBytes)
 		for end < len(rest) && !utf8.RuneStart(rest[end]) {
 			end--
 		}
-		l.emit(fact.TariffText{Digest: l.current.Digest, Part: parts, Text: rest[:end]})
+		l.emit(fact.TariffText{Digest: l.tariffs.current.Digest, Part: parts, Text: rest[:end]})
 		rest = rest[end:]
 	}
-	l.emit(fact.TariffActivated{Version: l.current.Tariff.Version, Digest: l.current.Digest, Parts: parts})
+	l.emit(fact.TariffActivated{Version: l.tariffs.current.Tariff.Version, Digest: l.tariffs.current.Digest, Parts: parts})
 }
 
 func (l *Lot) applyTariff(r fact.Record) bool {
 	switch f := r.Fact.(type) {
 	case fact.TariffText:
-		p := l.promises[f.Digest]
+		p := l.tariffs.promises[f.Digest]
 		if p == nil || f.Part == 0 {
 			p = &promise{}
-			l.promises[f.Digest] = p
+			l.tariffs.promises[f.Digest] = p
 		}
 		if f.Part == p.Parts {
 			p.Text += f.Text
@@ -75,10 +91,10 @@ func (l *Lot) applyTariff(r fact.Record) bool {
 		}
 		l.dirty.add(TableTariffs, f.Digest)
 	case fact.TariffActivated:
-		p := l.promises[f.Digest]
+		p := l.tariffs.promises[f.Digest]
 		if p == nil {
 			p = &promise{}
-			l.promises[f.Digest] = p
+			l.tariffs.promises[f.Digest] = p
 		}
 		p.Version, p.AtMS = f.Version, r.At.WallMS
 		l.dirty.add(TableTariffs, f.Digest)
@@ -93,11 +109,11 @@ func (l *Lot) applyTariff(r fact.Record) bool {
 
 // forgetTariff drops a version that no ticket needs any more.
 func (l *Lot) forgetTariff(digest string) {
-	if digest == l.meta.Tariff || l.tariffUses[digest] > 0 || l.promises[digest] == nil {
+	if digest == l.meta.Tariff || l.tariffs.uses[digest] > 0 || l.tariffs.promises[digest] == nil {
 		return
 	}
-	delete(l.promises, digest)
-	delete(l.versions, digest)
+	delete(l.tariffs.promises, digest)
+	delete(l.tariffs.read, digest)
 	l.dirty.add(TableTariffs, digest)
 }
 
@@ -106,37 +122,37 @@ func (l *Lot) tariffOf(t *Ticket) *tariff.Tariff {
 	if promised := l.promisedTo(t); promised.VersionAt == tariff.VersionAtEntry || !t.Open() {
 		return promised
 	}
-	return l.current.Tariff
+	return l.tariffs.current.Tariff
 }
 
 // promisedTo is the tariff promised at a ticket's entry. Where the log does not have it, or it can't be read any more, today's
 // stands in, and an alert says so.
 func (l *Lot) promisedTo(t *Ticket) *tariff.Tariff {
 	digest := t.TariffDigest
-	if digest == "" || digest == l.current.Digest || l.cfg.ReadTariff == nil {
-		return l.current.Tariff
+	if digest == "" || digest == l.tariffs.current.Digest || l.cfg.ReadTariff == nil {
+		return l.tariffs.current.Tariff
 	}
-	if known, found := l.versions[digest]; found {
+	if known, found := l.tariffs.read[digest]; found {
 		if known == nil {
-			return l.current.Tariff
+			return l.tariffs.current.Tariff
 		}
 		return known
 	}
-	l.versions[digest] = nil
-	if p := l.promises[digest]; p != nil {
+	l.tariffs.read[digest] = nil
+	if p := l.tariffs.promises[digest]; p != nil {
 		if read, err := l.cfg.ReadTariff(p.Text); err == nil {
-			l.versions[digest] = read
+			l.tariffs.read[digest] = read
 			return read
 		}
 	}
-	return l.current.Tariff
+	return l.tariffs.current.Tariff
 }
 
 // tariffAlerts tell of prices that are not those promised, or not those of today.
 func (l *Lot) tariffAlerts() []Alert {
 	var alerts []Alert
-	for _, digest := range slices.Sorted(maps.Keys(l.versions)) {
-		if l.versions[digest] == nil {
+	for _, digest := range slices.Sorted(maps.Keys(l.tariffs.read)) {
+		if l.tariffs.read[digest] == nil {
 			version, _, _, _ := l.TariffText(digest)
 			alerts = append(alerts, Alert{
 				Code: "tariff_unreadable", Severity: Warning, Where: digest,
@@ -145,7 +161,7 @@ func (l *Lot) tariffAlerts() []Alert {
 			})
 		}
 	}
-	if t, today := l.current.Tariff, l.civil(l.now.WallMS)[:len("2006-01-02")]; l.now.Trust != fact.ClockUnset &&
+	if t, today := l.tariffs.current.Tariff, l.civil(l.now.WallMS)[:len("2006-01-02")]; l.now.Trust != fact.ClockUnset &&
 		(t.ValidTo != 0 && today > t.ValidTo.String() || t.ValidFrom != 0 && today < t.ValidFrom.String()) {
 		alerts = append(alerts, Alert{
 			Code: "tariff_not_valid", Severity: Warning, Where: t.Version,
@@ -153,9 +169,9 @@ func (l *Lot) tariffAlerts() []Alert {
 			Do:   "Put a tariff into force that is valid today, or take its dates out.",
 		})
 	}
-	if c := &l.current.Tariff.Calendar; c.KnownTo != 0 && l.now.Trust != fact.ClockUnset && l.civil(l.now.WallMS)[:len("2006-01-02")] > c.KnownTo.String() {
+	if c := &l.tariffs.current.Tariff.Calendar; c.KnownTo != 0 && l.now.Trust != fact.ClockUnset && l.civil(l.now.WallMS)[:len("2006-01-02")] > c.KnownTo.String() {
 		alerts = append(alerts, Alert{
-			Code: "holidays_unknown", Severity: Warning, Where: l.current.Tariff.Version, What: "The tariff knows holidays until " + c.KnownTo.String() + " only: days since are priced as none.",
+			Code: "holidays_unknown", Severity: Warning, Where: l.tariffs.current.Tariff.Version, What: "The tariff knows holidays until " + c.KnownTo.String() + " only: days since are priced as none.",
 			Do: "List the holidays of this year in the tariff's extra_holidays.",
 		})
 	}
@@ -163,11 +179,11 @@ func (l *Lot) tariffAlerts() []Alert {
 }
 
 // Tariffs are the digests of the versions that tickets still need, in order.
-func (l *Lot) Tariffs() []string { return slices.Sorted(maps.Keys(l.promises)) }
+func (l *Lot) Tariffs() []string { return slices.Sorted(maps.Keys(l.tariffs.promises)) }
 
 // TariffText is the text of a version, and when entries began to promise it.
 func (l *Lot) TariffText(digest string) (version, text string, sinceMS int64, found bool) {
-	if p := l.promises[digest]; p != nil {
+	if p := l.tariffs.promises[digest]; p != nil {
 		return p.Version, p.Text, p.AtMS, true
 	}
 	return "", "", 0, false

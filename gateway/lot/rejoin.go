@@ -13,7 +13,7 @@ func (l *Lot) rejoins(v *visit) fact.TicketID {
 	if v.plate == "" || v.pass.ID != "" || v.reservation.ID != "" || v.twin != nil {
 		return ""
 	}
-	last := l.closed.lastOf(v.plate)
+	last := l.tickets.closed.lastOf(v.plate)
 	if last == nil || last.Pass != "" || last.Reservation != "" || last.Lost || last.Suspect != fact.ReasonNone {
 		return ""
 	}
@@ -53,7 +53,7 @@ func (l *Lot) occupancyPermille() int64 {
 
 // promised is the version of the tariff that entries promise, as the log has it.
 func (l *Lot) promised() string {
-	if p := l.promises[l.meta.Tariff]; p != nil {
+	if p := l.tariffs.promises[l.meta.Tariff]; p != nil {
 		return p.Version
 	}
 	return ""
@@ -62,7 +62,7 @@ func (l *Lot) promised() string {
 // appendSurge tells a driver that prices are higher now, before the barrier is up.
 func (l *Lot) appendSurge(lines []string, occupancy int64) []string {
 	permille := int64(1_000)
-	for _, step := range l.current.Tariff.Surge.Steps {
+	for _, step := range l.tariffs.current.Tariff.Surge.Steps {
 		if occupancy >= step.FromPermille {
 			permille = step.Permille
 		}

@@ -8,34 +8,40 @@ type request struct {
 	AtMS    int64               `cbor:"2,keyasint,omitempty"`
 }
 
+// answers are those to idempotency keys that are remembered.
+type answers struct {
+	byKey map[fact.RequestKey]*request
+	order []fact.RequestKey // the oldest first
+}
+
 // remember keeps the answer to an idempotency key.
 func (l *Lot) remember(f fact.RequestHandled, wallMS int64) {
 	l.restoreRequest(f.Key, &request{Handled: f, AtMS: wallMS})
 	l.dirty.add(TableRequests, string(f.Key))
-	if len(l.requestOrder) > requestsMax {
+	if len(l.answers.order) > requestsMax {
 		l.forget()
 	}
 }
 
 func (l *Lot) restoreRequest(key fact.RequestKey, r *request) {
-	if l.requests[key] == nil {
-		l.requestOrder = append(l.requestOrder, key)
+	if l.answers.byKey[key] == nil {
+		l.answers.order = append(l.answers.order, key)
 	}
-	l.requests[key] = r
+	l.answers.byKey[key] = r
 }
 
 // forget drops the oldest remembered answer.
 func (l *Lot) forget() {
-	key := l.requestOrder[0]
-	l.requestOrder = l.requestOrder[1:]
-	delete(l.requests, key)
+	key := l.answers.order[0]
+	l.answers.order = l.answers.order[1:]
+	delete(l.answers.byKey, key)
 	l.dirty.add(TableRequests, string(key))
 }
 
 // expireRequests forgets the answers that are old enough.
 func (l *Lot) expireRequests() {
-	for len(l.requestOrder) > 0 {
-		r := l.requests[l.requestOrder[0]]
+	for len(l.answers.order) > 0 {
+		r := l.answers.byKey[l.answers.order[0]]
 		if r != nil && l.now.WallMS-r.AtMS < l.cfg.Policy.RequestKeepMS {
 			return
 		}

@@ -78,7 +78,7 @@ func (l *Lot) expireBookings() {
 			l.overstayed(due.Reservation)
 		}
 	}
-	if l.signsMoved && len(l.waiting) > 0 {
+	if l.signs.moved && len(l.waiting) > 0 {
 		l.bindWaiting()
 	}
 }
@@ -86,7 +86,7 @@ func (l *Lot) expireBookings() {
 // overstayed records that a vehicle is still inside when its reserved time is over.
 func (l *Lot) overstayed(id fact.ReservationID) {
 	r, _ := l.book.ByID(id)
-	if t := l.tickets[r.Ticket]; t != nil && t.Open() && !t.Overstay {
+	if t := l.tickets.byID[r.Ticket]; t != nil && t.Open() && !t.Overstay {
 		l.emit(fact.ViolationFound{Violation: fact.ViolationOverstay, Spot: t.Spot, Ticket: t.ID})
 	}
 }

@@ -8,16 +8,30 @@ import (
 	"gatehouse/sync/fact"
 )
 
+// sensing are the spots' detectors, and when they are to be looked at.
+type sensing struct {
+	spots []occupancy.Spot
+	due   due[int32]
+	at    []int64 // when due holds each spot; never: it does not
+	turn  baselinesTurn
+	hear  func(Heard) // may be nil
+}
+
+func newSensing(cfg *Config) sensing {
+	n := len(cfg.Spots)
+	return sensing{spots: make([]occupancy.Spot, n), at: slices.Repeat([]int64{never}, n), turn: baselinesTurn{whenMS: never}}
+}
+
 // spotRead takes one reading of a spot's sensor. Almost all of them change nothing.
 func (l *Lot) spotRead(e SpotRead) {
 	kind := l.cfg.Spots[e.Spot].Sensor
 	if kind < 0 {
 		return
 	}
-	if l.hear != nil {
-		l.hear(Heard{Spot: e.Spot, Now: l.now, Before: &l.sensing[e.Spot], Config: &l.cfg.Sensors[kind], Reading: e.Reading})
+	if l.sensing.hear != nil {
+		l.sensing.hear(Heard{Spot: e.Spot, Now: l.now, Before: &l.sensing.spots[e.Spot], Config: &l.cfg.Sensors[kind], Reading: e.Reading})
 	}
-	change, changed := l.sensing[e.Spot].Read(&l.cfg.Sensors[kind], l.now.MonoMS, e.Reading)
+	change, changed := l.sensing.spots[e.Spot].Read(&l.cfg.Sensors[kind], l.now.MonoMS, e.Reading)
 	if changed {
 		l.sensed(e.Spot, change)
 	}
@@ -26,25 +40,25 @@ func (l *Lot) spotRead(e SpotRead) {
 
 // watchSensing has a spot looked at when its debounce or its silence runs out.
 func (l *Lot) watchSensing(i int32) {
-	wakeMS := l.sensing[i].WakeMS()
-	if wakeMS < l.sensingAt[i] {
-		l.sensingAt[i] = wakeMS
-		l.sensingDue.put(wakeMS, i)
+	wakeMS := l.sensing.spots[i].WakeMS()
+	if wakeMS < l.sensing.at[i] {
+		l.sensing.at[i] = wakeMS
+		l.sensing.due.put(wakeMS, i)
 	}
 }
 
 func (l *Lot) expireSensing() {
-	for l.sensingDue.next() <= l.now.MonoMS {
-		whenMS, i := l.sensingDue.next(), l.sensingDue.take()
-		if l.sensingAt[i] != whenMS {
+	for l.sensing.due.next() <= l.now.MonoMS {
+		whenMS, i := l.sensing.due.next(), l.sensing.due.take()
+		if l.sensing.at[i] != whenMS {
 			continue // an earlier entry of the same spot has taken care of it
 		}
-		l.sensingAt[i] = never
+		l.sensing.at[i] = never
 		kind := l.cfg.Spots[i].Sensor
-		if l.hear != nil && l.sensing[i].WakeMS() <= l.now.MonoMS { // an earlier tick than asked for changes nothing
-			l.hear(Heard{Spot: i, Now: l.now, Before: &l.sensing[i], Config: &l.cfg.Sensors[kind], Tick: true})
+		if l.sensing.hear != nil && l.sensing.spots[i].WakeMS() <= l.now.MonoMS { // an earlier tick than asked for changes nothing
+			l.sensing.hear(Heard{Spot: i, Now: l.now, Before: &l.sensing.spots[i], Config: &l.cfg.Sensors[kind], Tick: true})
 		}
-		if change, changed := l.sensing[i].Tick(&l.cfg.Sensors[kind], l.now.MonoMS); changed {
+		if change, changed := l.sensing.spots[i].Tick(&l.cfg.Sensors[kind], l.now.MonoMS); changed {
 			l.sensed(i, change)
 		}
 		l.watchSensing(i)
@@ -70,7 +84,7 @@ func (l *Lot) sensed(i int32, c occupancy.Change) {
 
 // spotBecame records a spot's new state and works out whose car it was.
 func (l *Lot) spotBecame(i int32, change fact.SpotChanged) {
-	left := l.tickets[l.spots[i].Ticket]
+	left := l.tickets.byID[l.spots[i].Ticket]
 	l.emit(change)
 	switch {
 	case change.After == fact.SpotOccupied:
@@ -106,7 +120,7 @@ func (l *Lot) recognise(i int32) {
 		held = ""
 	}
 	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
-	if guess || l.now.MonoMS < l.followedUntilMS { // the car seen here may be one that followed another in
+	if guess || l.now.MonoMS < l.doubts.followedUntilMS { // the car seen here may be one that followed another in
 		l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere)
 	}
 	switch {
@@ -125,16 +139,16 @@ func (l *Lot) mayUse(t *Ticket, kind fact.SpotType) bool {
 }
 
 func (l *Lot) likelyOn(i int32) (t *Ticket, guess bool) {
-	for n := len(l.roaming) - 1; n >= 0; n-- {
-		if l.roaming[n].Spot == l.cfg.Spots[i].ID {
-			return l.roaming[n], false // the sensor lost it for a moment
+	for n := len(l.tickets.roaming) - 1; n >= 0; n-- {
+		if l.tickets.roaming[n].Spot == l.cfg.Spots[i].ID {
+			return l.tickets.roaming[n], false // the sensor lost it for a moment
 		}
 	}
-	if len(l.arriving) > 0 {
-		return l.arriving[0], len(l.arriving) > 1
+	if len(l.tickets.arriving) > 0 {
+		return l.tickets.arriving[0], len(l.tickets.arriving) > 1
 	}
-	if n := len(l.roaming); n > 0 {
-		return l.roaming[n-1], n > 1
+	if n := len(l.tickets.roaming); n > 0 {
+		return l.tickets.roaming[n-1], n > 1
 	}
 	return nil, false
 }

@@ -10,20 +10,26 @@ type sign struct {
 	full      bool // says FULL until enough spots are free again, so that it does not flicker
 }
 
+// signs are those of the floors.
+type signs struct {
+	shown []sign
+	moved bool // they may have to show something else
+}
+
 // refreshSigns shows what has changed: the lesser of the counts, and never what is not known.
 func (l *Lot) refreshSigns() {
-	if !l.signsMoved {
+	if !l.signs.moved {
 		return
 	}
-	l.signsMoved = false
+	l.signs.moved = false
 	l.refreshFaces()
 	spare := max(0, min(l.spareByLoops(), l.counts.all[fact.SpotAvailable]-l.keptOfAll()))
-	for i := range l.signs {
+	for i := range l.signs.shown {
 		want := l.wantedSign(i, spare)
-		if want == l.signs[i] {
+		if want == l.signs.shown[i] {
 			continue
 		}
-		l.signs[i] = want
+		l.signs.shown[i] = want
 		l.do(ShowSign{Floor: i, Available: want.available, Total: l.counts.floorTotal[i], Unknown: want.unknown})
 	}
 }
@@ -39,7 +45,7 @@ func (l *Lot) wantedSign(floor, spare int) sign {
 	available := min(count[fact.SpotAvailable], spare)
 	usable := l.counts.floorTotal[floor] - count[fact.SpotMaintenance]
 	unknown := usable > 0 && count[fact.SpotUnknown] == usable
-	full := !unknown && (available == 0 || l.signs[floor].full && available < min(l.cfg.Policy.FullReleaseSpots, usable))
+	full := !unknown && (available == 0 || l.signs.shown[floor].full && available < min(l.cfg.Policy.FullReleaseSpots, usable))
 	if full {
 		available = 0
 	}

@@ -84,7 +84,7 @@ func (l *Lot) changeSpot(i int32, change func(*SpotState)) {
 	l.counts.move(&l.cfg.Spots[i], before, -1)
 	l.counts.move(&l.cfg.Spots[i], after, 1)
 	l.offer(i, after)
-	l.signsMoved = true
+	l.signs.moved = true
 }
 
 func (l *Lot) changeSpotID(id fact.SpotID, change func(*SpotState)) {
@@ -130,20 +130,20 @@ func (l *Lot) arrive(t *Ticket) {
 
 // expect puts a ticket among those on their way to a spot, in the order of their entries.
 func (l *Lot) expect(t *Ticket) {
-	at := len(l.arriving)
-	for at > 0 && l.arriving[at-1].Entry.HLC > t.Entry.HLC {
+	at := len(l.tickets.arriving)
+	for at > 0 && l.tickets.arriving[at-1].Entry.HLC > t.Entry.HLC {
 		at--
 	}
-	l.arriving = slices.Insert(l.arriving, at, t)
+	l.tickets.arriving = slices.Insert(l.tickets.arriving, at, t)
 }
 
 // roam puts a ticket among those that have left their spot, in the order of leaving.
 func (l *Lot) roam(t *Ticket) {
-	at := len(l.roaming)
-	for at > 0 && l.roaming[at-1].VacatedMS > t.VacatedMS {
+	at := len(l.tickets.roaming)
+	for at > 0 && l.tickets.roaming[at-1].VacatedMS > t.VacatedMS {
 		at--
 	}
-	l.roaming = slices.Insert(l.roaming, at, t)
+	l.tickets.roaming = slices.Insert(l.tickets.roaming, at, t)
 }
 
 func (l *Lot) applySpotChanged(r fact.Record, f fact.SpotChanged) {
@@ -155,7 +155,7 @@ func (l *Lot) applySpotChanged(r fact.Record, f fact.SpotChanged) {
 	leaves := f.After == fact.SpotAvailable && l.spots[i].Parked
 	var ticket *Ticket
 	if leaves {
-		ticket = l.tickets[l.spots[i].Ticket]
+		ticket = l.tickets.byID[l.spots[i].Ticket]
 	}
 	hour := l.hour(r.At.WallMS)
 	l.stayOccupied(hour, min(r.At.WallMS, hour.StartMS+hourMS))
@@ -178,7 +178,7 @@ func (l *Lot) applySpotChanged(r fact.Record, f fact.SpotChanged) {
 
 // applyTicketParked ties a ticket to the spot where its car stands and frees the one it was given.
 func (l *Lot) applyTicketParked(r fact.Record, f fact.TicketParked) {
-	t := l.tickets[f.Ticket]
+	t := l.tickets.byID[f.Ticket]
 	i, found := l.spotIndex[f.Spot]
 	if t == nil || !found {
 		return
@@ -186,7 +186,7 @@ func (l *Lot) applyTicketParked(r fact.Record, f fact.TicketParked) {
 	if t.Spot != f.Spot {
 		l.unassign(t)
 	}
-	if other := l.tickets[l.spots[i].Ticket]; other != nil && other != t {
+	if other := l.tickets.byID[l.spots[i].Ticket]; other != nil && other != t {
 		other.Spot, other.Parked = "", false
 		l.dirty.add(TableTickets, string(other.ID))
 	}
@@ -194,7 +194,7 @@ func (l *Lot) applyTicketParked(r fact.Record, f fact.TicketParked) {
 	if t.Status == TicketAdmitted {
 		t.Status = TicketActive
 	}
-	l.arriving, l.roaming = without(l.arriving, t), without(l.roaming, t)
+	l.tickets.arriving, l.tickets.roaming = without(l.tickets.arriving, t), without(l.tickets.roaming, t)
 	l.changeSpot(i, func(s *SpotState) { s.Ticket, s.Parked = t.ID, true })
 	l.dirty.add(TableTickets, string(t.ID))
 }

@@ -5,6 +5,13 @@ import (
 	"gatehouse/sync/fact"
 )
 
+// StateVersion numbers what is stored of a lot. It rises whenever the records change, or what Apply makes of the same facts:
+// then a start makes the state anew from the log, instead of taking what another build left out for what is not so.
+const StateVersion = 1
+
+// Version is StateVersion, for whoever stores the state.
+func (l *Lot) Version() uint64 { return StateVersion }
+
 // SpotState is what a restart must remember of a spot.
 type SpotState struct {
 	Sensed      fact.SpotStatus    `cbor:"1,keyasint,omitempty"` // available, occupied or unknown

@@ -288,6 +288,11 @@ func (s *teller) given(what, value string) {
 		policy.WalkInStayMS = number(value) * 60_000
 	case "period_ms":
 		s.cfg.Sensors[0].PeriodMS = [occupancy.SensorsMax]int64{number(value), number(value)}
+	case "exits": // another one, OUT2
+		second := s.cfg.Gates[s.gate("OUT")]
+		second.ID = fact.GateID(value)
+		s.cfg.Gates = append(s.cfg.Gates, second)
+		s.boot()
 	case "sensors": // of the spots that have none
 		for i := range s.cfg.Spots {
 			s.cfg.Spots[i].Sensor = 0

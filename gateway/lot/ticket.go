@@ -75,10 +75,18 @@ type Ticket struct {
 	Groups        []string          `cbor:"41,keyasint,omitempty"`
 	Product       string            `cbor:"42,keyasint,omitempty"` // what the driver chose
 	BookedStartMS int64             `cbor:"43,keyasint,omitempty"`
+	// Coupons are those of Validations that can be used once, in the order in which they were shown.
+	Coupons []Coupon `cbor:"45,keyasint,omitempty"`
 	// Concluded is why the gateway took the vehicle for gone that no exit had let out on this ticket; empty: it did not.
 	Concluded string `cbor:"44,keyasint,omitempty"`
 
 	place int // in the lot's list of open tickets
+}
+
+// Coupon is a single one of a discount that can be used once.
+type Coupon struct {
+	Code   string `cbor:"1,keyasint,omitempty"`
+	Number string `cbor:"2,keyasint,omitempty"` // if coupons of the code have one
 }
 
 // ChargingSession is energy drawn during a visit. Times are wall times.

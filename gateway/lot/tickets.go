@@ -3,50 +3,73 @@ package lot
 import (
 	"slices"
 
+	"gatehouse/gateway/plate"
 	"gatehouse/sync/fact"
 )
 
+// tickets are those in memory: the open ones, and those that closed last.
+type tickets struct {
+	byID     map[fact.TicketID]*Ticket
+	open     []*Ticket
+	closed   closedTickets
+	holders  ticketsBy[fact.PassID]     // the open ones
+	asked    map[fact.PaymentID]*Ticket // payments for which no terminal has said yet that the money came
+	plates   *plate.Index[fact.TicketID]
+	arriving []*Ticket // passed the entry, not yet seen parked; by entry
+	roaming  []*Ticket // seen to leave their spot; the latest last
+	// Which of the open ones are to be looked at, and when; by wall time, and forgotten by a restart.
+	overstayDue due[fact.TicketID]
+	vacatedDue  due[fact.TicketID]
+}
+
+func newTickets(cfg *Config) tickets {
+	return tickets{
+		byID: map[fact.TicketID]*Ticket{}, closed: closedTickets{byPlate: ticketsBy[fact.Plate]{}}, holders: ticketsBy[fact.PassID]{},
+		asked: map[fact.PaymentID]*Ticket{}, plates: plate.NewIndex[fact.TicketID](cfg.Matching),
+	}
+}
+
 // keepTicket takes a ticket into memory.
 func (l *Lot) keepTicket(t *Ticket) {
-	l.tickets[t.ID] = t
-	l.tariffUses[t.TariffDigest]++
+	l.tickets.byID[t.ID] = t
+	l.tariffs.uses[t.TariffDigest]++
 	for i := range t.Payments {
-		if t.Payments[i].Status == PaymentPending {
-			l.asked[t.Payments[i].ID] = t
+		if s := t.Payments[i].Status; s == PaymentPending || s == PaymentFailed {
+			l.tickets.asked[t.Payments[i].ID] = t
 		}
 	}
 }
 
 // dropTicket takes a ticket out of memory; the archive has it.
 func (l *Lot) dropTicket(t *Ticket) {
-	delete(l.tickets, t.ID)
+	delete(l.tickets.byID, t.ID)
 	for i := range t.Payments {
-		delete(l.asked, t.Payments[i].ID)
+		delete(l.tickets.asked, t.Payments[i].ID)
 	}
-	if l.tariffUses[t.TariffDigest]--; l.tariffUses[t.TariffDigest] == 0 {
-		delete(l.tariffUses, t.TariffDigest)
+	if l.tariffs.uses[t.TariffDigest]--; l.tariffs.uses[t.TariffDigest] == 0 {
+		delete(l.tariffs.uses, t.TariffDigest)
 		l.forgetTariff(t.TariffDigest)
 	}
 }
 
 // insertTicket adds an open ticket to all indexes.
 func (l *Lot) insertTicket(t *Ticket) {
-	t.place = len(l.open)
-	l.open = append(l.open, t)
-	l.plates.Add(t.Plate, t.ID)
-	l.holders.add(t.Pass, t)
+	t.place = len(l.tickets.open)
+	l.tickets.open = append(l.tickets.open, t)
+	l.tickets.plates.Add(t.Plate, t.ID)
+	l.tickets.holders.add(t.Pass, t)
 	l.dirty.add(TableTickets, string(t.ID))
 }
 
 // removeOpen takes a ticket out of the indexes of open ones.
 func (l *Lot) removeOpen(t *Ticket) {
-	last := l.open[len(l.open)-1]
-	l.open[t.place], last.place = last, t.place
-	l.open = l.open[:len(l.open)-1]
-	l.arriving = without(l.arriving, t)
-	l.roaming = without(l.roaming, t)
-	l.plates.Remove(t.Plate, t.ID)
-	l.holders.remove(t.Pass, t)
+	last := l.tickets.open[len(l.tickets.open)-1]
+	l.tickets.open[t.place], last.place = last, t.place
+	l.tickets.open = l.tickets.open[:len(l.tickets.open)-1]
+	l.tickets.arriving = without(l.tickets.arriving, t)
+	l.tickets.roaming = without(l.tickets.roaming, t)
+	l.tickets.plates.Remove(t.Plate, t.ID)
+	l.tickets.holders.remove(t.Pass, t)
 }
 
 // without removes one ticket from a list, keeping the order of the others.
@@ -71,6 +94,12 @@ func (l *Lot) closeTicket(t *Ticket, status TicketStatus, at fact.Stamp) {
 	if t.Reservation != "" {
 		l.endReservation(t, status)
 	}
+	if status == TicketCancelled { // it never came in
+		for len(t.Coupons) > 0 {
+			l.unburn(t.Coupons[0])
+			t.forgetCoupon(t.Coupons[0])
+		}
+	}
 	l.dirty.add(TableTickets, string(t.ID))
 	l.dirty.add(TableClosedTickets, string(t.ID))
 	l.dirty.add(TableRecent, string(t.ID))
@@ -90,7 +119,7 @@ func (l *Lot) endReservation(t *Ticket, status TicketStatus) {
 
 // keepClosed remembers a closed ticket until enough newer ones have closed.
 func (l *Lot) keepClosed(t *Ticket) {
-	if old := l.closed.keep(t); old != nil {
+	if old := l.tickets.closed.keep(t); old != nil {
 		l.dropTicket(old)
 		l.dirty.add(TableRecent, string(old.ID))
 	}
@@ -98,7 +127,7 @@ func (l *Lot) keepClosed(t *Ticket) {
 
 // reopenTicket takes back a close; the ticket has no spot until its car is seen.
 func (l *Lot) reopenTicket(t *Ticket) {
-	l.closed.takeBack(t)
+	l.tickets.closed.takeBack(t)
 	t.Status, t.Spot, t.Parked, t.Exit, t.VacatedMS, t.Concluded = TicketActive, "", false, fact.Stamp{}, l.meta.Last.WallMS, ""
 	l.dirty.add(TableClosedTickets, string(t.ID))
 	l.dirty.add(TableRecent, string(t.ID))
@@ -108,7 +137,7 @@ func (l *Lot) reopenTicket(t *Ticket) {
 
 // changeTicket changes a ticket in memory, open or recently closed.
 func (l *Lot) changeTicket(id fact.TicketID, change func(*Ticket)) {
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	if t == nil {
 		return
 	}
@@ -132,7 +161,7 @@ func (l *Lot) suspect(t *Ticket, reason fact.Reason) {
 func (l *Lot) watchOverstay(t *Ticket) {
 	limitMS := l.cfg.Policy.MaxStayMS
 	if limitMS > 0 && t.Pass == "" && !t.Overstay {
-		l.overstayDue.put(t.Entry.WallMS+limitMS, t.ID)
+		l.tickets.overstayDue.put(t.Entry.WallMS+limitMS, t.ID)
 	}
 }
 
@@ -140,14 +169,14 @@ func (l *Lot) watchOverstay(t *Ticket) {
 // another, or on a misread plate, and a later visit must not be charged for both.
 func (l *Lot) watchVacated(t *Ticket) {
 	if t.VacatedMS != 0 && !t.Parked {
-		l.vacatedDue.put(t.VacatedMS+l.cfg.Policy.VacatedMS, t.ID)
+		l.tickets.vacatedDue.put(t.VacatedMS+l.cfg.Policy.VacatedMS, t.ID)
 	}
 }
 
 // expireVacated marks the tickets whose cars were not seen since they left their spots.
 func (l *Lot) expireVacated() {
-	for l.vacatedDue.next() <= l.now.WallMS {
-		t := l.tickets[l.vacatedDue.take()]
+	for l.tickets.vacatedDue.next() <= l.now.WallMS {
+		t := l.tickets.byID[l.tickets.vacatedDue.take()]
 		if t != nil && t.Status == TicketActive && !t.Parked && t.VacatedMS != 0 && l.now.WallMS-t.VacatedMS >= l.cfg.Policy.VacatedMS {
 			l.missedExit(t)
 		}
@@ -159,25 +188,25 @@ func (l *Lot) expireTickets() {
 	l.expireVacated()
 	l.expireDeparted()
 	l.expireEmpty()
-	for l.overstayDue.next() <= l.now.WallMS {
-		t := l.tickets[l.overstayDue.take()]
+	for l.tickets.overstayDue.next() <= l.now.WallMS {
+		t := l.tickets.byID[l.tickets.overstayDue.take()]
 		if t == nil || !t.Open() || t.Overstay {
 			continue
 		}
 		entryMS, nowMS, _ := l.stay(t, l.now)
 		if leftMS := entryMS + l.cfg.Policy.MaxStayMS - nowMS; leftMS > 0 { // a clock was set since
-			l.overstayDue.put(l.now.WallMS+leftMS, t.ID)
+			l.tickets.overstayDue.put(l.now.WallMS+leftMS, t.ID)
 		} else {
 			l.emit(fact.ViolationFound{Violation: fact.ViolationOverstay, Spot: t.Spot, Ticket: t.ID})
 		}
 	}
-	if len(l.interrupted) == 0 || l.now.MonoMS < l.cfg.Policy.InterruptedMS {
+	if len(l.doubts.exits) == 0 || l.now.MonoMS < l.cfg.Policy.InterruptedMS {
 		return
 	}
-	for _, id := range l.interrupted {
-		if t := l.tickets[id]; t != nil && t.Status == TicketLeaving {
+	for _, id := range l.doubts.exits {
+		if t := l.tickets.byID[id]; t != nil && t.Status == TicketLeaving {
 			l.conclude(t, "exit granted before a power cut, and not seen since")
 		}
 	}
-	l.interrupted = nil
+	l.doubts.exits = nil
 }

@@ -41,7 +41,7 @@ func (l *Lot) SpotState(i int32) SpotState { return l.spots[i] }
 
 // Ticket finds a ticket that is open or closed not long ago.
 func (l *Lot) Ticket(id fact.TicketID) (Ticket, bool) {
-	t := l.tickets[id]
+	t := l.tickets.byID[id]
 	if t == nil {
 		return Ticket{}, false
 	}
@@ -51,13 +51,14 @@ func (l *Lot) Ticket(id fact.TicketID) (Ticket, bool) {
 func (t *Ticket) copied() Ticket {
 	c := *t
 	c.Payments, c.Validations, c.Earlier = slices.Clone(t.Payments), slices.Clone(t.Validations), slices.Clone(t.Earlier)
+	c.Coupons, c.Charging, c.Groups = slices.Clone(t.Coupons), slices.Clone(t.Charging), slices.Clone(t.Groups)
 	return c
 }
 
 // OpenTickets are the visits that go on, by entry.
 func (l *Lot) OpenTickets() []Ticket {
-	tickets := make([]Ticket, len(l.open))
-	for i, t := range l.open {
+	tickets := make([]Ticket, len(l.tickets.open))
+	for i, t := range l.tickets.open {
 		tickets[i] = t.copied()
 	}
 	slices.SortFunc(tickets, func(a, b Ticket) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -103,7 +104,7 @@ func (l *Lot) TallyOfFloor(floor int) Tally {
 
 // SignOf is what a floor's sign shows.
 func (l *Lot) SignOf(floor int) (available int, unknown bool) {
-	return l.signs[floor].available, l.signs[floor].unknown
+	return l.signs.shown[floor].available, l.signs.shown[floor].unknown
 }
 
 // Inside are the three counts of vehicles inside, kept apart: by tickets, by the closing loops, by the spots'
@@ -118,8 +119,8 @@ type Inside struct {
 
 // Inside counts vehicles inside in three ways.
 func (l *Lot) Inside() Inside {
-	in := Inside{Loops: l.meta.LoopInside, OnTheWay: int64(len(l.arriving) + len(l.roaming))}
-	for _, t := range l.open {
+	in := Inside{Loops: l.meta.LoopInside, OnTheWay: int64(len(l.tickets.arriving) + len(l.tickets.roaming))}
+	for _, t := range l.tickets.open {
 		if t.Status != TicketAdmitted {
 			in.Tickets++
 		}

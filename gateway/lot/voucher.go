@@ -16,7 +16,7 @@ func (l *Lot) voucherShown(e Shown) (Shown, fact.Reason) {
 		return e, fact.ReasonUnknownCredential
 	}
 	now, known := l.book.ByID(v.Reservation())
-	if v.Verify(l.keys, l.cfg.Location) != nil && (v.Location != l.cfg.Location || !known || !says(&v, &now)) {
+	if v.Verify(l.headquarters.keys, l.cfg.Location) != nil && (v.Location != l.cfg.Location || !known || !says(&v, &now)) {
 		return e, fact.ReasonUnknownCredential
 	}
 	e.Kind, e.Text = fact.CredentialReservation, string(v.Reservation())

@@ -10,8 +10,8 @@ import (
 
 // Problem is something wrong with a tariff, for the person who writes it.
 type Problem struct {
-	Part    string // "rule", "cap", "offer", "extra", "tax", "discount"; empty: the tariff as a whole
-	Index   int    // of the part in its list
+	Part    string // "rule", "cap", "offer", "extra", "tax", "discount", "grace"; empty: the tariff as a whole
+	Index   int    // of the part in its list, if it is in one
 	Key     string // "hours", "amount": what of the part; empty: the part as a whole
 	ID      string // of the part
 	Text    string // what is wrong
@@ -26,7 +26,7 @@ func (p Problem) String() string {
 		level = "warning"
 	}
 	if p.Part != "" {
-		where = p.Part + " " + p.ID
+		where = strings.TrimSpace(p.Part + " " + p.ID)
 	}
 	text := level + ": " + where + ": " + p.Text
 	if p.Do != "" {
@@ -143,6 +143,10 @@ func (c *checker) graces() {
 	if g.ExitMS < 0 || g.ExitMS > dayMS {
 		c.error("", 0, "write 0 to a day", "exit grace of %d ms", g.ExitMS)
 	}
+	c.steps("grace.late_step", 0, g.LateSteps)
+	if (g.Late == LateRate) != (len(g.LateSteps) > 0) {
+		c.error("grace.late", 0, "write a price for it, and that it counts, or neither", "the price of leaving late has %d steps, and counts: %t", len(g.LateSteps), g.Late == LateRate)
+	}
 }
 
 func (c *checker) amount(what string, minor int64) {
@@ -185,7 +189,13 @@ func (c *checker) parts() {
 		c.cap(i, &t.Caps[i])
 	}
 	for i := range t.Extras {
-		c.whens("extra", i, t.Extras[i].During)
+		e := &t.Extras[i]
+		for _, list := range [][]When{e.Entry, e.Exit, e.During} {
+			c.whens("extra", i, list)
+		}
+	}
+	for i := range t.Discounts {
+		c.whens("discount", i, t.Discounts[i].Entry)
 	}
 }
 
@@ -217,7 +227,7 @@ func (c *checker) steps(part string, index int, steps []Step) {
 		if s.FromMS != endMS || s.ToMS != 0 && s.ToMS <= s.FromMS || s.ToMS == 0 && i < len(steps)-1 {
 			c.error(part, index, "let each begin where the one before ends", "step %d goes from %d to %d ms", i+1, s.FromMS, s.ToMS)
 		}
-		if s.UnitMS < 0 || s.UnitMS > StayMaxMS || abs(s.PriceMinor) > PriceMaxMinor {
+		if s.UnitMS < 0 || s.UnitMS > StayMaxMS || abs(s.PriceMinor) > PriceMaxMinor || s.PriceMilli < 0 || s.PriceMilli > 999 {
 			c.error(part, index, "write a smaller price or unit", "step %d has a unit of %d ms at %d minor units", i+1, s.UnitMS, s.PriceMinor)
 		}
 		endMS = s.ToMS
@@ -226,6 +236,7 @@ func (c *checker) steps(part string, index int, steps []Step) {
 
 func (c *checker) cap(i int, one *Cap) {
 	c.whens("cap", i, one.When)
+	c.whens("cap", i, one.Entry)
 	if one.Window == PerPeriod && (one.PeriodMS < minuteMS || one.PeriodMS > 366*dayMS) {
 		c.error("cap", i, "write a minute to a year", "a period of %d ms", one.PeriodMS)
 	}

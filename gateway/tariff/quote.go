@@ -89,12 +89,18 @@ func (p *pricer) price(out *receipt) {
 	p.best(codes, out)
 }
 
-// best fills the receipt with the discount by which the stay costs least.
+// best fills the receipt with the discount by which the stay costs least, and says of the others that they count for nothing.
 func (p *pricer) best(codes codes, out *receipt) {
-	for i := range codes.count {
+	best := none
+	for _, i := range codes.list[:codes.count] {
 		var one receipt
-		if p.priced(codes.only(codes.list[i]), &one); i == 0 || one.total < out.total {
-			*out = one
+		if p.priced(codes.only(i), &one); best == none || one.total < out.total {
+			*out, best = one, i
+		}
+	}
+	for n, i := range codes.list[:codes.count] {
+		if d := &p.tariff.Discounts[i]; i != best && !d.Automatic && (n == 0 || codes.list[n-1] != i) {
+			out.add(&line{Charge: Charge{Rule: d.Code, Kind: Off, FromMS: p.stay.ExitMS, ToMS: p.stay.ExitMS, Times: 1, Payer: d.Payer}})
 		}
 	}
 }

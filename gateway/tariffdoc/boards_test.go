@@ -1,6 +1,7 @@
 package tariffdoc_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -420,6 +421,28 @@ func TestAdvice(t *testing.T) {
 		_, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", text)))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\n%v", text, err)
+		}
+	}
+}
+
+// TestAdviceOfDurations: what it advises is read as what was meant.
+func TestAdviceOfDurations(t *testing.T) {
+	for text, want := range map[string]string{
+		".5 h": "30 min", "0,25 h": "15 min", "1.5 hours": "1 h 30 min", "2.5 days": "2 d 12 h", "1.25min": "1 min 15 s", "0.0 h": "for example",
+		"1.333 h": "for example", "1.3333 h": "for example", "1.5 weeks": "10 d 12 h", "1.5.5 h": "for example", "1.5": "for example", ".": "for example",
+		"1.5 months": "30 days", "15": `"15 min" or "15 h"`, "h": "1 h", "half an hour": "for example",
+	} {
+		board := fmt.Sprintf("[[rule]]\nname = \"stay\"\nprice = \"2.00\"\nper = %q\ncount = \"started\"\n", text)
+		_, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", board)))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: want %q\n%v", text, want, err)
+			continue
+		}
+		_, advised, found := strings.Cut(err.Error(), "write \"")
+		if advised, _, _ = strings.Cut(advised, "\""); found {
+			if _, _, err := tariffdoc.Parse("t.toml", []byte(doc("EUR", "UTC", strings.Replace(board, strconv.Quote(text), strconv.Quote(advised), 1)))); err != nil {
+				t.Errorf("%s: the advised %q is refused: %v", text, advised, err)
+			}
 		}
 	}
 }

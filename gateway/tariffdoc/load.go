@@ -105,7 +105,11 @@ func inWords(do string) string {
 func (r *reader) lint() {
 	for _, p := range tariff.Check(r.tariff) {
 		path := []any{}
-		if p.Part != "" {
+		switch p.Part {
+		case "":
+		case "grace":
+			path = []any{p.Part}
+		default:
 			path = []any{p.Part, p.Index}
 		}
 		if p.Key != "" {

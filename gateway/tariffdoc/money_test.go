@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"gatehouse/gateway/tariff"
+	"gatehouse/gateway/tariffdoc/receipt"
 )
 
 // V17 (Canada): tax to the cent, and only cash is rounded to what there are coins for.
@@ -460,4 +462,22 @@ amount = "0.15"
 			t.Errorf("by %s: %d", of, fee.TaxMinor)
 		}
 	}
+}
+
+// TestADiscountThatDoesNotCountIsOnTheReceipt: who showed it sees why nothing came of it.
+func TestADiscountThatDoesNotCountIsOnTheReceipt(t *testing.T) {
+	cfg := parse(t, doc("EUR", "UTC", "discount_choice = \"best\"\n"+started("2.00", "1 h", "")+
+		"[[discount]]\ncode = \"HALF\"\npercent = \"50\"\nburns = true\n[[discount]]\ncode = \"EURO\"\nmoney = \"1.00\"\npayer = \"Shop\"\n"))
+	fee := tariff.Quote(cfg, tariff.Stay{ExitMS: 4 * 3_600_000, Discounts: []string{"EURO", "HALF", "EURO"}})
+	said := []string{}
+	for i := range fee.Charges {
+		if c := &fee.Charges[i]; c.Kind == tariff.Off {
+			said = append(said, fmt.Sprintf("%s %d %s", c.Rule, c.AmountMinor, receipt.How("EUR", c)))
+		}
+	}
+	want := []string{"HALF -400 50 % off", "EURO 0 not counted: another one takes more off"}
+	if !slices.Equal(said, want) || fee.TotalMinor != 400 {
+		t.Errorf("%d: %q, want %q", fee.TotalMinor, said, want)
+	}
+	adds(t, fee)
 }

@@ -116,54 +116,6 @@ func (r *reader) noNumber(text string, digits int, path []any) {
 	r.wrong(fmt.Sprintf("%q is no number here", text), do, path...)
 }
 
-const longestMS = 10 * 366 * dayMS
-
-// duration reads "30 min", "1 h 30 min", "24 h", "7 days". Empty is 0.
-func (r *reader) duration(text string, path ...any) int64 {
-	if text == "" {
-		return 0
-	}
-	sum, ok := parseDuration(text)
-	if !ok {
-		do := `write for example "30 min", "1 h 30 min", "24 h" or "7 days"`
-		number := strings.TrimSpace(text)
-		if _, alone := parseDuration("1 " + number); alone {
-			do = fmt.Sprintf("write %q", "1 "+number)
-		} else if number != "" && strings.Trim(number, "0123456789") == "" {
-			do = fmt.Sprintf(`write %q or %q`, number+" min", number+" h")
-		} else if strings.Contains(number, "month") {
-			do = `a month is 28 to 31 days: write "30 days", or price who has a monthly ticket by groups`
-		} else if whole, rest, halves := strings.Cut(number, ".5 h"); halves && rest == "" {
-			do = fmt.Sprintf("write %q", whole+" h 30 min")
-		}
-		r.wrong(fmt.Sprintf("%q is no duration", text), do, path...)
-	}
-	return sum
-}
-
-func parseDuration(text string) (int64, bool) {
-	units := map[string]int64{
-		"s": 1000, "sec": 1000, "second": 1000, "seconds": 1000, "m": minuteMS, "min": minuteMS, "mins": minuteMS, "minute": minuteMS, "minutes": minuteMS,
-		"h": hourMS, "hr": hourMS, "hrs": hourMS, "hour": hourMS, "hours": hourMS, "d": dayMS, "day": dayMS, "days": dayMS, "week": 7 * dayMS, "weeks": 7 * dayMS,
-	}
-	sum, rest := int64(0), strings.TrimSpace(text)
-	for rest != "" {
-		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-		number, err := strconv.ParseInt(rest[:digits], 10, 32)
-		rest = strings.TrimLeft(rest[digits:], " ")
-		letters := len(rest) - len(strings.TrimLeft(rest, "abcdefghijklmnopqrstuvwxyz"))
-		unit, known := units[rest[:letters]]
-		if err != nil || !known {
-			return 0, false
-		}
-		rest = strings.TrimLeft(rest[letters:], " ")
-		if sum += number * unit; sum > longestMS {
-			return 0, false
-		}
-	}
-	return sum, sum > 0 || strings.TrimSpace(text) != ""
-}
-
 // clock reads 07:30 as milliseconds since midnight; 24:00 is the end of the day.
 func (r *reader) clock(text string, path ...any) int64 {
 	if text == "" {

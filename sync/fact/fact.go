@@ -46,6 +46,7 @@ const (
 	KindTicketMislaid     Kind = 55
 	KindChargingReported  Kind = 56
 	KindTicketClassed     Kind = 57
+	KindCouponReturned    Kind = 58
 	KindSpotChanged       Kind = 60
 	KindTicketParked      Kind = 61
 	KindSpotServiced      Kind = 62

@@ -9,7 +9,7 @@ func Types() []Fact {
 		FireStarted{}, FireEnded{}, BarrierRaised{}, BarrierMoved{}, GateConfirmed{}, EntryReadmitted{},
 		PaymentRequested{}, PaymentReceived{}, PaymentFailed{}, TicketSuspected{}, TicketLost{},
 		TicketCorrected{}, FeeOwed{}, TariffText{}, TariffActivated{}, PaymentAuthorised{}, PaymentVoided{}, PaymentRefunded{},
-		FeeWaived{}, TicketValidated{}, TicketMislaid{}, ChargingReported{}, TicketClassed{},
+		FeeWaived{}, TicketValidated{}, TicketMislaid{}, ChargingReported{}, TicketClassed{}, CouponReturned{},
 		SpotChanged{}, TicketParked{}, SpotServiced{}, SensorFaulted{}, SensorRecovered{}, CountCorrected{},
 		ViolationFound{}, ViolationEnded{},
 		ReservationMade{}, ReservationEdited{}, ReservationEnded{}, ReservationSpot{}, PassIssued{}, PassRevoked{}, RightsLent{},

@@ -94,6 +94,14 @@ type TicketValidated struct {
 	Actor  string   `cbor:"5,keyasint,omitempty"`
 }
 
+// CouponReturned gives a coupon back that was burnt for a ticket and took nothing off its fee: it can be used again, and no
+// longer applies to that ticket.
+type CouponReturned struct {
+	Ticket TicketID `cbor:"1,keyasint,omitempty"`
+	Code   string   `cbor:"2,keyasint,omitempty"`
+	Coupon string   `cbor:"3,keyasint,omitempty"`
+}
+
 // TicketMislaid records that a driver has lost the ticket of a visit that the lot knows.
 type TicketMislaid struct {
 	Ticket TicketID `cbor:"1,keyasint,omitempty"`
@@ -123,6 +131,9 @@ func (FeeWaived) Kind() Kind { return KindFeeWaived }
 func (TicketValidated) Kind() Kind { return KindTicketValidated }
 
 // Kind numbers the fact.
+func (CouponReturned) Kind() Kind { return KindCouponReturned }
+
+// Kind numbers the fact.
 func (TicketMislaid) Kind() Kind { return KindTicketMislaid }
 
 func (TariffText) fact()        {}
@@ -132,4 +143,5 @@ func (PaymentVoided) fact()     {}
 func (PaymentRefunded) fact()   {}
 func (FeeWaived) fact()         {}
 func (TicketValidated) fact()   {}
+func (CouponReturned) fact()    {}
 func (TicketMislaid) fact()     {}

@@ -128,6 +128,9 @@ func fieldClasses() map[[2]uint64]uint64 {
 
 // generation is 0 for the kinds that there were first, and more for those put between them later.
 func generation(kind fact.Kind) int {
+	if kind == fact.KindCouponReturned {
+		return 3
+	}
 	if kind == fact.KindChargingReported || kind == fact.KindTicketClassed {
 		return 2
 	}

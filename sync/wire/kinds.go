@@ -48,6 +48,7 @@ var decoders = [256]func(fields []byte) (fact.Fact, error){
 	fact.KindTicketMislaid:     decodeAs[fact.TicketMislaid],
 	fact.KindChargingReported:  decodeAs[fact.ChargingReported],
 	fact.KindTicketClassed:     decodeAs[fact.TicketClassed],
+	fact.KindCouponReturned:    decodeAs[fact.CouponReturned],
 	fact.KindSpotChanged:       decodeAs[fact.SpotChanged],
 	fact.KindTicketParked:      decodeAs[fact.TicketParked],
 	fact.KindSpotServiced:      decodeAs[fact.SpotServiced],

@@ -82,6 +82,9 @@ func openCounter(dir string) (*counter, error) {
 // stateless is a journal.State without content.
 type stateless struct{}
 
+// Version is that of nothing.
+func (stateless) Version() uint64 { return 1 }
+
 // Apply does nothing.
 func (stateless) Apply(fact.Record) {}
 

@@ -86,6 +86,14 @@ func TestFee(t *testing.T) {
 	}
 }
 
+// demandText has the price of an hour follow the occupancy.
+const demandText = `
+[demand]
+every_days = 28
+step = [ { occupancy = "0", change = "-0.25" }, { occupancy = "60", change = "0" }, { occupancy = "80", change = "0.25" } ]
+bounds = [ { min = "0.50", max = "6.00" } ]
+`
+
 // TestTariffCommands checks, explains and shows tariffs.
 func TestTariffCommands(t *testing.T) {
 	dir := t.TempDir()
@@ -93,11 +101,24 @@ func TestTariffCommands(t *testing.T) {
 	if err := os.WriteFile(bad, []byte(strings.Replace(tariffText, `repeats = true`, "", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	demand, plain := filepath.Join(dir, "demand.toml"), filepath.Join(dir, "plain.toml")
+	for name, text := range map[string]string{demand: tariffText + demandText, plain: tariffText} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		args       []string
 		exit       int
 		out, error string
 	}{
+		{[]string{"tariff", "review", "--tariff", demand, "--price", "3.00", "--occupancy", "79.99"}, 0, "3.00 EUR, as before\n", ""},
+		{[]string{"tariff", "review", "--tariff", demand, "--price", "3.00", "--occupancy", "80", "--on", "2026-03-01"}, 0, "3.25 EUR in place of 3.00 EUR\n", ""},
+		{[]string{"tariff", "review", "--tariff", demand, "--price", "3.00", "--occupancy", "80", "--days", "27"}, 0, "3.00 EUR, as before\n", ""},
+		{[]string{"tariff", "review", "--tariff", demand, "--price", "5.90", "--occupancy", "95", "--json"}, 0, `{"currency":"EUR","oldMinor":590,"newMinor":600}`, ""},
+		{[]string{"tariff", "review", "--tariff", demand, "--price", "3.00", "--occupancy", "180"}, commandline.ExitUsage, "", "write 0 to 100"},
+		{[]string{"tariff", "review", "--tariff", demand, "--price", "3.00", "--occupancy", "80", "--on", "March"}, commandline.ExitUsage, "", "--on"},
+		{[]string{"tariff", "review", "--tariff", plain, "--price", "3.00", "--occupancy", "80"}, commandline.ExitWrong, "", "has no [demand]"},
 		{[]string{"tariff", "check", bad}, commandline.ExitWrong, "", "repeats = false"},
 		{[]string{"tariff", "reference"}, 0, "How to write a tariff", ""},
 		{[]string{"tariff", "schema"}, 0, "json-schema.org", ""},

@@ -19,6 +19,7 @@ type tariffCommands struct {
 	Schema    tariffSchema    `cmd:"" help:"Print the JSON Schema of the format."`
 	Example   tariffExample   `cmd:"" help:"List the examples, real published tariffs, or print one."`
 	Replay    tariffReplay    `cmd:"" help:"Price the stays of a file by a new tariff, and compare."`
+	Review    tariffReview    `cmd:"" help:"Say what a price becomes that follows the occupancy."`
 	Export    tariffExport    `cmd:"" help:"Print a tariff in a form of others."`
 	Import    tariffImport    `cmd:"" help:"Make a tariff of a form of others; ask what it leaves open."`
 }

@@ -58,23 +58,38 @@ func (row *traceRow) sameScan(next *traceRow) bool {
 		next.atMS-row.atMS <= matchMS
 }
 
-// pair is a change of the reference that one of the detector may be, and the pairs before it.
-type pair struct {
-	want, got int
-	before    int // index of the pair before it, or -1
-	length    int // of the chain of pairs that ends here
-	apartMS   int64
+// value is how good a way is to match the changes up to a place: the more pairs the better, then the shorter the delays.
+type value struct {
+	pairs   int
+	apartMS int64
 }
 
-func (p *pair) better(than *pair) bool {
-	return p.length > than.length || p.length == than.length && p.apartMS < than.apartMS
+func (v value) better(than value) bool {
+	return v.pairs > than.pairs || v.pairs == than.pairs && v.apartMS < than.apartMS
+}
+
+// step says how the best way to a place came about. At most three fit in two bits.
+type step uint8
+
+const (
+	unmatched step = iota // the change of the reference that is matched here
+	paired                // with this change of the detector
+	earlier               // with one before it, or with none
+)
+
+// row is a change of the reference against those of the detector that it may be: got[first:end].
+type row struct {
+	first, end int
+	steps      int // where those of the row begin
 }
 
 // match finds which changes of the reference the detector made: as many as can be, in the order of time, and of the ways
-// to do so the one with the shortest delays. Both lists are of one kind of change.
+// to do so the one with the shortest delays. Both lists are of one kind of change, in the order of time. It takes time and two
+// bits for each two changes that may be one.
 func match(want, got []*edge) {
-	chain := []pair{}                // all that may follow one another
-	best := make([]int, 0, len(got)) // per change of the detector: the best chain that ends there or before
+	rows := make([]row, len(want))
+	best := make([]value, 1, len(got)+1) // by how many changes of the detector there were: the best of the changes so far
+	var steps steps
 	first := 0
 	for i, w := range want {
 		for first < len(got) && got[first].atMS < w.fromMS-matchMS {
@@ -84,34 +99,62 @@ func match(want, got []*edge) {
 		for end < len(got) && got[end].fromMS <= w.atMS+matchMS {
 			end++
 		}
-		for len(best) < end {
-			best = append(best, chainBefore(best, len(best)))
+		for len(best) <= end {
+			best = append(best, best[len(best)-1])
 		}
-		for j := end - 1; j >= first; j-- {
-			p := pair{want: i, got: j, before: chainBefore(best, j), length: 1, apartMS: apart(w, got[j])}
-			if p.before >= 0 {
-				p.length, p.apartMS = chain[p.before].length+1, chain[p.before].apartMS+p.apartMS
+		rows[i] = row{first: first, end: end, steps: steps.count}
+		before := best[first]
+		for j := first; j < end; j++ {
+			now := value{before.pairs + 1, before.apartMS + apart(w, got[j])}
+			before = best[j+1]
+			taken := unmatched
+			if now.better(best[j+1]) {
+				best[j+1], taken = now, paired
 			}
-			chain = append(chain, p)
-			for k := j; k < len(best) && (best[k] < 0 || p.better(&chain[best[k]])); k++ {
-				best[k] = len(chain) - 1
+			if best[j].better(best[j+1]) {
+				best[j+1], taken = best[j], earlier
 			}
+			steps.add(taken)
 		}
 	}
-	for at := chainBefore(best, len(best)); at >= 0; at = chain[at].before {
-		w, g := want[chain[at].want], got[chain[at].got]
-		w.matched, g.matched = true, true
-		w.delayMS = max(g.atMS-w.atMS, 0) + min(g.atMS-w.fromMS, 0)
+	at := len(got)
+	for i := len(want) - 1; i >= 0; i-- {
+		at = rows[i].back(&steps, at, want[i], got)
 	}
 }
 
-// chainBefore is the best chain that ends before a change of the detector, or -1.
-func chainBefore(best []int, got int) int {
-	if got == 0 {
-		return -1
+// back follows the best way through a row, from how many changes of the detector there are to how many there are for the row
+// before. It matches the pair on that way.
+func (r *row) back(steps *steps, at int, w *edge, got []*edge) int {
+	for at = min(at, r.end); at > r.first; at-- {
+		switch steps.get(r.steps + at - 1 - r.first) {
+		case unmatched:
+			return at
+		case paired:
+			g := got[at-1]
+			w.matched, g.matched = true, true
+			w.delayMS = max(g.atMS-w.atMS, 0) + min(g.atMS-w.fromMS, 0)
+			return at - 1
+		}
 	}
-	return best[got-1]
+	return at
 }
+
+// steps are four to a byte.
+type steps struct {
+	list  []uint8
+	count int
+}
+
+func (s *steps) add(one step) {
+	if s.count%4 == 0 {
+		s.list = append(s.list, 0)
+	}
+	s.list[s.count/4] |= uint8(one) << (s.count % 4 * 2)
+	s.count++
+}
+
+func (s *steps) get(i int) step { return step(s.list[i/4] >> (i % 4 * 2) & 3) }
 
 func apart(a, b *edge) int64 { return max(a.atMS-b.atMS, b.atMS-a.atMS) }
 

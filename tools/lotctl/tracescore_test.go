@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,4 +121,97 @@ func TestTheFrostIsCountedAndToldApart(t *testing.T) {
 		!strings.Contains(out.String(), "without what was at 1 degree or colder") {
 		t.Errorf("exit %d\n%s%s", exit, out.String(), errs.String())
 	}
+}
+
+// TestMatchingIsThatOfAllChains: among many changes close to each other, and many ways that are as good, the same one is
+// found as by looking at every chain.
+func TestMatchingIsThatOfAllChains(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		pause := rapid.SampledFrom([]int64{1, 20, 200, 1_500}).Draw(rt, "pause")
+		draw := func(name string) (edges []edge) {
+			at := int64(0)
+			for range rapid.IntRange(0, 120).Draw(rt, name) {
+				from := at + rapid.Int64Range(0, pause).Draw(rt, "from")
+				at = from + rapid.Int64Range(1, pause).Draw(rt, "seconds")
+				edges = append(edges, edge{fromMS: from * 1_000, atMS: at * 1_000})
+			}
+			return edges
+		}
+		want, got := draw("want"), draw("got")
+		wantSlow, gotSlow := slices.Clone(want), slices.Clone(got)
+		match(ofKind(want, false), ofKind(got, false))
+		matchSlowly(ofKind(wantSlow, false), ofKind(gotSlow, false))
+		if !slices.Equal(want, wantSlow) || !slices.Equal(got, gotSlow) {
+			rt.Fatalf("%+v %+v\n%+v %+v", want, got, wantSlow, gotSlow)
+		}
+	})
+}
+
+// A trace that changes every six seconds for days takes no longer than it is long.
+func TestManyChangesAreMatched(t *testing.T) {
+	var want, got []*edge
+	for at := int64(0); at < 40_000*12_000; at += 12_000 {
+		want, got = append(want, &edge{fromMS: at, atMS: at + 1_000}), append(got, &edge{fromMS: at + 2_000, atMS: at + 3_000})
+	}
+	match(want, got)
+	for i, w := range want {
+		if !w.matched || !got[i].matched || w.delayMS != 2_000 {
+			t.Fatalf("%d: %+v %+v", i, w, got[i])
+		}
+	}
+}
+
+// pair is a change of the reference that one of the detector may be, and the pairs before it.
+type pair struct {
+	want, got int
+	before    int // index of the pair before it, or -1
+	length    int // of the chain of pairs that ends here
+	apartMS   int64
+}
+
+func (p *pair) better(than *pair) bool {
+	return p.length > than.length || p.length == than.length && p.apartMS < than.apartMS
+}
+
+// matchSlowly finds which changes of the reference the detector made: as many as can be, in the order of time, and of the ways
+// to do so the one with the shortest delays. Both lists are of one kind of change.
+func matchSlowly(want, got []*edge) {
+	chain := []pair{}                // all that may follow one another
+	best := make([]int, 0, len(got)) // per change of the detector: the best chain that ends there or before
+	first := 0
+	for i, w := range want {
+		for first < len(got) && got[first].atMS < w.fromMS-matchMS {
+			first++
+		}
+		end := first
+		for end < len(got) && got[end].fromMS <= w.atMS+matchMS {
+			end++
+		}
+		for len(best) < end {
+			best = append(best, chainBefore(best, len(best)))
+		}
+		for j := end - 1; j >= first; j-- {
+			p := pair{want: i, got: j, before: chainBefore(best, j), length: 1, apartMS: apart(w, got[j])}
+			if p.before >= 0 {
+				p.length, p.apartMS = chain[p.before].length+1, chain[p.before].apartMS+p.apartMS
+			}
+			chain = append(chain, p)
+			for k := j; k < len(best) && (best[k] < 0 || p.better(&chain[best[k]])); k++ {
+				best[k] = len(chain) - 1
+			}
+		}
+	}
+	for at := chainBefore(best, len(best)); at >= 0; at = chain[at].before {
+		w, g := want[chain[at].want], got[chain[at].got]
+		w.matched, g.matched = true, true
+		w.delayMS = max(g.atMS-w.atMS, 0) + min(g.atMS-w.fromMS, 0)
+	}
+}
+
+// chainBefore is the best chain that ends before a change of the detector, or -1.
+func chainBefore(best []int, got int) int {
+	if got == 0 {
+		return -1
+	}
+	return best[got-1]
 }

@@ -39,9 +39,11 @@ func (c *runCommand) Run() error {
 	sayHow(loaded, c.Site, log)
 	ctx, stop := untilSignal()
 	defer stop()
-	host, guard, release, noBoard := openHost(loaded.Site, log)
-	defer release()
-	return serve(ctx, gateway{loaded: loaded, data: c.Data, host: host, noBoard: noBoard, clock: app.NewClock(), log: log, guard: guard})
+	machine := openMachine(loaded.Site, log)
+	defer machine.release()
+	return serve(ctx, gateway{
+		loaded: loaded, data: c.Data, host: machine.host, noBoard: machine.absent, clock: app.NewClock(), log: log, guard: machine.guard,
+	})
 }
 
 // sayHow logs what there is to know of how the site was loaded.
@@ -70,9 +72,17 @@ func untilSignal() (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// openHost opens the board, and says how to guard the gateway with its watchdog, and how to make its outputs safe in the
-// end. A board that can't be opened leaves its devices offline; the gateway starts all the same, and shows the error.
-func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, release func(), noBoard func() error) {
+// machine is what a gateway stands on.
+type machine struct {
+	host    drivers.Host
+	guard   guard        // nil: the board has no watchdog
+	release func()       // makes the outputs safe in the end
+	absent  func() error // says why the board, or its lines, can't be opened now
+}
+
+// openMachine opens the board. One that can't be opened leaves its devices offline; the gateway starts all the same, and shows
+// the error.
+func openMachine(s *site.Site, log *slog.Logger) machine {
 	brokers := brokersOf(s, log)
 	board, err := boards.Load(s.Board)
 	if err == nil {
@@ -81,15 +91,15 @@ func openHost(s *site.Site, log *slog.Logger) (host drivers.Host, guard guard, r
 			if err := opened.Absent(); err != nil {
 				log.Error("the board's lines can't be opened now; devices on them are offline", "board", s.Board, "err", err)
 			}
-			return opened, guardOf(board, opened, log), func() {
+			return machine{host: opened, guard: guardOf(board, opened, log), absent: opened.Absent, release: func() {
 				if err := opened.Close(); err != nil {
 					log.Error("the board's outputs can't be made safe", "err", err)
 				}
-			}, opened.Absent
+			}}
 		}
 	}
 	log.Error("board can't be opened; its devices are offline", "board", s.Board, "err", err)
-	return noHost{err, brokers}, guardOf(board, nil, log), func() {}, func() error { return err }
+	return machine{host: noHost{err, brokers}, guard: guardOf(board, nil, log), absent: func() error { return err }, release: func() {}}
 }
 
 // brokersOf are the MQTT brokers that devices may name.
@@ -143,6 +153,15 @@ func (h noHost) Group([]string) (drivers.Group, error) { return nil, h.offline()
 
 // I2C says why nothing can be opened.
 func (h noHost) I2C(string, uint16) (drivers.Transactor, error) { return nil, h.offline() }
+
+// Multiplexer says why nothing can be opened.
+func (h noHost) Multiplexer(string, uint16) drivers.Multiplexer { return noMultiplexer(h) }
+
+// noMultiplexer is one on a board that can't be opened.
+type noMultiplexer noHost
+
+// I2C says why nothing can be opened.
+func (m noMultiplexer) I2C(int, uint16) (drivers.Transactor, error) { return nil, noHost(m).offline() }
 
 // SPI says why nothing can be opened.
 func (h noHost) SPI(string, drivers.SPIMode) (drivers.Transactor, error) { return nil, h.offline() }

@@ -37,6 +37,8 @@ func How(currency fact.Currency, c *tariff.Charge) string {
 		how = "flat price"
 	case c.Kind == tariff.Off && c.ToMS > c.FromMS && c.AmountMinor == 0:
 		how = Length(c.ToMS-c.FromMS) + " not counted"
+	case c.Kind == tariff.Off && c.AmountMinor == 0 && c.Basis == 0:
+		return "not counted: another one takes more off"
 	case c.Kind == tariff.Off && c.ToMS > c.FromMS:
 		how = "what " + Length(c.ToMS-c.FromMS) + " cost"
 	default:
