@@ -54,8 +54,9 @@ type App struct {
 	counting   sync.RWMutex // held for writing while the counters are read from the store: nothing is committed meanwhile
 	stale      *stale
 	members    members
-	backing    sync.Mutex // held while a backup is made
-	keying     sync.Mutex // held while gateways are told which keys count, and while one enrols
+	backing    sync.Mutex             // held while a backup is made
+	draft      atomic.Pointer[string] // its folder meanwhile
+	keying     sync.Mutex             // held while gateways are told which keys count, and while one enrols
 	knowing    sync.Mutex
 	known      map[fact.LocationID]sight // how far the counters are
 	up         atomic.Bool

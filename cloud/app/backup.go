@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,8 @@ func (a *App) Backup(ctx context.Context) (string, error) {
 	}
 	name := filepath.Join(a.options.Backup, backupPrefix+a.options.Now().UTC().Format("20060102T150405.000"))
 	draft := name + draftSuffix
+	a.draft.Store(&draft)
+	defer a.draft.Store(nil)
 	if err := a.store.Backup(ctx, filepath.Join(draft, "store"), before); err != nil {
 		return "", err
 	}
@@ -79,6 +82,23 @@ func (a *App) Backup(ctx context.Context) (string, error) {
 		}
 	}
 	return name, a.markStable()
+}
+
+// draftBytes is how much the backup that is being made holds so far; 0: there is none.
+func (a *App) draftBytes() (bytes int64) {
+	draft := a.draft.Load()
+	if draft == nil {
+		return 0
+	}
+	_ = filepath.WalkDir(*draft, func(_ string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			if info, err := entry.Info(); err == nil {
+				bytes += info.Size()
+			}
+		}
+		return nil // what is not there yet, or not any more, counts nothing
+	})
+	return bytes
 }
 
 // finishBackup adds what is beside the store to a draft, and gives it its name.

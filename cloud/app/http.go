@@ -92,6 +92,7 @@ func (a *App) measures() []rest.Measure {
 	} {
 		all = append(all, rest.Measure{Name: "gatehouse_cloud_" + m.name, Help: m.help, Value: float64(m.value), Grows: true})
 	}
+	all = append(all, rest.Measure{Name: "gatehouse_cloud_backup_bytes", Help: "How much the backup that is being made holds so far; 0: there is none.", Value: float64(a.draftBytes())})
 	return append(all, rest.Measure{Name: "gatehouse_cloud_standby_behind", Help: "1 if the standby lacks commits, or no backup could be made.", Value: float64(c.behind.Load())})
 }
 

@@ -78,11 +78,11 @@ type Embedded struct {
 	forming sync.WaitGroup
 }
 
-// vacant is an error if an address can't be had: the server would try for as long as a cluster may take to come together.
-func vacant(address string) error {
+// Vacant is an error if an address can't be had: the server would try for as long as a cluster may take to come together.
+func Vacant(address string) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("broker: %w: end the program that has it, or choose another address", err)
+		return fmt.Errorf("%w: end the program that has it, or choose another address", err)
 	}
 	return listener.Close()
 }
@@ -96,8 +96,8 @@ func Start(o Options) (*Embedded, error) {
 		return nil, err
 	}
 	settings.CustomClientAuthentication = guard
-	if err := vacant(o.Listen); err != nil {
-		return nil, err
+	if err := Vacant(o.Listen); err != nil {
+		return nil, fmt.Errorf("broker: %w", err)
 	}
 	s, err := server.NewServer(settings)
 	if err != nil {

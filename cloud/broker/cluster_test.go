@@ -1,7 +1,6 @@
 package broker_test
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,16 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
-	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"gatehouse/cloud/broker"
-	"gatehouse/cloud/enrol"
 	"gatehouse/sync/mqtt"
 )
 
@@ -95,81 +90,6 @@ func TestAClusterOfThreeOutlivesOne(t *testing.T) {
 	// Its own node dies: a gateway takes the next address of its list.
 	nodes[1].Close()
 	wait(t, "the loss", gateway.down)
-}
-
-// TestMain is also a member of a cluster, for the test that kills one.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == "member" {
-		member(os.Args[2], os.Args[3], os.Args[4], os.Args[5:])
-		return
-	}
-	os.Exit(m.Run())
-}
-
-// member is one until it is killed. It says where clients connect.
-func member(authorityDir, dir, own string, others []string) {
-	authority, err := enrol.OpenAuthority(authorityDir, time.Now())
-	if err != nil {
-		panic(err)
-	}
-	o := &office{authority: authority}
-	b, err := broker.Start(broker.Options{
-		Name: own, Chain: "main", Listen: "127.0.0.1:0", Dir: dir, Admit: o.admit, Log: slog.New(slog.DiscardHandler),
-		TLS: authority.ServerTLS([]string{"127.0.0.1"}, time.Now),
-		Cluster: broker.Cluster{
-			Name: "main", Listen: own, Peers: others, TLS: authority.ClusterTLS([]string{"127.0.0.1"}, time.Now),
-		},
-	})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(b.URL())
-	select {}
-}
-
-// A member is killed before anybody has connected, and so before there are streams for sessions.
-func TestAClusterServesWhoComesAfterAMemberWasKilled(t *testing.T) {
-	onlyInIntegration(t)
-	authorityDir, addresses := t.TempDir(), members(t)
-	authority, err := enrol.OpenAuthority(authorityDir, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var processes []*exec.Cmd
-	var outs []*bufio.Scanner
-	for i, own := range addresses {
-		others := append(slices.Clone(addresses[:i]), addresses[i+1:]...)
-		process := exec.Command(os.Args[0], append([]string{"member", authorityDir, t.TempDir(), own}, others...)...)
-		process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		out, err := process.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := process.Start(); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			_ = process.Process.Kill()
-			_ = process.Wait()
-		})
-		processes, outs = append(processes, process), append(outs, bufio.NewScanner(out))
-	}
-	var urls []string
-	for i, out := range outs {
-		if !out.Scan() {
-			t.Fatalf("member %d does not start", i)
-		}
-		urls = append(urls, out.Text())
-	}
-	if err := processes[2].Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	config := authority.HeadquartersTLS(time.Now)
-	headquarters := connect(t, urls[0], "hq", config, mqtt.AllOf("main", mqtt.KindFacts))
-	wait(t, "headquarters", headquarters.up)
-	other := connect(t, urls[1], "hq-2", config)
-	wait(t, "the other headquarters", other.up)
-	hear(t, other, headquarters, mqtt.Topic("main", "p8", mqtt.KindFacts), "one of three was killed")
 }
 
 // A member that nobody ever heard of keeps nobody out, and when it comes, any other may go.

@@ -26,10 +26,14 @@
 // in memory, would be quicker, and die with their member.
 //
 // The library places three replicas on three members that it has heard of since it started, dead or alive, or makes no stream
-// ("no suitable peers for placement"). A member that was never there, or died in the first second of a cluster's life, would
+// ("no suitable peers for placement"). A member that was never there would
 // keep everybody out until it is started. So each member looks once a second (former): where three replicas can't be had, the
 // streams are made with two, which is said in the log, and get the third when the member comes. Until then no other may die;
 // without it, most members would be gone anyway.
+//
+// What is left is the library's: a cluster whose leader dies in the first second of its life, before it has told both others of
+// itself, elects no other until that one is started, because members that know nothing count only if all are there. Nobody can
+// connect meanwhile, which the log says ("there is no leader"); gateways keep their facts, and it heals by itself afterwards.
 //
 // It is the only importer of nats-server, which needs a folder for JetStream: MQTT sessions live there.
 package broker

@@ -95,24 +95,18 @@ func newAdopting(o Options) *adopting {
 	return a
 }
 
-func (a *adopting) topic(kind string) string {
-	return mqtt.Topic(a.options.Chain, string(a.options.Location), kind)
-}
+func (a *adopting) topic(kind string) string { return a.options.topic(kind) }
 
 func (a *adopting) clientOptions(ctx context.Context) mqtt.Options {
-	o := a.options
-	return mqtt.Options{
-		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
-		Session:       true,
-		Subscriptions: []mqtt.Subscription{{Filter: a.topic(mqtt.KindReply), Handle: func(m mqtt.Message) { a.hear(ctx, m) }}},
-		Up:            func(*mqtt.Client) { poke(a.up) },
-		Down: func(err error) {
-			if err != nil {
-				a.failure.Store(err.Error())
-				poke(a.down)
-			}
-		},
+	c := a.options.client(func(m mqtt.Message) { a.hear(ctx, m) })
+	c.Up = func(*mqtt.Client) { poke(a.up) }
+	c.Down = func(err error) {
+		if err != nil {
+			a.failure.Store(err.Error())
+			poke(a.down)
+		}
 	}
+	return c
 }
 
 // hear takes a part of the snapshot, or a key that follows another.

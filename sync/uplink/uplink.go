@@ -150,31 +150,36 @@ func (u *Uplink) Run(ctx context.Context) error {
 
 const goodbyeMax = time.Second
 
-func (u *Uplink) clientOptions() mqtt.Options {
-	o := u.options
-	will := u.offline()
+// client is how a location connects, to hear what headquarters says to it.
+func (o *Options) client(hear func(mqtt.Message)) mqtt.Options {
 	return mqtt.Options{
-		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Will: &will, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
+		Broker: o.Broker, ClientID: mqtt.GatewayID(string(o.Location)), TLS: o.TLS, Backoff: o.Backoff, BackoffMax: o.BackoffMax, Log: o.Logger,
 		QueueBytes:    downQueueBytes,
 		Session:       true,
-		Subscriptions: []mqtt.Subscription{{Filter: u.topic(mqtt.KindReply), Handle: u.hear}},
-		Up:            u.connected,
-		Down: func(err error) {
-			u.up.Store(false)
-			if err != nil {
-				u.failure.Store(err.Error())
-			}
-			poke(u.links)
-		},
+		Subscriptions: []mqtt.Subscription{{Filter: o.topic(mqtt.KindReply), Handle: hear}},
 	}
+}
+
+func (o *Options) topic(kind string) string { return mqtt.Topic(o.Chain, string(o.Location), kind) }
+
+func (u *Uplink) clientOptions() mqtt.Options {
+	c := u.options.client(u.hear)
+	will := u.offline()
+	c.Will, c.Up = &will, u.connected
+	c.Down = func(err error) {
+		u.up.Store(false)
+		if err != nil {
+			u.failure.Store(err.Error())
+		}
+		poke(u.links)
+	}
+	return c
 }
 
 // downQueueBytes is what may wait of headquarters' words: a document of the largest size, and company.
 const downQueueBytes = 2 << 20
 
-func (u *Uplink) topic(kind string) string {
-	return mqtt.Topic(u.options.Chain, string(u.options.Location), kind)
-}
+func (u *Uplink) topic(kind string) string { return u.options.topic(kind) }
 
 func (u *Uplink) offline() mqtt.Message {
 	return mqtt.Message{Topic: u.topic(mqtt.KindState), Payload: []byte("offline"), Retained: true}

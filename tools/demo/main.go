@@ -26,6 +26,7 @@ import (
 	_ "time/tzdata" // the lot's zone, on machines that have none
 
 	"gatehouse/cloud/app"
+	"gatehouse/cloud/broker"
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/commandline"
 	"gatehouse/sync/uplink/identity"
@@ -100,11 +101,9 @@ func (o options) Run() error {
 // addressesFree is an error that names an address which another program has, and says how to take another.
 func (o options) addressesFree() error {
 	for _, a := range []struct{ flag, address string }{{"--listen", o.Listen}, {"--cloud", o.Cloud}, {"--lot", o.Lot}} {
-		listener, err := net.Listen("tcp", a.address)
-		if err != nil {
-			return fmt.Errorf("%w: choose another address, as in make demo DEMO=\"%s 127.0.0.1:9090\"", err, a.flag)
+		if err := broker.Vacant(a.address); err != nil {
+			return fmt.Errorf("%w, as in make demo DEMO=\"%s 127.0.0.1:9090\"", err, a.flag)
 		}
-		_ = listener.Close() // it held nothing
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/cloud/ledger"
+	"gatehouse/cloud/app/apptest"
 	"gatehouse/cloud/store"
 	"gatehouse/drivers/sim/layout"
 	"gatehouse/sync/fact"
@@ -185,53 +185,24 @@ const lazyMS = 2_000
 func checkHeadquarters(t *testing.T, kept store.Store, lots ...*lot) {
 	t.Helper()
 	location := fact.LocationID(lots[0].id)
-	state, _, err := kept.State(t.Context(), location)
-	if err != nil {
-		t.Fatal(err)
-	}
-	applied := map[fact.Incarnation]uint64{}
-	for _, life := range state.Lives {
-		applied[life.Incarnation] = life.Applied
-	}
-	expected, facts := ledger.NewBook(time.UTC), int64(0)
+	var records []fact.Record
+	leftMS := map[fact.Dot]int64{}
 	for _, l := range lots {
 		for _, record := range l.answered() {
-			_, awaited := record.Fact.(fact.RequestHandled)
-			early := l.leftMS - record.At.WallMS
-			switch {
-			case record.Dot.Seq <= applied[record.Dot.Incarnation]:
-				expected.Fold([]fact.Record{record})
-				facts++
-			case awaited && early > 0 || early > lazyMS:
-				t.Errorf("%s: headquarters lacks %v, %T, made %d ms before the gateway said that it has all", location, record.Dot, record.Fact, early)
-			}
+			records = append(records, record)
+			leftMS[record.Dot] = l.leftMS
 		}
 	}
-	book, err := kept.Book(t.Context(), location)
+	missing, err := apptest.Holds(t.Context(), kept, location, records)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	if book.Digest() != expected.Digest() {
-		t.Errorf("%s: headquarters' rows are not what the log comes to", location)
-	}
-	if counted := countedAt(t, kept, location); counted != facts {
-		t.Errorf("%s: headquarters counts %d facts, the log has %d", location, counted, facts)
-	}
-}
-
-func countedAt(t *testing.T, kept store.Store, location fact.LocationID) int64 {
-	t.Helper()
-	locations, err := kept.Locations(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range locations {
-		if l.ID == location {
-			return l.Facts
+	for _, record := range missing {
+		_, awaited := record.Fact.(fact.RequestHandled)
+		if early := leftMS[record.Dot] - record.At.WallMS; awaited && early > 0 || early > lazyMS {
+			t.Errorf("%s: headquarters lacks %v, %T, made %d ms before the gateway said that it has all", location, record.Dot, record.Fact, early)
 		}
 	}
-	t.Errorf("%s: headquarters doesn't know it", location)
-	return 0
 }
 
 // kill ends the gateway at once and starts it again.
