@@ -105,6 +105,14 @@ type I2C struct {
 	Bus     int
 	SpeedHz int   // as the boot lines set it; for people
 	GPIO    []int // SDA, SCL
+	Devices []I2CDevice
+}
+
+// I2CDevice is a chip that a board or a HAT has on an I2C bus.
+type I2CDevice struct {
+	Address int
+	What    string
+	Driver  string // the gateway's that speaks to it; empty: none does
 }
 
 // Device is the path of the bus.
@@ -131,6 +139,7 @@ type Taken struct {
 type Watchdog struct {
 	Device   string
 	TimeoutS int
+	MaxS     int // the longest that its hardware can count; 0: it does not say
 }
 
 // BootLine is a line that the board needs in a file of the boot partition, and why.

@@ -154,10 +154,10 @@ title = "Everything wrong"
 backend = "chardev"
 
 [lines]
-a = { chip = "pinctrl-bcm2711", line = 17 }
+a = { chip = "pinctrl-bcm2711", line = 17, active_low = false }
 b = { chip = "pinctrl-bcm2711", line = 17 }
 c = { chip = "pinctrl-bcm2711" }
-d = { pin = "GPIO5" }
+d = { pin = "GPIO5", active_low = true }
 
 [outputs]
 raise = { line = "a" }
@@ -270,7 +270,7 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 	for text, wanted := range map[string]string{
 		"[lines]\na = { gpio = 14 }\n[outputs]\na = { line = \"a\", max_on_ms = 0 }":                   "GPIO14 (header pin 8) is used twice: by serial port serial0 and by output a",
 		"[lines]\na = { gpio = 2 }\n[inputs]\na = { line = \"a\" }":                                    "GPIO2 (header pin 3) is used twice: by I2C bus i2c1 and by input a",
-		"[lines]\na = { header_pin = 11 }\n[inputs]\na = { line = \"a\" }":                             "lines.relay2: GPIO17 (header pin 11) is used twice: by a and by relay2",
+		"[lines]\na = { header_pin = 11 }\n[inputs]\na = { line = \"a\" }":                             "lines.a: GPIO17 (header pin 11) is used twice: by a and by relay2",
 		"[lines]\na = { gpio = 0 }\n[inputs]\na = { line = \"a\" }":                                    "GPIO0 (header pin 27) is for the identity chip of a HAT",
 		"[lines]\na = { header_pin = 6 }":                                                              "header pin 6 is GND, and no line",
 		"[lines]\na = { header_pin = 41 }":                                                             "there is no header pin 41",
@@ -278,7 +278,7 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 		"[lines]\na = { gpio = 4, pin = \"X\" }":                                                       "it is not clear which line this is",
 		"[lines]\na = { gpio = 4, input_only = true }\n[outputs]\na = { line = \"a\", max_on_ms = 0 }": "line a (GPIO4 (header pin 7)) can only be read",
 		"[spi]\ns = { bus = 0, select = 0, gpio = [10, 9, 11, 8] }":                                    "GPIO10 (header pin 19) is used twice",
-		"[lines]\na = { pin = \"GPIO17\" }":                                                            "lines.relay2: GPIO17 (header pin 11) is used twice: by a and by relay2",
+		"[lines]\na = { pin = \"GPIO17\" }":                                                            "lines.a: GPIO17 (header pin 11) is used twice: by a and by relay2",
 		"[inputs]\na = { line = \"relay2\" }":                                                          "line relay2 at GPIO17 (header pin 11) is used twice: by input a and by output",
 		"[i2c]\ni2c1 = { bus = 1, gpio = [3, 2] }":                                                     "i2c.i2c1.gpio: GPIO3 (header pin 5) is SCL, and GPIO2 (header pin 3) is SDA; write gpio = [2, 3]",
 		"[i2c]\ni2c9 = { bus = 9, gpio = [40, 41] }":                                                   "i2c.i2c9.gpio[1]: the header has no GPIO40; write 2 to 27",
@@ -311,7 +311,7 @@ func TestImpossibleWiringNamesTheHeaderPin(t *testing.T) {
 // Two devices share an SPI bus, and not their select lines.
 func TestDevicesShareAnSPIBus(t *testing.T) {
 	text := "name = \"x\"\nextends = \"pi4-bare\"\n[spi]\na = { bus = 0, select = 0, gpio = [10, 9, 11, 8] }\nb = { bus = 0, select = 1, gpio = [10, 9, 11, %d] }\n"
-	text += "[taken]\ncan = { what = \"CAN controller\", gpio = [%s] }\n"
+	text += "[taken]\ncan = { what = \"CAN controller\", gpio = [%s] }\n[boot.config]\nspi = { line = \"dtparam=spi=on\", why = \"SPI\" }\n"
 	for taken, wanted := range map[string]string{
 		"7": "", "8": "GPIO8 (header pin 24) is used twice: by SPI device a and by SPI device b",
 		"10, 9, 11, 18": "", "10, 9, 11, 8": "GPIO8", "10, 18": "GPIO10 (header pin 19)",

@@ -1,9 +1,14 @@
 package boards
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
+
+// gpioMax is the highest line that a processor's header chip has.
+const gpioMax = 57
 
 // models are the sections of config.txt that hold for a machine, by what its device tree calls it. Source: "Conditional
 // filters" in the Raspberry Pi documentation.
@@ -28,6 +33,25 @@ func (b Board) NotBooted(config, cmdline string) (missing []BootLine) {
 		}
 	}
 	return missing
+}
+
+// ConsoleOn is the board's serial port that the kernel talks on if cmdline.txt calls its console so. serial0 is what the
+// firmware takes for the first port: GPIO 14 and 15, and on a Pi 5 a connector of its own unless a parameter says otherwise.
+func (b Board) ConsoleOn(console, config string) (uart string, found bool) {
+	paths := []string{"/dev/" + console}
+	if console == "serial0" {
+		moved := slices.ContainsFunc(b.settings(config), func(line string) bool { return covers(line, "dtparam=uart0_console=on") })
+		if b.Header.Chip == chipRP1 && !moved {
+			return "", false
+		}
+		paths = []string{"/dev/ttyAMA0", "/dev/ttyS0", "/dev/serial0"}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.UARTs)) {
+		if slices.Contains(paths, b.UARTs[name].Path) {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // settings are the lines of a config.txt that hold for the board.
@@ -77,4 +101,20 @@ func parameters(list string) []string {
 		}
 	}
 	return parts
+}
+
+// gpioList is the numbers of a boot line gpio=…, which has them with commas and as ranges: 4,6-9.
+func gpioList(text string) (numbers []int) {
+	for part := range strings.SplitSeq(text, ",") {
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
+		first, err := strconv.Atoi(from)
+		last := first
+		if isRange {
+			last, err = strconv.Atoi(to)
+		}
+		for number := first; err == nil && number >= 0 && number <= last && last <= gpioMax; number++ {
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers
 }

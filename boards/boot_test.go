@@ -2,6 +2,7 @@ package boards_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"gatehouse/boards"
@@ -64,4 +65,27 @@ func TestWordsOfTheKernelsLine(t *testing.T) {
 			t.Errorf("%s: %v", cmdline, missing)
 		}
 	}
+}
+
+// FuzzConfig gives any text as config.txt: it is read without a panic, and what is missing is missing once.
+func FuzzConfig(f *testing.F) {
+	f.Add(booted)
+	f.Add("dtoverlay=i2c-gpio,pins_2,i2c_gpio_scl=5\ndtoverlay=i2c3,pins_2_3\ngpio=1-99,4=op,dh\ndtparam=\n[all\n=\ndtoverlay=,=,interrupt=999999999999999999999")
+	board, err := boards.Load("pi4-bare+relay-hat-8")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, config string) {
+		if missing := board.NotBooted(config, config); len(missing) > len(board.Config)+len(board.Cmdline) {
+			t.Fatalf("%d lines are missing", len(missing))
+		}
+		for _, clash := range board.Clashes(config) {
+			if clash.Pin.GPIO < 0 || clash.User.Name == "" {
+				t.Fatalf("%+v", clash)
+			}
+		}
+		own := "name = \"own\"\nextends = \"pi4-bare+relay-hat-8\"\n[boot.config]\nown = { line = " + strconv.Quote(config) + ", why = \"a reason\" }\n"
+		_, _ = boards.Parse([]byte(own), "own.toml") // any answer but a panic
+		_, _ = board.ConsoleOn(config, config)
+	})
 }

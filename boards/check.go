@@ -15,7 +15,10 @@ const (
 	debounceMaxUS = 500_000 // longer and a car is missed
 
 	sendDelayMaxMS = 100 // as the kernel has it
-	timeoutMaxS    = 600
+
+	addressMin, addressMax = 0x08, 0x77 // of devices on an I2C bus; the others have meanings of their own
+
+	timeoutMaxS = 600
 )
 
 // checker finds what the format can't tell.
@@ -38,11 +41,28 @@ func (c *checker) all() error {
 	c.ups()
 	c.pins()
 	c.header()
+	c.onChip()
 	return c.problems.Err()
 }
 
+// problem notes a problem at a place. One of something that is the base's points at what the file extends.
 func (c *checker) problem(what, do string, path ...any) {
+	if extends := []any{"extends"}; len(path) > 1 && named(path[0]) && !c.document.Has(path[:2]) && c.document.Has(extends) {
+		c.problems = append(c.problems, c.document.ProblemAt(extends, path, what, do))
+		return
+	}
 	c.problems = append(c.problems, c.document.Problem(path, what, do))
+}
+
+// named reports whether a table holds things by their names.
+func named(table any) bool {
+	return slices.Contains([]any{"lines", "outputs", "inputs", "uarts", "i2c", "spi", "taken"}, table)
+}
+
+// problemAt is a problem of several places: it is told at the first that the file itself has, and not the board that it extends.
+func (c *checker) problemAt(what, do string, paths ...[]any) {
+	at := max(0, slices.IndexFunc(paths, c.document.Has))
+	c.problem(what, do, paths[at]...)
 }
 
 func (c *checker) head() {
@@ -61,7 +81,12 @@ func (c *checker) lines() {
 		if c.board.Backend == BackendVirtual || !c.located(name, c.raw.Lines[name]) {
 			continue
 		}
-		c.once(owner, strings.TrimPrefix(strings.TrimPrefix(c.place(name), "chip "), "pin "), name, "lines", name)
+		at := strings.TrimPrefix(strings.TrimPrefix(c.place(name), "chip "), "pin ")
+		if first, taken := owner[at]; taken {
+			c.problemAt(fmt.Sprintf("%s is used twice: by %s and by %s", at, first, name), "give each one its own", []any{"lines", name}, []any{"lines", first})
+			continue
+		}
+		owner[at] = name
 	}
 }
 
@@ -148,6 +173,7 @@ func (c *checker) outputs() {
 	for _, name := range names {
 		output := c.raw.Outputs[name]
 		c.use(owner, output.Line, "output "+name, "outputs", name)
+		c.polarity(output.Line, output.ActiveLow != nil, "output", name)
 		c.maxOn(name, output)
 		if c.raw.Lines[output.Line].InputOnly {
 			c.problem(fmt.Sprintf("line %s (%s) can only be read", output.Line, c.place(output.Line)), "put the output on another line", "outputs", name, "line")
@@ -179,6 +205,20 @@ func (c *checker) place(line string) string {
 	return c.board.Lines[line].Place()
 }
 
+// polarity wants it in writing, where a line has levels: a relay board that is driven low has all its relays on if nobody says
+// so. Of an output's 24 V, and of a line that only exists in memory, there is nothing to say.
+func (c *checker) polarity(line string, written bool, kind, name string) {
+	described, known := c.raw.Lines[line]
+	if written || !known || described.ActiveLow != nil || c.board.Backend != BackendChardev {
+		return
+	}
+	do := "write active_low = true if a low level switches it on (most boards of relays with optocouplers), and false if a high one does"
+	if kind == "input" {
+		do = `write active_low = true and bias = "up" for a contact to ground, and false for one that drives the line high`
+	}
+	c.problem(fmt.Sprintf("the polarity of %s is missing", c.place(line)), do, kind+"s", name)
+}
+
 // inputUsers is who uses which line, as far as inputs go: an output that uses it as well is the one to report.
 func (c *checker) inputUsers() map[string]string {
 	owner := map[string]string{}
@@ -205,6 +245,7 @@ func (c *checker) inputs() {
 	for _, name := range slices.Sorted(maps.Keys(c.raw.Inputs)) {
 		input := c.raw.Inputs[name]
 		c.use(owner, input.Line, "input "+name, "inputs", name)
+		c.polarity(input.Line, input.ActiveLow != nil, "input", name)
 		if input.DebounceUS < 0 || input.DebounceUS > debounceMaxUS {
 			c.problem(fmt.Sprintf("%d µs is out of range", input.DebounceUS), fmt.Sprintf("write 0 to %d", debounceMaxUS), "inputs", name, "debounce_us")
 		}
@@ -244,6 +285,9 @@ func (c *checker) buses() {
 			c.once(owner, c.board.I2C[name].Device(), name, "i2c", name)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.raw.I2C)) {
+		c.onBus(name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.raw.SPI)) {
 		device := c.raw.SPI[name]
 		switch {
@@ -256,11 +300,41 @@ func (c *checker) buses() {
 	}
 }
 
+// onBus checks that each chip on an I2C bus has an address of its own.
+func (c *checker) onBus(name string) {
+	owner := map[int]string{}
+	for i, device := range c.raw.I2C[name].Devices {
+		path := []any{"i2c", name, "devices", i}
+		first, taken := owner[device.Address]
+		switch {
+		case device.What == "":
+			c.problem("it does not say what it is", `write address = 0x… and what = "…"`, path...)
+		case device.Address < addressMin || device.Address > addressMax:
+			c.problem(fmt.Sprintf("no device has the address 0x%02X", device.Address), fmt.Sprintf("write 0x%02X to 0x%02X", addressMin, addressMax), append(path, "address")...)
+		case taken:
+			c.problem(fmt.Sprintf("address 0x%02X of %s%s is used twice: by %s and by %s", device.Address, c.board.I2C[name].Device(), c.onPins(c.board.I2C[name].GPIO), first, device.What),
+				"set another address at one of them, or put it behind a multiplexer PCA9548 or on another bus", append(path, "address")...)
+		}
+		owner[device.Address] = device.What
+	}
+}
+
+// onPins says where on the header something is.
+func (c *checker) onPins(numbers []int) string {
+	if len(numbers) == 0 {
+		return ""
+	}
+	return " (" + c.board.pinsText(numbers) + ")"
+}
+
 // machine checks what belongs to the board as a whole.
 func (c *checker) machine() {
 	dog := c.raw.Watchdog
 	if (dog.Device == "") != (dog.TimeoutS == 0) || dog.TimeoutS < 0 || dog.TimeoutS > timeoutMaxS {
 		c.problem("a watchdog has a device and a timeout", fmt.Sprintf(`write device = "/dev/watchdog" and timeout_s = 1 to %d`, timeoutMaxS), "watchdog")
+	} else if dog.MaxS > 0 && dog.TimeoutS > dog.MaxS {
+		c.problem(fmt.Sprintf("%d s is more than the timer of this board can count: old kernels refuse it, and others restart the machine sooner than that", dog.TimeoutS),
+			fmt.Sprintf("write 1 to %d", dog.MaxS), "watchdog", "timeout_s")
 	}
 	c.bootLines("config", c.raw.Boot.Config)
 	c.bootLines("cmdline", c.raw.Boot.Cmdline)

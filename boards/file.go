@@ -1,6 +1,7 @@
 package boards
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -45,7 +46,7 @@ type fileLine struct {
 	HeaderPin *int   `toml:"header_pin"`
 	Pin       string `toml:"pin"`
 	Variable  string `toml:"variable"`
-	ActiveLow bool   `toml:"active_low"`
+	ActiveLow *bool  `toml:"active_low"`
 	Bias      Bias   `toml:"bias"`
 	InputOnly bool   `toml:"input_only"`
 }
@@ -77,9 +78,16 @@ type fileUART struct {
 }
 
 type fileI2C struct {
-	Bus     *int  `toml:"bus"`
-	SpeedHz int   `toml:"speed_hz"`
-	GPIO    []int `toml:"gpio"`
+	Bus     *int            `toml:"bus"`
+	SpeedHz int             `toml:"speed_hz"`
+	GPIO    []int           `toml:"gpio"`
+	Devices []fileI2CDevice `toml:"devices"`
+}
+
+type fileI2CDevice struct {
+	Address int    `toml:"address"`
+	What    string `toml:"what"`
+	Driver  string `toml:"driver"`
 }
 
 type fileSPI struct {
@@ -96,12 +104,16 @@ type fileTaken struct {
 type fileWatchdog struct {
 	Device   string `toml:"device"`
 	TimeoutS int    `toml:"timeout_s"`
+	MaxS     int    `toml:"max_s"`
 }
 
 type filePower struct {
+	Volts    int                `toml:"volts"`
 	SupplyMA int                `toml:"supply_ma"`
 	BoardMA  int                `toml:"board_ma"`
 	USBMA    int                `toml:"usb_ma"`
+	OutputMA int                `toml:"output_ma"`
+	Measure  string             `toml:"measure"`
 	HATs     map[string]fileHAT `toml:"hats"`
 }
 
@@ -150,6 +162,7 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	base.Outputs, base.Inputs, base.UARTs = maps.Clone(f.Outputs), maps.Clone(f.Inputs), maps.Clone(f.UARTs)
 	base.Boot.Config, base.Boot.Cmdline = maps.Clone(f.Boot.Config), maps.Clone(f.Boot.Cmdline)
 	base.I2C, base.SPI, base.Taken = maps.Clone(f.I2C), maps.Clone(f.SPI), maps.Clone(f.Taken)
+	base.Power.HATs = maps.Clone(f.Power.HATs)
 	err = document.Decode(f)
 	takeAway(f.Outputs, base.Outputs, own.Outputs)
 	takeAway(f.Inputs, base.Inputs, own.Inputs)
@@ -159,7 +172,20 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 	takeAway(f.Taken, base.Taken, own.Taken)
 	takeAway(f.Boot.Config, base.Boot.Config, own.Boot.Config)
 	takeAway(f.Boot.Cmdline, base.Boot.Cmdline, own.Boot.Cmdline)
+	takeAway(f.Power.HATs, base.Power.HATs, own.Power.HATs)
+	f.Notes = together(base.Notes, own.Notes)
 	return document, err
+}
+
+// together is the notes of a board and of what extends it, each once.
+func together(base, own []string) []string {
+	notes := slices.Clone(base)
+	for _, note := range own {
+		if !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
 }
 
 // takeAway takes what the base has, and the file that extends it leaves empty ({}).
@@ -173,7 +199,10 @@ func takeAway[T any](entries, base, own map[string]T) {
 
 // readBase reads boards of this package, joined by +. A file of the installer's can't be extended, so no chain is endless.
 func (f *file) readBase(document *tomlfile.Document, base string) error {
-	if part, known := unknownPart(base); !known {
+	switch part, known := unknownPart(base); {
+	case isFile(part) && !known:
+		return tomlfile.Problems{document.Problem([]any{"extends"}, fmt.Sprintf("a board extends boards of `lotctl board ls`, and no file such as %q", part), "name one of those, and write what differs into this file")}
+	case !known:
 		return tomlfile.Problems{document.Problem([]any{"extends"}, fmt.Sprintf("there is no board %q", part), tomlfile.Advice(part, Names()))}
 	}
 	return f.readJoined(base)
@@ -186,10 +215,11 @@ func (f *file) readJoined(name string) error {
 	for i, part := range strings.Split(name, "+") {
 		data, _ := embedded(part)
 		var err error
+		before := f.Notes
 		if i == 0 {
 			_, err = f.read(data, part+".toml")
-		} else {
-			err = tomlfile.Decode(part+".toml", data, f)
+		} else if f.Notes, err = nil, tomlfile.Decode(part+".toml", data, f); err == nil {
+			f.Notes = together(before, f.Notes)
 		}
 		if err != nil {
 			return err
@@ -213,13 +243,13 @@ func (f *file) board() Board {
 	}
 	for name, output := range f.Outputs {
 		board.Outputs[name] = Output{
-			Name: name, Line: output.Line, ActiveLow: orElse(output.ActiveLow, f.Lines[output.Line].ActiveLow),
+			Name: name, Line: output.Line, ActiveLow: orElse(output.ActiveLow, orElse(f.Lines[output.Line].ActiveLow, false)),
 			Safe: output.Safe, MaxOnMS: orElse(output.MaxOnMS, 0), Interlock: output.Interlock,
 		}
 	}
 	for name, input := range f.Inputs {
 		board.Inputs[name] = Input{
-			Name: name, Line: input.Line, ActiveLow: orElse(input.ActiveLow, f.Lines[input.Line].ActiveLow),
+			Name: name, Line: input.Line, ActiveLow: orElse(input.ActiveLow, orElse(f.Lines[input.Line].ActiveLow, false)),
 			Bias: orElse(input.Bias, f.Lines[input.Line].Bias), DebounceUS: input.DebounceUS, NC: input.NC,
 		}
 	}
@@ -239,7 +269,7 @@ func (f *file) header() Header {
 func (f *file) line(name string, written fileLine) Line {
 	line := Line{
 		Name: name, Chip: written.Chip, Number: orElse(written.Number, 0), Pin: written.Pin, Variable: written.Variable,
-		ActiveLow: written.ActiveLow, Bias: written.Bias, InputOnly: written.InputOnly,
+		ActiveLow: orElse(written.ActiveLow, false), Bias: written.Bias, InputOnly: written.InputOnly,
 	}
 	number := orElse(written.GPIO, -1)
 	if pin, found := f.header().ByNumber(orElse(written.HeaderPin, 0)); found {
@@ -262,7 +292,11 @@ func (f *file) buses(board Board) {
 		}
 	}
 	for name, bus := range f.I2C {
-		board.I2C[name] = I2C{Name: name, Bus: orElse(bus.Bus, 0), SpeedHz: bus.SpeedHz, GPIO: bus.GPIO}
+		described := I2C{Name: name, Bus: orElse(bus.Bus, 0), SpeedHz: bus.SpeedHz, GPIO: bus.GPIO}
+		for _, device := range bus.Devices {
+			described.Devices = append(described.Devices, I2CDevice(device))
+		}
+		board.I2C[name] = described
 	}
 	for name, device := range f.SPI {
 		board.SPI[name] = SPI{Name: name, Bus: orElse(device.Bus, 0), Select: orElse(device.Select, 0), GPIO: device.GPIO}
@@ -273,7 +307,11 @@ func (f *file) buses(board Board) {
 }
 
 func (f *file) power() Power {
-	power := Power{SupplyMA: f.Power.SupplyMA, BoardMA: f.Power.BoardMA, USBMA: f.Power.USBMA, HATs: map[string]HAT{}}
+	p := f.Power
+	power := Power{Volts: cmp.Or(p.Volts, voltsUsual), SupplyMA: p.SupplyMA, BoardMA: p.BoardMA, USBMA: p.USBMA, OutputMA: p.OutputMA, HATs: map[string]HAT{}}
+	if p.SupplyMA == 0 && (len(p.HATs) > 0 || p.Measure != "") {
+		power.Measure = cmp.Or(p.Measure, measureUsual)
+	}
 	for name, hat := range f.Power.HATs {
 		power.HATs[name] = HAT(hat)
 	}

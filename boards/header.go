@@ -12,8 +12,9 @@ type HeaderPin struct {
 	PullUp bool // at reset: up, and otherwise down
 }
 
-// Header40 is the header that all Raspberry Pi boards have had since 2014. Source: the pin assignments of the Raspberry
-// Pi documentation; the pulls at reset are those of the chip's sheet (GPIO 0 to 8 up, the others down).
+// header40 is the header that all Raspberry Pi boards have had since 2014. Source: the pin assignments of the Raspberry
+// Pi documentation; the pulls at reset are those of the BCM2835 sheet (GPIO 0 to 8 up, the others down), and RP1 has the same
+// (raspberrypi/linux issue 6347, the output of pinctrl).
 var header40 = [...]HeaderPin{
 	power(1, "3V3"), power(2, "5V"),
 	gpio(3, 2, "SDA1"), power(4, "5V"),

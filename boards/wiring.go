@@ -61,9 +61,9 @@ func (c *checker) header() {
 		case pin.ForEEPROM():
 			c.problem(fmt.Sprintf("%s is for the identity chip of a HAT, which the firmware talks to at each start", pin), fmt.Sprintf("move %s %s to another pin", user.Kind, user.Name), path...)
 		case taken && (isLine(first.User) || isLine(user)):
-			c.problem(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), "move one of them; lotctl board pinout draws what is free", path...)
+			c.problemAt(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), "move one of them; lotctl board pinout draws what is free", path, first.path)
 		case taken && !(sharedSPI(pin) && c.onSPI(first.path) && c.onSPI(path)):
-			c.problem(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), otherThan(first.Kind), path...)
+			c.problemAt(fmt.Sprintf("%s is used twice: by %s %s and by %s %s", pin, first.Kind, first.Name, user.Kind, user.Name), otherThan(first.Kind), path, first.path)
 		}
 		if !taken {
 			users[pin.Number] = use{user, path}

@@ -253,6 +253,9 @@ type Host interface {
 	Output(name string) (Output, error)
 	Serial(name string, mode SerialMode) (Port, error)
 	I2C(bus string, address uint16) (Transactor, error)
+	// Multiplexer says that there is a PCA9548 on a bus, without a transaction. Call it in Make: a Host that knows of all before
+	// the first is used keeps all but one disconnected. Several devices may share one, each with channels of its own.
+	Multiplexer(bus string, address uint16) Multiplexer
 	SPI(name string, mode SPIMode) (Transactor, error)
 	Broker(name string) (Broker, error)
 }
@@ -321,7 +324,7 @@ type SerialMode struct {
 
 // Bauds are the speeds that a serial port can have.
 func Bauds() []int {
-	return []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
+	return []int{300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600}
 }
 
 // Port is an open serial port. Read returns (0, nil) when nothing came for a while, so that a caller can look

@@ -328,6 +328,10 @@ func (a *App) receive(m mqtt.Message) {
 	if kind == mqtt.KindBirth {
 		return // retained: it says nothing of now
 	}
+	if !a.mayJoin(location) { // a broker that isn't ours carries any name: it costs this question, and nothing is kept of it
+		a.counters.strange.Add(1)
+		return
+	}
 	online := kind != mqtt.KindState || string(m.Payload) == "online"
 	if a.links.set(fact.LocationID(location), online, a.options.Now().UnixMilli()) {
 		a.changes.tell()
@@ -348,6 +352,11 @@ func (a *App) receive(m mqtt.Message) {
 
 // generation rises when receivers must be made again: a device has changed, or a location.
 func (a *App) generation() int64 { return a.registry.Changes() + a.renewals.Load() }
+
+// mayJoin reports whether a location's messages are worth a look.
+func (a *App) mayJoin(location string) bool {
+	return a.options.TrustBroker || a.registry.Speaks(location)
+}
 
 // keys are those that may sign a location's batches. Without any, known is false: nobody may.
 func (a *App) keys(location fact.LocationID) (keys policy.Keys, known bool) {

@@ -79,7 +79,7 @@ func (a *App) measures() []rest.Measure {
 	}{
 		{"received_total", "Messages from the broker.", c.received.Load()},
 		{"dropped_total", "Messages that found a full queue; gateways send them again.", c.dropped.Load()},
-		{"strange_total", "Messages under another name than their topic's.", c.strange.Load()},
+		{"strange_total", "Messages under a name that nobody enrolled, or another one than their topic's.", c.strange.Load()},
 		{"unreadable_total", "Messages that can't be read.", c.unreadable.Load()},
 		{"facts_total", "Facts counted.", c.facts.Load()},
 		{"batches_total", "Batches kept.", c.batches.Load()},

@@ -13,7 +13,8 @@ type links struct {
 	known map[fact.LocationID]api.Link
 }
 
-// linksMax is how many locations may be heard of: a hundred times those of the largest chain.
+// linksMax is how many locations may be heard of: a hundred times those of the largest chain. Only a broker that is believed
+// without enrolment can bring about more.
 const linksMax = 50_000
 
 // set notes a word; it reports whether that was news.
@@ -27,7 +28,7 @@ func (l *links) set(location fact.LocationID, online bool, nowMS int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !found && len(l.known) >= linksMax {
-		return false // a broker that isn't ours may carry any name
+		clear(l.known) // which are real, nobody can tell: those say it again with their next message
 	}
 	if l.known == nil {
 		l.known = map[fact.LocationID]api.Link{}

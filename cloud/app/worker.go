@@ -166,7 +166,7 @@ func (w *worker) intake(location fact.LocationID) (*intake, error) {
 		return in, nil
 	}
 	if len(w.intakes) >= intakesMax {
-		clear(w.intakes) // a broker that isn't ours may carry any name
+		clear(w.intakes) // a broker that is believed without enrolment may carry any name
 	}
 	state, revision, err := w.app.store.State(w.app.background, location)
 	if err != nil {
@@ -220,7 +220,7 @@ func (w *worker) message(in *intake, at *work, j job) {
 		}
 		return
 	}
-	if !in.known { // a name that nobody enrolled, or whose gateways were revoked
+	if !in.known { // its gateways were revoked while this waited
 		w.app.counters.strange.Add(1)
 		return
 	}

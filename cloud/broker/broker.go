@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -8,7 +10,9 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -68,8 +72,10 @@ const (
 
 // Embedded is a broker in this process.
 type Embedded struct {
-	server *server.Server
-	url    string
+	server  *server.Server
+	url     string
+	stop    context.CancelFunc
+	forming sync.WaitGroup
 }
 
 // vacant is an error if an address can't be had: the server would try for as long as a cluster may take to come together.
@@ -84,7 +90,7 @@ func vacant(address string) error {
 // Start runs an embedded broker and returns when it takes connections. In a cluster that is when most members are there and
 // have elected a leader, or after some seconds without.
 func Start(o Options) (*Embedded, error) {
-	guard := &guard{chain: o.Chain, admit: o.Admit, log: o.Log}
+	guard := &guard{chain: o.Chain, admit: o.Admit, log: o.Log, token: rand.Text()}
 	settings, err := o.settings()
 	if err != nil {
 		return nil, err
@@ -114,7 +120,14 @@ func Start(o Options) (*Embedded, error) {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return &Embedded{server: s, url: "tls://" + net.JoinHostPort(host, strconv.Itoa(settings.MQTT.Port))}, nil
+	e := &Embedded{server: s, url: "tls://" + net.JoinHostPort(host, strconv.Itoa(settings.MQTT.Port))}
+	var ctx context.Context
+	ctx, e.stop = context.WithCancel(context.Background())
+	if wanted := settings.MQTT.StreamReplicas; wanted > 1 {
+		f := &former{server: s, options: *settings, token: guard.token, wanted: wanted, replicas: wanted, log: o.Log}
+		e.forming.Go(func() { f.form(ctx) })
+	}
+	return e, nil
 }
 
 // hasLeader waits until the members have elected one. What a connection needs before that is asked of nobody, and each such
@@ -165,7 +178,7 @@ func (c Cluster) into(settings *server.Options) error {
 	settings.Cluster = server.ClusterOpts{
 		Name: c.Name, Host: host, Port: port, NoAdvertise: true, TLSConfig: c.TLS, TLSTimeout: 10, ConnectRetries: 1 << 30,
 	}
-	for _, peer := range c.Peers {
+	for _, peer := range slices.Sorted(slices.Values(c.Peers)) { // in order, so that the library's reload, which sorts them in place, moves none
 		if _, _, err := net.SplitHostPort(peer); err != nil {
 			return fmt.Errorf("broker: peer %q: %w", peer, err)
 		}
@@ -232,6 +245,8 @@ func (e *Embedded) Clients() int { return e.server.NumClients() }
 
 // Close ends all connections and the broker.
 func (e *Embedded) Close() {
+	e.stop()
+	e.forming.Wait()
 	e.server.Shutdown()
 	e.server.WaitForShutdown()
 }

@@ -7,11 +7,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -140,8 +138,13 @@ func connect(t *testing.T, url, id string, config *tls.Config, filters ...string
 	c := &client{up: make(chan struct{}, 64), down: make(chan error, 64), got: make(chan mqtt.Message, 64)}
 	o := mqtt.Options{
 		Broker: url, ClientID: id, TLS: config, Session: true, Backoff: 10 * time.Millisecond, BackoffMax: 100 * time.Millisecond,
-		Up:   func(*mqtt.Client) { c.up <- struct{}{} },
-		Down: func(err error) { c.down <- err },
+		Up: func(*mqtt.Client) { c.up <- struct{}{} },
+		Down: func(err error) {
+			select {
+			case c.down <- err:
+			default: // nobody counts as many
+			}
+		},
 	}
 	for _, filter := range filters {
 		o.Subscriptions = append(o.Subscriptions, mqtt.Subscription{Filter: filter, Handle: func(m mqtt.Message) { c.got <- m }})
@@ -155,7 +158,7 @@ func connect(t *testing.T, url, id string, config *tls.Config, filters ...string
 }
 
 // patience is how long a test waits for what must come.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 func wait[T any](t *testing.T, what string, from <-chan T) T {
 	t.Helper()
@@ -323,94 +326,5 @@ func TestTheWillTellsThatAGatewayIsGone(t *testing.T) {
 	}
 	if m := wait(t, "the will", headquarters.got); string(m.Payload) != "offline" {
 		t.Errorf("%+v", m)
-	}
-}
-
-// freePort is a port that nobody listens on, for the moment.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-func TestAClusterOfThreeOutlivesOne(t *testing.T) {
-	if os.Getenv("GATEHOUSE_INTEGRATION") == "" {
-		t.Skip("make integration runs it")
-	}
-	o := newOffice(t)
-	addresses := []string{freePort(t), freePort(t), freePort(t)}
-	nodes := make([]*broker.Embedded, len(addresses))
-	failures := make([]error, len(addresses))
-	var group sync.WaitGroup
-	for i, address := range addresses {
-		options := o.options(t, fmt.Sprint("node-", i))
-		options.Cluster = broker.Cluster{Name: "main", Listen: address, TLS: o.authority.ClusterTLS([]string{"127.0.0.1"}, time.Now)}
-		for j, peer := range addresses {
-			if j != i {
-				options.Cluster.Peers = append(options.Cluster.Peers, peer)
-			}
-		}
-		group.Go(func() { nodes[i], failures[i] = broker.Start(options) })
-	}
-	group.Wait()
-	if err := errors.Join(failures...); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		for _, n := range nodes {
-			n.Close()
-		}
-	})
-	headquarters := connect(t, nodes[0].URL(), "hq", o.authority.HeadquartersTLS(time.Now), mqtt.AllOf("main", mqtt.KindFacts))
-	wait(t, "headquarters", headquarters.up)
-	config, _ := o.gateway(t, "p8")
-	notARoute(t, addresses[0], config)
-	gateway := connect(t, nodes[1].URL(), mqtt.GatewayID("p8"), config)
-	wait(t, "the gateway", gateway.up)
-	topic := mqtt.Topic("main", "p8", mqtt.KindFacts)
-	hear(t, gateway, headquarters, topic, "before")
-
-	nodes[2].Close()
-	hear(t, gateway, headquarters, topic, "one of three is gone")
-
-	// Its own node dies: a gateway takes the next address of its list.
-	nodes[1].Close()
-	wait(t, "the loss", gateway.down)
-}
-
-// notARoute: the authority signs gateways' certificates too, and the door of brokers must not open for one.
-func notARoute(t *testing.T, address string, gateway *tls.Config) {
-	t.Helper()
-	intruder, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, Certificates: gateway.Certificates})
-	if err == nil {
-		_, err = intruder.Read(make([]byte, 1))
-		_ = intruder.Close()
-	}
-	if err == nil || !strings.Contains(err.Error(), "tls: bad certificate") {
-		t.Errorf("a gateway's certificate opens the door of brokers: %v", err)
-	}
-}
-
-// hear publishes until it is heard, as the outbox does.
-func hear(t *testing.T, from, to *client, topic, payload string) {
-	t.Helper()
-	deadline := time.After(patience)
-	for {
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		err := from.Publish(ctx, mqtt.Message{Topic: topic, Payload: []byte(payload), QoS: 1})
-		cancel()
-		select {
-		case m := <-to.got:
-			if string(m.Payload) == payload {
-				return
-			}
-		case <-deadline:
-			t.Fatalf("%s: not heard within %v; last: %v", payload, patience, err)
-		case <-time.After(500 * time.Millisecond):
-		}
 	}
 }

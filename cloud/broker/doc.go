@@ -25,9 +25,11 @@
 // elected, is lost, and is only asked again. For the same reason Start waits for the first leader. Streams of one replica, or
 // in memory, would be quicker, and die with their member.
 //
-// A member that dies before the streams are made, in the first second of a cluster's life, must be started: the library places
-// three replicas on three members that are there, or none ("no suitable peers for placement", tried for two minutes).
-// Gateways try again every few seconds and keep their facts.
+// The library places three replicas on three members that it has heard of since it started, dead or alive, or makes no stream
+// ("no suitable peers for placement"). A member that was never there, or died in the first second of a cluster's life, would
+// keep everybody out until it is started. So each member looks once a second (former): where three replicas can't be had, the
+// streams are made with two, which is said in the log, and get the third when the member comes. Until then no other may die;
+// without it, most members would be gone anyway.
 //
 // It is the only importer of nats-server, which needs a folder for JetStream: MQTT sessions live there.
 package broker

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"crypto/subtle"
 	"crypto/x509"
 	"fmt"
 	"log/slog"
@@ -17,10 +18,18 @@ type guard struct {
 	admit func(*x509.Certificate) (Identity, error)
 	log   *slog.Logger
 	name  func(connection uint64) string // by which a client connects
+	token string                         // with which this process asks its own broker; no other knows it
 }
 
 // Check is NATS' question about a connection whose TLS handshake is done.
 func (g *guard) Check(c server.ClientAuthentication) bool {
+	if g.isOwn(c) {
+		c.RegisterUser(&server.User{Username: "broker", Permissions: &server.Permissions{
+			Publish:   &server.SubjectPermission{Allow: []string{"$JS.API.>"}},
+			Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX.>"}},
+		}})
+		return true
+	}
 	state := c.GetTLSConnectionState()
 	if state == nil || len(state.VerifiedChains) == 0 {
 		g.log.Warn("broker: refused a connection without a certificate", "from", c.RemoteAddress())
@@ -38,6 +47,11 @@ func (g *guard) Check(c server.ClientAuthentication) bool {
 	}
 	c.RegisterUser(&server.User{Username: identity.Fingerprint, Permissions: g.permissions(identity)})
 	return true
+}
+
+// isOwn reports whether a connection was made within this process, by former.
+func (g *guard) isOwn(c server.ClientAuthentication) bool {
+	return c.RemoteAddress().Network() == "pipe" && subtle.ConstantTimeCompare([]byte(c.GetOpts().Token), []byte(g.token)) == 1
 }
 
 // internal are subjects of the library's own, which a session with QoS 1 needs.

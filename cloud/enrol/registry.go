@@ -47,7 +47,8 @@ type Registry struct {
 	changes atomic.Int64
 
 	mu        sync.RWMutex
-	devices   map[string]Device // by fingerprint
+	devices   map[string]Device   // by fingerprint
+	of        map[string][]string // fingerprints by location
 	onRevoked []func(Device)
 }
 
@@ -58,7 +59,7 @@ type limiter struct {
 
 // OpenRegistry reads all devices.
 func OpenRegistry(ctx context.Context, a *Authority, d documents.Store, now func() time.Time) (*Registry, error) {
-	r := &Registry{authority: a, documents: d, now: now, devices: map[string]Device{}}
+	r := &Registry{authority: a, documents: d, now: now, devices: map[string]Device{}, of: map[string][]string{}}
 	return r, r.Refresh(ctx)
 }
 
@@ -92,8 +93,7 @@ func (r *Registry) Refresh(ctx context.Context) error {
 			if known && before.State.opens() && !d.State.opens() {
 				lost = append(lost, d)
 			}
-			r.devices[key] = d
-			r.changes.Add(1)
+			r.keep(d)
 		}
 	}
 	r.mu.Unlock()
@@ -103,7 +103,18 @@ func (r *Registry) Refresh(ctx context.Context) error {
 	return nil
 }
 
+// keep takes a device's newest state, for whoever holds mu.
+func (r *Registry) keep(d Device) {
+	if _, known := r.devices[d.Fingerprint]; !known {
+		r.of[d.Location] = append(r.of[d.Location], d.Fingerprint)
+	}
+	r.devices[d.Fingerprint] = d
+	r.changes.Add(1)
+}
+
 func (s State) opens() bool { return s == StateActive || s == StateWaiting }
+
+func (s State) signs() bool { return s == StateActive || s == StateSuperseded }
 
 func (r *Registry) tell(d Device) {
 	r.mu.RLock()
@@ -133,8 +144,7 @@ func (r *Registry) change(ctx context.Context, d Device) error {
 	d.revision++
 	r.mu.Lock()
 	before, known := r.devices[d.Fingerprint]
-	r.devices[d.Fingerprint] = d
-	r.changes.Add(1)
+	r.keep(d)
 	r.mu.Unlock()
 	if known && before.State.opens() && !d.State.opens() {
 		r.tell(d)
@@ -331,13 +341,22 @@ func (r *Registry) Devices() []Device {
 // Keys are the public keys that may sign a location's batches now: of its active devices, and of superseded ones, whose
 // batches from before may still be under way.
 func (r *Registry) Keys(location string) []ed25519.PublicKey {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	var keys []ed25519.PublicKey
-	for _, d := range r.Devices() {
-		if d.Location == location && (d.State == StateActive || d.State == StateSuperseded) {
+	for _, fingerprint := range r.of[location] {
+		if d := r.devices[fingerprint]; d.State.signs() {
 			keys = append(keys, d.PublicKey)
 		}
 	}
 	return keys
+}
+
+// Speaks reports whether a location has any of Keys. It is asked of every message, whatever name that came under.
+func (r *Registry) Speaks(location string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.ContainsFunc(r.of[location], func(fingerprint string) bool { return r.devices[fingerprint].State.signs() })
 }
 
 // Changes rises whenever any device changes: who keeps Keys asks again when it has.

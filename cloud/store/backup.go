@@ -81,16 +81,20 @@ func copyDatabase(ctx context.Context, reader *sql.DB, name string) (epoch fact.
 	return fact.Incarnation(value), errors.Join(err, closed, syncFile(name))
 }
 
+// unfinished is how many of the newest segments may still change: the one that is written, and the spare that follows it.
+const unfinished = 2
+
+// copySegments copies the newest first: so an older one holds all that came before what was copied of the newer one.
 func copySegments(from, to, earlier string) error {
 	names, err := segmentNames(from)
 	if err != nil {
 		return err
 	}
 	held, _ := segmentNames(earlier) // there may be none
-	for i, name := range names {
-		// The last one of either was still being written.
+	for i, name := range slices.Backward(names) {
 		known := slices.Index(held, name)
-		if i < len(names)-1 && known >= 0 && known < len(held)-1 && os.Link(filepath.Join(earlier, name), filepath.Join(to, name)) == nil {
+		whole := i < len(names)-unfinished && known >= 0 && known < len(held)-unfinished
+		if whole && os.Link(filepath.Join(earlier, name), filepath.Join(to, name)) == nil {
 			continue
 		}
 		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
@@ -100,11 +104,11 @@ func copySegments(from, to, earlier string) error {
 	return nil
 }
 
-// segmentNames are the files of a folder, in the order in which they were begun.
+// segmentNames are the segments of a folder, in the order in which they were begun, without one that is being made.
 func segmentNames(folder string) (names []string, err error) {
 	entries, err := os.ReadDir(folder)
 	for _, entry := range entries {
-		if entry.Type().IsRegular() {
+		if entry.Type().IsRegular() && filepath.Ext(entry.Name()) == ".seg" {
 			names = append(names, entry.Name())
 		}
 	}

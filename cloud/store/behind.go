@@ -220,7 +220,7 @@ func (s *sqlStore) fold() {
 		if len(group) == 0 {
 			return
 		}
-		for err := s.foldGroup(group); err != nil; err = s.foldGroup(group) {
+		for err := s.foldGroup(context.Background(), group); err != nil; err = s.foldGroup(context.Background(), group) {
 			if !s.behind.failed(err) {
 				return // Open will fold it
 			}
@@ -233,13 +233,14 @@ func (s *sqlStore) fold() {
 	}
 }
 
-func (s *sqlStore) foldGroup(group []*pending) error {
+// foldGroup writes the rows of a group, in one transaction that ctx does not interrupt once it has begun.
+func (s *sqlStore) foldGroup(ctx context.Context, group []*pending) error {
 	merged := together(group)
 	write := s.engine.follow
 	if slices.ContainsFunc(group, func(p *pending) bool { return !p.early }) {
 		write = s.engine.write
 	}
-	err := write(context.Background(), func(tx session) error { return s.apply(tx, merged) })
+	err := write(ctx, func(tx session) error { return s.apply(tx, merged) })
 	for _, p := range merged {
 		if err == nil && p.err != nil {
 			err = fmt.Errorf("%w: %s is not at revision %d; restart, and the rows are folded anew", p.err, p.Location, p.Revision)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strings"
 	"time"
@@ -31,6 +32,11 @@ const (
 	connections = 6
 	// silentTimeout is how long a server that says nothing is waited for: one whose machine lost its power, or its network.
 	silentTimeout = 10 * time.Second
+	// answerTimeout is how long an answer is waited for, of a server that is there: it hangs, or what stands before it carries
+	// nothing. No statement of this package is silent for as long but one that waits for a lock, and it is asked again.
+	answerTimeout = 20 * time.Second
+	// goodbyeTimeout is how long the end of a connection may take.
+	goodbyeTimeout = time.Second
 	// idleMax is how long a connection may have been idle to be used unasked: the server may have started again since.
 	idleMax = time.Second
 )
@@ -43,7 +49,13 @@ func OpenPostgres(ctx context.Context, address, dir string, now func() time.Time
 	}
 	dialer := lifeline.Dialer(silentTimeout)
 	dialer.Timeout = cmp.Or(config.ConnectTimeout, silentTimeout)
-	config.DialFunc = dialer.DialContext
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return lifeline.Answering(conn, answerTimeout), nil
+	}
 	p := &postgres{config: config, conns: make(chan idle, connections)}
 	for range connections {
 		p.conns <- idle{}
@@ -66,7 +78,7 @@ func (p *postgres) with(ctx context.Context, do func(*pgx.Conn) error) error {
 	}
 	defer func() { p.conns <- idle{kept.conn, time.Now()} }()
 	if kept.conn != nil && !usable(ctx, kept) {
-		_ = kept.conn.Close(context.WithoutCancel(ctx))
+		_ = goodbye(kept.conn)
 		kept.conn = nil
 	}
 	if kept.conn == nil {
@@ -78,10 +90,17 @@ func (p *postgres) with(ctx context.Context, do func(*pgx.Conn) error) error {
 	}
 	err := do(kept.conn)
 	if err != nil {
-		_ = kept.conn.Close(context.WithoutCancel(ctx))
+		_ = goodbye(kept.conn)
 		kept.conn = nil
 	}
 	return err
+}
+
+// goodbye ends a connection, whether the server hears it or not.
+func goodbye(conn *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+	defer cancel()
+	return conn.Close(ctx)
 }
 
 // usable reports whether a connection is still one.
@@ -258,7 +277,7 @@ func (p *postgres) close() error {
 	var errs []error
 	for range connections {
 		if kept := <-p.conns; kept.conn != nil {
-			errs = append(errs, kept.conn.Close(context.Background()))
+			errs = append(errs, goodbye(kept.conn))
 		}
 	}
 	return errors.Join(errs...)

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"fmt"
+	"net"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +11,8 @@ import (
 	"gatehouse/cloud/store"
 	"gatehouse/cloud/store/pgtest"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/mqtt/mosquitto"
+	"gatehouse/tools/demo/cut"
 )
 
 func openPostgres(address, dir string) opener {
@@ -141,4 +145,52 @@ func TestASynchronousStandbyMakesFactsStable(t *testing.T) {
 	if digestOf(t, second, "p8") != g.book(time.UTC).Digest() {
 		t.Error("the standby lacks what was stable")
 	}
+}
+
+// The network before the server carries nothing more, and no connection ends: nobody waits for ever, and what comes afterwards
+// is taken.
+func TestASilentServerIsNoticed(t *testing.T) {
+	pgtest.OnlyInIntegration(t)
+	c := pgtest.New(t)
+	c.Init(t)
+	address := mosquitto.FreeAddress(t)
+	_, port, _ := net.SplitHostPort(address)
+	c.Port, _ = strconv.Atoi(port)
+	c.Start(t, "listen_addresses=127.0.0.1")
+	wire, err := cut.New(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(wire.Close)
+	_, way, _ := net.SplitHostPort(wire.Address())
+	s := openPostgres("host=127.0.0.1 port="+way+" user=gatehouse dbname=postgres sslmode=disable", t.TempDir())(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	if result, _ := a.take(t, "p8", g.batch(t, 100)); result.Err != nil {
+		t.Fatal(result.Err)
+	}
+	wire.Silence(true)
+	_, revision, _ := a.store.State(t.Context(), "p8")
+	if revision != 0 {
+		t.Fatal("a silent server answers")
+	}
+	if _, err := s.Commit(t.Context(), []store.Update{{Location: "p8", Revision: 1}}); err == nil {
+		t.Fatal("a silent server commits")
+	}
+	wire.Silence(false)
+	again := newAggregator(s)
+	if result, _ := again.take(t, "p8", g.batch(t, 100)); result.Err != nil {
+		t.Error(result.Err)
+	}
+	if digestOf(t, s, "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
+	}
+	wire.Silence(true)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Close() }()
+	select {
+	case <-ended: // with an error or without: nobody is there to hear the goodbye
+	case <-time.After(time.Minute):
+		t.Error("it does not end")
+	}
+	wire.Set(true)
 }

@@ -304,11 +304,17 @@ func (s *sqlStore) catchUp(ctx context.Context) error {
 		return err
 	}
 	c := follower{store: s, receivers: map[string]*outbox.Receiver{}, revisions: map[string]int64{}}
-	err = s.segments.each(from+1, func(k kept) error { return c.take(ctx, k) })
+	// From the last one that the rows know, whose later frames are not to be taken for another.
+	err = s.segments.each(max(from, 1), func(k kept) error {
+		if k.place <= from {
+			return nil
+		}
+		return c.take(ctx, k)
+	})
 	if err != nil {
 		return err
 	}
-	return c.write()
+	return c.write(ctx)
 }
 
 // follower folds entries of segments as they were folded when they came.
@@ -320,6 +326,9 @@ type follower struct {
 }
 
 func (c *follower) take(ctx context.Context, k kept) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	receiver, err := c.receiver(ctx, k.location)
 	if err != nil {
 		return err
@@ -336,7 +345,7 @@ func (c *follower) take(ctx context.Context, k kept) error {
 	if len(c.group) < refoldEntries {
 		return nil
 	}
-	return c.write()
+	return c.write(ctx)
 }
 
 // receiver is a location's, from its rows and what was taken since.
@@ -353,11 +362,11 @@ func (c *follower) receiver(ctx context.Context, location string) (*outbox.Recei
 	return c.receivers[location], nil
 }
 
-func (c *follower) write() error {
+func (c *follower) write(ctx context.Context) error {
 	if len(c.group) == 0 {
 		return nil
 	}
 	group := c.group
 	c.group = nil
-	return c.store.foldGroup(group)
+	return c.store.foldGroup(ctx, group)
 }

@@ -5,17 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"gatehouse/sync/factlog"
 )
 
 // segments keep entries in a fact log. An entry is one frame or several: a batch may be larger than a frame.
 //
-//	frame  more u8 (1: the entry goes on in the next frame), then a part of: kind, length of the location, location,
-//	       incarnation, first, last (varints), data
-type segments struct{ log *factlog.Log }
+//	frame  place u8 (1: the entry goes on in the next frame; 2: it began in an earlier one), then a part of: kind, length of
+//	       the location, location, incarnation, first, last (varints), data
+type segments struct {
+	log       *factlog.Log
+	committer *factlog.Committer // owns log: it flushes, and has the next segment ready in time
+}
 
-const segmentBytes = 16 << 20
+const (
+	segmentBytes = 16 << 20
+	goesOn       = 1
+	begunBefore  = 2
+)
 
 var errEntry = errors.New("store: an entry of the segments is damaged")
 
@@ -28,7 +36,7 @@ func openSegments(dir string, known int64) (*segments, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: segments: %w", err)
 	}
-	return &segments{log}, nil
+	return &segments{log, factlog.NewCommitter(log, factlog.CommitterOptions{})}, nil
 }
 
 func (k *kept) encode() []byte {
@@ -65,22 +73,44 @@ func parseKept(buf []byte) (kept, error) {
 	return k, nil
 }
 
-// write appends entries and flushes: the truth is durable before the rows that follow from it.
+// write appends entries, all or none, and flushes: the truth is durable before the rows that follow from it. A full disk is an
+// error that changes nothing, and the next write tries again.
 func (s *segments) write(entries []*kept) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	for _, k := range entries {
-		place, err := s.append(k.encode())
-		if err != nil {
-			return fmt.Errorf("store: segments: %w", err)
-		}
-		k.place, k.data = int64(place), nil
+	var frames [][]byte
+	first := make([]int, len(entries))
+	for i, k := range entries {
+		first[i] = len(frames)
+		frames = append(frames, inFrames(k.encode())...)
 	}
-	if err := s.log.Flush(); err != nil {
+	last, err := s.commit(frames)
+	if errors.Is(err, factlog.ErrFull) {
+		if err = answered(s.committer.MakeRoom); err == nil {
+			last, err = s.commit(frames)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("store: segments: %w", err)
 	}
+	for i, k := range entries {
+		k.place, k.data = int64(last)-int64(len(frames)-1-first[i]), nil
+	}
 	return nil
+}
+
+// commit appends frames and returns the index of the last one when all are durable.
+func (s *segments) commit(frames [][]byte) (last factlog.Index, err error) {
+	err = answered(func(done func(error)) { last = s.committer.Append(frames, false, done) })
+	return last, err
+}
+
+// answered waits for the answer to a question.
+func answered(ask func(done func(error))) error {
+	answer := make(chan error, 1)
+	ask(func(err error) { answer <- err })
+	return <-answer
 }
 
 // keep makes the rows of entries that are durable, and says up to where the rows hold all.
@@ -101,24 +131,18 @@ func insertBatch(tx session, k *kept, data []byte) error {
 		k.location, k.place, k.kind, k.inc, k.first, k.last, data)
 }
 
-func (s *segments) append(entry []byte) (first factlog.Index, err error) {
+// inFrames cuts an entry into frames.
+func inFrames(entry []byte) (frames [][]byte) {
 	const room = factlog.PayloadMaxBytes - 1
-	for part := 0; part == 0 || len(entry) > 0; part++ {
-		n := min(len(entry), room)
-		frame := make([]byte, 1, n+1)
-		if n < len(entry) {
-			frame[0] = 1
+	for part := range slices.Chunk(entry, room) {
+		place := byte(goesOn)
+		if len(frames) > 0 {
+			place |= begunBefore
 		}
-		index, err := s.log.Append(append(frame, entry[:n]...))
-		if err != nil {
-			return 0, err
-		}
-		if part == 0 {
-			first = index
-		}
-		entry = entry[n:]
+		frames = append(frames, append([]byte{place}, part...))
 	}
-	return first, nil
+	frames[len(frames)-1][0] &^= goesOn
+	return frames
 }
 
 // each visits the entries from a place on.
@@ -131,9 +155,12 @@ func (s *segments) each(from int64, visit func(kept) error) error {
 		}
 		if entry == nil || index != next {
 			entry, place = nil, index // a gap is damage: what it cut is left out
+			if frame[0]&begunBefore != 0 {
+				return nil
+			}
 		}
 		entry, next = append(entry, frame[1:]...), index+1
-		if frame[0] == 1 {
+		if frame[0]&goesOn != 0 {
 			return nil
 		}
 		k, err := parseKept(entry)

@@ -267,7 +267,7 @@ func (s *sqlite) close() error {
 		}
 	}
 	if s.segments != nil {
-		errs = append(errs, s.segments.log.Close())
+		errs = append(errs, s.segments.committer.Close())
 	}
 	return errors.Join(append(errs, s.lock.Close())...)
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/cloud/store"
+	"gatehouse/cloud/store/pgtest"
 )
 
 func openSQLite(dir string) opener {
@@ -51,6 +53,39 @@ func TestALostDatabaseIsMadeAgainFromTheSegments(t *testing.T) {
 	}
 	if _, acks := newAggregator(s).take(t, "p8", g.batch(t, 100)); acks[0].Marks[0].Applied != 1100 {
 		t.Errorf("%+v", acks)
+	}
+}
+
+// Whoever gives up on a store that has much to catch up with does not wait for all of it.
+func TestAnOpenThatIsCalledOffEndsSoon(t *testing.T) {
+	const batches, after = 300, 70 // some transactions of it
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	for range batches {
+		a.take(t, "p8", g.batch(t, 10))
+	}
+	closeStore(t, s)
+	for _, name := range []string{"ledger.db", "ledger.db-wal", "ledger.db-shm"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	asked := 0
+	_, err := store.OpenSQLite(ctx, dir, func() time.Time { // once for each batch
+		if asked++; asked == after {
+			cancel()
+		}
+		return time.Now()
+	})
+	if !errors.Is(err, context.Canceled) || asked > after+2 {
+		t.Errorf("it went on for %d batches after it was called off: %v", asked-after, err)
+	}
+	if digestOf(t, open(t), "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
 	}
 }
 
@@ -208,6 +243,41 @@ func TestWhatIsAcknowledgedOutlivesACrashBeforeItsRows(t *testing.T) {
 	}
 	if same, err := again.Verify(t.Context(), "p8"); err != nil || !same {
 		t.Errorf("the rows differ from the batches: %v", err)
+	}
+}
+
+// The store is closed while rows are behind that can't be written, for as long as SQLite waits for whoever holds the database.
+// It ends all the same, and what it took is folded when it is opened.
+func TestAStoreEndsWithRowsBehind(t *testing.T) {
+	pgtest.OnlyInIntegration(t)
+	dir := t.TempDir()
+	open := openSQLite(dir)
+	s := open(t)
+	g, a := newGateway("p8", 1), newAggregator(s)
+	a.take(t, "p8", g.batch(t, 100))
+	digestOf(t, s, "p8")
+	release := hold(t, dir)
+	for range 5 {
+		if result, _ := a.take(t, "p8", g.batch(t, 100)); result.Err != nil {
+			t.Fatal(result.Err)
+		}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Close() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end")
+	}
+	release()
+	if rows := factsInRows(t, dir); rows != 100 {
+		t.Fatalf("rows of %d facts were written: none was behind", rows)
+	}
+	if digestOf(t, open(t), "p8") != g.book(time.UTC).Digest() {
+		t.Error("the rows are not what the facts come to")
 	}
 }
 

@@ -45,6 +45,12 @@ func (g *gateway) batch(t testing.TB, n int) []byte {
 	for len(g.records) < first+n {
 		g.records = append(g.records, g.lot.Next())
 	}
+	return g.sign(t, first, n)
+}
+
+// sign makes a batch of n facts that are there already.
+func (g *gateway) sign(t testing.TB, first, n int) []byte {
+	t.Helper()
 	b := &wire.Batch{Location: g.location, Incarnation: g.records[0].Dot.Incarnation, First: g.records[first].Dot.Seq, Before: g.before}
 	for _, r := range g.records[first : first+n] {
 		raw, err := wire.EncodeRecord(nil, r)

@@ -13,6 +13,6 @@ import (
 // PlateFormats are how all makes of plate cameras write their events, the most particular first.
 func PlateFormats() []platecamera.Format {
 	return []platecamera.Format{
-		hikvision.Format(), openalpr.Format(), lilin.Format(), platerecognizer.Format(), axis.Format(), dahua.Format(),
+		hikvision.Format(), openalpr.Format(), lilin.Format(), platerecognizer.Format(), dahua.Format(), axis.Format(),
 	}
 }

@@ -64,6 +64,14 @@ func TestEventsOfEveryForm(t *testing.T) {
 		`{"topic":"gate/1","device":"ACCC8E","name":"Gate","plate":"ABC123","image":null,"localTime":"2020-04-13 19:11:35","timestamp":1586794295057}`:                                   `plate  "ABC123" 0 dir="" country="" cam=ACCC8E id= at=2020-04-13T16:11:35.057Z`,
 		`{"plateText":"","carState":"new","carID":"8","capture_timestamp":1638961134132}`:                                                                                                `no_plate new "" 0 dir="" country="" cam= id=8 at=2021-12-08T10:58:54.132Z`,
 		`{"type":"heartbeat","camera_info":{"SerialNumber":"ACCC8EA617EF"},"uptime":77}`:                                                                                                 `heartbeat  "" 0 dir="" country="" cam=ACCC8EA617EF id= at=0001-01-01T00:00:00Z`,
+		// the heartbeat of the integration guide, in the guide's own quotes, and with fewer of its fields
+		`{ 'system': { 'timestamp': '2023-03-10T10:13:24.000Z' }, 'identify': { 'platform': 'AXIS P1447-LE', 'ipAddress': '10.0.3.167', 'macAddress': 'AC:CC:8E:9B:B1:6D' }, ` +
+			`'ALPV': { 'device_ID': 'defaultID', 'numberOfReads': '51' } }`: `heartbeat  "" 0 dir="" country="" cam=AC:CC:8E:9B:B1:6D id= at=2023-03-10T10:13:24Z`,
+		`{"system":{"timestamp":"2023-03-10T10:13:24.000Z"},"identify":{"ipAddress":"10.0.3.167"}}`: `heartbeat  "" 0 dir="" country="" cam=10.0.3.167 id= at=2023-03-10T10:13:24Z`,
+		// direct integration with Genetec, after the same guide
+		`{"ReferenceReadId":"1802305026703433","ReferenceCameraId":"ACCC8E9BB16D","Plate":"AXIS1234","Confidence":"0.95","PlateStateProvince":"X","PlateImage":"iVBOR",` +
+			`"CameraName":"AXIS P1447-LE","VehicleDirection":"In","ReadTimeUtc":"2023-12-11T14:30:26.703Z"}`: `plate  "AXIS1234" 950000 dir="in" country="" cam=ACCC8E9BB16D id=1802305026703433 at=2023-12-11T14:30:26.703Z`,
+		`{"topic":"gate","payload":"{\"plateText\":\"AB1\",\"carID\":\"4\",\"carState\":\"new\"}"}`: `plate new "AB1" 0 dir="" country="" cam= id=4 at=0001-01-01T00:00:00Z`,
 		"--x\r\nContent-Disposition: form-data; name=\"event\"\r\nContent-Type: application/json\r\n\r\n" + string(cameratest.File(t, "new.json")) +
 			"\r\n--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xff\xe0\r\n--x--\r\n": `plate new "CA2228AM" 708942 dir="unknown" country="UKR" cam=ACCC8EA617EF id=521893 at=2021-12-08T10:58:54.132Z`,
 	} {

@@ -11,7 +11,11 @@
 //	camera_info.SerialNumber         the camera
 //
 // The heartbeat service posts the camera's condition and is a heartbeat. Other messages of the event stream say nothing. The
-// application's answer to a search of its log (search.cgi) is read as well.
+// application's answer to a search of its log (search.cgi) is read as well, and what it posts to Genetec (Plate,
+// ReferenceReadId), which may come only when the car has gone.
+//
+// VaxALPR On Camera, which other installers put on these cameras, has no format of its own: what it posts is a template that
+// the installer writes. It is read if the template uses the names above.
 //
 // Event is the other side. The package imports drivers/platecamera and drivers.
 package axis

@@ -31,7 +31,8 @@ func body(n platecamera.Node) platecamera.Node {
 
 func isBody(n platecamera.Node) bool {
 	return n.Get("carID").Exists() || n.Get("plateText").Exists() || n.Get("plateUTF8").Exists() ||
-		n.Get("plate").Exists() && n.Get("localTime").Exists() || n.Get("text").Exists() && n.Get("listName").Exists()
+		n.Get("plate").Exists() && (n.Get("localTime").Exists() || n.Get("ReferenceReadId").Exists()) ||
+		n.Get("text").Exists() && n.Get("listName").Exists()
 }
 
 func claims(document platecamera.Node) bool {
@@ -54,6 +55,7 @@ func isHeartbeat(document platecamera.Node) bool {
 	camera := document.Find("SerialNumber").Exists() || document.Find("MACAddress").Exists() || document.Find("serial").Exists()
 	kind := strings.ToLower(document.Any("type", "event", "eventType", "messageType").Text())
 	return strings.Contains(kind, "heartbeat") || document.Get("heartbeat").Exists() ||
+		document.Get("ALPV").IsObject() || document.Get("identify").IsObject() && document.Get("system").IsObject() ||
 		camera && (document.Find("uptime").Exists() || document.Find("ProdShortName").Exists()) && !body(document).Exists()
 }
 
@@ -132,7 +134,7 @@ func event(document, b platecamera.Node, zone *time.Location) platecamera.Event 
 	}
 	e := platecamera.Event{Camera: info.Any("SerialNumber", "MACAddress", "IPAddress").Text()}
 	if e.Camera == "" {
-		e.Camera = b.Any("SerialNumber", "MACAddress", "cameraID", "sensorProviderID", "device").Text()
+		e.Camera = b.Any("SerialNumber", "MACAddress", "cameraID", "sensorProviderID", "device", "ReferenceCameraId").Text()
 	}
 	if e.Camera == "" { // of the stream by MQTT
 		e.Camera = document.Get("serial").Text()
@@ -143,6 +145,9 @@ func event(document, b platecamera.Node, zone *time.Location) platecamera.Event 
 		e.Kind = platecamera.Read
 	case isHeartbeat(document):
 		e.Kind = platecamera.Heartbeat
+		if e.Camera == "" {
+			e.Camera = document.Get("identify").Any("macAddress", "ipAddress").Text()
+		}
 		return e
 	default:
 		return e
@@ -151,9 +156,9 @@ func event(document, b platecamera.Node, zone *time.Location) platecamera.Event 
 	e.Confidence = platecamera.ShareOfEither(b.Any("plateConfidence", "confidence"))
 	e.Chars = platecamera.SharesOf(b.Any("charConfidence", "plateCharConfidence"), 1)
 	e.Country = b.Any("plateCountry", "country").Text()
-	e.Direction = platecamera.WordOf(b.Any("carMoveDirection", "direction"))
+	e.Direction = platecamera.WordOf(b.Any("carMoveDirection", "direction", "VehicleDirection"))
 	e.State = stateOf(b)
-	e.EventID = b.Any("carID", "eventID", "packetCounter").Text()
+	e.EventID = b.Any("carID", "eventID", "packetCounter", "ReferenceReadId").Text()
 	e.Car = b.Get("carID").Text()
 	e.Vehicle = vehicleOf(b)
 	e.Picture = pictureOf(b)
@@ -173,7 +178,10 @@ func timeOf(document, b platecamera.Node, zone *time.Location) time.Time {
 			return at
 		}
 	}
-	for _, n := range [...]platecamera.Node{document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Get("time")} {
+	for _, n := range [...]platecamera.Node{
+		document.Find("UtcTime"), b.Get("datetime"), b.Get("timestamp"), document.Get("timestamp"), b.Any("time", "ReadTimeUtc"),
+		document.Get("system", "timestamp"),
+	} {
 		if at, ok := platecamera.TimeOf(n, zone); ok {
 			return at
 		}

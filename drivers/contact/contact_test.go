@@ -150,6 +150,55 @@ func TestTheLastEdgeAlwaysWins(t *testing.T) {
 	})
 }
 
+// lateInput is an input of a machine that was busy: it hears of all edges at once, each with its own time.
+type lateInput struct {
+	drivers.Input
+	after []time.Duration // from one edge to the next
+}
+
+func (l lateInput) Watch(ctx context.Context, report func(active bool, at time.Time)) error {
+	active, at := false, time.Now().Add(-time.Minute)
+	report(active, at)
+	for _, after := range l.after {
+		active, at = !active, at.Add(after)
+		report(active, at)
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+type lateHost struct {
+	*drivertest.Host
+	after []time.Duration
+}
+
+func (h lateHost) Input(name string) (drivers.Input, error) {
+	input, err := h.Host.Input(name)
+	return lateInput{input, h.after}, err
+}
+
+// A press that lasted is one, however late the machine hears of it; what bounced is none.
+func TestAPressThatIsHeardLateCounts(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		after []time.Duration
+		want  []drivers.Level
+	}{
+		{[]time.Duration{time.Second, 60 * ms}, []drivers.Level{drivers.LevelInactive, drivers.LevelActive, drivers.LevelInactive}},
+		{[]time.Duration{time.Second, 5 * ms, 5 * ms, 80 * ms}, []drivers.Level{drivers.LevelInactive, drivers.LevelActive, drivers.LevelInactive}},
+		{[]time.Duration{time.Second, 40 * ms}, []drivers.Level{drivers.LevelInactive}},
+	} {
+		for range 10 {
+			synctest.Test(t, func(t *testing.T) {
+				host := lateHost{drivertest.NewHost(), c.after}
+				if got := watched(t, host, drivers.Settings{"input": "button", "debounce_ms": int64(50)}, func() {}); !slices.Equal(got, c.want) {
+					t.Errorf("edges after %v: levels %v, want %v", c.after, got, c.want)
+				}
+			})
+		}
+	}
+}
+
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, contact.Driver(), map[string]drivers.Settings{
 		"input is missing: write the name":               {},

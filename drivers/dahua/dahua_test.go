@@ -2,6 +2,9 @@ package dahua_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +80,12 @@ func TestEveryWayOfTelling(t *testing.T) {
 		{"Events[0].Object.Text=06XYZ42\r\n", `plate "06XYZ42" 0 dir="" country="" cam= id= car= at=0001-01-01T00:00:00Z`},
 		{"Heartbeat", `heartbeat "" 0 dir="" country="" cam= id= car= at=0001-01-01T00:00:00Z`},
 		{`{"Active":"keepAlive","DeviceID":"D1"}`, `heartbeat "" 0 dir="" country="" cam=D1 id= car= at=0001-01-01T00:00:00Z`},
+		{"Events[0].EventBaseInfo.Code=TrafficCarMeasurement\nEvents[0].EventBaseInfo.Index=0\n\nEvents[0].UTC=1670842479\nEvents[0].UTCMS=123\nEvents[0].EventID=5864\n\n" +
+			"Events[0].Object.Text=AC00003\nEvents[0].TrafficCar.PlateNumber=AC00003\nEvents[0].TrafficCar.Direction=0\nEvents[0].JunctionDirection=Obverse\n" +
+			"Events[0].PlateInfo.BackPlateNumber=AC00004\nEvents[0].RadarInfo.Time=2019-04-01 18:28:00:123\n",
+			`plate "AC00003" 0 dir="obverse" country="" cam= id=5864 car= at=2022-12-12T10:54:39.123Z`},
+		{`Code=TrafficJunction;action=Pulse;index=0;data={"UTC":1700000000,"Object":{"ObjectType":"Vehicle","Confidence":200,"Text":"Toyota"},"TrafficCar":{"PlateNumber":"AB1"}}`,
+			`plate "AB1" 0 dir="" country="" cam= id= car= at=2023-11-14T22:13:20Z`}, // sure of the vehicle, not of the plate
 		{`{"id":7,"method":"global.keepAlive","params":{"timeout":30}}`, `heartbeat "" 0 dir="" country="" cam= id= car= at=0001-01-01T00:00:00Z`},
 	} {
 		if events := cameratest.Events(t, dahua.Format(), c.body, "", zone); len(events) != 1 || said(events[0]) != c.want {
@@ -96,6 +105,14 @@ func TestTheSamePlateInEveryForm(t *testing.T) {
 		`{"Events":[{"Code":"TrafficJunction","Action":"Pulse","Data":` + data + `}]}`,
 		`{"Events":[{"EventBaseInfo":{"Code":"TrafficJunction"},"TrafficCar":{"PlateNumber":"30A-123.45"}}]}`,
 		"ReturnEvents[0].Code=TrafficJunction\nReturnEvents[0].TrafficCar.PlateNumber=30A-123.45",
+		`{"Code":"TrafficJunction","action":"Pulse","index":"0","data":` + strconv.Quote(data) + `}`,
+		`{"event_type":"dahua_event_received","data":{"Code":"TrafficJunction","action":"Pulse","data":` + strconv.Quote(data) + `}}`,
+		`{"topic":"cam/1","payload":` + strconv.Quote("Code=TrafficJunction;action=Pulse;index=0;data="+data) + `}`,
+		`{"method":"client.notifySnapFile","params":{"Base64":"/9j/4AAQ","info":{"Events":[{"Code":"TrafficJunction","Data":` + data + `}],"PicID":[1,2]}},"session":"s"}`,
+		`{"method":"client.notifySnapFile","params":{"Info":` + data + `}}`,
+		"<script>subscribe Successfully!</script>\n<script>\nvar json={\"method\":\"client.notifyEventStream\",\"params\":{\"eventList\":[{\"Code\":\"TrafficJunction\",\"Data\":" + data + "}]}};\nreceiveMessage(json);</script>",
+		`Code=TrafficJunction;action=Pulse;index=2;data={"Plate":{"Text":"30A-123.45","Confidence":88}}`,
+		`Code=TrafficJunction;action=Pulse;index=2;data={"PlateText":"30A-123.45"}`,
 		`{"Plate":{"PlateNumber":"30A-123.45","IsExist":true},"SnapInfo":{"DeviceID":"D1"},"VehicleType":"Car"}`,
 		`<?xml version="1.0"?><Picture><Plate><PlateNumber>30A-123.45</PlateNumber></Plate></Picture>`,
 	} {
@@ -103,6 +120,20 @@ func TestTheSamePlateInEveryForm(t *testing.T) {
 		if len(events) != 1 || events[0].Kind != platecamera.Read || events[0].Raw != "30A-123.45" {
 			t.Errorf("%s: %+v", body, events)
 		}
+	}
+}
+
+// Texts of lines that stand one after another, without the boundaries of the stream that they came in.
+func TestTextsOneAfterAnother(t *testing.T) {
+	text := func(plate string) string {
+		return "Events[0].EventBaseInfo.Code=TrafficJunction\r\nEvents[0].TrafficCar.PlateNumber=" + plate + "\r\nEvents[1].TrafficCar.PlateNumber=2" + plate + "\r\n"
+	}
+	told := ""
+	for _, e := range cameratest.Events(t, dahua.Format(), text("AA1")+"\r\n"+text("BB2")+"Heartbeat\r\n"+text("CC3"), "", time.UTC) {
+		told += e.Kind.String() + " " + e.Raw + " "
+	}
+	if told != "plate AA1 plate 2AA1 plate BB2 plate 2BB2 heartbeat  plate CC3 plate 2CC3 " {
+		t.Errorf("told %s", told)
 	}
 }
 
@@ -146,6 +177,9 @@ func TestWhatIsNoPlate(t *testing.T) {
 	for body, want := range map[string]platecamera.Kind{
 		"Code=VideoMotion;action=Start;index=0":                                                                                              platecamera.Other,
 		"Events[0].EventBaseInfo.Code=TrafficJam\nEvents[0].Lane=1":                                                                          platecamera.Other,
+		`{"Code":"TrafficJunction","action":"Stop","data":"{\"TrafficCar\":{\"PlateNumber\":\"AB1\"}}"}`:                                     platecamera.Other,
+		`{"method":"client.notifySnapFile","params":{"info":{"Events":[{"Code":"VideoMotion","Action":"Start"}]}}}`:                          platecamera.Other,
+		`Code=TrafficJunction;action=Pulse;index=0;data={"TrafficCar":{"PlateNumber":"--"}}`:                                                 platecamera.Unread,
 		`Code=TrafficJunction;action=Stop;index=0;data={"TrafficCar":{"PlateNumber":"AB1"}}`:                                                 platecamera.Other,
 		`{"id":1,"result":true,"method":"client.notifyConfigChange","params":{}}`:                                                            platecamera.Other,
 		`{"Picture":{"Plate":{"PlateNumber":"AB1","IsExist":false},"SnapInfo":{"DeviceID":"D1"}}}`:                                           platecamera.Unread,
@@ -212,4 +246,23 @@ func TestAskedByCalls(t *testing.T) {
 
 func BenchmarkParse(b *testing.B) {
 	cameratest.Benchmark(b, bench(), cameratest.File(b, "eventmanager.txt"))
+}
+
+// A camera that posts does so again until it gets this back (ITSAPI), and counts the gateway as lost without it.
+func TestAnswersToPosts(t *testing.T) {
+	cameratest.Watched(t, dahua.Driver(), nil, func(device any) {
+		for _, c := range []struct{ method, path, body string }{
+			{http.MethodPost, "TollgateInfo", `{"Picture":{"Plate":{"PlateNumber":"AB1","IsExist":true},"SnapInfo":{"DeviceID":"D1"}}}`},
+			{http.MethodPost, "KeepAlive", `{"Active":"keepAlive","DeviceID":"D1"}`},
+			{http.MethodPost, "DeviceInfo", `{"DeviceName":"gate","DeviceModel":"ITC413","DeviceID":"D1"}`},
+			{http.MethodGet, "KeepAlive?DeviceID=D1", ""},
+		} {
+			recorder := httptest.NewRecorder()
+			request := httptest.NewRequest(c.method, "/devices/cam1/NotificationInfo/"+c.path, strings.NewReader(c.body))
+			device.(http.Handler).ServeHTTP(recorder, request)
+			if recorder.Code != http.StatusOK || !strings.Contains(recorder.Body.String(), `"Result":true`) {
+				t.Errorf("%s %s: %d %s", c.method, c.path, recorder.Code, recorder.Body)
+			}
+		}
+	})
 }

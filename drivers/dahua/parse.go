@@ -83,6 +83,12 @@ func called(events []platecamera.Event, document platecamera.Node, zone *time.Lo
 	if list := document.Get("params", "eventList"); list.Exists() {
 		return listed(events, list, zone)
 	}
+	if info := document.Get("params", "info"); info.Exists() { // with a picture (client.notifySnapFile)
+		if list := info.Get("Events"); list.Exists() {
+			return listed(events, list, zone)
+		}
+		return happened(events, info, zone)
+	}
 	method := strings.ToLower(document.Get("method").Text())
 	if strings.Contains(method, "keepalive") || strings.Contains(method, "heartbeat") {
 		return append(events, platecamera.Event{Kind: platecamera.Heartbeat})
@@ -100,6 +106,9 @@ func listed(events []platecamera.Event, list platecamera.Node, zone *time.Locati
 // happened reads one event. Its fields are in data, or beside its code.
 func happened(events []platecamera.Event, item platecamera.Node, zone *time.Location) []platecamera.Event {
 	data := item.Get("data")
+	if inner := data.Inner(); inner.IsObject() {
+		data = inner
+	}
 	if !data.IsObject() {
 		data = item
 	}
@@ -187,16 +196,24 @@ func vehicles(events []platecamera.Event, e platecamera.Event, data platecamera.
 // plateOf is the plate and how sure the camera is.
 func plateOf(data platecamera.Node) (string, platecamera.Share) {
 	object := data.Get("Object")
+	if !isPlateObject(object) {
+		object = platecamera.Node{}
+	}
 	plate := data.Get("TrafficCar").Any("PlateNumber").Text()
-	if plate == "" && isPlateObject(object) {
+	if plate == "" {
 		plate = object.Any("Text", "PlateNumber").Text()
 	}
 	if plate == "" {
-		plate = data.Any("PlateNumber").Text()
+		plate = data.Any("PlateNumber", "PlateText").Text()
+	}
+	if plate == "" {
+		plate = data.Get("Plate").Any("Text", "PlateNumber").Text()
 	}
 	confidence := object.Get("Confidence")
-	if !confidence.Exists() {
-		confidence = data.Get("TrafficCar", "Confidence")
+	for _, part := range [...]string{"TrafficCar", "Plate"} {
+		if !confidence.Exists() {
+			confidence = data.Get(part, "Confidence")
+		}
 	}
 	if confidence.Text() == "0" && platecamera.IsPlate(plate) { // cameras that do not measure it write 0
 		return plate, platecamera.Share{}

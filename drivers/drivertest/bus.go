@@ -3,17 +3,22 @@ package drivertest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/pca9548"
 )
 
 // BusDevice is a simulated device on an I2C or SPI bus. Tx is one transaction: what the gateway writes, and the room for
 // what it reads, as in drivers.Transactor. An error is a device that does not acknowledge. Transactions of one bus never
 // overlap.
-type BusDevice interface {
-	Tx(write, read []byte) error
+type BusDevice = pca9548.Device
+
+// passage is a BusDevice that others stand behind: those that it connects are on the bus as well.
+type passage interface {
+	Behind(address uint16) []BusDevice
 }
 
 // What a bus fails with. All are told as drivers.ErrOffline.
@@ -30,9 +35,15 @@ type Bus struct {
 	devices map[uint16]BusDevice
 	lost    bool
 	stuck   bool
+	crowded int // transactions that several devices answered
+
+	near sync.Mutex // as one transaction after the other comes from the gateway
+	tree pca9548.Tree
 }
 
-func newBus() *Bus { return &Bus{devices: map[uint16]BusDevice{}} }
+func newBus() *Bus {
+	return &Bus{devices: map[uint16]BusDevice{}, tree: pca9548.Tree{Absent: func(err error) bool { return errors.Is(err, errNoAnswer) }}}
+}
 
 // FakeI2C is the far side of an I2C bus. Lose and Restore take its name for the whole bus.
 func (h *Host) FakeI2C(bus string) *Bus { return fake(h, h.i2c, bus, newBus) }
@@ -64,34 +75,128 @@ func (b *Bus) setLost(lost bool) {
 	b.lost = lost
 }
 
-func (b *Bus) transact(address uint16, write, read []byte) error {
+// Crowded counts the transactions that more than one device answered, so that what was read was garbage.
+func (b *Bus) Crowded() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	device, found := b.devices[address]
+	return b.crowded
+}
+
+// Transact is one transaction on the wires. All that stand at the address get it, and a 0 of any of them is a 0.
+func (b *Bus) Transact(address uint16, write, read []byte) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	switch {
 	case b.lost:
 		return errAway
 	case b.stuck:
 		return errStuck
-	case !found:
+	}
+	answers := 0
+	for _, device := range b.at(address) {
+		own := make([]byte, len(read))
+		if device.Tx(write, own) != nil {
+			continue
+		}
+		for i := range own {
+			if answers > 0 {
+				own[i] &= read[i]
+			}
+		}
+		copy(read, own)
+		answers++
+	}
+	if answers > 1 {
+		b.crowded++
+	}
+	if answers == 0 {
 		return errNoAnswer
 	}
-	return device.Tx(write, read)
+	return nil
+}
+
+// at is the devices that stand at an address now.
+func (b *Bus) at(address uint16) (all []BusDevice) {
+	for _, at := range slices.Sorted(maps.Keys(b.devices)) {
+		device := b.devices[at]
+		if at == address {
+			all = append(all, device)
+		}
+		if way, leads := device.(passage); leads {
+			all = append(all, way.Behind(address)...)
+		}
+	}
+	return all
 }
 
 // I2C opens a device on an I2C bus; that is no transaction.
 func (h *Host) I2C(bus string, address uint16) (drivers.Transactor, error) {
+	return h.openChip(drivers.I2CPlace{Bus: bus, Address: address})
+}
+
+// Multiplexer notes a PCA9548 on a bus.
+func (h *Host) Multiplexer(bus string, address uint16) drivers.Multiplexer {
 	far := h.FakeI2C(bus)
-	name := fmt.Sprintf("%s address 0x%02X", bus, address)
-	if h.away(bus) {
-		return nil, fmt.Errorf("drivertest: %s: %w: %w", bus, drivers.ErrOffline, errAway)
+	far.near.Lock()
+	defer far.near.Unlock()
+	far.tree.Add(address)
+	return behind{h, bus, address}
+}
+
+// behind opens what is behind a multiplexer.
+type behind struct {
+	host    *Host
+	bus     string
+	address uint16
+}
+
+// I2C opens a device behind a channel.
+func (b behind) I2C(channel int, address uint16) (drivers.Transactor, error) {
+	return b.host.openChip(drivers.I2CPlace{Bus: b.bus, Address: address, Multiplexer: b.address, Channel: channel})
+}
+
+func (h *Host) openChip(at drivers.I2CPlace) (drivers.Transactor, error) {
+	if err := at.Valid(); err != nil {
+		return nil, err
 	}
-	release, err := h.take(name)
+	far := h.FakeI2C(at.Bus)
+	if h.away(at.Bus) {
+		return nil, fmt.Errorf("drivertest: %s: %w: %w", at.Bus, drivers.ErrOffline, errAway)
+	}
+	release, err := h.claim(at)
 	if err != nil {
 		return nil, err
 	}
-	tx := func(write, read []byte) error { return far.transact(address, write, read) }
-	return &transactor{name: name, tx: tx, release: release}, nil
+	tx := func(write, read []byte) error {
+		far.near.Lock()
+		defer far.near.Unlock()
+		return far.tree.Tx(far.Transact, at, write, read)
+	}
+	return &transactor{name: at.String(), tx: tx, release: release}, nil
+}
+
+// claim takes a place on a bus, and a name among what is open.
+func (h *Host) claim(at drivers.I2CPlace) (release func(), err error) {
+	h.mu.Lock()
+	err = h.claims.Take(at)
+	h.mu.Unlock()
+	if err != nil {
+		return nil, fmt.Errorf("drivertest: %w", err)
+	}
+	giveBack := func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.claims.Release(at)
+	}
+	taken, err := h.take(at.String())
+	if err != nil {
+		giveBack()
+		return nil, err
+	}
+	return sync.OnceFunc(func() {
+		taken()
+		giveBack()
+	}), nil
 }
 
 func (h *Host) away(name string) bool {

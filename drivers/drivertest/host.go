@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/pca9548"
 )
 
 // Host is a fake board. Each name can be open once at a time, as on a real one.
@@ -19,6 +20,7 @@ type Host struct {
 	opened  int
 	open    map[string]bool
 	lost    map[string]bool
+	claims  pca9548.Claims // on I2C buses
 
 	brokers     brokers
 	connections int // to brokers

@@ -43,6 +43,7 @@ func TestHost(t *testing.T, bench HostBench) {
 	}
 	if bench.I2C != "" {
 		testI2C(t, bench)
+		testMultiplexers(t, bench)
 	}
 	if bench.SPI != "" {
 		testSPI(t, bench)

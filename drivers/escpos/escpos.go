@@ -1,6 +1,7 @@
 package escpos
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (p *Printer) Print(ctx context.Context, slip drivers.Slip) error {
 	if err != nil {
 		return err
 	}
-	return p.with(ctx, "print", func(t talk) error {
+	return p.with(ctx, "print", func(t *talk) error {
 		if err := t.write(document); err != nil {
 			return err
 		}
@@ -87,13 +88,13 @@ func (p *Printer) Print(ctx context.Context, slip drivers.Slip) error {
 
 // Probe asks whether the printer is there and can print.
 func (p *Printer) Probe(ctx context.Context) error {
-	return p.with(ctx, "ask", func(talk) error { return nil })
+	return p.with(ctx, "ask", func(*talk) error { return nil })
 }
 
 // with does something with a printer that says that it can print.
-func (p *Printer) with(ctx context.Context, what string, do func(t talk) error) error {
+func (p *Printer) with(ctx context.Context, what string, do func(t *talk) error) error {
 	err := p.line.Do(ctx, func(port drivers.Port, fresh bool) error {
-		t := talk{Printer: p, ctx: ctx, port: port}
+		t := &talk{Printer: p, ctx: ctx, port: port}
 		if fresh {
 			before, err := dialog.Drain(ctx, port)
 			if before > 0 {
@@ -117,12 +118,14 @@ func (p *Printer) with(ctx context.Context, what string, do func(t talk) error) 
 // talk is one slip's dialog.
 type talk struct {
 	*Printer
-	ctx  context.Context
-	port drivers.Port
+	ctx   context.Context
+	port  drivers.Port
+	waits bool // for the answer to GS r, which may come among those to real-time questions
+	out   bool // it has come
 }
 
 // check asks whether the printer can print.
-func (t talk) check() error {
+func (t *talk) check() error {
 	for _, question := range []byte{askPaper, askPrinter} {
 		answer, err := t.ask(question)
 		if err != nil {
@@ -143,40 +146,51 @@ func (t talk) check() error {
 }
 
 // whyOffline says why a printer is offline.
-func (t talk) whyOffline() error {
+func (t *talk) whyOffline() error {
 	answer, err := t.ask(askOffline)
 	if err != nil {
 		return err
 	}
-	if err := judge(askOffline, answer); err != nil {
-		return err
+	err = judge(askOffline, answer)
+	if errors.Is(err, errAsk) {
+		if answer, err = t.ask(askError); err != nil {
+			return err
+		}
+		return judge(askError, answer)
 	}
-	return ErrPaused
+	return cmp.Or(err, ErrPaused)
 }
 
 // ask asks a real-time question.
-func (t talk) ask(question byte) (answer byte, err error) {
+func (t *talk) ask(question byte) (answer byte, err error) {
 	if err := t.write([]byte{dle, 4, question}); err != nil {
 		return 0, err
 	}
 	err = dialog.Await(t.ctx, t.port, answerLimit, func(received []byte) bool {
 		for _, b := range received {
-			if realTime(b) {
+			if t.hear(b) {
 				answer = b
-				return true
 			}
-			t.nonsense(b)
 		}
-		return false
+		return answer != 0
 	})
 	return answer, err
 }
 
-func (t talk) nonsense(b byte) {
-	t.Note(fmt.Errorf("%w (%02X)", ErrBabble, b))
+// hear takes a byte, and reports whether it is the answer to a real-time question.
+func (t *talk) hear(b byte) bool {
+	switch {
+	case realTime(b):
+		return true
+	case t.waits && queued(b):
+		t.out = true
+	default:
+		t.Note(fmt.Errorf("%w (%02X)", ErrBabble, b))
+	}
+	return false
 }
 
-func (t talk) write(data []byte) error {
+func (t *talk) write(data []byte) error {
 	for len(data) > 0 {
 		if t.ctx.Err() != nil {
 			return t.ctx.Err()
@@ -191,26 +205,36 @@ func (t talk) write(data []byte) error {
 }
 
 // finish waits until the slip is out, and looks meanwhile what may keep it from that.
-func (t talk) finish() error {
+func (t *talk) finish() error {
 	if err := t.write([]byte{gs, 'r', askSensor}); err != nil {
 		return err
 	}
+	t.waits = true
 	for begin := time.Now(); time.Since(begin) < printLimit; {
-		out := false
-		err := dialog.Await(t.ctx, t.port, lookEvery, func(received []byte) bool {
-			for _, b := range received {
-				if out = queued(b); out {
-					return true
-				}
-			}
-			return false
-		})
-		if !errors.Is(err, drivers.ErrOffline) && err != nil {
+		if err := t.listen(); err != nil {
 			return err
 		}
+		out := t.out // what is asked from here on is of the whole slip
 		if checked := t.check(); checked != nil || out {
 			return checked
 		}
 	}
 	return fmt.Errorf("the slip did not end within %v: %w", printLimit, drivers.ErrOffline)
+}
+
+// listen waits a moment for the slip to be out.
+func (t *talk) listen() error {
+	if t.out {
+		return nil
+	}
+	err := dialog.Await(t.ctx, t.port, lookEvery, func(received []byte) bool {
+		for _, b := range received {
+			t.hear(b)
+		}
+		return t.out
+	})
+	if errors.Is(err, drivers.ErrOffline) && t.ctx.Err() == nil {
+		return nil // a port that is gone is told by the next question
+	}
+	return err
 }

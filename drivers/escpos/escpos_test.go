@@ -141,10 +141,12 @@ func visit(t *testing.T, play func(t *testing.T, host *drivertest.Host, print fu
 }
 
 func TestWhatKeepsAPrinterFromPrinting(t *testing.T) {
-	for want, breakIt := range map[error]func(*escpos.Simulator){
-		escpos.ErrPaper: func(s *escpos.Simulator) { s.SetPaper(0) },
-		escpos.ErrCover: func(s *escpos.Simulator) { s.SetCover(true) },
-		escpos.ErrJam:   func(s *escpos.Simulator) { s.SetJammed(true) },
+	for want, breakIt := range map[error]func(*escpos.Simulator){ // the bits of DLE EOT 1 to 4 are those of Epson's reference
+		escpos.ErrPaper:  func(s *escpos.Simulator) { s.SetPaper(0) },
+		escpos.ErrCover:  func(s *escpos.Simulator) { s.SetCover(true) },
+		escpos.ErrJam:    func(s *escpos.Simulator) { s.SetFault(escpos.FaultCutter) },
+		escpos.ErrHot:    func(s *escpos.Simulator) { s.SetFault(escpos.FaultHot) },
+		escpos.ErrBroken: func(s *escpos.Simulator) { s.SetFault(escpos.FaultBroken) },
 	} {
 		visit(t, func(t *testing.T, _ *drivertest.Host, print func() error, simulator *escpos.Simulator, _ *escpos.Printer) {
 			breakIt(simulator)
@@ -166,6 +168,22 @@ func TestThePaperEndsWithinATicket(t *testing.T) {
 		}
 		if !device.PaperLow() {
 			t.Error("nobody was told that the paper was low")
+		}
+	})
+}
+
+// The answer that a slip is out may come at any moment, also while a real-time question is being asked: it is never missed.
+func TestASlipIsOutAtAnyMoment(t *testing.T) {
+	visit(t, func(t *testing.T, _ *drivertest.Host, print func() error, simulator *escpos.Simulator, device *escpos.Printer) {
+		for slip := time.Duration(0); slip < 1500*time.Millisecond; slip += 7 * time.Millisecond {
+			simulator.SetPace(slip, 30*time.Millisecond)
+			begin := time.Now()
+			if err := print(); err != nil || time.Since(begin) > slip+time.Second {
+				t.Fatalf("a slip of %v: %v after %v", slip, err, time.Since(begin))
+			}
+		}
+		if device.Skipped() != 0 {
+			t.Errorf("%d skipped: %v", device.Skipped(), device.Fault())
 		}
 	})
 }

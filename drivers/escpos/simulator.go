@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Simulator is a printer: Run prints what comes from the far side of a serial port.
@@ -15,9 +16,11 @@ type Simulator struct {
 	waiting []byte // bytes that came while it could not print
 	paper   int    // lines that are left; below 0: plenty
 	near    bool
-	cover   bool // open
-	jammed  bool
-	left    int // answers that it still gives; below 0: all
+	cover   bool          // open
+	fault   byte          // the bit of its error status
+	left    int           // answers that it still gives; below 0: all
+	slip    time.Duration // how long printing takes
+	reply   time.Duration // how long a real-time answer takes
 }
 
 // NewSimulator makes a printer with a new roll.
@@ -32,21 +35,16 @@ func (s *Simulator) Run() error {
 			return err
 		}
 		s.mu.Lock()
-		answers := s.take(chunk[:n])
+		s.take(chunk[:n])
 		s.mu.Unlock()
-		if len(answers) > 0 {
-			if _, err := s.port.Write(answers); err != nil {
-				return err
-			}
-		}
 	}
 }
 
 // take answers real-time questions at once, also when it can't print, and prints the rest.
-func (s *Simulator) take(data []byte) (answers []byte) {
+func (s *Simulator) take(data []byte) {
 	for len(data) > 0 {
 		if len(data) >= 3 && data[0] == dle && data[1] == 4 {
-			answers = s.answer(answers, s.status(data[2]))
+			s.answer(s.status(data[2]), s.reply)
 			data = data[3:]
 			continue
 		}
@@ -62,21 +60,26 @@ func (s *Simulator) take(data []byte) (answers []byte) {
 		if happened && e.Slip != nil {
 			s.slips = append(s.slips, *e.Slip)
 		} else if happened && e.Queued {
-			answers = s.answer(answers, 0)
+			s.answer(0, s.slip)
 		}
 	}
-	return answers
 }
 
-func (s *Simulator) answer(answers []byte, b byte) []byte {
+// answer sends a byte after so long. A port that is gone takes nothing, and ends Run.
+func (s *Simulator) answer(b byte, after time.Duration) {
 	if s.left == 0 {
-		return answers
+		return
 	}
 	s.left = max(s.left-1, -1)
-	return append(answers, b)
+	send := func() { _, _ = s.port.Write([]byte{b}) }
+	if after == 0 {
+		send()
+		return
+	}
+	time.AfterFunc(after, send)
 }
 
-func (s *Simulator) able() bool { return s.paper != 0 && !s.cover && !s.jammed }
+func (s *Simulator) able() bool { return s.paper != 0 && !s.cover && s.fault == 0 }
 
 // status is the answer to a real-time question.
 func (s *Simulator) status(question byte) byte {
@@ -93,9 +96,11 @@ func (s *Simulator) status(question byte) byte {
 		if s.paper == 0 {
 			b |= 0x20
 		}
-		if s.jammed {
+		if s.fault != 0 {
 			b |= 0x40
 		}
+	case askError:
+		b |= s.fault
 	case askPaper:
 		if s.near {
 			b |= 0x0C
@@ -128,8 +133,21 @@ func (s *Simulator) SetNearEnd(near bool) { s.change(func() { s.near = near }) }
 // SetCover opens or closes the cover.
 func (s *Simulator) SetCover(open bool) { s.change(func() { s.cover = open }) }
 
-// SetJammed jams the cutter.
-func (s *Simulator) SetJammed(jammed bool) { s.change(func() { s.jammed = jammed }) }
+// The faults that a printer can have, as bits of its error status.
+const (
+	FaultNone   = 0x00
+	FaultCutter = 0x08
+	FaultBroken = 0x20
+	FaultHot    = 0x40
+)
+
+// SetFault breaks it, or mends it.
+func (s *Simulator) SetFault(fault byte) { s.change(func() { s.fault = fault }) }
+
+// SetPace makes it take its time for a slip, and for the answer to a real-time question.
+func (s *Simulator) SetPace(slip, reply time.Duration) {
+	s.change(func() { s.slip, s.reply = slip, reply })
+}
 
 // MuteAfter makes the printer print and not answer after so many answers, as behind a cable with one broken wire.
 func (s *Simulator) MuteAfter(answers int) { s.change(func() { s.left = answers }) }

@@ -144,6 +144,88 @@ func TestSensorsThatDoNotAnswerAreAway(t *testing.T) {
 	})
 }
 
+// move is an edge of an ECHO, so long after its sensor was triggered.
+type move struct {
+	active bool
+	after  time.Duration
+}
+
+// scripted is a board with one sensor that answers each trigger with the same edges, dated as a kernel dates them.
+type scripted struct {
+	drivers.Host
+	moves []move
+	fired chan struct{}
+	fires *int
+}
+
+func (s scripted) Output(string) (drivers.Output, error) { return scriptedTrigger{s}, nil }
+func (s scripted) Input(string) (drivers.Input, error)   { return scriptedEcho{s}, nil }
+
+type scriptedTrigger struct{ scripted }
+
+func (scriptedTrigger) Set(bool) error { return nil }
+func (scriptedTrigger) Close() error   { return nil }
+
+func (s scriptedTrigger) Pulse(time.Duration) error {
+	*s.fires++
+	s.fired <- struct{}{}
+	return nil
+}
+
+type scriptedEcho struct{ scripted }
+
+func (scriptedEcho) Close() error { return nil }
+
+func (s scriptedEcho) Watch(ctx context.Context, report func(active bool, at time.Time)) error {
+	report(false, time.Now())
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.fired:
+			for at, moves := time.Now(), s.moves; len(moves) > 0; moves = moves[1:] {
+				report(moves[0].active, at.Add(moves[0].after))
+			}
+		}
+	}
+}
+
+// Edges that a board lost, that come of an earlier measurement, or that are not in their order: a whole echo is measured by its
+// own two edges, and without them there is no distance.
+func TestEdgesThatAreNoEcho(t *testing.T) {
+	const rise, fall = 500 * time.Microsecond, 500*time.Microsecond + 11_661*time.Microsecond // 2002 mm at 20 °C
+	for name, c := range map[string]struct {
+		moves []move
+		want  drivers.Sample
+		fires int // in a second, with a slot of 70 ms each
+	}{
+		"a whole echo":             {[]move{{true, rise}, {false, fall}}, distance(2002), 15},
+		"its beginning is missing": {[]move{{false, fall}}, drivers.Sample{}, 15},
+		"its end is missing":       {[]move{{true, rise}}, drivers.Sample{}, 1},
+		"it began before":          {[]move{{true, -rise}, {false, fall}}, drivers.Sample{}, 15},
+		"an end comes before":      {[]move{{false, 0}, {true, rise}, {false, fall}}, distance(2002), 15},
+		"a second echo":            {[]move{{true, rise}, {false, fall}, {true, fall + rise}, {false, 2 * fall}}, distance(2002), 15},
+		"in the wrong order":       {[]move{{true, fall}, {false, rise}}, drivers.Sample{Kind: drivers.SampleInterference}, 15},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fires, told := 0, map[drivers.Sample]int{}
+			device, err := hcsr04.Driver().Make(scripted{moves: c.moves, fired: make(chan struct{}, 1), fires: &fires}, settings(1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			err = device.(drivers.Sensor).Sense(ctx, func(s drivers.Sample) { told[s]++ })
+			if c.want == (drivers.Sample{}) && len(told) != 0 || c.want != (drivers.Sample{}) && (len(told) != 1 || told[c.want] < c.fires-1) {
+				t.Errorf("%s: told %v, want %+v", name, told, c.want)
+			}
+			if fires != c.fires || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%s: triggered %d times, want %d; ended with %v", name, fires, c.fires, err)
+			}
+		})
+	}
+}
+
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	for _, c := range []struct {
 		settings drivers.Settings

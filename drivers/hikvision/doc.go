@@ -5,10 +5,13 @@
 // with and without prefixes, or JSON with the part "ANPR" or "aNPR". Beside it come pictures, in one multipart.
 //
 //	licensePlate               the plate; in China a word for its colour may stand before it, which is left out
-//	originalLicensePlate       what was read before the camera's own list corrected it: a second opinion
+//	originalLicensePlate       the plate in its own letters, where licensePlate is a translation of it into ASCII; else what was
+//	                           read before the camera's own list corrected it: a second opinion
 //	confidenceLevel            0 to 100; plateCharBelieve is the same for each character
-//	direction                  forward or reverse, as the camera sees it: the setting inward says which is which
-//	country                    a code, if it is one; the numbers of older firmware are left out
+//	direction                  forward or reverse, as the camera sees it: the setting inward says which is which. Without it,
+//	                           enter or leave of EntranceInfo
+//	country                    a code, if it is one, or countryAbbreviation; the numbers that most firmware writes are left out
+//	isDataRetransmission       true, or alarmDataType 1: the camera kept the event and tells it late
 //	macAddress, UUID           camera and event; channelID is the camera at a recorder
 //
 // The answer to a search for plates (vehicleDetect/plates), the plates in metadata, and the cars that a camera over the

@@ -110,6 +110,9 @@ func TestEveryFormOfTheSameEvent(t *testing.T) {
 		"a forwarded post":  `{"topic":"gate","messages":[{"payload":{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}}]}`,
 		"JSON ANPR":         `{"eventType":"ANPR","eventState":"active","dateTime":"2026-01-02T03:04:05+01:00","ANPR":{"licensePlate":"EL123AB","confidenceLevel":92.5}}`,
 		"JSON aNPR":         `{"EventNotificationAlert":{"eventType":"ANPR","dateTime":"2026-01-02T03:04:05+0100","aNPR":{"licensePlate":"EL123AB","confidenceLevel":"92.5"}}}`,
+		"a list":            "<EventNotificationAlertList>" + alert("", anpr) + "</EventNotificationAlertList>",
+		"the part alone":    `<ANPR><dateTime>2026-01-02T03:04:05+01:00</dateTime><licensePlate>EL123AB</licensePlate><confidenceLevel>92.5</confidenceLevel></ANPR>`,
+		"XML as JSON lists": `{"EventNotificationAlert":{"$":{"version":"2.0"},"dateTime":["2026-01-02T03:04:05+01:00"],"eventType":["ANPR"],"ANPR":[{"licensePlate":["EL123AB"],"confidenceLevel":["92.5"]}]}}`,
 		"no zone":           alert("", strings.Replace(anpr, "03:04:05+01:00", "02:04:05", 1)),
 		"form":              form,
 		"form, no first":    strings.TrimPrefix(form, "--b1\r\n"),
@@ -138,11 +141,13 @@ func TestWhatIsNoPlate(t *testing.T) {
 		`<eventType>ANPR</eventType><ANPR><licensePlate></licensePlate></ANPR>`:                                            platecamera.Unread,
 		`<eventType>ANPR</eventType><ANPR><licensePlate>无车牌</licensePlate></ANPR>`:                                         platecamera.Unread,
 		`<eventType>ANPR</eventType>`: platecamera.Unread,
-		`<eventType>ANPR</eventType><ANPR><licensePlate>noplate</licensePlate><vehicleType>pedestrian</vehicleType></ANPR>`:  platecamera.Other,
-		`<eventType>ANPR</eventType><ANPR><licensePlate>unknown</licensePlate><twoWheelVehicle>yes</twoWheelVehicle></ANPR>`: platecamera.Other,
-		`<eventType>vehicleMatchResult</eventType><vehicleMatchResult><licensePlate>AB1</licensePlate></vehicleMatchResult>`: platecamera.Read,
-		`<eventType>ANPR</eventType><ANPR><originalLicensePlate>AB1</originalLicensePlate></ANPR>`:                           platecamera.Read,
-		`<eventType>ANPR</eventType><ANPR><licensePlate>AB` + "\xff" + `1</licensePlate></ANPR>`:                             platecamera.Unread,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>noplate</licensePlate><vehicleType>pedestrian</vehicleType></ANPR>`:      platecamera.Other,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>noPlate</licensePlate><vehicleType>nonmotorVehicle</vehicleType></ANPR>`: platecamera.Other,
+		`<eventType>heartBeat</eventType><eventState>active</eventState>`:                                                        platecamera.Heartbeat,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>unknown</licensePlate><twoWheelVehicle>yes</twoWheelVehicle></ANPR>`:     platecamera.Other,
+		`<eventType>vehicleMatchResult</eventType><vehicleMatchResult><licensePlate>AB1</licensePlate></vehicleMatchResult>`:     platecamera.Read,
+		`<eventType>ANPR</eventType><ANPR><originalLicensePlate>AB1</originalLicensePlate></ANPR>`:                               platecamera.Read,
+		`<eventType>ANPR</eventType><ANPR><licensePlate>AB` + "\xff" + `1</licensePlate></ANPR>`:                                 platecamera.Unread,
 	} {
 		if events := cameratest.Events(t, hikvision.Format(), alert("", inner), "", time.UTC); len(events) != 1 || events[0].Kind != want {
 			t.Errorf("%s: %+v, want %v", inner, events, want)
@@ -240,6 +245,61 @@ func TestLettersStay(t *testing.T) {
 		events := cameratest.Events(t, hikvision.Format(), alert("", `<eventType>ANPR</eventType><ANPR><licensePlate>`+written+`</licensePlate></ANPR>`), "", time.UTC)
 		if got := platecamera.Plate(events[0].Raw); got != want {
 			t.Errorf("%s is %s, want %s", written, got, want)
+		}
+	}
+}
+
+// Where firmware translates a plate into ASCII, the original is what is on the car (ISAPI, ANPR event); elsewhere it is what
+// was read before the camera's own list corrected it.
+func TestThePlateInItsOwnLetters(t *testing.T) {
+	for plates, want := range map[[2]string]string{
+		{"A123BC77", "А123ВС77"}: "А123ВС77 A123BC77/910",
+		{"MUAB12", "MÜ AB 12"}:   "MÜ AB 12 MUAB12/910",
+		{"МК12", "МK12"}:         "МК12 МK12/0",
+		{"AB123CD", "A8123CD"}:   "AB123CD A8123CD/0",
+		{"AB123CD", "ab-123 cd"}: "AB123CD",
+		{"AB123CD", "未知"}:        "AB123CD",
+		{"unknown", "А123ВС77"}:  "",
+		{"", "А123ВС77"}:         "",
+	} {
+		body := alert("", `<eventType>ANPR</eventType><ANPR><licensePlate>`+plates[0]+`</licensePlate><confidenceLevel>91</confidenceLevel>`+
+			`<originalLicensePlate>`+plates[1]+`</originalLicensePlate></ANPR>`)
+		event := cameratest.Events(t, hikvision.Format(), body, "", time.UTC)[0]
+		got := event.Raw
+		for _, c := range event.Candidates {
+			got += fmt.Sprintf(" %s/%d", c.Raw, c.Confidence.PerMille())
+		}
+		if got != want {
+			t.Errorf("%s, originally %s, is %q, want %q", plates[0], plates[1], got, want)
+		}
+	}
+}
+
+// Several notifications in one document, and what newer firmware writes around and in the part.
+func TestWhatIsAroundThePart(t *testing.T) {
+	list := `{"EventNotificationAlert":[{"eventType":"videoloss","eventState":"inactive"},{"eventType":"ANPR","ANPR":{"licensePlate":"AB1"}},{"eventType":"ANPR","ANPR":{"licensePlate":"AB2"}}]}`
+	told := ""
+	for _, e := range cameratest.Events(t, hikvision.Format(), list, "", time.UTC) {
+		told += e.Kind.String() + " " + e.Raw + " "
+	}
+	if told != "heartbeat  plate AB1 plate AB2 " {
+		t.Errorf("told %s", told)
+	}
+	for inner, want := range map[string]string{
+		`<countryAbbreviation>HRV</countryAbbreviation>`:                                                       `"HRV" "" false`,
+		`<countryAbbreviation>NON</countryAbbreviation>`:                                                       `"" "" false`,
+		`<isDataRetransmission>true</isDataRetransmission>`:                                                    `"" "" true`,
+		`<isDataRetransmission>false</isDataRetransmission>`:                                                   `"" "" false`,
+		`<ANPR><licensePlate>A</licensePlate><alarmDataType>1</alarmDataType></ANPR>`:                          `"" "" true`,
+		`<ANPR><licensePlate>A</licensePlate><country>POL</country></ANPR>`:                                    `"POL" "" false`,
+		`<ANPR><licensePlate>A</licensePlate><EntranceInfo><direction>enter</direction></EntranceInfo></ANPR>`: `"" "enter" false`,
+	} {
+		if !strings.HasPrefix(inner, "<ANPR>") {
+			inner += `<ANPR><licensePlate>A</licensePlate></ANPR>`
+		}
+		e := cameratest.Events(t, hikvision.Format(), alert("", `<eventType>ANPR</eventType>`+inner), "", time.UTC)[0]
+		if got := fmt.Sprintf("%q %q %t", e.Country, e.Direction, e.Late); got != want {
+			t.Errorf("%s: %s, want %s", inner, got, want)
 		}
 	}
 }

@@ -15,19 +15,16 @@ func Format() platecamera.Format {
 	return platecamera.Format{Vendor: "hikvision", Claims: claims, Read: read}
 }
 
-// alert is the notification itself: the root, or the one thing in it.
-func alert(document platecamera.Node) platecamera.Node {
-	if inner := document.Get("EventNotificationAlert"); inner.Exists() {
-		return inner
-	}
-	return document
-}
+const alertName = "EventNotificationAlert"
 
 func claims(document platecamera.Node) bool {
-	if strings.EqualFold(document.Name(), "EventNotificationAlert") || document.Get("EventNotificationAlert").Exists() {
+	if strings.EqualFold(document.Name(), alertName) || document.Get(alertName).Exists() {
 		return true
 	}
-	if capturedPlates(document).Exists() || metadata(document).Exists() || spaces(document).Exists() {
+	if strings.EqualFold(document.Name(), "ANPR") && licence(document).Exists() { // the part without what is around it
+		return true
+	}
+	if capturedPlates(document).Exists() || metadata(document).Exists() || document.Get("PackingSpaceRecognition").Exists() {
 		return true
 	}
 	return document.Get("eventType").Exists() && (document.Get("ANPR").Exists() || document.Get("eventState").Exists() ||
@@ -70,13 +67,31 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	if m := metadata(document); m.Exists() {
 		return targets(events, m, zone)
 	}
-	a := alert(document)
+	before := len(events)
+	for child := document.Child(); child.Exists(); child = child.Next() { // a notification in an object, or a list of them
+		if !strings.EqualFold(child.Name(), alertName) {
+			continue
+		}
+		for alert := child.First(); alert.Exists(); alert = alert.Next() {
+			events = notified(events, alert, zone)
+		}
+	}
+	if len(events) > before {
+		return events
+	}
+	return notified(events, document, zone)
+}
+
+// notified reads one notification.
+func notified(events []platecamera.Event, a platecamera.Node, zone *time.Location) []platecamera.Event {
 	event := platecamera.Event{
 		Camera: a.Any("macAddress", "ipAddress", "deviceID", "deviceSerial").Text(), EventID: a.Any("UUID", "eventID").Text(),
 		Channel: a.Any("channelID", "dynChannelID").Text(),
 	}
 	event.Time, _ = platecamera.TimeOf(a.Get("dateTime"), zone)
-	if list := spaces(document); list.Exists() {
+	event.Late = strings.EqualFold(a.Get("isDataRetransmission").Text(), "true")
+	event.Country = country(a.Get("countryAbbreviation").Text())
+	if list := a.Get("PackingSpaceRecognition"); list.Exists() {
 		return parked(events, event, list, zone)
 	}
 	before := len(events)
@@ -86,6 +101,7 @@ func read(events []platecamera.Event, document platecamera.Node, zone *time.Loca
 	if len(events) > before {
 		return events
 	}
+	event.Country = ""
 	if isHeartbeat(a) {
 		event.Kind = platecamera.Heartbeat
 	} else if isANPR(a) { // the event of a plate without its body
@@ -136,20 +152,15 @@ func licence(anpr platecamera.Node) platecamera.Node {
 }
 
 func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location) platecamera.Event {
-	licence := licence(anpr)
-	original := anpr.Any("originalLicensePlate")
 	event.Kind = platecamera.Read
-	event.Raw = uncoloured(licence.Text())
-	if !licence.Exists() {
-		event.Raw = uncoloured(original.Text())
-	}
-	if second := uncoloured(original.Text()); !platecamera.SamePlate(second, event.Raw) {
-		event.Candidates = platecamera.CandidateOf(anpr, second)
-	}
 	event.Confidence = confidence(anpr.Any("confidenceLevel", "confidence"))
+	event.Raw, event.Candidates = opinions(anpr, event.Confidence)
 	event.Chars = platecamera.SharesOf(anpr.Get("plateCharBelieve"), 100)
-	event.Country = country(anpr.Get("country").Text())
-	event.Direction = platecamera.WordOf(anpr.Get("direction"))
+	if code := country(anpr.Get("country").Text()); code != "" {
+		event.Country = code
+	}
+	event.Direction = directionOf(anpr)
+	event.Late = event.Late || anpr.Get("alarmDataType").Text() == "1"
 	event.Opens = opens(anpr.Get("barrierGateCtrlType").Text())
 	event.Vehicle = platecamera.Lower(anpr.Get("vehicleType").Text())
 	if !platecamera.IsPlate(event.Raw) && isNoVehicle(anpr, event.Vehicle) {
@@ -171,6 +182,43 @@ func vehicle(event platecamera.Event, anpr platecamera.Node, zone *time.Location
 		}
 	}
 	return event
+}
+
+// opinions are the plate as it is on the car, and what else the camera makes of it. licensePlate is in the letters of ASCII
+// where the firmware translates others, and originalLicensePlate is what was translated; elsewhere the two are the same, or
+// the original is what was read before the camera's own list corrected it.
+func opinions(anpr platecamera.Node, sure platecamera.Share) (raw string, others []platecamera.Candidate) {
+	licence := licence(anpr)
+	raw = uncoloured(licence.Text())
+	original := uncoloured(anpr.Get("originalLicensePlate").Text())
+	switch {
+	case !licence.Exists():
+		return original, nil
+	case platecamera.SamePlate(original, raw):
+		return raw, nil
+	case isTranslated(raw, original):
+		others = platecamera.CandidateOf(anpr, raw)
+		others[0].Confidence = sure // it is the same reading
+		return original, others
+	}
+	return raw, platecamera.CandidateOf(anpr, original)
+}
+
+// isTranslated reports whether a plate has only letters of ASCII, and its original has others.
+func isTranslated(raw, original string) bool {
+	return platecamera.IsPlate(raw) && platecamera.IsPlate(original) && !hasOtherLetters(raw) && hasOtherLetters(original)
+}
+
+func hasOtherLetters(plate string) bool {
+	return strings.ContainsFunc(plate, func(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) })
+}
+
+// directionOf is the way as the camera sees it; a camera at an entrance may only say whether the car enters or leaves.
+func directionOf(anpr platecamera.Node) string {
+	if direction := anpr.Get("direction"); direction.Exists() {
+		return platecamera.WordOf(direction)
+	}
+	return platecamera.WordOf(anpr.Get("EntranceInfo", "direction"))
 }
 
 // confidence is from 0 to 100, or a share where it is written as one: 0.95.
@@ -195,7 +243,7 @@ func opens(control string) drivers.Tri {
 // isNoVehicle: mixed-traffic detection reports people and bicycles as events of the same kind.
 func isNoVehicle(anpr platecamera.Node, kind string) bool {
 	switch kind {
-	case "pedestrian", "human", "nonmotor", "bicycle", "twowheelvehicle", "threewheelvehicle", "tricycle":
+	case "pedestrian", "human", "nonmotor", "nonmotorvehicle", "bicycle", "twowheelvehicle", "threewheelvehicle", "tricycle":
 		return true
 	}
 	return anpr.Get("twoWheelVehicle").Text() == "yes" || anpr.Get("threeWheelVehicle").Text() == "yes"
@@ -211,10 +259,10 @@ func uncoloured(raw string) string {
 	return raw
 }
 
-// country is a country's code as written. The numbers that older firmware writes are ISAPI's own and tell nobody
-// anything, so they count as not said.
+// country is a country's code as written. The numbers that most firmware writes are places in a list of ISAPI's own, which
+// grew with the versions, so they count as not said; NON is what an abbreviation is without a country.
 func country(text string) string {
-	if text == "" || text[0] >= '0' && text[0] <= '9' {
+	if text == "" || text[0] >= '0' && text[0] <= '9' || strings.EqualFold(text, "NON") || strings.EqualFold(text, "unknown") {
 		return ""
 	}
 	return text

@@ -7,12 +7,8 @@ import (
 	"gatehouse/drivers/platecamera"
 )
 
-// spaces are the spots of a camera that watches them (parking space detection).
-func spaces(document platecamera.Node) platecamera.Node {
-	return alert(document).Get("PackingSpaceRecognition")
-}
-
-// parked reads which car came to a spot or left it. A list of how all spots are tells of none.
+// parked reads which car came to a spot or left it, of a camera that watches spots (parking space detection). A list of how
+// all spots are tells of none.
 func parked(events []platecamera.Event, alarm platecamera.Event, list platecamera.Node, zone *time.Location) []platecamera.Event {
 	before := len(events)
 	for space := list.First(); space.Exists(); space = space.Next() {

@@ -23,23 +23,24 @@ func maker() platecamera.Make {
 	return platecamera.Make{Format: Format(), Default: "log", Sources: map[string]platecamera.Source{"log": follow}}
 }
 
-// follow asks for the log again and again, and takes what is newer than what it has seen.
+// follow asks for the log again and again, and takes the lines that it has not seen.
 func follow(ctx context.Context, connection *platecamera.Connection, take func([]platecamera.Event) error) error {
 	ticker := time.NewTicker(askEvery)
 	defer ticker.Stop()
-	var newest time.Time
-	for first := true; ; first = false {
+	var known seen
+	for first := true; ; {
 		body, contentType, err := connection.Get(ctx, logPath)
 		if err != nil {
 			return err
 		}
-		var fresh []platecamera.Event
-		fresh, newest = newer(connection.Parse(body, contentType), newest)
+		events := connection.Parse(body, contentType)
+		fresh := known.fresh(events)
 		if !first {
 			if err := take(fresh); err != nil {
 				return err
 			}
 		}
+		first = first && len(events) == 0
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
@@ -48,12 +49,40 @@ func follow(ctx context.Context, connection *platecamera.Connection, take func([
 	}
 }
 
-// newer are the events after a time, oldest first, and the time of the last of them.
-func newer(events []platecamera.Event, than time.Time) ([]platecamera.Event, time.Time) {
-	fresh := slices.DeleteFunc(events, func(e platecamera.Event) bool { return !e.Time.After(than) })
-	slices.SortStableFunc(fresh, func(a, b platecamera.Event) int { return a.Time.Compare(b.Time) })
-	if len(fresh) > 0 {
-		than = fresh[len(fresh)-1].Time
+// line is what tells a line of the log from others.
+type line struct {
+	id, plate string
+	atUS      int64
+}
+
+// seen are the lines that were in the log. Their times don't tell which are new: a clock that ran ahead and was set right
+// writes older ones.
+type seen struct {
+	lines map[line]struct{}
+	order []line // oldest first
+}
+
+// linesMax is more than the thousand lines that a log holds, so that none in it is forgotten.
+const linesMax = 4_096
+
+// fresh are the events that were not there before, oldest first.
+func (s *seen) fresh(events []platecamera.Event) []platecamera.Event {
+	if s.lines == nil {
+		s.lines = map[line]struct{}{}
 	}
-	return fresh, than
+	events = slices.DeleteFunc(events, func(e platecamera.Event) bool {
+		l := line{e.EventID, e.Raw, e.Time.UnixMicro()}
+		if _, known := s.lines[l]; known || e.Kind == platecamera.Heartbeat {
+			return true
+		}
+		s.lines[l] = struct{}{}
+		s.order = append(s.order, l)
+		return false
+	})
+	for len(s.order) > linesMax {
+		delete(s.lines, s.order[0])
+		s.order = s.order[1:]
+	}
+	slices.SortStableFunc(events, func(a, b platecamera.Event) int { return a.Time.Compare(b.Time) })
+	return events
 }

@@ -66,6 +66,7 @@ func TestLogAndRunningEvents(t *testing.T) {
 
 // What was in the log before is not told, and what is added is, once.
 func TestAskedForItsLog(t *testing.T) {
+	t.Parallel()
 	var added, asked atomic.Int64
 	log := func() []byte {
 		var reads []drivers.PlateRead
@@ -77,6 +78,27 @@ func TestAskedForItsLog(t *testing.T) {
 	}
 	cameratest.TestAsked(t, lilin.Driver(), drivers.Settings{"user": "admin", "password": "secret"}, lilin.Camera("admin", "secret", log), func(int) {
 		for before := asked.Load(); asked.Load() == before; { // the first answer is what was there before
+			runtime.Gosched()
+		}
+		added.Add(1)
+	})
+}
+
+// A camera whose clock ran ahead writes, once it is set right, lines that are older than those before.
+func TestAClockThatIsSetBack(t *testing.T) {
+	t.Parallel()
+	const aheadMS = 3_600_000
+	var added, asked atomic.Int64
+	log := func() []byte {
+		reads := []drivers.PlateRead{{Raw: "AHEAD1", EventID: "1", CameraMS: 1_700_000_000_000 + aheadMS}}
+		for n := range added.Load() {
+			reads = append(reads, drivers.PlateRead{Raw: fmt.Sprintf("AB%dCD", n), EventID: fmt.Sprint(n + 2), CameraMS: 1_700_000_000_000 + n*60_000})
+		}
+		asked.Add(1)
+		return lilin.Log("in", reads...)
+	}
+	cameratest.TestAsked(t, lilin.Driver(), drivers.Settings{"user": "admin", "password": "secret"}, lilin.Camera("admin", "secret", log), func(int) {
+		for before := asked.Load(); asked.Load() == before; {
 			runtime.Gosched()
 		}
 		added.Add(1)

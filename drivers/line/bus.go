@@ -12,12 +12,14 @@ import (
 	"time"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/pca9548"
 )
 
 // The faults of a bus, each with what to do. All wrap drivers.ErrOffline on their way out.
 var (
 	ErrBusStuck   = errors.New("the bus is stuck: something holds SDA or SCL low: switch the devices' power off and on, and look for a short circuit")
 	ErrNoAnswer   = errors.New("no device acknowledges: check its power, its wires and its address")
+	ErrBusNoise   = errors.New("a transfer was cut off: look for long wires, weak pull-ups and a device that stretches the clock, or lower the speed of the bus")
 	ErrBusAbsent  = errors.New("the bus is not there: is it in the board's boot lines (lotctl board show), or unplugged?")
 	ErrBusAccess  = errors.New("this user may not open the bus: add the user to the group i2c, or spi")
 	ErrBusPartial = errors.New("the bus can't do plain transfers: it is for SMBus alone: use another adapter")
@@ -43,27 +45,51 @@ type bus struct {
 	jobs chan *transaction
 	halt chan struct{}
 	once sync.Once
+	tree pca9548.Tree // for the goroutine alone
+
+	mu           sync.Mutex
+	multiplexers []uint16 // that are known to be on it; for tree
+
 	// stuck is set while a transaction lasts that nobody waits for any more.
 	stuck atomic.Bool
 }
 
 // transaction is one job of a bus. The buffers are its own: the caller may be gone when it ends.
 type transaction struct {
-	address     uint16
+	at          drivers.I2CPlace // of a chip on an I2C bus
 	write, read []byte
 	done        chan error
 }
 
 func newBus(name string, open func() (wire, error)) *bus {
 	b := &bus{name: name, open: open, jobs: make(chan *transaction), halt: make(chan struct{})}
+	b.tree.Absent = func(err error) bool { return errors.Is(err, ErrNoAnswer) }
 	go b.run()
 	return b
+}
+
+// expect notes a multiplexer on the bus. A transaction that never ends must not hold this up.
+func (b *bus) expect(multiplexer uint16) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.multiplexers = append(b.multiplexers, multiplexer)
+}
+
+// known gives the tree the multiplexers that came since.
+func (b *bus) known() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, multiplexer := range b.multiplexers {
+		b.tree.Add(multiplexer)
+	}
+	b.multiplexers = nil
 }
 
 func (b *bus) run() {
 	var w wire
 	defer func() {
 		if w != nil {
+			_ = b.tree.Rest(named(w)) // as far as it works: the next life disconnects all before it begins
 			w.Close()
 		}
 	}()
@@ -88,21 +114,28 @@ func (b *bus) perform(w wire, job *transaction) wire {
 		}
 		w = opened
 	}
-	err := faultOf(w.tx(job.address, job.write, job.read))
+	b.known()
+	err := b.tree.Tx(named(w), job.at, job.write, job.read)
 	job.done <- err
-	if err != nil && !errors.Is(err, ErrNoAnswer) {
+	if err != nil && !errors.Is(err, ErrNoAnswer) && !pca9548.Faulty(err) {
 		w.Close()
+		b.tree.Forget()
 		return nil
 	}
 	return w
 }
 
+// named does transactions whose faults have names.
+func named(w wire) pca9548.Transact {
+	return func(address uint16, write, read []byte) error { return faultOf(w.tx(address, write, read)) }
+}
+
 // transact does a transaction, or says within transactLimit why it can't be done.
-func (b *bus) transact(address uint16, write, read []byte) error {
+func (b *bus) transact(at drivers.I2CPlace, write, read []byte) error {
 	if len(write) > transactMax || len(read) > transactMax {
 		return fmt.Errorf("line: %s: %w: more than %d bytes in one transaction", b.name, drivers.ErrSettings, transactMax)
 	}
-	job := &transaction{address: address, write: slices.Clone(write), read: make([]byte, len(read)), done: make(chan error, 1)}
+	job := &transaction{at: at, write: slices.Clone(write), read: make([]byte, len(read)), done: make(chan error, 1)}
 	if b.stuck.Load() {
 		return b.fail(ErrBusStuck)
 	}
@@ -142,6 +175,7 @@ func (b *bus) Close() error {
 var faults = map[syscall.Errno]error{
 	syscall.ENXIO: ErrNoAnswer, syscall.EREMOTEIO: ErrNoAnswer,
 	syscall.ETIMEDOUT: ErrBusStuck, syscall.EAGAIN: ErrBusStuck, syscall.EBUSY: ErrBusStuck,
+	syscall.EIO: ErrBusNoise, syscall.EPROTO: ErrBusNoise,
 	syscall.ENOENT: ErrBusAbsent, syscall.ENODEV: ErrBusAbsent,
 	syscall.EACCES: ErrBusAccess, syscall.EPERM: ErrBusAccess,
 	syscall.EOPNOTSUPP: ErrBusPartial,
@@ -164,7 +198,7 @@ func faultOf(err error) error {
 type busDevice struct {
 	name    string
 	bus     *bus
-	address uint16
+	at      drivers.I2CPlace
 	duplex  bool // both directions at once, so of one length
 	closed  atomic.Bool
 	release func()
@@ -178,7 +212,7 @@ func (d *busDevice) Tx(write, read []byte) error {
 	if d.duplex && len(write) > 0 && len(read) > 0 && len(write) != len(read) {
 		return fmt.Errorf("line: %s: %w: %d bytes out and %d in: write as many as are read, or none", d.name, drivers.ErrSettings, len(write), len(read))
 	}
-	if err := d.bus.transact(d.address, write, read); err != nil {
+	if err := d.bus.transact(d.at, write, read); err != nil {
 		return fmt.Errorf("%s: %w", d.name, err)
 	}
 	return nil

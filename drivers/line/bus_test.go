@@ -12,6 +12,7 @@ import (
 	"gatehouse/drivers"
 	"gatehouse/drivers/drivertest"
 	"gatehouse/drivers/line"
+	"gatehouse/drivers/pca9548"
 )
 
 // simulated makes buses whose devices are those of a fake board.
@@ -19,12 +20,7 @@ func simulated(far *drivertest.Host) []line.Option {
 	return []line.Option{
 		line.WithI2C(func(bus string) (line.Transact, error) {
 			return func(address uint16, write, read []byte) error {
-				device, err := far.I2C(bus, address)
-				if err != nil {
-					return err
-				}
-				defer device.Close()
-				if err := device.Tx(write, read); err != nil {
+				if far.FakeI2C(bus).Transact(address, write, read) != nil {
 					return syscall.ENXIO
 				}
 				return nil
@@ -63,7 +59,7 @@ func TestAFaultOfABusHasANameAndAHint(t *testing.T) {
 	for errno, want := range map[error]error{
 		syscall.ENXIO: line.ErrNoAnswer, syscall.EREMOTEIO: line.ErrNoAnswer, syscall.ETIMEDOUT: line.ErrBusStuck,
 		syscall.EAGAIN: line.ErrBusStuck, syscall.ENOENT: line.ErrBusAbsent, syscall.EOPNOTSUPP: line.ErrBusPartial,
-		syscall.EACCES: line.ErrBusAccess,
+		syscall.EACCES: line.ErrBusAccess, syscall.EIO: line.ErrBusNoise,
 	} {
 		opened := 0
 		device, host := busOf(t, func(uint16, []byte, []byte) error { return fmt.Errorf("sysfs-i2c: %v", errno) }, &opened)
@@ -148,4 +144,47 @@ func TestBrokersComeFromTheSite(t *testing.T) {
 	if _, err := without.Broker("lora"); !errors.Is(err, drivers.ErrSettings) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// A Host that closes leaves no channel of a multiplexer connected, and a bus that a chip behind one holds low says behind which.
+func TestMultiplexersOfABus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		far, mux, held := drivertest.NewHost().FakeI2C("bus"), &pca9548.Simulator{}, false
+		far.Attach(0x70, mux)
+		mux.Attach(5, 0x0D, &pca9548.Simulator{}) // any chip that answers
+		opened := 0
+		alone, host := busOf(t, func(address uint16, write, read []byte) error {
+			switch {
+			case held && address == 0x0D:
+				return syscall.ETIMEDOUT
+			case far.Transact(address, write, read) != nil:
+				return syscall.ENXIO
+			}
+			return nil
+		}, &opened)
+		alone.Close()
+		chip, err := host.Multiplexer("bus", 0x70).I2C(5, 0x0D)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := host.Multiplexer("buss", 0x70).I2C(5, 0x0D); !errors.Is(err, drivers.ErrSettings) {
+			t.Errorf("a bus that there is not: %v", err)
+		}
+		if err := chip.Tx([]byte{0}, nil); err != nil || mux.Connected() != 1<<5 {
+			t.Errorf("0x%02X is connected, %v", mux.Connected(), err)
+		}
+		held = true
+		if err := chip.Tx([]byte{0}, nil); !errors.Is(err, line.ErrBusStuck) || !strings.Contains(err.Error(), "with channel 5 of multiplexer 0x70 connected") {
+			t.Errorf("error %v", err)
+		}
+		held = false
+		if err := chip.Tx([]byte{0}, nil); err != nil || opened != 2 {
+			t.Errorf("it let go: %v; the bus was opened %d times", err, opened)
+		}
+		host.Close()
+		synctest.Wait()
+		if mux.Connected() != 0 {
+			t.Errorf("after the end 0x%02X is connected", mux.Connected())
+		}
+	})
 }

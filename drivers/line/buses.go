@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/physic"
@@ -19,24 +20,74 @@ type Transact func(address uint16, write, read []byte) error
 
 // I2C opens a device on an I2C bus of the board. That is no transaction: an absent device shows with the first.
 func (h *Host) I2C(name string, address uint16) (drivers.Transactor, error) {
-	described, known := h.board.I2C[name]
-	if !known {
-		return nil, h.unknown("I2C bus", name, slices.Sorted(maps.Keys(h.board.I2C)))
-	}
-	if address < addressMin || address > addressMax {
-		return nil, fmt.Errorf("%w: I2C address 0x%02X: write 0x%02X to 0x%02X", drivers.ErrSettings, address, addressMin, addressMax)
-	}
-	device := &busDevice{name: fmt.Sprintf("I2C bus %s address 0x%02X", name, address), address: address}
-	return h.device(device, "I2C bus "+name, func() (wire, error) { return h.openI2C(described) })
+	return h.openChip(drivers.I2CPlace{Bus: name, Address: address})
 }
 
-// The addresses that devices can have; the others have meanings of their own.
-const (
-	addressMin = 0x08
-	addressMax = 0x77
-)
+// Multiplexer notes that there is a PCA9548 on an I2C bus of the board.
+func (h *Host) Multiplexer(name string, address uint16) drivers.Multiplexer {
+	if described, known := h.board.I2C[name]; known {
+		if bus, err := h.sharedBus(described); err == nil { // once the Host is closed, opening what is behind it says so
+			bus.expect(address)
+		}
+	}
+	return behind{h, name, address}
+}
 
-// SPI opens a device on an SPI bus of the board. That is no transaction.
+// behind opens what is behind a multiplexer.
+type behind struct {
+	host    *Host
+	bus     string
+	address uint16
+}
+
+// I2C opens a device behind a channel.
+func (b behind) I2C(channel int, address uint16) (drivers.Transactor, error) {
+	return b.host.openChip(drivers.I2CPlace{Bus: b.bus, Address: address, Multiplexer: b.address, Channel: channel})
+}
+
+// openChip opens a chip on a bus or behind one of its multiplexers.
+func (h *Host) openChip(at drivers.I2CPlace) (drivers.Transactor, error) {
+	described, known := h.board.I2C[at.Bus]
+	if !known {
+		return nil, h.unknown("I2C bus", at.Bus, slices.Sorted(maps.Keys(h.board.I2C)))
+	}
+	if err := at.Valid(); err != nil {
+		return nil, err
+	}
+	bus, err := h.sharedBus(described)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.claims.Take(at); err != nil {
+		return nil, fmt.Errorf("line: %w", err)
+	}
+	release := func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.claims.Release(at)
+	}
+	return &busDevice{name: at.String(), bus: bus, at: at, release: sync.OnceFunc(release)}, nil
+}
+
+// sharedBus is an I2C bus, which is made when it is first asked for.
+func (h *Host) sharedBus(described boards.I2C) (*bus, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if shared := h.buses[described.Name]; shared != nil {
+		return shared, nil
+	}
+	made := newBus("I2C bus "+described.Name, func() (wire, error) { return h.openI2C(described) })
+	if _, err := h.keeper.closeWith(made); err != nil {
+		return nil, err
+	}
+	h.buses[described.Name] = made
+	return made, nil
+}
+
+// SPI opens a device on an SPI bus of the board. That is no transaction. It has a bus of its own, because each device has a
+// speed and a mode.
 func (h *Host) SPI(name string, mode drivers.SPIMode) (drivers.Transactor, error) {
 	described, known := h.board.SPI[name]
 	if !known {
@@ -45,39 +96,22 @@ func (h *Host) SPI(name string, mode drivers.SPIMode) (drivers.Transactor, error
 	if mode.SpeedHz <= 0 || mode.Mode < 0 || mode.Mode > 3 {
 		return nil, fmt.Errorf("%w: SPI speed_hz = %d, mode = %d: write a speed above 0, and mode 0 to 3", drivers.ErrSettings, mode.SpeedHz, mode.Mode)
 	}
-	device := &busDevice{name: "SPI device " + name, duplex: true}
-	return h.device(device, device.name, func() (wire, error) { return h.openSPI(described, mode) })
-}
-
-// device takes a device and finds its bus, which is made for the first of them. On SPI it is the device's own, because each
-// has a speed and a mode.
-func (h *Host) device(d *busDevice, busName string, open func() (wire, error)) (drivers.Transactor, error) {
+	d := &busDevice{name: "SPI device " + name, duplex: true}
 	release, err := h.keeper.take(d.name)
 	if err != nil {
 		return nil, err
 	}
-	d.release = release
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if shared := h.buses[busName]; shared != nil && !d.duplex {
-		d.bus = shared
-		return d, nil
-	}
-	d.bus = newBus(busName, open)
+	d.bus = newBus(d.name, func() (wire, error) { return h.openSPI(described, mode) })
 	forget, err := h.keeper.closeWith(d.bus)
 	if err != nil {
 		release()
 		return nil, err
 	}
-	if d.duplex {
-		d.release = func() {
-			d.bus.Close()
-			forget()
-			release()
-		}
-		return d, nil
+	d.release = func() {
+		d.bus.Close()
+		forget()
+		release()
 	}
-	h.buses[busName] = d.bus
 	return d, nil
 }
 

@@ -23,7 +23,8 @@
 //
 // Guarantees for buses: one goroutine for each, one transaction at a time. No call lasts longer than 800 ms, whatever a device
 // does to the wires; what a bus fails with is named, with a hint (ErrBusStuck, ErrNoAnswer, ErrBusAbsent, ErrBusAccess). A
-// bus that was gone is opened again when it is next used.
+// bus that was gone is opened again when it is next used. On a bus with multiplexers (PCA9548) one channel of one of them is
+// connected at a time, and none while a chip on the bus itself is used; see package pca9548. When the Host closes, none is.
 //
 // Guarantees for serial ports: Read returns (0, nil) when nothing came for a tenth of a second, and an error that wraps
 // drivers.ErrOffline after a hang-up; neither Write nor Close blocks for long. No other program that heeds locks has the port
@@ -34,5 +35,5 @@
 //
 // What another program holds is ErrOffline as well, with the name of the holder where the kernel knows it.
 //
-// It imports drivers and boards.
+// It imports drivers, drivers/pca9548 and boards.
 package line

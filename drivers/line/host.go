@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
+	"gatehouse/drivers/pca9548"
 )
 
 // The errors of a Host; see drivers for the others.
@@ -32,8 +33,9 @@ type Host struct {
 	keeper  *keeper
 	options options
 
-	mu    sync.Mutex
-	buses map[string]*bus
+	mu     sync.Mutex
+	buses  map[string]*bus // the I2C buses that are open
+	claims pca9548.Claims
 }
 
 // Option is something that a Host can be given.

@@ -75,6 +75,26 @@ func TestAnInputReportsItsLevelAndEveryEdge(t *testing.T) {
 	})
 }
 
+// A level that has lasted counts, although the next edge and the end of its debounce come in one moment.
+func TestALevelThatLastedAsLongAsItsDebounceCounts(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLot(t)
+			defer l.host.Close()
+			got := watched(t, l.host, "fire", func() {
+				time.Sleep(time.Second)
+				for _, high := range []bool{false, true} { // open is active
+					l.chip.Drive("in2", high)
+					time.Sleep(20 * time.Millisecond)
+				}
+			})
+			if want := []bool{false, true, false}; !slices.Equal(states(got), want) {
+				t.Errorf("states %v, want %v", states(got), want)
+			}
+		})
+	}
+}
+
 func TestTheCutWireOfTheFireContactIsActive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLot(t)

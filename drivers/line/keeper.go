@@ -64,6 +64,7 @@ func (k *keeper) run() {
 	for {
 		select {
 		case order := <-k.orders:
+			k.change(time.Now()) // a pulse that is over must not take the next one's time
 			order()
 		case <-timer.C:
 			k.change(time.Now())

@@ -164,6 +164,40 @@ func TestALineThatAnotherProgramHolds(t *testing.T) {
 	})
 }
 
+// The gateway stood still until long after a pulse's end, and meanwhile the next vehicle's raise was ordered: that is a pulse
+// of its own, whichever of the two the gateway gets to first.
+func TestAPulseThatOutstayedTakesNoTimeOfTheNext(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLot(t)
+			defer l.host.Close()
+			raise, lamp := output(t, l.host, "raise"), output(t, l.host, "lamp")
+			l.chip.OnOutput(func(name string, _ bool, _ time.Time) {
+				if name == "k3" {
+					time.Sleep(2 * time.Second)
+				}
+			})
+			begun := time.Now()
+			if err := raise.Pulse(300 * time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			go func() { _ = lamp.Set(true) }()
+			time.Sleep(time.Second)
+			if err := raise.Pulse(300 * time.Millisecond); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Second)
+			var after []time.Duration
+			for _, at := range l.edges("k1") {
+				after = append(after, at.Sub(begun).Round(time.Millisecond))
+			}
+			if want := []time.Duration{0, 2 * time.Second, 2 * time.Second, 2300 * time.Millisecond}; !slices.Equal(after, want) {
+				t.Errorf("edges %v, want %v", after, want)
+			}
+		})
+	}
+}
+
 // lot is a virtual bench that writes down the edges of its outputs.
 type lot struct {
 	chip *line.Chip

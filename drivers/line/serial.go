@@ -21,6 +21,9 @@ const (
 	hangUpReads = 2
 	// writeSlack is how much longer than its bytes take a write may last.
 	writeSlack = 500 * time.Millisecond
+	// writeGrace is what a write gets on top once its time is over: on a busy machine the time may be over before the write was
+	// begun, or before its end was heard.
+	writeGrace = 100 * time.Millisecond
 	// closeLimit is how long closing may wait for what still goes on.
 	closeLimit = 500 * time.Millisecond
 )
@@ -157,7 +160,7 @@ func (p *serialPort) Write(b []byte) (int, error) {
 	defer timer.Stop()
 	w := writing{bytes: slices.Clone(b), done: make(chan error, 1)}
 	queue := p.writes
-	for {
+	for late := false; ; {
 		select {
 		case queue <- w:
 			queue = nil
@@ -169,7 +172,11 @@ func (p *serialPort) Write(b []byte) (int, error) {
 		case <-p.closed:
 			return 0, p.fail("write", errClosedPort)
 		case <-timer.C:
-			return 0, p.fail("write", errStuck)
+			if late {
+				return 0, p.fail("write", errStuck)
+			}
+			late = true
+			timer.Reset(writeGrace)
 		}
 	}
 }

@@ -214,6 +214,21 @@ func TestAPortThatCantSwitchRS485(t *testing.T) {
 	port.Close()
 }
 
+// Whatever speed a site file may name, the serial library knows it.
+func TestEverySpeedCanBeHad(t *testing.T) {
+	a := newAdapter(t)
+	for _, baud := range drivers.Bauds() {
+		for _, parity := range []byte{0, 'N', 'E', 'O'} {
+			port, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: baud, Parity: parity})
+			if err != nil {
+				t.Errorf("%d baud, parity %q: %v", baud, parity, err)
+				continue
+			}
+			port.Close()
+		}
+	}
+}
+
 // A driver is waiting for bytes when the gateway closes the port.
 func TestClosingEndsARead(t *testing.T) {
 	port := newAdapter(t).open(t)
@@ -295,6 +310,30 @@ func TestSilenceAndHangUpAreToldApart(t *testing.T) {
 	})
 }
 
+// lateRaw takes bytes after a while.
+type lateRaw struct {
+	rawPort
+	after time.Duration
+}
+
+func (r *lateRaw) Write(b []byte) (int, error) {
+	time.Sleep(r.after)
+	return len(b), nil
+}
+
+// The time of a write is over in the moment in which it ends: it was done, and nobody prints a ticket twice.
+func TestAWriteThatIsHeardLateIsDone(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			port := line.NewSerialPort(&lateRaw{after: 500*time.Millisecond + 12*time.Second/115200})
+			defer port.Close()
+			if n, err := port.Write([]byte("x")); n != 1 || err != nil {
+				t.Errorf("%d bytes, %v", n, err)
+			}
+		})
+	}
+}
+
 func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 	l := newLot(t)
 	defer l.host.Close()
@@ -309,7 +348,7 @@ func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 		{input, `the board bench has no input "lop": write one of [fire loop wire]`},
 		{outp, `the board bench has no output "rise": write one of [alarm horn lamp lower raise]`},
 		{port, `the board bench has no serial port "uart9": write one of [uart1 uart2]`},
-		{mode, "baud = 12345: write one of [1200"},
+		{mode, "baud = 12345: write one of [300 600 1200"},
 	} {
 		if !errors.Is(c.err, drivers.ErrSettings) || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("error %v\nwant  %s", c.err, c.want)
@@ -357,8 +396,8 @@ func TestABoardThatIsNotThere(t *testing.T) {
 	board, err := boards.Parse([]byte(`
 name = "nowhere"
 backend = "chardev"
-lines.k1 = { chip = "no such chip", line = 1 }
-lines.k2 = { pin = "no such pin" }
+lines.k1 = { chip = "no such chip", line = 1, active_low = false }
+lines.k2 = { pin = "no such pin", active_low = true }
 outputs.one = { line = "k1", max_on_ms = 1000 }
 inputs.two = { line = "k2" }
 `), "nowhere.toml")

@@ -37,15 +37,21 @@ func guardPort(device string) (*guard, error) {
 		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, ErrPortAccess)
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO):
 		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, ErrPortAbsent)
+	case errors.Is(err, unix.EBUSY): // it was opened for one alone (TIOCEXCL)
+		return nil, portBusy(device)
 	case err != nil:
 		return nil, fmt.Errorf("open %s: %w: %w", device, drivers.ErrOffline, err)
 	}
 	g := &guard{fd: fd}
 	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		g.close()
-		return nil, fmt.Errorf("open %s: %w: %w: fuser -v %s says which one", device, drivers.ErrOffline, ErrPortBusy, device)
+		return nil, portBusy(device)
 	}
 	return g, nil
+}
+
+func portBusy(device string) error {
+	return fmt.Errorf("open %s: %w: %w: fuser -v %s says which one", device, drivers.ErrOffline, ErrPortBusy, device)
 }
 
 // direct has the kernel switch the direction of an RS-485 transceiver by the port's RTS line.

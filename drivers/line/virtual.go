@@ -91,10 +91,14 @@ type settling struct {
 	since  time.Time // the last movement
 }
 
+// moved takes a movement of the line. The level before it counts if it has lasted, although its timer may be late.
 func (s *settling) moved(at time.Time) {
+	if at.Sub(s.since) >= s.delay {
+		s.settle(!s.line.high)
+	}
 	s.since = at
 	if s.delay == 0 {
-		s.settle()
+		s.settle(s.line.high)
 		return
 	}
 	if s.timer != nil {
@@ -105,17 +109,17 @@ func (s *settling) moved(at time.Time) {
 		s.inputs.chip.mu.Lock()
 		defer s.inputs.chip.mu.Unlock()
 		if s.timer == timer && s.line.watch == s {
-			s.settle()
+			s.settle(s.line.high)
 		}
 	})
 	s.timer = timer
 }
 
-func (s *settling) settle() {
-	if s.high == s.line.high {
+func (s *settling) settle(high bool) {
+	if s.high == high {
 		return
 	}
-	s.high = s.line.high
+	s.high = high
 	w := s.inputs
 	select {
 	case w.edges <- rawEdge{index: s.index, high: s.high, at: s.since, lost: w.lost}:

@@ -1,7 +1,8 @@
-// Package lorawan drives LoRaWAN parking and distance sensors behind a ChirpStack v4 network server, by MQTT.
+// Package lorawan drives LoRaWAN parking and distance sensors behind a network server, by MQTT: ChirpStack v4 or The Things
+// Stack v3.
 //
-// The uplinks of the application come on application/{applicationId}/device/{devEui}/event/up as JSON with the sensor's
-// own bytes in base64. Those bytes are decoded here (package payload), never the server's decoded object: a codec that
+// The uplinks of the application come on application/{applicationId}/device/{devEui}/event/up, or on
+// v3/{application}@{tenant}/devices/{device}/up, as JSON with the sensor's own bytes in base64. Those bytes are decoded here (package payload), never the server's decoded object: a codec that
 // somebody edits on a server must not move a car. Which sensor watches which spot is in the settings.
 //
 // Radio repeats and delays: an uplink counts once, by the sensor and its frame counter, and one that is older than the

@@ -18,10 +18,11 @@ const sensorsMax = 20_000
 func Driver() drivers.Driver {
 	return drivers.Driver{
 		Name:    "lorawan",
-		Summary: "LoRaWAN parking and distance sensors through a ChirpStack v4 server (MQTT)",
+		Summary: "LoRaWAN parking and distance sensors through a ChirpStack v4 or The Things Stack v3 server (MQTT)",
 		Settings: map[string]string{
 			"broker":      "name of the MQTT broker in the site file",
-			"application": "id of the application in ChirpStack (default +, any)",
+			"server":      "chirpstack or ttn (default chirpstack)",
+			"application": "id of the application on the server; on ttn application@tenant (default +, any)",
 			"model":       "maker and model of the sensors; lotctl sensor ls lists them",
 			"sensors":     "the sensors' device EUIs, in the order of the spots; one with several probes once for each",
 		},
@@ -38,6 +39,7 @@ type Network struct {
 	drivers.Faults
 	host     drivers.Host
 	broker   string
+	server   server
 	filter   string
 	model    payload.Device
 	channels map[string][]int // by device EUI: the channel of each of its probes
@@ -50,9 +52,13 @@ func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) 
 	if err != nil {
 		return nil, err
 	}
+	kind, err := serverOf(settings)
+	if err != nil {
+		return nil, err
+	}
 	application, err := settings.Text("application", "+")
 	if err == nil && (application == "" || strings.ContainsAny(application, "/#")) {
-		err = fmt.Errorf("%w: application = %q: write the application's id in ChirpStack", drivers.ErrSettings, application)
+		err = fmt.Errorf("%w: application = %q: write the application's id on the server", drivers.ErrSettings, application)
 	}
 	if err != nil {
 		return nil, err
@@ -70,7 +76,7 @@ func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) 
 		return nil, err
 	}
 	return &Network{
-		host: host, broker: broker, filter: "application/" + application + "/device/+/event/up", model: model, channels: channels,
+		host: host, broker: broker, server: kind, filter: kind.filter(application), model: model, channels: channels,
 	}, nil
 }
 
@@ -133,30 +139,35 @@ type listener struct {
 
 // hear takes one message of the broker.
 func (l *listener) hear(topic string, body []byte) {
-	eui, valid := topicEUI(topic)
-	channels := l.network.channels[eui]
-	if !valid || len(channels) == 0 {
+	eui, valid := l.network.server.topicEUI(topic)
+	if !valid || eui != "" && len(l.network.channels[eui]) == 0 {
 		return // another device of the same application
 	}
-	u, err := parseUplink(body)
-	if err == nil && u.eui != eui {
+	u, err := parseUplink(l.network.server, body)
+	if err == nil && eui != "" && u.eui != eui {
 		err = fmt.Errorf("it is of %s", u.eui)
 	}
 	if err != nil {
-		l.network.Note(fmt.Errorf("%w: %w (sensor %s)", ErrUplink, err, eui))
+		l.network.Note(fmt.Errorf("%w: %w (topic %.200q)", ErrUplink, err, topic))
 		return
 	}
-	if u.port == 0 || len(u.data) == 0 {
-		return // an answer of the radio alone
+	l.take(u)
+}
+
+// take takes one uplink that may be one of the network's sensors'.
+func (l *listener) take(u uplink) {
+	channels := l.network.channels[u.eui]
+	if len(channels) == 0 || u.port == 0 || len(u.data) == 0 {
+		return // another device, or an answer of the radio alone
 	}
 	if err := l.network.model.Decode(&l.message, u.port, u.data); err != nil {
-		l.network.Note(fmt.Errorf("%w: %w (sensor %s, port %d)", ErrUplink, err, eui, u.port))
+		l.network.Note(fmt.Errorf("%w: %w (sensor %s, port %d)", ErrUplink, err, u.eui, u.port))
 		return
 	}
-	if l.sessions[eui] == nil {
-		l.sessions[eui] = &session{}
+	if l.sessions[u.eui] == nil {
+		l.sessions[u.eui] = &session{}
 	}
-	switch l.sessions[eui].judge(u, l.message.Text("kind") == "startup") {
+	switch l.sessions[u.eui].judge(u, l.message.Text("kind") == "startup") {
 	case uplinkRepeated:
 		l.network.repeated.Add(1)
 	case uplinkLate:

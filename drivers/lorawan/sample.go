@@ -7,19 +7,19 @@ import (
 	"gatehouse/drivers/lorawan/payload"
 )
 
-// The messages that say what their spot is now. All others with a state repeat an old one.
+// The messages that say what their spot is now, of those that say what they are. All others with a state repeat an old one.
 var (
-	sayingKinds  = []string{"status", "startup", "registration"}
-	sayingFrames = []string{"info"}
+	sayingKinds  = []string{"", "status", "startup", "user_registration"}
+	sayingFrames = []string{"", "info"}
 )
 
-// probeInvalidCM is the greatest distance, in tenths of a centimetre, with which a probe says that it got no echo.
-const probeInvalidCM = 20
+// probeInvalidMM is the greatest distance with which a probe says that it got no echo.
+const probeInvalidMM = 20
 
 // sampleOf is what a message says of the spot under one of the sensor's probes.
 func sampleOf(m *payload.Message, probe int) drivers.Sample {
 	if occupied, found := m.Bool("occupied"); found {
-		if slices.Contains(sayingKinds, m.Text("kind")) || slices.Contains(sayingFrames, m.Text("frame")) {
+		if slices.Contains(sayingKinds, m.Text("kind")) && slices.Contains(sayingFrames, m.Text("frame")) {
 			return drivers.Sample{Kind: drivers.SampleOccupied, Occupied: occupied}
 		}
 		return drivers.Sample{Kind: drivers.SampleAlive}
@@ -43,10 +43,11 @@ func sampleOf(m *payload.Message, probe int) drivers.Sample {
 }
 
 func probed(number, unitMM int64, decimals int) drivers.Sample {
-	if number <= probeInvalidCM {
+	sample := distance(number, unitMM, decimals)
+	if sample.DistanceMM <= probeInvalidMM {
 		return drivers.Sample{Kind: drivers.SampleInterference}
 	}
-	return distance(number, unitMM, decimals)
+	return sample
 }
 
 func distance(number, unitMM int64, decimals int) drivers.Sample {

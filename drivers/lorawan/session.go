@@ -19,6 +19,9 @@ type session struct {
 	address       string
 	beforeAddress string // of the session before: its uplinks are late
 	counter       uint32
+
+	behind     bool // the last uplink was far behind
+	behindFrom uint32
 }
 
 // judge says whether an uplink is news, and takes it as the last one if so.
@@ -32,13 +35,24 @@ func (s *session) judge(u uplink, restart bool) verdict {
 	case u.counter == s.counter:
 		return uplinkRepeated
 	case restart && u.counter <= 1:
-	case u.address == "" && s.counter-u.counter > reorderMax:
+	case s.counter-u.counter > reorderMax && (u.address == "" || s.startsOver(u)):
 	default:
 		return uplinkLate
 	}
+	s.behind = false
 	if u.address != s.address {
 		s.beforeAddress = s.address
 	}
 	s.begun, s.address, s.counter = true, u.address, u.counter
 	return uplinkNew
+}
+
+// startsOver says whether a sensor with a fixed address counts anew: a single uplink that is far behind is a late one, and
+// a second that goes on from it is not.
+func (s *session) startsOver(u uplink) bool {
+	if s.behind && u.counter > s.behindFrom && u.counter-s.behindFrom <= reorderMax {
+		return true
+	}
+	s.behind, s.behindFrom = true, u.counter
+	return false
 }

@@ -3,10 +3,13 @@ package lorawan
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
-// Simulator is a network server with sensors: it publishes what each of them sends, as ChirpStack v4 does.
+// Simulator is a network server with sensors: it publishes what each of them sends, as ChirpStack v4 or The Things Stack v3
+// does.
 type Simulator struct {
+	Things      bool // it is The Things Stack
 	Publish     func(topic string, payload []byte, retained bool)
 	Application string
 	Address     string // of all sensors; another one after they joined again
@@ -25,6 +28,9 @@ func (s *Simulator) Send(eui string, port uint8, data []byte) error {
 
 // SendCounted publishes one uplink with a counter of the caller's: again, or late.
 func (s *Simulator) SendCounted(eui string, counter uint32, port uint8, data []byte) error {
+	if s.Things {
+		return s.sendThings(eui, counter, port, data)
+	}
 	info := map[string]any{"applicationId": s.Application, "devEui": eui, "deviceName": "spot"}
 	body, err := json.Marshal(map[string]any{
 		"deduplicationId": fmt.Sprintf("%s-%d", eui, counter), "deviceInfo": info, "devAddr": s.Address,
@@ -35,6 +41,25 @@ func (s *Simulator) SendCounted(eui string, counter uint32, port uint8, data []b
 		return fmt.Errorf("lorawan: simulate %s: %w", eui, err)
 	}
 	s.Publish("application/"+s.Application+"/device/"+eui+"/event/up", body, false)
+	return nil
+}
+
+// sendThings publishes one uplink as The Things Stack does.
+func (s *Simulator) sendThings(eui string, counter uint32, port uint8, data []byte) error {
+	application := map[string]any{"application_id": s.Application}
+	body, err := json.Marshal(map[string]any{
+		"end_device_ids": map[string]any{
+			"device_id": "eui-" + eui, "application_ids": application, "dev_eui": strings.ToUpper(eui), "dev_addr": s.Address,
+		},
+		"uplink_message": map[string]any{
+			"session_key_id": "AXA50/tDDaI", "f_cnt": counter, "f_port": port, "frm_payload": data,
+			"rx_metadata": []map[string]any{{"gateway_ids": map[string]any{"gateway_id": "gate"}, "rssi": -57}},
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("lorawan: simulate %s: %w", eui, err)
+	}
+	s.Publish("v3/"+s.Application+"@ttn/devices/eui-"+eui+"/up", body, false)
 	return nil
 }
 

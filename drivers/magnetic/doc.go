@@ -1,5 +1,5 @@
 // Package magnetic drives the magnetometers that lie under parking spots on an I2C bus: QMC5883L, HMC5883L, RM3100,
-// LIS3MDL and MMC5983MA, each alone or several of a kind behind a multiplexer PCA9548.
+// LIS3MDL and MMC5983MA, each alone or several of a kind behind multiplexers PCA9548, of which a bus may have eight.
 //
 // Every sample is the field in nanotesla, with the chip's temperature where it has a thermometer: the detector in
 // gateway/occupancy needs it. A chip is told by its identity registers before it is used; an HMC5883L that is a QMC5883L,
@@ -12,5 +12,5 @@
 // half of 18 bits is 16384 counts a gauss.
 //
 // The files of the chips are pure codecs but for the transactions; Simulator is the other side, on the same codecs. The
-// package imports drivers.
+// package imports drivers and drivers/pca9548.
 package magnetic

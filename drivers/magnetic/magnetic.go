@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/pca9548"
 )
 
 const (
@@ -20,11 +21,8 @@ const (
 	// failuresMax measurements in a row that fail are a chip that is away.
 	failuresMax = 3
 	// retryAfter is how many periods a chip that is away is left alone, if others behind the multiplexer work.
-	retryAfter  = 10
-	muxFirst    = 0x70
-	muxLast     = 0x77
-	muxChannels = 8
-	auto        = "auto"
+	retryAfter = 10
+	auto       = "auto"
 	// powerUp is how long the slowest chip takes to answer after its power came, as at the start of a board.
 	powerUp = 50 * time.Millisecond
 )
@@ -40,17 +38,18 @@ func Driver() drivers.Driver {
 			"address":   "the chip's address, where it has several (default 0: look for it)",
 			"untested":  "true: no self test at the start, for a copy of a chip that can't do it (default false)",
 			"period_ms": "how often it is measured (default 1000)",
-			"mux":       "address of a multiplexer PCA9548 before the chips, 112 to 119 (default 0: none)",
-			"channels":  "its channels with a chip, as 0,1,5; the first is the device's first spot",
+			"mux":       "address of a multiplexer PCA9548 before the chips, 112 to 119 (default 0: none); a bus may have several",
+			"channels":  "its channels with a chip of this device, as 0,1,5; the first is the device's first spot",
 		},
 		Wires: map[string]drivers.Wire{"bus": drivers.WireI2C},
 		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
 	}
 }
 
-// Sensor is one chip, or the chips behind one multiplexer, which no other device may use.
+// Sensor is one chip, or the chips behind some channels of one multiplexer.
 type Sensor struct {
 	host     drivers.Host
+	behind   drivers.Multiplexer // nil: the chip is on the bus itself
 	bus      string
 	chip     string
 	address  uint16
@@ -105,13 +104,13 @@ func (s *Sensor) setChip(settings drivers.Settings) error {
 	if !slices.Contains(known, s.chip) {
 		return fmt.Errorf("%w: chip = %s: write %s", drivers.ErrSettings, name, strings.Join(known, ", "))
 	}
-	address, err := number(settings, "address", 0, 0x08, 0x77)
+	address, err := number(settings, "address", 0, drivers.I2CFirst, drivers.I2CLast)
 	s.address = uint16(address)
 	return err
 }
 
 func (s *Sensor) setMux(settings drivers.Settings) error {
-	mux, err := number(settings, "mux", 0, muxFirst, muxLast)
+	mux, err := number(settings, "mux", 0, drivers.MultiplexerFirst, drivers.MultiplexerLast)
 	if err != nil {
 		return err
 	}
@@ -128,12 +127,30 @@ func (s *Sensor) setMux(settings drivers.Settings) error {
 	}
 	for part := range strings.SplitSeq(text, ",") {
 		channel, err := strconv.Atoi(strings.TrimSpace(part))
-		if err != nil || channel < 0 || channel >= muxChannels || slices.Contains(s.channels, channel) {
-			return fmt.Errorf("%w: channels = %q: write numbers from 0 to %d with commas, each once", drivers.ErrSettings, text, muxChannels-1)
+		if err != nil || channel < 0 || channel >= drivers.MuxChannels || slices.Contains(s.channels, channel) {
+			return fmt.Errorf("%w: channels = %q: write numbers from 0 to %d with commas, each once", drivers.ErrSettings, text, drivers.MuxChannels-1)
 		}
 		s.channels = append(s.channels, channel)
 	}
+	s.behind = s.host.Multiplexer(s.bus, s.mux)
 	return nil
+}
+
+// I2CPlaces is where its chips may stand.
+func (s *Sensor) I2CPlaces() (places []drivers.I2CPlace) {
+	for _, channel := range s.channels {
+		for _, c := range chips() {
+			if s.chip != auto && s.chip != c.name {
+				continue
+			}
+			for _, address := range s.addresses(&c) {
+				if at := (drivers.I2CPlace{Bus: s.bus, Address: address, Multiplexer: s.mux, Channel: channel}); !slices.Contains(places, at) {
+					places = append(places, at)
+				}
+			}
+		}
+	}
+	return places
 }
 
 // Skipped counts the answers that made no sense.
@@ -144,7 +161,10 @@ func (s *Sensor) Channels() int { return max(1, len(s.channels)) }
 
 // Sense measures each chip once in a period until ctx ends or no chip is left that answers.
 func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
-	run := &run{sensor: s, opened: map[uint16]drivers.Transactor{}, spots: make([]spot, len(s.channels))}
+	run := &run{sensor: s, spots: make([]spot, len(s.channels))}
+	for i, channel := range s.channels {
+		run.spots[i] = spot{channel: channel, opened: map[uint16]drivers.Transactor{}}
+	}
 	defer run.close()
 	if err := sleep(ctx, powerUp); err != nil {
 		return err
@@ -166,12 +186,13 @@ func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
 // run is one life of a Sensor.
 type run struct {
 	sensor *Sensor
-	opened map[uint16]drivers.Transactor
 	spots  []spot
 }
 
 // spot is one chip of a run.
 type spot struct {
+	channel  int
+	opened   map[uint16]drivers.Transactor // what is open on the bus, or behind its channel
 	chip     chip
 	device   device
 	found    bool
@@ -181,25 +202,38 @@ type spot struct {
 }
 
 func (r *run) close() {
-	if mux, open := r.opened[r.sensor.mux]; open && r.sensor.mux != 0 {
-		_ = mux.Tx([]byte{0}, nil) // leaves no channel connected, if the multiplexer is still there
-	}
-	// any order: each is closed
-	for _, tx := range r.opened {
-		tx.Close()
+	for i := range r.spots {
+		r.spots[i].keep(0)
 	}
 }
 
 // open opens an address once.
-func (r *run) open(address uint16) (drivers.Transactor, error) {
-	if tx, open := r.opened[address]; open {
+func (r *run) open(spot *spot, address uint16) (drivers.Transactor, error) {
+	if tx, open := spot.opened[address]; open {
 		return tx, nil
 	}
-	tx, err := r.sensor.host.I2C(r.sensor.bus, address)
+	tx, err := r.sensor.openAt(spot.channel, address)
 	if err == nil {
-		r.opened[address] = tx
+		spot.opened[address] = tx
 	}
 	return tx, err
+}
+
+func (s *Sensor) openAt(channel int, address uint16) (drivers.Transactor, error) {
+	if s.behind == nil {
+		return s.host.I2C(s.bus, address)
+	}
+	return s.behind.I2C(channel, address)
+}
+
+// keep closes what was opened to look for a chip, but for the address where it is, so that other devices can have the others.
+func (s *spot) keep(address uint16) {
+	for _, opened := range slices.Sorted(maps.Keys(s.opened)) {
+		if opened != address {
+			s.opened[opened].Close()
+			delete(s.opened, opened)
+		}
+	}
 }
 
 // sweep measures all spots once. It fails when no spot is left.
@@ -211,7 +245,7 @@ func (r *run) sweep(ctx context.Context, report func(drivers.Sample)) error {
 			spot.waits--
 			continue
 		}
-		sample, err := r.visit(ctx, spot, r.sensor.channels[i])
+		sample, err := r.visit(ctx, spot)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -235,8 +269,10 @@ func (r *run) failed(spot *spot, err error) {
 	if errors.Is(err, errNonsense) {
 		r.sensor.skipped.Add(1)
 	}
+	isReset := errors.Is(err, pca9548.ErrReset) // the chip may have lost its power as well
+	spot.found = spot.found && !isReset
 	spot.err = err
-	if spot.failures++; spot.failures >= failuresMax || !spot.found {
+	if spot.failures++; spot.failures >= failuresMax || !spot.found && !isReset {
 		spot.found, spot.failures, spot.waits = false, 0, retryAfter
 	}
 }
@@ -247,7 +283,7 @@ func (r *run) lost() error {
 		if err := r.spots[i].err; err != nil {
 			where := fmt.Sprintf("magnetic: bus %s", r.sensor.bus)
 			if r.sensor.mux != 0 {
-				where += fmt.Sprintf(" channel %d of the multiplexer 0x%02X", r.sensor.channels[i], r.sensor.mux)
+				where += fmt.Sprintf(" channel %d of the multiplexer 0x%02X", r.spots[i].channel, r.sensor.mux)
 			}
 			return fmt.Errorf("%s: %w: %w", where, drivers.ErrOffline, err)
 		}
@@ -256,12 +292,10 @@ func (r *run) lost() error {
 }
 
 // visit measures one spot, after looking for its chip if need be.
-func (r *run) visit(ctx context.Context, spot *spot, channel int) (drivers.Sample, error) {
-	if err := r.connect(channel); err != nil {
-		return drivers.Sample{}, err
-	}
+func (r *run) visit(ctx context.Context, spot *spot) (drivers.Sample, error) {
 	if !spot.found {
 		if err := r.find(ctx, spot); err != nil {
+			spot.keep(0)
 			return drivers.Sample{}, err
 		}
 	}
@@ -286,21 +320,6 @@ func (s *spot) overflown(sample drivers.Sample) (drivers.Sample, error) {
 	return sample, s.chip.start(&s.device)
 }
 
-// connect connects a channel of the multiplexer, and no other.
-func (r *run) connect(channel int) error {
-	if r.sensor.mux == 0 {
-		return nil
-	}
-	mux, err := r.open(r.sensor.mux)
-	if err == nil {
-		err = mux.Tx([]byte{1 << channel}, nil)
-	}
-	if err != nil {
-		return fmt.Errorf("multiplexer 0x%02X: %w", r.sensor.mux, err)
-	}
-	return nil
-}
-
 // find looks for the chip that is wanted, tests it, and starts it. If there is another, that is the error.
 func (r *run) find(ctx context.Context, spot *spot) error {
 	var absent error
@@ -308,21 +327,22 @@ func (r *run) find(ctx context.Context, spot *spot) error {
 		if r.sensor.chip != auto && r.sensor.chip != c.name {
 			continue
 		}
-		for _, address := range r.addresses(&c) {
-			tx, err := r.open(address)
-			if err != nil {
-				return err
+		for _, address := range r.sensor.addresses(&c) {
+			tx, err := r.open(spot, address)
+			if err != nil { // as where another device of the site has it
+				absent = cmp.Or(absent, err)
+				continue
 			}
 			found := device{tx: tx}
 			switch is, err := c.identify(&found); {
 			case err == nil && is:
 				return r.begin(ctx, spot, c, found, address)
 			case err != nil && absent == nil:
-				absent = fmt.Errorf("no chip at 0x%02X: %w", address, err)
+				absent = fmt.Errorf("no chip: %w", err)
 			}
 		}
 	}
-	if err := r.another(); err != nil || absent == nil {
+	if err := r.another(spot); err != nil || absent == nil {
 		return cmp.Or(err, fmt.Errorf("%w: what answers is no %s: look at its label", ErrWrongChip, r.sensor.chip))
 	}
 	return absent
@@ -336,18 +356,18 @@ func (r *run) begin(ctx context.Context, spot *spot, c chip, found device, addre
 		}
 	}
 	spot.chip, spot.device, spot.found = c, found, true
-	r.keep(address)
+	spot.keep(address)
 	return spot.chip.start(&spot.device)
 }
 
 // another says which other chip is there than the wanted one; nil if there is none.
-func (r *run) another() error {
+func (r *run) another(spot *spot) error {
 	for _, c := range chips() {
 		if r.sensor.chip == auto || r.sensor.chip == c.name {
 			continue
 		}
 		for _, address := range c.addresses {
-			tx, err := r.open(address)
+			tx, err := r.open(spot, address)
 			if err != nil { // another device of the site has it
 				continue
 			}
@@ -359,24 +379,12 @@ func (r *run) another() error {
 	return nil
 }
 
-// keep closes what was opened to look for a chip, so that other devices can have it.
-func (r *run) keep(address uint16) {
-	for _, opened := range slices.Sorted(maps.Keys(r.opened)) {
-		needed := opened == address || opened == r.sensor.mux ||
-			slices.ContainsFunc(r.spots, func(s spot) bool { return s.found && s.device.tx == r.opened[opened] })
-		if !needed {
-			r.opened[opened].Close()
-			delete(r.opened, opened)
-		}
-	}
-}
-
 // addresses is where a wanted chip is looked for.
-func (r *run) addresses(c *chip) []uint16 {
-	switch address := r.sensor.address; {
+func (s *Sensor) addresses(c *chip) []uint16 {
+	switch address := s.address; {
 	case address == 0:
 		return c.addresses
-	case r.sensor.chip != auto || slices.Contains(c.addresses, address):
+	case s.chip != auto || slices.Contains(c.addresses, address):
 		return []uint16{address}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"gatehouse/drivers"
 	"gatehouse/drivers/drivertest"
 	"gatehouse/drivers/magnetic"
+	"gatehouse/drivers/pca9548"
 )
 
 // places are the chips with the address at which each is tried.
@@ -220,9 +222,8 @@ func TestAChipThatFailsItsSelfTestIsNamed(t *testing.T) {
 // A chip that fails among others behind a multiplexer takes only its own spot with it.
 func TestAChipThatFailsLeavesTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host, mux := drivertest.NewHost(), &magnetic.Multiplexer{}
+		host, mux := drivertest.NewHost(), &pca9548.Simulator{}
 		host.FakeI2C("i2c1").Attach(0x70, mux)
-		host.FakeI2C("i2c1").Attach(0x1E, mux.At(0x1E))
 		for channel := range 2 {
 			chip := magnetic.NewSimulator("hmc5883l")
 			if channel == 0 {
@@ -267,6 +268,33 @@ func TestAChipThatMeasuresNothingIsAway(t *testing.T) {
 	}
 }
 
+// Two sensors that look for their chips themselves share a bus: each passes over the chip that the other one has.
+func TestTwoSensorsLookForTheirChips(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		for chip, address := range map[string]uint16{"qmc5883l": 0x0D, "rm3100": 0x20} {
+			host.FakeI2C("i2c1").Attach(address, magnetic.NewSimulator(chip))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		counts, ended := [2]int{}, make(chan error, 2)
+		for number := range counts {
+			device, err := magnetic.Driver().Make(host, drivers.Settings{"bus": "i2c1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				ended <- device.(drivers.Sensor).Sense(ctx, func(drivers.Sample) { counts[number]++ })
+			}()
+			time.Sleep(time.Second)
+		}
+		first, second := <-ended, <-ended
+		if counts[0] < 9 || counts[1] < 8 || !errors.Is(first, context.DeadlineExceeded) || !errors.Is(second, context.DeadlineExceeded) {
+			t.Errorf("%v samples, ended with %v, %v", counts, first, second)
+		}
+	})
+}
+
 // A strong field widens the range. Beyond the widest, a magnet lies on the sensor.
 func TestBeyondTheRange(t *testing.T) {
 	for chip, strong := range map[string][3]int32{
@@ -309,10 +337,8 @@ func TestTheOffsetOfABridgeCancels(t *testing.T) {
 
 func TestChipsBehindAMultiplexer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host, mux := drivertest.NewHost(), &magnetic.Multiplexer{}
+		host, mux := drivertest.NewHost(), &pca9548.Simulator{}
 		host.FakeI2C("i2c1").Attach(0x70, mux)
-		host.FakeI2C("i2c1").Attach(0x0D, mux.At(0x0D))
-		host.FakeI2C("i2c1").Attach(0x20, mux.At(0x20))
 		for i, channel := range []int{2, 5, 7} {
 			chip, address := magnetic.NewSimulator("qmc5883l"), uint16(0x0D)
 			if channel == 7 {
@@ -336,6 +362,105 @@ func TestChipsBehindAMultiplexer(t *testing.T) {
 	})
 }
 
+// twoMultiplexers is a bus with two multiplexers and a QMC5883L, which knows one address only, behind channel 1 of each.
+func twoMultiplexers(t *testing.T) (host *drivertest.Host, muxes [2]*pca9548.Simulator, sensors [2]drivers.Sensor) {
+	t.Helper()
+	host = drivertest.NewHost()
+	for i := range muxes {
+		muxes[i] = &pca9548.Simulator{}
+		chip := magnetic.NewSimulator("qmc5883l")
+		chip.Set([3]int32{int32(i+1) * 10_000, 0, 40_000}, 2000)
+		muxes[i].Attach(1, 0x0D, chip)
+		host.FakeI2C("i2c1").Attach(0x70+uint16(i), muxes[i])
+		made, err := magnetic.Driver().Make(host, drivers.Settings{"bus": "i2c1", "mux": int64(0x70 + i), "channels": "1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sensors[i] = made.(drivers.Sensor)
+	}
+	return host, muxes, sensors
+}
+
+// Two multiplexers with chips of one address, both powered up with all channels connected. One is pulled out while it is used,
+// and comes back connected to everything: its spot is lost meanwhile with a clear fault, the other one's never, and no
+// spot ever gets the field of the other.
+func TestTwoMultiplexersOnOneBus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, muxes, sensors := twoMultiplexers(t)
+		muxes[0].PowerUp(0xFF)
+		muxes[1].PowerUp(0xFF)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		time.AfterFunc(10*time.Second+30*time.Millisecond, muxes[1].PullOut)
+		time.AfterFunc(30*time.Second, func() { muxes[1].PowerUp(0xFF) })
+		var seen [2]int
+		var faults [2]error
+		var sensing sync.WaitGroup
+		for i, sensor := range sensors {
+			sensing.Go(func() {
+				for ctx.Err() == nil {
+					err := sensor.Sense(ctx, func(s drivers.Sample) {
+						seen[i]++
+						if want := int32(i+1) * 10_000; s.FieldNT[0] < want-50 || s.FieldNT[0] > want+50 {
+							t.Errorf("sensor %d says %v", i, s.FieldNT)
+						}
+					})
+					if ctx.Err() == nil {
+						faults[i] = err
+					}
+				}
+			})
+		}
+		sensing.Wait()
+		if seen[0] != 60 || faults[0] != nil {
+			t.Errorf("the one that stayed: %d samples, %v", seen[0], faults[0])
+		}
+		if seen[1] < 35 || seen[1] > 41 || !errors.Is(faults[1], drivers.ErrOffline) || !errors.Is(faults[1], pca9548.ErrAbsent) {
+			t.Errorf("the one that was pulled out: %d samples, %v", seen[1], faults[1])
+		}
+		if crowded := host.FakeI2C("i2c1").Crowded(); crowded != 0 {
+			t.Errorf("two chips answered %d transactions", crowded)
+		}
+	})
+}
+
+// A dip of the supply resets a multiplexer and its chips within a period: they are set up anew at once.
+func TestAChipThatLostItsPowerWithItsMultiplexerIsSetUpAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, mux, chip := drivertest.NewHost(), &pca9548.Simulator{}, magnetic.NewSimulator("hmc5883l")
+		host.FakeI2C("i2c1").Attach(0x70, mux)
+		mux.Attach(0, 0x1E, chip)
+		time.AfterFunc(5500*time.Millisecond, func() {
+			mux.PowerUp(0)
+			fresh := magnetic.NewSimulator("hmc5883l")
+			mux.Attach(0, 0x1E, fresh)
+		})
+		samples, err := sense(t, host, drivers.Settings{"bus": "i2c1", "mux": int64(0x70), "channels": "0"}, 20*time.Second)
+		if err != nil || len(samples) != 19 {
+			t.Errorf("%d samples in 20 s with one dip, %v", len(samples), err)
+		}
+	})
+}
+
+// Devices may share a multiplexer, each with channels of its own.
+func TestPlacesOfASensor(t *testing.T) {
+	for settings, want := range map[string][]drivers.I2CPlace{
+		"qmc5883l": {{Bus: "i2c1", Address: 0x0D, Multiplexer: 0x71, Channel: 0}, {Bus: "i2c1", Address: 0x0D, Multiplexer: 0x71, Channel: 5}},
+		"lis3mdl": {
+			{Bus: "i2c1", Address: 0x1C, Multiplexer: 0x71, Channel: 0}, {Bus: "i2c1", Address: 0x1E, Multiplexer: 0x71, Channel: 0},
+			{Bus: "i2c1", Address: 0x1C, Multiplexer: 0x71, Channel: 5}, {Bus: "i2c1", Address: 0x1E, Multiplexer: 0x71, Channel: 5},
+		},
+	} {
+		made, err := magnetic.Driver().Make(drivertest.NewHost(), drivers.Settings{"bus": "i2c1", "chip": settings, "mux": int64(0x71), "channels": "0,5"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := made.(drivers.OnI2C).I2CPlaces(); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", settings, got, want)
+		}
+	}
+}
+
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	for _, c := range []struct {
 		settings drivers.Settings
@@ -356,7 +481,7 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	}
 }
 
-// FuzzParse gives any bytes to each parser: none panics or takes memory.
+// FuzzParse gives any bytes to each parser: none panics, or says more than a chip can measure.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte{0xE8, 0x03, 0x18, 0xFC, 0, 0, 0, 0, 0}, uint8(1))
 	f.Add([]byte{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, uint8(200))
@@ -364,11 +489,7 @@ func FuzzParse(f *testing.F) {
 		var nine [9]byte
 		copy(nine[:], data)
 		for chip := range places() {
-			var field [3]int32
-			allocations := testing.AllocsPerRun(1, func() { field, _, _ = magnetic.Parse(chip, nine[:], int(rangeNow)) })
-			if allocations != 0 {
-				t.Fatalf("%s: %v allocations", chip, allocations)
-			}
+			field, _, _ := magnetic.Parse(chip, nine[:], int(rangeNow)) // nonsense is an error
 			for _, nt := range field {
 				if nt < -150_000_000 || nt > 150_000_000 {
 					t.Fatalf("%s %x: %v", chip, nine, field)
@@ -376,6 +497,15 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestParsingTakesNoMemory(t *testing.T) {
+	data := []byte{0xE8, 0x03, 0x18, 0xFC, 0x21, 0x43, 0x07, 0x11, 0x22}
+	for chip := range places() {
+		if n := testing.AllocsPerRun(100, func() { _, _, _ = magnetic.Parse(chip, data, 0) }); n != 0 {
+			t.Errorf("%s: %v allocations", chip, n)
+		}
+	}
 }
 
 func BenchmarkParse(b *testing.B) {

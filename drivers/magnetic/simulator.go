@@ -1,9 +1,6 @@
 package magnetic
 
-import (
-	"fmt"
-	"sync"
-)
+import "sync"
 
 // Simulator is a chip: its registers, on the same codecs as the driver. Put it on an I2C bus.
 type Simulator struct {
@@ -224,65 +221,4 @@ func (s *Simulator) takeField() {
 		s.registers[mmcData+2*axis], s.registers[mmcData+2*axis+1] = byte(raw>>10), byte(raw>>2)
 		s.registers[mmcData+6] |= byte(raw&3) << (6 - 2*axis)
 	}
-}
-
-// Multiplexer is a PCA9548 with chips on its channels. On the bus it stands at its own address and, as At says, at those
-// of the chips behind it.
-type Multiplexer struct {
-	mu        sync.Mutex
-	connected byte
-	chips     [muxChannels]map[uint16]*Simulator
-}
-
-// Attach puts a chip on a channel.
-func (m *Multiplexer) Attach(channel int, address uint16, chip *Simulator) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.chips[channel] == nil {
-		m.chips[channel] = map[uint16]*Simulator{}
-	}
-	m.chips[channel][address] = chip
-}
-
-// Tx is one transaction with the multiplexer itself: its register is the channels that are connected.
-func (m *Multiplexer) Tx(write, read []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(write) > 0 {
-		m.connected = write[len(write)-1]
-	}
-	for i := range read {
-		read[i] = m.connected
-	}
-	return nil
-}
-
-// At is what answers at an address behind the multiplexer: the chip of the one channel that is connected.
-func (m *Multiplexer) At(address uint16) *MultiplexerPort { return &MultiplexerPort{m, address} }
-
-// MultiplexerPort is one address behind a Multiplexer.
-type MultiplexerPort struct {
-	multiplexer *Multiplexer
-	address     uint16
-}
-
-// Tx is one transaction with the chip that is connected.
-func (p *MultiplexerPort) Tx(write, read []byte) error {
-	m := p.multiplexer
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var chip *Simulator
-	for channel, chips := range m.chips {
-		if m.connected>>channel&1 == 0 || chips[p.address] == nil {
-			continue
-		}
-		if chip != nil {
-			return fmt.Errorf("two chips answer at 0x%02X", p.address)
-		}
-		chip = chips[p.address]
-	}
-	if chip == nil {
-		return fmt.Errorf("no chip is connected at 0x%02X", p.address)
-	}
-	return chip.Tx(write, read)
 }

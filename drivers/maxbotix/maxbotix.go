@@ -16,11 +16,11 @@ const silentAfter = 5 * time.Second
 func Driver() drivers.Driver {
 	return drivers.Driver{
 		Name:    "maxbotix",
-		Summary: "distance sensor of MaxBotix with a serial output (HRXL, XL MaxSonar)",
+		Summary: "distance sensor of MaxBotix with a serial output (HRXL, XL, LV MaxSonar)",
 		Settings: map[string]string{
 			"port": "name of the serial port on the board",
 			"baud": "speed of the port (default 9600; 57600 for some models)",
-			"unit": "what a reading of four digits counts: mm (the default), or cm (XL models of 10 m, such as MB7066)",
+			"unit": "what a reading of four digits counts: mm (the default), or cm (XL models of 10 m, such as MB7066); in for LV models, whose three digits are inches",
 		},
 		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
 		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newSensor(host, settings) },
@@ -36,7 +36,7 @@ type Sensor struct {
 	host drivers.Host
 	port string
 	baud int
-	cm   bool
+	unit Unit
 }
 
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
@@ -48,8 +48,8 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	unit, err := settings.OneOf("unit", "mm", "cm")
-	return &Sensor{host: host, port: port, baud: baud, cm: unit == "cm"}, err
+	unit, err := settings.OneOf("unit", "mm", "cm", "in")
+	return &Sensor{host: host, port: port, baud: baud, unit: map[string]Unit{"cm": Centimetres, "in": Inches}[unit]}, err
 }
 
 // Channels is how many spots it watches.
@@ -61,5 +61,5 @@ func (s *Sensor) Sense(ctx context.Context, report func(drivers.Sample)) error {
 		Driver: "maxbotix", Name: s.port, Mode: drivers.SerialMode{Baud: s.baud}, Silent: silentAfter,
 		Check: "check the sensor's power and its polarity (RS-232 or TTL)", Garbage: ErrGarbage,
 	}
-	return port.Listen(ctx, s.host, &s.Faults, &Decoder{Centimetres: s.cm}, report)
+	return port.Listen(ctx, s.host, &s.Faults, &Decoder{Unit: s.unit}, report)
 }

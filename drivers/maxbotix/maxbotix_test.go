@@ -36,7 +36,7 @@ func TestGoldenReadings(t *testing.T) {
 		{"R1234\r", []drivers.Sample{distance(1234)}, 0},
 		{"R123\r", []drivers.Sample{distance(1230)}, 0},
 		{"\xFFR0300\r\xFF\xFFR5000\r", []drivers.Sample{distance(300), nothing}, 0},
-		{"R765\rR9999\r", []drivers.Sample{nothing, nothing}, 0},
+		{"R765\rR9999\rR9998\r", []drivers.Sample{nothing, nothing, nothing}, 0},
 		{"34\rR1234\r", []drivers.Sample{distance(1234)}, 3}, // began to listen in the middle
 		{"R12R1234\r", []drivers.Sample{distance(1234)}, 3},
 		{"R12345\rR12\r", nil, 7 + 4},
@@ -48,17 +48,27 @@ func TestGoldenReadings(t *testing.T) {
 	}
 }
 
-// The MB7066, with 10.68 m, writes four digits of centimetres (arduino.stackexchange.com 7976).
-func TestFourDigitsOfCentimetres(t *testing.T) {
-	var got []drivers.Sample
-	decoder := maxbotix.Decoder{Centimetres: true}
-	for _, b := range []byte("R0250\rR1068\rR250\r") {
-		if sample, complete := decoder.Push(b); complete {
-			got = append(got, sample)
+// The MB7066, with 10.68 m, writes four digits of centimetres (arduino.stackexchange.com 7976); the LV models write three of
+// inches, and 254 or 255 where nothing is (MaxBotix, LV-MaxSonar-EZ datasheet).
+func TestOtherUnits(t *testing.T) {
+	nothing := drivers.Sample{Kind: drivers.SampleNoObject}
+	for unit, c := range map[maxbotix.Unit]struct {
+		text string
+		want []drivers.Sample
+	}{
+		maxbotix.Centimetres: {"R0250\rR1068\rR250\rR765\r", []drivers.Sample{distance(2500), nothing, distance(2500), nothing}},
+		maxbotix.Inches:      {"R006\rR087\rR254\rR255\r", []drivers.Sample{distance(152), distance(2209), nothing, nothing}},
+	} {
+		var got []drivers.Sample
+		decoder := maxbotix.Decoder{Unit: unit}
+		for _, b := range []byte(c.text) {
+			if sample, complete := decoder.Push(b); complete {
+				got = append(got, sample)
+			}
 		}
-	}
-	if want := []drivers.Sample{distance(2500), {Kind: drivers.SampleNoObject}, distance(2500)}; !slices.Equal(got, want) {
-		t.Errorf("%+v, want %+v", got, want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q: %+v, want %+v", c.text, got, c.want)
+		}
 	}
 }
 

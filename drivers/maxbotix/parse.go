@@ -7,11 +7,26 @@ import (
 	"gatehouse/drivers"
 )
 
-// What models say when nothing is there: 5 m and 10 m of the HRXL, 7.65 m and 10.68 m of the XL.
-var (
-	nothingMM = []int32{5000, 9999}
-	nothingCM = []int32{765, 1068}
+// Unit is what a reading of four digits counts.
+type Unit uint8
+
+// The units. Readings of three digits count centimetres, but inches where the unit is inches.
+const (
+	Millimetres Unit = iota
+	Centimetres
+	Inches
 )
+
+// unitUM is how many micrometres one is.
+func (u Unit) unitUM() int32 {
+	return [...]int32{Millimetres: 1000, Centimetres: 10_000, Inches: 25_400}[u]
+}
+
+// nothing are what models say when nothing is there: 5 m and 10 m of the HRXL; 7.65 m and 10.68 m of the XL; 254 and 255
+// inches of the LV (MaxBotix, datasheets of the HRXL-MaxSonar-WR, XL-MaxSonar-EZ and LV-MaxSonar-EZ).
+func (u Unit) nothing() []int32 {
+	return [...][]int32{Millimetres: {5000, 9998, 9999}, Centimetres: {765, 1068}, Inches: {254, 255}}[u]
+}
 
 const (
 	head = 'R'
@@ -22,8 +37,7 @@ const (
 
 // Decoder finds readings in a stream of bytes. The zero value is ready.
 type Decoder struct {
-	// Centimetres: four digits count centimetres as well. Three always do.
-	Centimetres bool
+	Unit Unit
 
 	digits int  // after the R
 	begun  bool // an R came
@@ -48,7 +62,11 @@ func (d *Decoder) Push(b byte) (drivers.Sample, bool) {
 		d.value, d.digits = 10*d.value+int32(b-'0'), d.digits+1
 		return drivers.Sample{}, false
 	case d.begun && b == tail && d.digits >= 3:
-		sample := reading(d.value, d.Centimetres || d.digits == 3)
+		unit := d.Unit
+		if d.digits == 3 {
+			unit = max(unit, Centimetres)
+		}
+		sample := reading(d.value, unit)
 		d.begun, d.digits, d.value = false, 0, 0
 		return sample, true
 	}
@@ -65,22 +83,18 @@ func (d *Decoder) drop() {
 	d.begun, d.digits, d.value = false, 0, 0
 }
 
-func reading(value int32, centimetres bool) drivers.Sample {
-	nothing, unitMM := nothingMM, int32(1)
-	if centimetres {
-		nothing, unitMM = nothingCM, 10
-	}
-	if slices.Contains(nothing, value) {
+func reading(value int32, unit Unit) drivers.Sample {
+	if slices.Contains(unit.nothing(), value) {
 		return drivers.Sample{Kind: drivers.SampleNoObject}
 	}
-	return drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: value * unitMM}
+	return drivers.Sample{Kind: drivers.SampleDistance, DistanceMM: value * unit.unitUM() / 1000}
 }
 
 // Encode is the reading of a sample in millimetres.
 func Encode(s drivers.Sample) []byte {
-	value := min(max(s.DistanceMM, 0), 9998)
+	value := min(max(s.DistanceMM, 0), 9997)
 	if s.Kind == drivers.SampleNoObject {
-		value = nothingMM[0]
+		value = Millimetres.nothing()[0]
 	}
 	return fmt.Appendf(nil, "R%04d\r", value)
 }

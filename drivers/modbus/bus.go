@@ -300,7 +300,10 @@ func (b *Bus) Run(ctx context.Context, polls []Poll) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-g.silent:
+	case said := <-g.silent:
+		if said != nil {
+			return said
+		}
 		return b.fault(FaultBusSilent, 0, fmt.Sprintf("%d slaves were asked", len(polls)))
 	case <-l.ended:
 		return l.failure()

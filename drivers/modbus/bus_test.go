@@ -3,6 +3,8 @@ package modbus_test
 import (
 	"context"
 	"errors"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -104,7 +106,8 @@ func TestEachTroubleIsANamedFault(t *testing.T) {
 		{modbus.TroubleHalves, modbus.FaultHalfFrame},
 		{modbus.TroubleImposter, modbus.FaultWrongSlave},
 		{modbus.TroubleLate, modbus.FaultNoAnswer},
-		{modbus.TroubleBusy, modbus.FaultException},
+		{modbus.TroubleBusy, modbus.FaultDevice},
+		{modbus.TroubleRefuses, modbus.FaultException},
 		{modbus.TroubleOtherCode, modbus.FaultGarbage},
 	} {
 		bubble(t, func(t *testing.T, w *wired) {
@@ -112,7 +115,7 @@ func TestEachTroubleIsANamedFault(t *testing.T) {
 			began := time.Now()
 			err := w.read(t, 1)
 			var fault *modbus.Fault
-			if !errors.As(err, &fault) || fault.Kind != c.kind || fault.Slave != 1 || w.Count(c.kind) != 1 || !strings.Contains(err.Error(), fault.Kind.Hint()) {
+			if !errors.As(err, &fault) || fault.Kind != c.kind || fault.Slave != 1 || w.Count(c.kind) != 1 || fault.Kind.Hint() == "" || !strings.Contains(err.Error(), fault.Kind.Hint()) {
 				t.Errorf("trouble %d: %v, want fault %v", c.trouble, err, c.kind)
 			}
 			if took := time.Since(began); took > 100*time.Millisecond {
@@ -257,6 +260,85 @@ func TestADeadSlaveIsAskedSeldomAndASilentBusIsOneFault(t *testing.T) {
 		}
 		if asked := w.simulator.Slave(1).Requests(); good[2] < 295 || good[1] < 80 || asked > 125 {
 			t.Errorf("slave 2 answered %d times, slave 1 %d times and was asked %d times", good[2], good[1], asked)
+		}
+	})
+}
+
+// A slave that is there and refuses all that it is asked is none that works: the run ends with what it says, and an adapter or a
+// cable is not blamed. One among others only loses its turns.
+func TestASlaveThatOnlyRefuses(t *testing.T) {
+	for trouble, want := range map[modbus.Trouble]error{modbus.TroubleBusy: drivers.ErrOffline, modbus.TroubleRefuses: drivers.ErrUnsupported} {
+		for _, alone := range []bool{true, false} {
+			bubble(t, func(t *testing.T, w *wired) {
+				w.simulator.Slave(1).SetTrouble(trouble)
+				good := 0
+				polls := []modbus.Poll{}
+				for slave := byte(1); slave == 1 || !alone && slave == 2; slave++ {
+					polls = append(polls, modbus.Poll{
+						Request: modbus.Request{Slave: slave, Function: modbus.FunctionReadHoldings, Count: 1}, Period: 100 * time.Millisecond,
+						Deliver: func(_ modbus.Reply, err error) {
+							if err == nil {
+								good++
+							}
+						},
+					})
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				err := w.Run(ctx, polls)
+				asked := w.simulator.Slave(1).Requests()
+				if alone && (!errors.Is(err, want) || w.Count(modbus.FaultBusSilent) != 0 || asked != 3) {
+					t.Errorf("trouble %d: asked %d times, ended with %v", trouble, asked, err)
+				}
+				if !alone && (!errors.Is(err, context.DeadlineExceeded) || good < 95 || asked > 10) {
+					t.Errorf("trouble %d: asked %d times, its neighbour answered %d times, ended with %v", trouble, asked, good, err)
+				}
+			})
+		}
+	}
+}
+
+// spaced is a wire that notes how long it was quiet between an answer and the next request.
+type spaced struct {
+	io.ReadWriter
+	answered time.Time
+	gaps     []time.Duration
+}
+
+func (s *spaced) Read(p []byte) (int, error) {
+	n, err := s.ReadWriter.Read(p)
+	if n > 0 && !s.answered.IsZero() {
+		s.gaps = append(s.gaps, time.Since(s.answered))
+	}
+	return n, err
+}
+
+func (s *spaced) Write(p []byte) (int, error) {
+	s.answered = time.Now()
+	return s.ReadWriter.Write(p)
+}
+
+// Between two frames the wire is quiet for 3.5 characters at least, however busy the bus is.
+func TestTheBusKeepsTheGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host, simulator := drivertest.NewHost(), modbus.Simulator{}
+		simulator.Slave(1).SetRegister(0, 1)
+		bus, err := modbus.NewBuses().Bus(host, "rs485", modbus.Options{Mode: drivers.SerialMode{Baud: 9600, Parity: 'E'}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire, served := &spaced{ReadWriter: host.Wire("rs485").Far()}, make(chan error)
+		go func() { served <- simulator.Serve(wire) }()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_ = bus.Run(ctx, []modbus.Poll{{
+			Request: modbus.Request{Slave: 1, Function: modbus.FunctionReadHoldings, Count: 1}, Period: time.Millisecond,
+			Deliver: func(modbus.Reply, error) {},
+		}})
+		host.Close()
+		<-served
+		if len(wire.gaps) < 100 || slices.Min(wire.gaps) < 4_010_416 {
+			t.Errorf("%d gaps, the shortest of %v", len(wire.gaps), slices.Min(wire.gaps))
 		}
 	})
 }

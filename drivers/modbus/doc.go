@@ -8,8 +8,8 @@
 // Buses finds a Bus by the host and the name of the port, so that two devices of a site share one port: all that ask Buses
 // for the same port get the same Bus. Buses is made once, where the catalog is. A Bus opens its port while somebody uses
 // it. One goroutine does all transactions: orders (WriteCoil, WriteRegister, ReadRegisters, ReadBits) go before polls
-// (Run). A slave that missed three polls is asked on every twentieth sweep only; when no slave of a Run answers any more,
-// Run ends with one fault.
+// (Run). A slave that missed or refused three polls is asked on every twentieth sweep only; when all slaves of a Run have,
+// Run ends with one fault: that the bus is silent, or what a slave refuses with.
 //
 // A port may be an address in the network: tcp:// of devices that speak Modbus TCP, rtu+tcp:// of converters that pass RTU
 // through. All else is the same.
@@ -17,6 +17,6 @@
 // Every fault has a name and a hint (Fault): no answer, garbage, half a frame, a wrong slave, a late reply, babble, an
 // exception, a silent bus. None of them is a panic or a wait without end.
 //
-// Line is the other side: a wire with simulated slaves and real byte timing, and all of those faults. The package imports
+// Simulator is the other side: a wire with slaves and real byte timing, and all of those faults. The package imports
 // drivers.
 package modbus

@@ -18,6 +18,7 @@ const (
 	FaultLateReply
 	FaultBabble
 	FaultException
+	FaultDevice
 	FaultBusSilent
 	faultKinds
 )
@@ -31,6 +32,7 @@ var faultNames = [faultKinds]struct{ name, hint string }{
 	FaultLateReply:  {"answers too late", "raise timeout_ms, or set a shorter response delay in the device"},
 	FaultBabble:     {"can't be heard: something talks without being asked", "unplug devices one by one until the line is quiet, and check the bias resistors"},
 	FaultException:  {"refuses the request", "check that the profile is the one of this device"},
+	FaultDevice:     {"says that it fails or is busy", "switch its power off and on; behind a gateway, check the device there"},
 	FaultBusSilent:  {"is silent: no device answers", "check the RS-485 adapter, the supply of the bus, and that A and B are not swapped"},
 }
 
@@ -40,7 +42,8 @@ func (k FaultKind) String() string { return faultNames[min(k, faultKinds-1)].nam
 // Hint is what to do about it.
 func (k FaultKind) Hint() string { return faultNames[min(k, faultKinds-1)].hint }
 
-// Fault is an error of a bus or of a slave on it. It is a drivers.ErrOffline, except for an exception, which is an answer.
+// Fault is an error of a bus or of a slave on it. It is a drivers.ErrOffline, except for an exception by which a slave refuses
+// what it can't do.
 type Fault struct {
 	Kind   FaultKind
 	Bus    string
@@ -79,4 +82,13 @@ func exceptionName(code byte) string {
 		return exceptionNames[code-1]
 	}
 	return fmt.Sprintf("exception %d", code)
+}
+
+// exceptionKind tells a slave that can't do what it is asked for from one that can't do it now.
+func exceptionKind(code byte) FaultKind {
+	switch code {
+	case 4, 5, 6, 8, 10, 11:
+		return FaultDevice
+	}
+	return FaultException
 }

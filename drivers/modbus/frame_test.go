@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -43,6 +44,22 @@ func TestAGoldenReply(t *testing.T) {
 	}
 	if at, _ := request.find(append([]byte{0xFF, 0x50}, frame...)); at != 2 {
 		t.Errorf("behind noise it is found at %d", at)
+	}
+}
+
+// Modbus over serial line 1.02, section 2.5.1.1: 3.5 characters of ten or eleven bits, and 1.75 ms above 19200 baud.
+func TestTheGapBetweenFrames(t *testing.T) {
+	for _, c := range []struct {
+		baud   int
+		parity byte
+		want   time.Duration
+	}{
+		{1200, 'N', 29_166_666}, {9600, 'N', 3_645_833}, {9600, 'E', 4_010_416}, {19200, 'O', 2_005_208},
+		{38400, 'N', 1_750_000}, {115200, 'E', 1_750_000},
+	} {
+		if got := silence(c.baud, c.parity); got != c.want {
+			t.Errorf("%d baud, parity %c: %v, want %v", c.baud, c.parity, got, c.want)
+		}
 	}
 }
 

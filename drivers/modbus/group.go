@@ -1,6 +1,9 @@
 package modbus
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 const (
 	missesMax        = 3  // so many misses, and a slave is in quarantine
@@ -11,7 +14,7 @@ const (
 type group struct {
 	polls       []scheduled
 	quarantined int
-	silent      chan struct{} // holds a token once all are in quarantine
+	silent      chan error // holds one once all are in quarantine: what a slave of them answered with, or nil
 }
 
 // scheduled is a poll with its turn.
@@ -19,22 +22,23 @@ type scheduled struct {
 	Poll
 	due    time.Time
 	misses int
+	said   error // the fault by which it answered last; nil: it did not
 }
 
 func newGroup(polls []Poll, now time.Time) *group {
-	g := &group{polls: make([]scheduled, len(polls)), silent: make(chan struct{}, 1)}
+	g := &group{polls: make([]scheduled, len(polls)), silent: make(chan error, 1)}
 	for i, p := range polls {
 		g.polls[i] = scheduled{Poll: p, due: now}
 	}
 	return g
 }
 
-// settle gives a poll its next turn. A sweep that was late does not make up for what it missed.
-func (g *group) settle(p *scheduled, missed bool, now time.Time) {
+// settle gives a poll its next turn. A sweep that was late does not make up for what it missed. Who refuses has missed as well:
+// nothing is known of it.
+func (g *group) settle(p *scheduled, fault error, now time.Time) {
 	was := p.misses >= missesMax
-	if missed {
-		p.misses = min(p.misses+1, missesMax)
-	} else {
+	p.misses, p.said = min(p.misses+1, missesMax), answered(fault)
+	if fault == nil {
 		p.misses = 0
 	}
 	is := p.misses >= missesMax
@@ -53,8 +57,27 @@ func (g *group) settle(p *scheduled, missed bool, now time.Time) {
 	}
 	if g.quarantined == len(g.polls) {
 		select {
-		case g.silent <- struct{}{}:
+		case g.silent <- g.said():
 		default:
 		}
 	}
+}
+
+// said is what one of the slaves answered with; nil if none did.
+func (g *group) said() error {
+	for i := range g.polls {
+		if said := g.polls[i].said; said != nil {
+			return said
+		}
+	}
+	return nil
+}
+
+// answered is the fault if it is an answer all the same.
+func answered(fault error) error {
+	var f *Fault
+	if errors.As(fault, &f) && (f.Kind == FaultException || f.Kind == FaultDevice) {
+		return fault
+	}
+	return nil
 }

@@ -216,15 +216,12 @@ func (l *line) poll(g *group, p *scheduled) {
 	if l.err != nil {
 		return
 	}
-	g.settle(p, missed(err), time.Now())
+	g.settle(p, err, time.Now())
 	p.Deliver(reply, err)
 	if err == nil && p.Trigger.Function != 0 {
 		_, _ = l.transact(p.Trigger) // a trigger that was lost shows in the next reading
 	}
 }
-
-// missed reports whether a slave did not answer; an exception is an answer.
-func missed(err error) bool { return errors.Is(err, drivers.ErrOffline) }
 
 // unasked throws away what nobody asked for, and says what it was.
 func (l *line) unasked() {
@@ -273,7 +270,7 @@ func (l *line) transact(request Request) (Reply, error) {
 		l.owe(request, now)
 	}
 	if exception {
-		return Reply{}, l.bus.fault(FaultException, request.Slave, exceptionName(reply[2]))
+		return Reply{}, l.bus.fault(exceptionKind(reply[2]), request.Slave, exceptionName(reply[2]))
 	}
 	return request.reply(reply), nil
 }

@@ -44,8 +44,9 @@ const (
 	TroubleHalves    // its reply stops in the middle
 	TroubleImposter  // it answers under the next address
 	TroubleLate      // it answers after 150 ms
-	TroubleBusy      // it answers with an exception
+	TroubleBusy      // it says that it is busy
 	TroubleOtherCode // it answers with another function
+	TroubleRefuses   // it knows no function
 )
 
 // lateAfter is how late a reply is with TroubleLate.
@@ -244,6 +245,8 @@ func (s *Slave) answer(request Request) (reply []byte, late bool) {
 		reply = appendCRC(reply[:len(reply)-2])
 	case TroubleBusy:
 		reply = appendCRC([]byte{request.Slave, request.Function | exceptionFlag, 6})
+	case TroubleRefuses:
+		reply = appendCRC([]byte{request.Slave, request.Function | exceptionFlag, 1})
 	case TroubleOtherCode:
 		reply[1] ^= 7
 		reply = appendCRC(reply[:len(reply)-2])

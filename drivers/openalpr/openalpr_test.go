@@ -50,11 +50,13 @@ func TestMessagesOfEveryType(t *testing.T) {
 			`"travel_direction":175.3,"best_plate":{"plate":"JD6085B","candidates":[]},"candidates":[{"plate":"JD6085B","confidence":60.49}]}`: `plate "JD6085B" 604900000 [JD6085B:605 ] dir="175.3" country="mx" cam=1 id= at=2026-09-07T06:05:04Z`,
 		heartbeat:                      `heartbeat "" 0 [] dir="" country="" cam=s id= at=2016-01-22T01:31:42.097Z`,
 		`{"openalpr_webhook": "test"}`: `other "" 0 [] dir="" country="" cam= id= at=0001-01-01T00:00:00Z`, // the button that tries an address
-		`{"version":2,"data_type":"vehicle","camera_id":7,"epoch_start":1541522243623,"best_uuid":"u"}`:                           `no_plate "" 0 [] dir="" country="" cam=7 id=u at=2018-11-06T16:37:23.623Z`,
-		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243623,"results":[]}`:                                        `no_plate "" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
-		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1","group":{"best_plate_number":"AB1"}}`:          `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
-		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1"}`:                                              `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
-		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243,"results":[{"plate":"LR33T","confidence":"85.089302"}]}`: `plate "LR33T" 850893020 [] dir="" country="" cam= id= at=2018-11-06T16:37:23Z`,
+		`{"version":2,"data_type":"vehicle","camera_id":7,"epoch_start":1541522243623,"best_uuid":"u"}`:                                              `no_plate "" 0 [] dir="" country="" cam=7 id=u at=2018-11-06T16:37:23.623Z`,
+		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243623,"results":[]}`:                                                           `no_plate "" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
+		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1","group":{"best_plate_number":"AB1"}}`:                             `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
+		`{"data_type":"alpr_alert","epoch_time":1541522243623,"plate_number":"AB1"}`:                                                                 `plate "AB1" 0 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`,
+		`{"data_type":"alpr_alert","epoch_time":1541522243623,"agent_uid":"a","camera_number":1000,"plate_number":"AB1"}`:                            `plate "AB1" 0 [] dir="" country="" cam=1000 id= at=2018-11-06T16:37:23.623Z`,
+		`{'version': 2, 'data_type': 'alpr_results', 'epoch_time': 1541522243623, 'error': None, 'results': [{'plate': 'AB1', 'confidence': 90.5}]}`: `plate "AB1" 905000000 [] dir="" country="" cam= id= at=2018-11-06T16:37:23.623Z`, // as the library's own examples print it
+		`{"version":2,"data_type":"alpr_results","epoch_time":1541522243,"results":[{"plate":"LR33T","confidence":"85.089302"}]}`:                    `plate "LR33T" 850893020 [] dir="" country="" cam= id= at=2018-11-06T16:37:23Z`,
 	} {
 		if events := cameratest.Events(t, openalpr.Format(), body, "", time.UTC); len(events) != 1 || said(events[0]) != want {
 			t.Errorf("%.70q: %d events\nread %s\nwant %s", body, len(events), said(events[0]), want)

@@ -60,6 +60,9 @@ func alertOf(events []platecamera.Event, base platecamera.Event, document platec
 	if base.Raw = document.Get("plate_number").Text(); base.Raw != "" {
 		base.Kind = platecamera.Read
 	}
+	if number := document.Get("camera_number").Text(); number != "" { // what a group calls camera_id
+		base.Camera = number
+	}
 	base.Time = timeOf(document, zone)
 	return append(events, base)
 }

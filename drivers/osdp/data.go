@@ -1,6 +1,7 @@
 package osdp
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -88,6 +89,30 @@ func parseKeys(data []byte) (keys []byte, err error) {
 		keys = append(keys, key)
 	}
 	return keys, nil
+}
+
+// What a reader says of itself (SIA OSDP 2.2, osdp_LSTATR and osdp_RSTATR): of the whole, tamper and then supply; of each of
+// its heads, not connected or tampered with.
+const (
+	localTamper = 1
+	headTamper  = 2
+)
+
+// parseLocal is what is wrong with a reader, as it says itself; nil is nothing.
+func parseLocal(answer Packet) error {
+	switch data := answer.Data; {
+	case answer.Code == CodeReadersAre && bytes.IndexByte(data, headTamper) >= 0:
+		return ErrTamper
+	case answer.Code == CodeReadersAre:
+		return nil
+	case len(data) != 2:
+		return fmt.Errorf("%w (a status of %d bytes)", ErrGarbage, len(data))
+	case data[0] == localTamper:
+		return ErrTamper
+	case data[1] != 0:
+		return ErrSupply
+	}
+	return nil
 }
 
 // The reasons of a NAK.

@@ -15,6 +15,9 @@
 // reader that refuses the key is a fault, and its cards are not read. The default key SCBK-D is public. It is used only with
 // install = true, to give a new reader its key (KEYSET); take install away then.
 //
+// A reader that was opened or whose supply fails says so, by itself and when it is asked at the start: that is a fault, and its
+// cards are read all the same.
+//
 // The reader's lamp shows the colour of a face (LED), and it beeps when a card was read (BUZ).
 //
 // packet.go, channel.go and data.go are pure; vectors are those of the SIA OSDP specification, Annex E. Simulator is the

@@ -31,6 +31,7 @@ func Driver(buses *Buses) drivers.Driver {
 			"install":   "true to give the key to a new reader, which still has the default key (default false)",
 			"beep":      "true to beep when a card was read (default false; most readers do so by themselves)",
 			"period_ms": "how often the reader is asked, 20 to 1000 (default 100)",
+			"check":     "how packets are checked: crc (the default), or sum for old readers that know no CRC",
 		},
 		Wires: map[string]drivers.Wire{"port": drivers.WireOSDP},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
@@ -50,6 +51,7 @@ type Reader struct {
 	key     *Key // nil: plain
 	install bool
 	beep    bool
+	sum     bool // packets end with a checksum
 	period  time.Duration
 	session atomic.Pointer[session] // nil while Read is not running
 }
@@ -79,6 +81,11 @@ func newReader(buses *Buses, host drivers.Host, settings drivers.Settings) (r *R
 	if r.beep, err = settings.Bool("beep"); err != nil {
 		return nil, err
 	}
+	check, err := settings.OneOf("check", "crc", "sum")
+	if err != nil {
+		return nil, err
+	}
+	r.sum = check == "sum"
 	periodMS, err := settings.Within("period_ms", 100, 20, 1000)
 	if err != nil {
 		return nil, err

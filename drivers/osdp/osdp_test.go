@@ -315,10 +315,10 @@ func TestTroublesAreNoCards(t *testing.T) {
 		osdp.TroubleGarbles: osdp.ErrSum, osdp.TroubleImposter: osdp.ErrAddress, osdp.TroubleForges: osdp.ErrMAC,
 	} {
 		got, device, _ := visit(t, secure, func(_ *drivertest.Host, simulator *osdp.Simulator) {
+			time.Sleep(50 * time.Millisecond) // between two polls
 			simulator.SetTrouble(trouble)
-			time.Sleep(time.Second)
 			if trouble == osdp.TroubleForges {
-				simulator.ShowCard(credentials.Card{Bits: 26, Facility: 1, Number: 1})
+				simulator.ShowCard(credentials.Card{Bits: 26, Facility: 1, Number: 1}) // the next poll's answer
 			}
 			time.Sleep(20 * time.Second)
 			simulator.SetTrouble(osdp.TroubleNone)
@@ -331,6 +331,40 @@ func TestTroublesAreNoCards(t *testing.T) {
 		}
 		if want != nil && !errors.Is(device.Fault(), want) {
 			t.Errorf("trouble %d: fault %v, want %v", trouble, device.Fault(), want)
+		}
+	}
+}
+
+// An old reader knows no CRC: it answers to packets with a checksum alone.
+func TestAnOldReader(t *testing.T) {
+	for check, want := range map[string][]string{"sum": {"card 1-2"}, "crc": nil} {
+		got, _, ends := visit(t, drivers.Settings{"port": "rs485", "check": check}, func(_ *drivertest.Host, simulator *osdp.Simulator) {
+			simulator.Age()
+			time.Sleep(20 * time.Second)
+			simulator.ShowCard(credentials.Card{Bits: 26, Facility: 1, Number: 2})
+		})
+		if !slices.Equal(got, want) || check == "crc" && !errors.Is(ends[0], drivers.ErrOffline) {
+			t.Errorf("%s: %q, ended with %v", check, got, ends)
+		}
+	}
+}
+
+// A reader that is opened says so by itself, in the channel or without one, and when it is asked at the start; its cards are
+// read all the same.
+func TestATamperedReaderIsTold(t *testing.T) {
+	for _, settings := range []drivers.Settings{plain, secure} {
+		for want, wrong := range map[error]func(*osdp.Simulator, bool){osdp.ErrTamper: (*osdp.Simulator).Tamper, osdp.ErrSupply: (*osdp.Simulator).Starve} {
+			got, device, _ := visit(t, settings, func(_ *drivertest.Host, simulator *osdp.Simulator) {
+				wrong(simulator, true)
+				time.Sleep(time.Second)
+				simulator.Restart()
+				time.Sleep(2 * time.Second)
+				wrong(simulator, false)
+				simulator.ShowCard(credentials.Card{Bits: 26, Facility: 1, Number: 2})
+			})
+			if !slices.Equal(got, []string{"card 1-2"}) || !errors.Is(device.Fault(), want) {
+				t.Errorf("%q, fault %v, want %v", got, device.Fault(), want)
+			}
 		}
 	}
 }

@@ -23,17 +23,18 @@ const (
 
 // The codes of answers.
 const (
-	CodeAck     = 0x40
-	CodeNak     = 0x41
-	CodePDID    = 0x45
-	CodePDCap   = 0x46
-	CodeLocalIs = 0x48
-	CodeRaw     = 0x50
-	CodeKeys    = 0x53
-	CodeComIs   = 0x54
-	CodeClient  = 0x76
-	CodeRMAC    = 0x78
-	CodeBusy    = 0x79
+	CodeAck        = 0x40
+	CodeNak        = 0x41
+	CodePDID       = 0x45
+	CodePDCap      = 0x46
+	CodeLocalIs    = 0x48
+	CodeReadersAre = 0x4B
+	CodeRaw        = 0x50
+	CodeKeys       = 0x53
+	CodeComIs      = 0x54
+	CodeClient     = 0x76
+	CodeRMAC       = 0x78
+	CodeBusy       = 0x79
 )
 
 // The kinds of a security block.

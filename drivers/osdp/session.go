@@ -16,6 +16,8 @@ var (
 	errAnew    = errors.New("osdp: the reader has begun anew")
 	ErrAddress = errors.New("osdp: a reader with another address answered: give each reader on a bus an address of its own")
 	ErrLate    = errors.New("osdp: an answer came too late: check the converter's delay")
+	ErrTamper  = errors.New("osdp: the reader says that it was opened or taken off: look at it, and give it a new key if it was nobody of yours")
+	ErrSupply  = errors.New("osdp: the reader says that its supply fails: check it")
 )
 
 // lampOrder is a colour that is to be shown.
@@ -48,6 +50,9 @@ func newSession(r *Reader, bus *bus, report func(drivers.Shown)) *session {
 func (s *session) run(ctx context.Context) error {
 	for restarts := 0; restarts < restartsMax; restarts++ {
 		err := s.connect(ctx)
+		if err == nil {
+			err = s.askLocal(ctx)
+		}
 		for err == nil {
 			if err = s.turn(ctx); err == nil {
 				restarts = 0
@@ -105,6 +110,15 @@ func (s *session) connect(ctx context.Context) error {
 	}
 	s.channel, s.sequence = nil, 0
 	return s.handshake(ctx, *s.reader.key, 1)
+}
+
+// askLocal asks what was wrong with the reader before anybody listened. One that can't say is none the worse.
+func (s *session) askLocal(ctx context.Context) error {
+	answer, err := s.transact(ctx, CodeLocal, nil)
+	if err != nil || answer.Code == CodeNak && len(answer.Data) > 0 && answer.Data[0] == nakCommand {
+		return err
+	}
+	return s.take(ctx, answer)
 }
 
 func want(answer Packet, code byte) error {
@@ -201,6 +215,10 @@ func (s *session) take(ctx context.Context, answer Packet) error {
 				s.show(credentials.Code(code), now)
 			}
 		}
+	case CodeLocalIs, CodeReadersAre:
+		if err := parseLocal(answer); err != nil {
+			s.reader.Note(err)
+		}
 	case CodeNak:
 		s.reader.Note(nakError(answer.Data))
 		if len(answer.Data) > 0 && (answer.Data[0] == nakSequence || answer.Data[0] == nakBlock || answer.Data[0] == nakInsecure) {
@@ -223,7 +241,7 @@ func (s *session) transact(ctx context.Context, code byte, data []byte) (Packet,
 
 // send sends an order until it is answered, or the reader counts as offline.
 func (s *session) send(ctx context.Context, p Packet) (Packet, error) {
-	p.Address, p.Sequence = s.reader.address, s.sequence
+	p.Address, p.Sequence, p.Sum = s.reader.address, s.sequence, s.reader.sum
 	s.sequence = s.sequence%3 + 1
 	if s.channel != nil {
 		p = s.channel.Seal(p)
@@ -253,7 +271,7 @@ func (s *session) send(ctx context.Context, p Packet) (Packet, error) {
 		}
 		return s.open(answer)
 	}
-	return Packet{}, fmt.Errorf("no answer within %v: check its supply, its address, and that A and B are not swapped: %w", offlineAfter, drivers.ErrOffline)
+	return Packet{}, fmt.Errorf("no answer within %v: check its supply, its address, that A and B are not swapped, and write check = \"sum\" for an old reader: %w", offlineAfter, drivers.ErrOffline)
 }
 
 // ask sends the frame and waits for its answer.

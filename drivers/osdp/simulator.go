@@ -3,6 +3,7 @@ package osdp
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,12 +34,14 @@ type Simulator struct {
 	address byte
 	baud    uint32
 	key     Key
+	old     bool // it knows no CRC
 	owned   bool // it has a key of its own, and does nothing without it
 	trouble Trouble
 	queue   []Packet // what it answers to the next polls
 	lamp    byte
 	beeps   int
-	secured int // orders that came in the channel
+	secured int     // orders that came in the channel
+	local   [2]byte // its own status: tamper, supply
 
 	channel *Channel
 	pending *Channel // waits for the gateway's proof
@@ -69,6 +72,22 @@ func (s *Simulator) SetTrouble(trouble Trouble) { s.change(func() { s.trouble = 
 // Restart takes its supply away for a moment.
 func (s *Simulator) Restart() {
 	s.change(func() { s.channel, s.pending, s.again, s.last = nil, nil, nil, 0 })
+}
+
+// Age makes it one of the old readers that know no CRC.
+func (s *Simulator) Age() { s.change(func() { s.old = true }) }
+
+// Tamper opens or closes its cover, and Starve takes its supply away, as far as it can still tell, or brings it back.
+func (s *Simulator) Tamper(open bool) { s.tellLocal(0, open) }
+
+// Starve is as Tamper.
+func (s *Simulator) Starve(starved bool) { s.tellLocal(1, starved) }
+
+func (s *Simulator) tellLocal(part int, wrong bool) {
+	s.change(func() {
+		s.local[part] = map[bool]byte{false: 0, true: 1}[wrong]
+		s.queue = append(s.queue, Packet{Code: CodeLocalIs, Data: slices.Clone(s.local[:])})
+	})
 }
 
 // Show shows a card of bits.
@@ -118,7 +137,7 @@ func (s *Simulator) Run() error {
 func (s *Simulator) answer(order Packet) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if order.Address != s.address && order.Address != Broadcast {
+	if order.Address != s.address && order.Address != Broadcast || s.old && !order.Sum {
 		return
 	}
 	reply := s.again
@@ -206,7 +225,7 @@ func (s *Simulator) do(order Packet) Packet {
 	case CodeCap:
 		return Packet{Code: CodePDCap, Data: []byte{3, 1, 0, 4, 1, 1, 5, 1, 1, 9, 1, 1}} // cards, lamp, buzzer, AES
 	case CodeLocal:
-		return Packet{Code: CodeLocalIs, Data: []byte{0, 0}}
+		return Packet{Code: CodeLocalIs, Data: slices.Clone(s.local[:])}
 	case CodeLED:
 		if len(order.Data) != len(LampData(0, false)) {
 			return refusal(nakBadRecord)

@@ -43,6 +43,7 @@ type walker struct {
 	documents, parts int
 	pictures         int
 	damages          int
+	folded           []string // texts of the document looked at that may hold documents themselves
 	unpackedBytes    int
 	err              error // the first that something which looked like a document had
 	limit            error // a bound that was met: what is after it was not looked at
@@ -54,6 +55,7 @@ type walker struct {
 // was none; limit says that the body goes on beyond what is looked at.
 func (w *walker) walk(body, contentType string) (broken, limit error) {
 	w.documents, w.parts, w.pictures, w.damages, w.unpackedBytes, w.err, w.limit = 0, 0, 0, 0, 0, nil, nil
+	w.folded = w.folded[:0]
 	w.body(body, contentType, 0)
 	return w.err, w.limit
 }
@@ -69,7 +71,7 @@ func (w *walker) body(text, contentType string, nesting int) {
 	if nesting == nestingMax {
 		return
 	}
-	text = readable(w.unpacked(text))
+	text = readable(dechunked(w.unpacked(text)))
 	for text = trimmed(text); text != "" && w.more(); {
 		head, rest, hasHead := cutHead(text)
 		boundary := boundaryOf(text, contentType)
@@ -79,8 +81,9 @@ func (w *walker) body(text, contentType string, nesting int) {
 		}
 		var inner string
 		inner, text = head.body(rest)
-		w.body(inner, head.contentType, nesting+1)
-		text = trimmed(text)
+		if text = trimmed(text); text == "" || !head.refuses {
+			w.body(inner, head.contentType, nesting+1)
+		}
 	}
 }
 
@@ -117,6 +120,7 @@ type head struct {
 	contentType string
 	length      int // of the body in bytes; -1: it does not say
 	chunked     bool
+	refuses     bool // it is of an answer such as "401 Unauthorized", after which a client asks again
 }
 
 // cutHead cuts off the head of a recorded request or answer, or of a part.
@@ -125,6 +129,9 @@ func cutHead(text string) (head, string, bool) {
 	line, _, _ := strings.Cut(text, "\n")
 	if !startsHead(line) {
 		return h, text, false
+	}
+	if _, status, _ := strings.Cut(line, " "); strings.HasPrefix(line, "HTTP/") {
+		h.refuses = strings.HasPrefix(status, "4") || strings.HasPrefix(status, "5")
 	}
 	rest := text
 	for {
@@ -141,7 +148,7 @@ func cutHead(text string) (head, string, bool) {
 }
 
 func startsHead(line string) bool {
-	for _, start := range []string{"HTTP/1.", "POST /", "PUT /", "GET /"} {
+	for _, start := range []string{"HTTP/", "POST /", "PUT /", "GET /"} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}
@@ -200,6 +207,19 @@ func unchunk(text string) string {
 		b.WriteString(after[:size])
 		rest = strings.TrimLeft(after[size:], "\r\n")
 	}
+}
+
+// dechunked is a text without the lengths of its chunks, if it begins with one: a recording of what is on the wire.
+func dechunked(text string) string {
+	line, after, found := strings.Cut(text, "\r\n")
+	if !found || line == "" || len(line) > 8 || hexDigit(line[0]) < 0 {
+		return text
+	}
+	size, err := strconv.ParseUint(line, 16, 31)
+	if err != nil || size == 0 || size > uint64(len(after)) || !strings.HasPrefix(after[size:], "\r\n") {
+		return text
+	}
+	return unchunk(text)
 }
 
 // mediaType is a content type without its parameters.
@@ -361,7 +381,33 @@ func (w *walker) texts(text string, nesting int) {
 		}
 		w.visit(w.tree.root())
 		text = text[length:]
+		w.unfold(nesting)
 	}
+}
+
+// foldedMax bounds the texts of one body that are looked at for documents in them.
+const foldedMax = 64
+
+// fold keeps a text that begins as a document does, for unfold.
+func (w *walker) fold(text string) {
+	isDocument := strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, "Code=")
+	if isDocument && len(w.folded) < foldedMax {
+		w.folded = append(w.folded, text)
+	}
+}
+
+// unfold visits the documents in the texts of a document that was nothing else, as brokers and scripts forward them. A
+// text that is none is no damage.
+func (w *walker) unfold(nesting int) {
+	if len(w.folded) == 0 {
+		return
+	}
+	folded, err := w.folded, w.err
+	w.folded = nil
+	for _, text := range folded {
+		w.body(text, "", nesting+1)
+	}
+	w.err = err
 }
 
 // numbered says which of several documents an error is of.
@@ -427,8 +473,8 @@ func (t *tree) readDocument(text string) (length int, err error) {
 	case strings.HasPrefix(text, "Code="):
 		return t.readCodeLine(text)
 	}
-	length = plainLength(text)
-	if !t.readPairs(text[:length]) {
+	length, pairs := t.readPairs(text)
+	if !pairs {
 		t.begin()
 		t.cells = append(t.cells, cell{text: text[:length], form: formText})
 	}
@@ -445,27 +491,19 @@ func isWebPage(text string) bool {
 	return false
 }
 
-// readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page.
+// readScript reads the JSON in a script for a browser, with which some cameras tell events to their own page. The first
+// of them only greets.
 func (t *tree) readScript(text string) (length int, err error) {
 	end := strings.Index(text, "</script>")
 	start := strings.IndexByte(text, '{')
-	if end < 0 || start < 0 || start > end {
+	if end < 0 {
 		return 0, wrapAt("script", len(text), errEnds)
+	}
+	if start < 0 || start > end {
+		t.begin()
+		t.cells = append(t.cells, cell{form: formNull})
+		return end + len("</script>"), nil
 	}
 	_, err = t.readJSON(text[start:end])
 	return end + len("</script>"), err
-}
-
-// plainLength is how much of a text comes before a line that begins another kind of document.
-func plainLength(text string) int {
-	for at := 0; ; {
-		next := strings.IndexByte(text[at:], '\n')
-		if next < 0 || at+next+1 == len(text) {
-			return len(text)
-		}
-		at += next + 1
-		if strings.IndexByte("{[<", text[at]) >= 0 || strings.HasPrefix(text[at:], "Code=") || strings.HasPrefix(text[at:], "Heartbeat") {
-			return at
-		}
-	}
 }

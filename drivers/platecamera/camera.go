@@ -2,6 +2,7 @@ package platecamera
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -85,6 +86,7 @@ type Camera struct {
 	source  Source
 	link    link
 	drivers.Faults
+	posts   chan struct{} // holds a token for each that is on its way
 	arrived chan arrival  // from handler and source to See
 	turn    chan struct{} // holds a token while See runs
 	seen    sightings     // See's own
@@ -99,7 +101,7 @@ type arrival struct {
 
 // New makes a camera from its settings. It asks nobody.
 func (m Make) New(settings drivers.Settings) (*Camera, error) {
-	c := &Camera{format: m.Format, arrived: make(chan arrival), turn: make(chan struct{}, 1)}
+	c := &Camera{format: m.Format, arrived: make(chan arrival), turn: make(chan struct{}, 1), posts: make(chan struct{}, postsMax)}
 	read := settingsReader{settings: settings}
 	inward := read.text("inward", m.Inward)
 	zone := read.text("zone", "UTC")
@@ -170,7 +172,11 @@ func (c *Camera) See(ctx context.Context, report func(drivers.PlateRead)) error 
 	for {
 		select {
 		case a := <-c.arrived:
-			if c.isOurs(a.event) && c.seen.admits(a.event, a.at) {
+			switch {
+			case !c.isOurs(a.event):
+			case isOfLongAgo(a.event, a.at):
+				c.Note(fmt.Errorf("%w: seen at %s", errOfLongAgo, a.event.Time.Format(time.RFC3339)))
+			case c.seen.admits(a.event, a.at):
 				report(c.read(a))
 			}
 		case err := <-lost:
@@ -181,6 +187,10 @@ func (c *Camera) See(ctx context.Context, report func(drivers.PlateRead)) error 
 		}
 	}
 }
+
+// errOfLongAgo is the fault of a vehicle that opens nothing, since it has long gone.
+var errOfLongAgo = errors.New("platecamera: the camera kept a vehicle while the gateway was away, and tells it too late: " +
+	"is the network between them sound, and the camera's clock right?")
 
 // follow asks the camera for its events, if it is one to be asked. The channel gets the error with which that ended.
 func (c *Camera) follow(ctx context.Context) chan error {

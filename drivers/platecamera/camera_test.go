@@ -3,6 +3,8 @@ package platecamera_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -96,5 +98,72 @@ func TestWhatACameraCounts(t *testing.T) {
 			t.Errorf("%d skipped, %v, %d reads", camera.Skipped(), fault, reads)
 		}
 		cancel()
+	})
+}
+
+// What a camera kept while the network was away opens nothing once the vehicle has gone, and is not lost without a word.
+func TestAVehicleOfLongAgoOpensNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		make := platecamera.Make{Format: platecamera.Format{
+			Claims: func(platecamera.Node) bool { return true },
+			Read: func(events []platecamera.Event, document platecamera.Node, zone *time.Location) []platecamera.Event {
+				at, _ := platecamera.EpochOf(document.Get("t"))
+				return append(events, platecamera.Event{
+					Kind: platecamera.Read, Raw: document.Get("a").Text(), Time: at, Late: document.Get("late").Text() == "true",
+				})
+			},
+		}}
+		camera, err := make.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		plates := ""
+		go camera.See(ctx, func(read drivers.PlateRead) { plates += read.Raw + " " })
+		for _, c := range []struct {
+			plate  string
+			ageS   int64
+			isLate bool
+		}{{"AA1", 0, false}, {"BB2", 600, true}, {"CC3", 20, true}, {"DD4", 600, false}} { // DD4: a clock that is wrong
+			post(camera, "/", fmt.Sprintf(`{"a":%q,"t":%d,"late":%t}`, c.plate, time.Now().Unix()-c.ageS, c.isLate))
+		}
+		post(camera, "/", `{"a":"EE5","late":true}`)
+		synctest.Wait()
+		if plates != "AA1 CC3 DD4 " || camera.Skipped() != 2 || !strings.Contains(camera.Fault().Error(), "kept a vehicle") {
+			t.Errorf("told %q, %d noted, %v", plates, camera.Skipped(), camera.Fault())
+		}
+		cancel()
+	})
+}
+
+// Posts that never end take a bounded part of the memory, and whoever comes after them is told to come again.
+func TestPostsThatNeverEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		camera, err := maker().New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := io.Pipe()
+		answers := make(chan int)
+		for range 8 {
+			go func() {
+				recorder := httptest.NewRecorder()
+				camera.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/", in))
+				answers <- recorder.Code
+			}()
+		}
+		synctest.Wait()
+		if code := post(camera, "/", `{"a":"AB1","b":"1"}`); code != http.StatusServiceUnavailable {
+			t.Errorf("the ninth is answered with %d", code)
+		}
+		out.CloseWithError(errors.New("cut"))
+		for range 8 {
+			if code := <-answers; code != http.StatusBadRequest {
+				t.Errorf("a post that was cut is answered with %d", code)
+			}
+		}
+		if code := post(camera, "/", `<r/>`); code != http.StatusBadRequest {
+			t.Errorf("after them, one is answered with %d", code)
+		}
 	})
 }

@@ -89,18 +89,23 @@ const SilenceLimit = 90 * time.Second
 // Stream asks for an answer that never ends and takes the events of each part as it comes. It ends when nothing came for
 // as long as silence.
 func (c *Connection) Stream(ctx context.Context, path string, silence time.Duration, take func([]Event) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	response, err := c.ask(ctx, path)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	watch := time.AfterFunc(silence, cancel)
+	watch := time.AfterFunc(silence, func() {
+		cancel(fmt.Errorf("nothing came for %s, not even a sign of life: has the camera lost its network or its power?", silence))
+	})
 	defer watch.Stop()
 	parts := newPartReader(response.Body, response.Header.Get("Content-Type"), func() { watch.Reset(silence) })
 	for {
 		part, err := parts.next()
+		if cause := context.Cause(ctx); cause != nil && err != nil {
+			err = cause
+		}
 		if err != nil {
 			return c.offline(path, err)
 		}

@@ -69,6 +69,7 @@ type Event struct {
 	Car        string      // what all events of one car have in common, if the camera follows cars
 	SumOf      []string    // the ids of earlier events which this one sums up
 	Picture    string      // the camera's name for its picture
+	Late       bool        // the camera kept it while nobody took it, and tells it now
 	Opens      drivers.Tri // whether the camera opens the barrier by its own list
 }
 
@@ -94,7 +95,7 @@ var ErrVendor = errors.New("platecamera: no event of these makes of camera")
 const (
 	textMax       = 128 // bytes of a plate, a name, a word
 	pictureMax    = 512 // bytes of a picture's name, which may be an address
-	candidatesMax = 16
+	candidatesMax = 32
 	charsMax      = 32
 )
 

@@ -14,8 +14,8 @@ type reader struct {
 	depth int
 }
 
-// readJSON reads the value that begins text, and returns its length. Cameras forget commas, or write one too many:
-// neither changes what is meant.
+// readJSON reads the value that begins text, and returns its length. Cameras forget commas, or write one too many, and
+// guides and scripts write texts in single quotes and None for null: none of it changes what is meant.
 func (t *tree) readJSON(text string) (length int, err error) {
 	r := reader{tree: t.begin(), text: text}
 	if err := r.value(0, ""); err != nil {
@@ -48,7 +48,7 @@ func (r *reader) value(parent int32, name string) error {
 	switch c := r.blank(); c {
 	case '{', '[':
 		return r.collection(parent, name, c == '{')
-	case '"':
+	case '"', '\'':
 		text, escaped, err := r.quoted()
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (r *reader) value(parent int32, name string) error {
 	switch text := r.text[start:r.at]; text {
 	case "":
 		return errSyntax
-	case "null":
+	case "null", "None":
 		return r.leaf(parent, cell{name: name, form: formNull})
 	default:
 		return r.leaf(parent, cell{name: name, text: text, form: formText})
@@ -135,17 +135,23 @@ func (r *reader) quoted() (text string, escaped bool, err error) {
 	if r.at >= len(r.text) {
 		return "", false, errEnds
 	}
-	if r.text[r.at] != '"' {
+	quote := r.text[r.at]
+	marks := `"\`
+	switch quote {
+	case '"':
+	case '\'':
+		marks = `'\`
+	default:
 		return "", false, errSyntax
 	}
 	start := r.at + 1
 	for at := start; at < len(r.text); at++ {
-		next := strings.IndexAny(r.text[at:], `"\`)
+		next := strings.IndexAny(r.text[at:], marks)
 		if next < 0 {
 			break
 		}
 		at += next
-		if r.text[at] == '"' {
+		if r.text[at] == quote {
 			r.at = at + 1
 			return r.text[start:at], escaped, nil
 		}

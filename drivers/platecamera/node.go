@@ -105,12 +105,16 @@ func (n Node) Name() string {
 	return n.cell().name
 }
 
-// Text is the text of a value, without blanks around it; "" for what has none.
+// Text is the text of a value, without blanks around it; "" for what has none. That of a list of one value is its: some
+// programs forward XML as JSON in which all that could be repeated is a list.
 func (n Node) Text() string {
 	if !n.Exists() {
 		return ""
 	}
 	c := n.cell()
+	if c.form == formList && c.child > 0 && c.child == c.last {
+		c = &n.tree.cells[c.child]
+	}
 	switch c.escape {
 	case escapeJSON:
 		return strings.TrimSpace(unescapeJSON(c.text))
@@ -143,6 +147,22 @@ func (n Node) Next() Node {
 		return Node{}
 	}
 	return n.tree.node(n.cell().next)
+}
+
+// Inner is the JSON that a text holds, as an envelope's programmer wrote it into a text; absent if it holds none.
+func (n Node) Inner() Node {
+	text := n.Text()
+	if text == "" || text[0] != '{' && text[0] != '[' {
+		return Node{}
+	}
+	if !n.Child().Exists() {
+		t, before := n.tree, len(n.tree.cells)
+		if r := (reader{tree: t, text: text}); r.value(n.at, "") != nil {
+			t.cells = t.cells[:before]
+			t.cells[n.at].child, t.cells[n.at].last = 0, 0
+		}
+	}
+	return n.Child()
 }
 
 // node is the value at a place; 0, which is the root, stands for none.

@@ -8,23 +8,39 @@ import (
 // linesMax bounds a text of key=value lines.
 const linesMax = 4_000
 
-// readPairs reads lines of key=value, where Events[0].TrafficCar.PlateNumber=… is a path. Other lines are skipped. It
-// is false for a text that has no such line.
-func (t *tree) readPairs(text string) bool {
+// readPairs reads lines of key=value, where Events[0].TrafficCar.PlateNumber=… is a path, and returns how much of the text
+// is before a line that begins something else, be they pairs or not. Lines without one are skipped. A sign of life is one
+// line, and the line that came first begins another document when it comes again.
+func (t *tree) readPairs(text string) (length int, ok bool) {
 	t.begin()
 	t.cells = append(t.cells, cell{})
-	lines := 0
-	for line := range strings.SplitSeq(text, "\n") {
+	first, lines := "", 0
+	for at := 0; at < len(text) && (at == 0 || !beginsOther(text[at:])); {
+		line, _, _ := strings.Cut(text[at:], "\n")
 		key, value, found := strings.Cut(line, "=")
 		key = strings.TrimSpace(key)
-		if !found || !isPath(key) {
-			continue
+		isPair := found && isPath(key)
+		if isPair && lines > 0 && key == first {
+			return at, true
 		}
-		if lines++; lines > linesMax || t.put(key, value) != nil {
-			break
+		at = min(at+len(line)+1, len(text))
+		if isPair && lines < linesMax && t.put(key, value) == nil {
+			if lines++; lines == 1 {
+				first = key
+			}
+		}
+		if length = at; isHeartbeat(line) {
+			return length, lines > 0
 		}
 	}
-	return lines > 0
+	return length, lines > 0
+}
+
+func isHeartbeat(line string) bool { return strings.EqualFold(strings.TrimSpace(line), "Heartbeat") }
+
+// beginsOther reports whether a line begins another kind of document.
+func beginsOther(text string) bool {
+	return strings.IndexByte("{[<", text[0]) >= 0 || strings.HasPrefix(text, "Code=") || strings.HasPrefix(text, "Heartbeat")
 }
 
 func isPath(key string) bool {

@@ -42,6 +42,7 @@ func (p *Parser) keep(body []byte, contentType string) ([]Event, error) {
 	clear(t.open[:cap(t.open)])
 	clear(t.candidates[:cap(t.candidates)])
 	clear(t.texts[:cap(t.texts)])
+	clear(p.walker.folded[:cap(p.walker.folded)])
 	return lasting, err
 }
 
@@ -113,8 +114,10 @@ func (p *Parser) read(document Node) {
 	if len(p.events) > eventsMax {
 		return
 	}
+	folded := len(p.walker.folded)
 	if p.claim(document, false) || p.unwrap(document, wrappingMax) {
 		p.claimed++
+		p.walker.folded = p.walker.folded[:folded] // what is beside an event tells it again
 	}
 }
 
@@ -149,7 +152,10 @@ const wrappingMax = 4
 // unwrap looks for documents in a document that is of none of the makes.
 func (p *Parser) unwrap(document Node, levels int) (found bool) {
 	for child := document.Child(); child.Exists() && levels > 0 && len(p.events) <= eventsMax; child = child.Next() {
-		if child.Child().Exists() && (p.claim(child, true) || p.unwrap(child, levels-1)) {
+		switch {
+		case !child.Child().Exists():
+			p.walker.fold(child.Text())
+		case p.claim(child, true) || p.unwrap(child, levels-1):
 			found = true
 		}
 	}

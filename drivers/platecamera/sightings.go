@@ -11,6 +11,9 @@ const sightingsMax = 128
 // together is how close to another event of the same camera a vehicle without a plate is taken for the same vehicle.
 const together = 2 * time.Second
 
+// keptMax is how old a vehicle may be that a camera kept while nobody took it: after it, another one stands there.
+const keptMax = 30 * time.Second
+
 // sighting is a car that was reported.
 type sighting struct {
 	camera, id, car, plate string
@@ -26,7 +29,7 @@ type sightings struct {
 // admits reports whether an event is news for the lane: not a repetition, not the summary of what was reported, not the
 // end of a passage, not a picture without a car. now is the gateway's time, for cameras that say none.
 func (s *sightings) admits(e Event, now time.Time) bool {
-	if e.State == StateLost || e.Empty || e.Kind != Read && e.Kind != Unread {
+	if e.State == StateLost || e.Empty || !isVehicle(e) {
 		return false
 	}
 	seen := sighting{camera: e.Camera, id: e.EventID, car: e.Car, at: e.Time}
@@ -49,6 +52,14 @@ func (s *sightings) admits(e Event, now time.Time) bool {
 	}
 	s.last = append(s.last, seen)
 	return true
+}
+
+func isVehicle(e Event) bool { return e.Kind == Read || e.Kind == Unread }
+
+// isOfLongAgo reports whether a camera tells now of a vehicle that it kept, and, by its clock or for all that anybody knows,
+// too late.
+func isOfLongAgo(e Event, now time.Time) bool {
+	return e.Late && isVehicle(e) && now.Sub(e.Time).Abs() > keptMax
 }
 
 // same reports whether an event tells of a car, and nothing new of it. A camera that corrects its reading of a car does.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -21,13 +22,39 @@ var errPartTooLarge = errors.New("platecamera: a part of the stream is larger th
 // not wait for the boundary after it, which comes with the next event.
 type partReader struct {
 	in       *bufio.Reader
+	source   *rewound
 	boundary string
 	alive    func() // is called when bytes came
 	pending  []byte // a line that was read too far
+	tree     tree   // for a look at whether a part is complete
 }
 
 func newPartReader(in io.Reader, contentType string, alive func()) *partReader {
-	return &partReader{in: bufio.NewReaderSize(in, 16<<10), boundary: boundaryNamed(contentType), alive: alive}
+	source := &rewound{in: in}
+	return &partReader{in: bufio.NewReaderSize(source, 16<<10), source: source, boundary: boundaryNamed(contentType), alive: alive}
+}
+
+// rewound is a stream of which something was put back.
+type rewound struct {
+	back []byte
+	in   io.Reader
+}
+
+// Read reads what was put back, and then the stream.
+func (r *rewound) Read(b []byte) (int, error) {
+	if len(r.back) == 0 {
+		return r.in.Read(b)
+	}
+	n := copy(b, r.back)
+	r.back = r.back[n:]
+	return n, nil
+}
+
+// putBack puts what was read too far before what comes next.
+func (p *partReader) putBack(text []byte) {
+	ahead, _ := p.in.Peek(p.in.Buffered()) // it has them
+	p.source.back = slices.Concat(text, ahead, p.source.back)
+	p.in.Reset(p.source)
 }
 
 // next is the next part of text, without its head.
@@ -44,7 +71,7 @@ func (p *partReader) next() ([]byte, error) {
 			}
 			continue
 		}
-		part, err := p.unsized()
+		part, err := p.lines(nil)
 		if err != nil || len(bytes.TrimSpace(part)) > 0 {
 			return part, err
 		}
@@ -129,10 +156,45 @@ func (p *partReader) sized(h head) ([]byte, error) {
 		return nil, errPartTooLarge
 	}
 	part := make([]byte, h.length)
-	if _, err = io.ReadFull(p.in, part); err == nil {
-		p.alive()
+	if _, err = io.ReadFull(p.in, part); err != nil {
+		return nil, err
 	}
-	return part, err
+	p.alive()
+	if end := p.nextBoundary(part); end >= 0 {
+		p.putBack(part[end:])
+		return part[:end], nil
+	}
+	if p.isCut(bytes.TrimSpace(part)) {
+		return p.lines(part)
+	}
+	return part, nil
+}
+
+// nextBoundary is where in a part the boundary after it, or the beginning of that, is: a camera that counts wrong says a
+// length that reaches into the next part. It is negative if the boundary is not there.
+func (p *partReader) nextBoundary(part []byte) int {
+	if p.boundary == "" {
+		return -1
+	}
+	line := []byte("\n" + p.boundary)
+	if at := bytes.Index(part, line); at >= 0 {
+		return at + 1
+	}
+	for size := min(len(line), len(part)); size > len("\n"); size-- {
+		if at := len(part) - size; bytes.HasPrefix(line, part[at:]) {
+			return at + 1
+		}
+	}
+	return -1
+}
+
+// isCut reports whether a document ends in the middle, as one does whose camera counts characters and not bytes.
+func (p *partReader) isCut(text []byte) bool {
+	if len(text) == 0 || text[0] != '{' && text[0] != '<' && !bytes.HasPrefix(text, []byte("Code=")) {
+		return false
+	}
+	_, err := p.tree.readDocument(string(text))
+	return errors.Is(err, errEnds)
 }
 
 func (p *partReader) discard(length int) error {
@@ -146,9 +208,8 @@ func (p *partReader) discard(length int) error {
 	return nil
 }
 
-// unsized reads lines until the document in them is complete, or the next boundary comes.
-func (p *partReader) unsized() ([]byte, error) {
-	var part []byte
+// lines reads lines after the beginning of a part, until the document in it is complete, or the next boundary comes.
+func (p *partReader) lines(part []byte) ([]byte, error) {
 	picture, tries := false, 0
 	for {
 		line, err := p.line()
@@ -166,7 +227,7 @@ func (p *partReader) unsized() ([]byte, error) {
 		if part = append(part, line...); len(part) > partMax {
 			return nil, errPartTooLarge
 		}
-		if isComplete(part, line, &tries) {
+		if p.isComplete(part, &tries) {
 			return part, nil
 		}
 	}
@@ -175,11 +236,12 @@ func (p *partReader) unsized() ([]byte, error) {
 // triesMax bounds how often a part is looked at to see whether it is complete.
 const triesMax = 32
 
-// isComplete reports whether a document that says itself where it ends has ended. It looks closer only at a line that may
-// be the last.
-func isComplete(part, line []byte, tries *int) bool {
-	last := bytes.TrimSpace(line)
-	whole := len(line) == len(part)
+// isComplete reports whether a document that says itself where it ends has ended. It looks closer only if the last line may
+// be its last.
+func (p *partReader) isComplete(part []byte, tries *int) bool {
+	text := bytes.TrimSpace(part)
+	start := bytes.LastIndexByte(text, '\n') + 1
+	last, whole := text[start:], start == 0
 	switch {
 	case len(last) == 0:
 		return false
@@ -189,17 +251,16 @@ func isComplete(part, line []byte, tries *int) bool {
 		if !closesRoot(part, last) {
 			return false
 		}
-	case last[len(last)-1] != '}' || !whole && line[0] != '}':
+	case last[len(last)-1] != '}' || !whole && last[0] != '}':
 		return false
 	}
 	if *tries++; *tries > triesMax {
 		return false
 	}
-	text := strings.TrimSpace(string(part))
-	if text[0] != '{' && text[0] != '<' && !strings.HasPrefix(text, "Code=") {
+	if text[0] != '{' && text[0] != '<' && !bytes.HasPrefix(text, []byte("Code=")) {
 		return false
 	}
-	length, err := new(tree).readDocument(text)
+	length, err := p.tree.readDocument(string(text))
 	return err == nil && length == len(text)
 }
 

@@ -2,11 +2,13 @@ package platecamera
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 )
 
 // cut is the parts of a stream, read in small pieces.
@@ -36,6 +38,40 @@ func TestPartsOfStreams(t *testing.T) {
 		if !slices.Equal(parts, want) || err != io.EOF && err != io.ErrUnexpectedEOF {
 			t.Errorf("%q: %q, %v, want %q", stream, parts, err, want)
 		}
+	}
+}
+
+// Cameras count characters for bytes, or the line ends after a part, or the next part's beginning: no event is lost for it.
+func TestLengthsThatAreWrong(t *testing.T) {
+	texts := []string{"<r>\n<a>1</a>\n</r>", "Code=x;data={\n \"a\": {\n }\n}", `{"a":1}`, "k=v\r\nl=w", "<r><a>粤B1</a></r>"}
+	for _, text := range texts {
+		for wrong := -min(len(text)-1, 13); wrong < 60; wrong++ {
+			if wrong < 0 && strings.HasPrefix(text, "k=") { // nothing says where it ends
+				continue
+			}
+			stream := ""
+			for range 3 {
+				stream += fmt.Sprintf("--bound\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s\r\n", len(text)+wrong, text)
+			}
+			stream += "--bound\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n\xff\xd8\xff\xd9\r\n--bound\r\nContent-Length: 9\r\n\r\nHeartbeat\r\n--bound\r\n\r\n" + strings.Repeat(" \n", 60)
+			parts, _ := cut(stream, "multipart/mixed; boundary=bound")
+			if want := []string{text, text, text, "Heartbeat"}; !slices.Equal(parts, want) {
+				t.Errorf("%q, %+d bytes: %q", text, wrong, parts)
+			}
+		}
+	}
+}
+
+// A part whose length is too small is there when its last line is, not when the next event comes.
+func TestACutPartDoesNotWait(t *testing.T) {
+	for _, text := range []string{"<r>\n<a>粤B1</a>\n</r>\r\n", "{\"a\":\"粤B1\"}\r\n", "Code=c;data={\n \"a\" : \"粤B1\"\n}\n"} {
+		in, out := io.Pipe()
+		go fmt.Fprintf(out, "--b\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", utf8.RuneCountInString(text)-2, text)
+		part, err := newPartReader(in, "multipart/mixed; boundary=b", func() {}).next()
+		if err != nil || string(part) != text {
+			t.Errorf("%q: %q, %v", text, part, err)
+		}
+		out.Close()
 	}
 }
 

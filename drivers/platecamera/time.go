@@ -170,7 +170,11 @@ func (r *timeReader) zone() (ahead time.Duration, zoned bool) {
 		}
 		sign = -1
 	}
-	ahead = time.Duration(r.number(2)) * time.Hour
+	digits := 2
+	if len(r.rest) > 1 && r.rest[1] == ':' { // +8:00, as old firmware has it
+		digits = 1
+	}
+	ahead = time.Duration(r.number(digits)) * time.Hour
 	r.skip(":")
 	if r.rest != "" {
 		ahead += time.Duration(r.number(2)) * time.Minute

@@ -82,19 +82,16 @@ func SharesOf(n Node, full int64) []Share {
 	}
 	t := n.tree
 	from := len(t.shares)
-	if n.IsList() {
-		for item := n.Child(); item.Exists(); item = item.Next() {
-			t.addShare(item.Text(), full, from)
+	for item := n.First(); item.Exists(); item = item.Next() {
+		for rest := item.Text(); rest != ""; {
+			text := rest
+			if end := strings.IndexAny(rest, ",; "); end >= 0 {
+				text, rest = rest[:end], rest[end+1:]
+			} else {
+				rest = ""
+			}
+			t.addShare(text, full, from)
 		}
-	}
-	for rest := n.Text(); rest != ""; {
-		text := rest
-		if end := strings.IndexAny(rest, ",; "); end >= 0 {
-			text, rest = rest[:end], rest[end+1:]
-		} else {
-			rest = ""
-		}
-		t.addShare(text, full, from)
 	}
 	return t.shares[from:len(t.shares):len(t.shares)]
 }

@@ -87,6 +87,8 @@ func (r *xmlReader) tag() error {
 		}
 		r.at += end + 3
 		return r.characters(rest[len("<![CDATA["):end])
+	case isWebPage(rest) && len(r.tree.cells) == 0:
+		return errWebPage
 	case strings.HasPrefix(rest, "<!"):
 		return errDocumentType
 	case strings.HasPrefix(rest, "</"):

@@ -10,12 +10,19 @@ import (
 var (
 	ErrLong       = errors.New("qrscanner: a line was too long: check the baud rate, and that the scanner ends a code with CR or LF")
 	ErrUnreadable = errors.New("qrscanner: a line was no text: check the baud rate")
+	ErrFrame      = errors.New("qrscanner: a line lacks the prefix or the suffix of the site file: write them as the scanner is set")
 	ErrHalf       = errors.New("qrscanner: a line had no end: have the scanner send CR or LF behind a code")
+)
+
+// affixMax bounds a prefix and a suffix; LineMax is the longest line, in bytes.
+const (
+	affixMax = 32
+	LineMax  = credentials.TextMax + 2*affixMax
 )
 
 // Lines finds lines in a stream of bytes. The zero value is ready.
 type Lines struct {
-	line [credentials.TextMax]byte
+	line [LineMax]byte
 	n    int
 	long bool
 }

@@ -3,6 +3,7 @@ package qrscanner
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gatehouse/drivers"
@@ -21,6 +22,7 @@ func Driver() drivers.Driver {
 			"port":   "name of the serial port on the board",
 			"baud":   "speed of the port (default 9600)",
 			"prefix": "text before each code, which is taken off (default: none)",
+			"suffix": "text behind each code, before the end of the line, which is taken off (default: none)",
 		},
 		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
 		Make:  func(host drivers.Host, settings drivers.Settings) (any, error) { return newScanner(host, settings) },
@@ -34,6 +36,7 @@ type Scanner struct {
 	port   string
 	mode   drivers.SerialMode
 	prefix string
+	suffix string
 }
 
 func newScanner(host drivers.Host, settings drivers.Settings) (s *Scanner, err error) {
@@ -44,8 +47,20 @@ func newScanner(host drivers.Host, settings drivers.Settings) (s *Scanner, err e
 	if s.mode.Baud, err = settings.Within("baud", 9600, 1200, 921_600); err != nil {
 		return nil, err
 	}
-	s.prefix, err = settings.Text("prefix", "")
+	if s.prefix, err = affix(settings, "prefix"); err != nil {
+		return nil, err
+	}
+	s.suffix, err = affix(settings, "suffix")
 	return s, err
+}
+
+// affix is what a scanner writes round a code.
+func affix(settings drivers.Settings, key string) (string, error) {
+	text, err := settings.Text(key, "")
+	if err == nil && len(text) > affixMax {
+		err = fmt.Errorf("%w: %s = %q: write %d bytes at most", drivers.ErrSettings, key, text, affixMax)
+	}
+	return text, err
 }
 
 // Read reports codes until ctx ends or the port hangs up.
@@ -91,10 +106,15 @@ func (s *Scanner) shown(line []byte) (drivers.Shown, bool) {
 	if len(line) == 0 {
 		return drivers.Shown{}, false
 	}
-	text := string(line)
-	if len(text) < len(s.prefix) || text[:len(s.prefix)] != s.prefix || !credentials.Readable(text[len(s.prefix):]) {
+	text, begins := strings.CutPrefix(string(line), s.prefix)
+	text, ends := strings.CutSuffix(text, s.suffix)
+	switch {
+	case !begins || !ends:
+		s.Note(ErrFrame)
+	case !credentials.Readable(text):
 		s.Note(ErrUnreadable)
-		return drivers.Shown{}, false
+	default:
+		return credentials.Code(text), true
 	}
-	return credentials.Code(text[len(s.prefix):]), true
+	return drivers.Shown{}, false
 }

@@ -16,7 +16,7 @@ import (
 	"gatehouse/drivers/qrscanner"
 )
 
-var settings = drivers.Settings{"port": "uart1", "baud": int64(115200), "prefix": "]Q3"}
+var settings = drivers.Settings{"port": "uart1", "baud": int64(115200), "prefix": "]Q3", "suffix": "\x03"}
 
 func TestReaderKeepsTheContract(t *testing.T) {
 	drivertest.TestReader(t, func() drivertest.ListenerBench {
@@ -27,11 +27,12 @@ func TestReaderKeepsTheContract(t *testing.T) {
 			Bench: drivertest.Bench{Driver: qrscanner.Driver(), Settings: settings, Host: host, Names: []string{"uart1"}},
 			Report: func(any) {
 				scans++
-				_ = simulator.Scan(fmt.Sprintf("]Q3T%d", scans))
+				_ = simulator.Scan(fmt.Sprintf("]Q3T%d\x03", scans))
 			},
 			Garble: func(any) {
 				_ = simulator.Scan("no prefix")
-				_ = simulator.Scan("]Q3\xFF\xFE")
+				_ = simulator.Scan("]Q3no suffix")
+				_ = simulator.Scan("]Q3\xFF\xFE\x03")
 				_ = simulator.Scan("]Q3" + strings.Repeat("z", 3000))
 			},
 		}
@@ -81,6 +82,58 @@ func TestLineEndsAndRepeats(t *testing.T) {
 	}
 }
 
+// What a scanner is set to write round a code is none of the code; without it a line is none, and is told.
+func TestPrefixAndSuffix(t *testing.T) {
+	for _, c := range []struct {
+		settings   drivers.Settings
+		line, want string
+		fault      error
+	}{
+		{drivers.Settings{"prefix": "]Q1", "suffix": "\x03"}, "]Q1T7\x03", "T7", nil}, // AIM identifier, ETX
+		{drivers.Settings{"prefix": "\x02", "suffix": "\x03"}, "\x02T7\x03", "T7", nil},
+		{drivers.Settings{"prefix": "]Q1"}, "T7", "", qrscanner.ErrFrame},
+		{drivers.Settings{"suffix": "\t"}, "T7", "", qrscanner.ErrFrame},
+		{drivers.Settings{"prefix": "T7", "suffix": "7T7"}, "T7T7", "", qrscanner.ErrFrame}, // they don't share a letter
+		{drivers.Settings{"prefix": "T"}, "T", "", qrscanner.ErrUnreadable},
+		{drivers.Settings{}, "T7\x03", "", qrscanner.ErrUnreadable},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			host := drivertest.NewHost()
+			c.settings["port"] = "uart1"
+			device, err := qrscanner.Driver().Make(host, c.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_ = qrscanner.NewSimulator(host.Wire("uart1").Far()).Scan(c.line)
+			got := ""
+			_ = device.(drivers.Reader).Read(ctx, func(s drivers.Shown) { got = s.Text })
+			if fault := device.(*qrscanner.Scanner).Fault(); got != c.want || !errors.Is(fault, c.fault) {
+				t.Errorf("%v, %q: %q, fault %v", c.settings, c.line, got, fault)
+			}
+		})
+	}
+}
+
+// A code of the greatest length that comes in pieces of any size is whole.
+func TestALongCodeInPieces(t *testing.T) {
+	code := "T" + strings.Repeat("x", credentials.TextMax-1)
+	for _, size := range []int{1, 7, 127, 128, 129} {
+		codes, fault := visit(t, func(_ *drivertest.Host, send func(string)) {
+			for rest := code + "\r\n"; rest != ""; {
+				piece := rest[:min(size, len(rest))]
+				send(piece)
+				rest = rest[len(piece):]
+				time.Sleep(time.Millisecond)
+			}
+		})
+		if !slices.Equal(codes, []string{"ticket " + code}) || fault != nil {
+			t.Errorf("in pieces of %d: %q, fault %v", size, codes, fault)
+		}
+	}
+}
+
 // A scanner without a line end, and one that is unplugged within a code: nothing of it is shown with what comes later, and
 // no fault repeats a code.
 func TestHalfACode(t *testing.T) {
@@ -104,7 +157,7 @@ func TestHalfACode(t *testing.T) {
 
 func FuzzLines(f *testing.F) {
 	f.Add([]byte("T1\r\nT2\n"))
-	f.Add([]byte(strings.Repeat("x", 300) + "\rT\r"))
+	f.Add([]byte(strings.Repeat("x", 500) + "\rT\r"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var lines qrscanner.Lines
 		var got []string
@@ -115,7 +168,7 @@ func FuzzLines(f *testing.F) {
 		}
 		var want []string
 		for _, line := range strings.FieldsFunc(string(data), func(r rune) bool { return r == '\r' || r == '\n' }) {
-			if len(line) <= credentials.TextMax {
+			if len(line) <= qrscanner.LineMax {
 				want = append(want, line)
 			}
 		}
@@ -142,5 +195,6 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, qrscanner.Driver(), map[string]drivers.Settings{
 		"port is missing: write the name": {},
 		"baud = 5: write 1200 to 921600":  {"port": "a", "baud": int64(5)},
+		`suffix = "`:                      {"port": "a", "suffix": strings.Repeat("x", 33)},
 	})
 }

@@ -151,7 +151,7 @@ func TestAHoldOfAnEarlierLifeIsReleased(t *testing.T) {
 
 // Whatever a broken board answers, no raise relay comes on by a command that does not raise.
 func TestATroubledBoardIsNoRaise(t *testing.T) {
-	for trouble := modbus.TroubleMute; trouble <= modbus.TroubleOtherCode; trouble++ {
+	for trouble := modbus.TroubleMute; trouble <= modbus.TroubleRefuses; trouble++ {
 		visit(t, "waveshare", func(t *testing.T, b board, barrier drivers.Barrier) {
 			b.bus.Slave(1).SetTrouble(trouble)
 			for _, command := range []drivers.BarrierCommand{drivers.BarrierRelease, drivers.BarrierLower, drivers.BarrierStop} {

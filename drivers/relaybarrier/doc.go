@@ -10,8 +10,8 @@
 //
 // Guarantees:
 //   - Raising, lowering and stopping are pulses that drivers/line ends, within the board's max_on_ms.
-//   - Before a relay that opens comes on, the lower relay is off, and the other way round. Lower is refused while the
-//     barrier is held.
+//   - Before a relay that opens comes on, the lower relay is off, and the other way round, and has had 50 ms for its contacts
+//     to open. Lower is refused while the barrier is held.
 //   - A relay that can't be opened does not keep the others from working: fire needs only raise or hold.
 //   - The driver never moves the barrier by itself: not when it is made, opened, or closed.
 //

@@ -137,13 +137,16 @@ func (b *Barrier) do(command drivers.BarrierCommand) error {
 }
 
 func (b *Barrier) doRaise() error {
-	return errors.Join(b.lower.off(), b.raise.on(b.pulse))
+	lowered := b.lower.off()
+	b.lower.rest()
+	return errors.Join(lowered, b.raise.on(b.pulse))
 }
 
 // doHold falls back to a raise where no relay can be held: at a fire an arm that goes up once is better than
 // one that does not.
 func (b *Barrier) doHold() error {
 	lowered := b.lower.off()
+	b.lower.rest()
 	err := b.hold.set(true)
 	if err != nil {
 		return errors.Join(lowered, err, b.raise.on(b.pulse))
@@ -171,6 +174,8 @@ func (b *Barrier) doLower() error {
 	if err := b.raise.off(); err != nil {
 		return err
 	}
+	b.raise.rest()
+	b.hold.rest()
 	return b.lower.on(b.pulse)
 }
 

@@ -86,6 +86,9 @@ func TestRaiseAndLowerNeverOverlap(t *testing.T) {
 				time.Sleep(time.Duration(pauses[i]) * time.Millisecond)
 			}
 			time.Sleep(time.Minute)
+			if gap := changeover(host); gap < 50*time.Millisecond {
+				r.Errorf("commands %v: %v between the relays for both directions", commands, gap)
+			}
 			for _, name := range []string{"k1", "k3", "k4"} {
 				if host.FakeOutput(name).Active() {
 					r.Errorf("commands %v: %s is still on", commands, name)
@@ -93,6 +96,21 @@ func TestRaiseAndLowerNeverOverlap(t *testing.T) {
 			}
 		})
 	})
+}
+
+// changeover is the shortest time between a relay's opening and the closing of one for the other direction.
+func changeover(host *drivertest.Host) time.Duration {
+	shortest := time.Hour
+	for _, pair := range [][2]string{{"k1", "k3"}, {"k2", "k3"}, {"k3", "k1"}, {"k3", "k2"}} {
+		for _, opened := range host.FakeOutput(pair[0]).Edges() {
+			for _, closed := range host.FakeOutput(pair[1]).Edges() {
+				if gap := closed.At.Sub(opened.At); !opened.Active && closed.Active && gap >= 0 {
+					shortest = min(shortest, gap)
+				}
+			}
+		}
+	}
+	return shortest
 }
 
 func TestAHeldBarrierIsNotLowered(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"gatehouse/drivers"
@@ -70,6 +71,14 @@ func newClock(host drivers.Host, settings drivers.Settings) (*Clock, error) {
 	return c, err
 }
 
+// I2CPlaces is where the chip stands, if it is looked at.
+func (c *Clock) I2CPlaces() []drivers.I2CPlace {
+	if c.bus == "" {
+		return nil
+	}
+	return []drivers.I2CPlace{{Bus: c.bus, Address: address}}
+}
+
 // Monitor reports the clock's conditions until ctx ends.
 func (c *Clock) Monitor(ctx context.Context, report func(drivers.Condition)) error {
 	return poller.Run(ctx, c.period, nil, c.look, report)
@@ -77,10 +86,11 @@ func (c *Clock) Monitor(ctx context.Context, report func(drivers.Condition)) err
 
 func (c *Clock) look() (conditions []drivers.Condition, err error) {
 	text, err := fs.ReadFile(c.files, c.file)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	untrusted := errors.Is(err, syscall.EINVAL) // so the kernel answers for a chip that had stopped
+	if err != nil && !untrusted && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("rtc: %s: %w: %w", c.file, drivers.ErrOffline, err)
 	}
-	conditions = append(conditions, Judge(string(text), err == nil, time.Now()))
+	conditions = append(conditions, Judge(string(text), err == nil || untrusted, time.Now()))
 	if c.bus == "" {
 		return conditions, nil
 	}
@@ -116,7 +126,7 @@ func Judge(text string, there bool, now time.Time) drivers.Condition {
 		c.Note, c.Do = "there is no clock chip", "Add one, or the time is unknown after each start without a network."
 		return c
 	case err != nil || seconds < oldest:
-		c.State, c.Note, c.Do = drivers.ConditionFault, "the clock chip was never set", "Set the clock, and replace the battery if this comes again."
+		c.State, c.Note, c.Do = drivers.ConditionFault, "the clock chip was never set, or had stopped", "Set the clock, and replace the battery if this comes again."
 		return c
 	}
 	c.Value, c.Unit = now.Unix()-seconds, "s off"

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +63,37 @@ func TestABusThatIsStuckIsAnError(t *testing.T) {
 			t.Errorf("%v, faults %v", err, faults)
 		}
 	})
+}
+
+// refusing is a kernel that answers each read with one error.
+type refusing struct{ errno syscall.Errno }
+
+func (r refusing) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "read", Path: name, Err: r.errno}
+}
+
+// A chip that had stopped is not read at all: Linux, drivers/rtc, answers EINVAL for those whose drivers look (DS1307, PCF8523).
+// That is what is wrong with the clock, and no reason to look no more; another error is.
+func TestAChipThatHadStopped(t *testing.T) {
+	for errno, want := range map[syscall.Errno]error{syscall.EINVAL: context.DeadlineExceeded, syscall.EIO: drivers.ErrOffline} {
+		synctest.Test(t, func(t *testing.T) {
+			made, err := rtc.Driver().Make(drivertest.NewHost(), drivers.Settings{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			made.(*rtc.Clock).ReadFrom(refusing{errno})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			told := []drivers.Condition{}
+			err = made.(drivers.Monitor).Monitor(ctx, func(c drivers.Condition) { told = append(told, c) })
+			if !errors.Is(err, want) {
+				t.Errorf("%v: ended with %v", errno, err)
+			}
+			if errno == syscall.EINVAL && (len(told) != 1 || told[0].State != drivers.ConditionFault || !strings.Contains(told[0].Do, "battery")) {
+				t.Errorf("told %+v", told)
+			}
+		})
+	}
 }
 
 func TestJudge(t *testing.T) {

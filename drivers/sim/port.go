@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -23,6 +25,8 @@ type port struct {
 	far  *os.File
 	near *os.File    // kept open, so that the cable does not hang up between two openings
 	sent atomic.Bool // and perhaps not read yet
+
+	writing sync.Mutex // held while a line goes out: what a driver does at a device and what it answers don't mix
 }
 
 // plug makes a port whose near end is raw, as if it had been open before.
@@ -64,17 +68,44 @@ func polledFile(file *os.File) (*os.File, error) {
 // Read waits for bytes from the driver.
 func (p *port) Read(b []byte) (int, error) { return p.far.Read(b) }
 
-// Write sends bytes; those that nobody takes are lost, as on a cable.
+// Write sends bytes; those that nobody takes are lost, as on a cable. A machine that is busy makes it slower and loses none:
+// bytes are given up only after a pause and another try, however late that comes.
 func (p *port) Write(b []byte) (int, error) {
+	p.writing.Lock()
+	defer p.writing.Unlock()
 	p.sent.Store(true)
-	if err := p.far.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+	for rest, waited := b, false; len(rest) > 0; {
+		n, err := p.push(rest)
+		switch {
+		case err == nil:
+			rest, waited = rest[n:], false
+		case !errors.Is(err, syscall.EAGAIN):
+			return len(b) - len(rest), fmt.Errorf("sim: write %s: %w", p.path, err)
+		case waited:
+			return len(b), nil
+		default:
+			time.Sleep(writeLimit)
+			waited = true
+		}
+	}
+	return len(b), nil
+}
+
+// push writes what there is room for now; EAGAIN: for nothing. A write deadline would not do: once it has passed, nothing is
+// tried at all.
+func (p *port) push(b []byte) (n int, err error) {
+	raw, err := p.far.SyscallConn()
+	if err != nil {
 		return 0, err
 	}
-	n, err := p.far.Write(b)
-	if os.IsTimeout(err) {
-		return len(b), nil
-	}
-	return n, err
+	failed := raw.Control(func(descriptor uintptr) {
+		for {
+			if n, err = syscall.Write(int(descriptor), b); !errors.Is(err, syscall.EINTR) {
+				return
+			}
+		}
+	})
+	return max(0, n), errors.Join(failed, err)
 }
 
 // unread is how many bytes the driver has not read yet; 0 if that can't be told.

@@ -136,6 +136,14 @@ func (s *Supply) watch(ctx context.Context, input drivers.Input, report func(dri
 	return err
 }
 
+// I2CPlaces is where its gauge stands.
+func (s *Supply) I2CPlaces() []drivers.I2CPlace {
+	if s.gauge == gaugeNone {
+		return nil
+	}
+	return []drivers.I2CPlace{{Bus: s.bus, Address: s.address}}
+}
+
 // look reads the gauge.
 func (s *Supply) look(lost bool) ([]drivers.Condition, error) {
 	conditions := []drivers.Condition{mains(lost)}

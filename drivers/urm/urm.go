@@ -45,8 +45,11 @@ type Bus struct {
 	period    time.Duration
 }
 
-// ErrGarbage is the fault of bytes that are no answer.
-var ErrGarbage = errors.New("urm: bytes that are no answer 55 AA: check baud, the termination, and that no two sensors have one address")
+// The faults of a bus: bytes that are no answer, and an answer of a sensor that was not asked.
+var (
+	ErrGarbage  = errors.New("urm: bytes that are no answer 55 AA: check baud, the termination, and that no two sensors have one address")
+	ErrStranger = errors.New("urm: a sensor that was not asked answered: check the addresses, and that none answers later than 150 ms")
+)
 
 func newBus(host drivers.Host, settings drivers.Settings) (*Bus, error) {
 	b := &Bus{host: host}
@@ -172,11 +175,15 @@ func (r *round) measure(address byte) (sample drivers.Sample, answered bool, err
 		}
 		for _, b := range chunk[:n] {
 			frame, complete := r.decoder.Push(b)
-			if !complete || frame.Address != address {
-				continue // the echo of our own request, or a sensor that was too late
+			if !complete {
+				continue
 			}
-			if sample, valid := sampleOf(frame); valid {
+			switch sample, valid := sampleOf(frame); {
+			case !valid: // the echo of our own request, for one
+			case frame.Address == address:
 				return sample, true, nil
+			default:
+				r.bus.Note(fmt.Errorf("%w (port %s, %d was asked and %d answered)", ErrStranger, r.bus.port, address, frame.Address))
 			}
 		}
 	}

@@ -125,6 +125,37 @@ func TestSeveralSensorsOfWhichOneIsDead(t *testing.T) {
 	})
 }
 
+// The sensor answers under another address, and the adapter hears itself: that is no reading, and the fault says which it is.
+func TestAnotherSensorAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		far := host.Wire("uart1").Far()
+		served := make(chan struct{})
+		go func() {
+			defer close(served)
+			chunk := make([]byte, 64)
+			for {
+				n, err := far.Read(chunk)
+				if err != nil {
+					return
+				}
+				_, _ = far.Write(chunk[:n])
+				_, _ = far.Write(urm.Frame{Address: 0x12, Command: 2, Data: []byte{0, 0xCA}}.Append(nil))
+			}
+		}()
+		device, err := urm.Driver().Make(host, drivers.Settings{"port": "uart1", "addresses": []string{"0x11"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = device.(drivers.Sensor).Sense(t.Context(), func(s drivers.Sample) { t.Errorf("%+v", s) })
+		if fault := device.(*urm.Bus).Fault(); !errors.Is(err, drivers.ErrOffline) || !errors.Is(fault, urm.ErrStranger) || !strings.Contains(fault.Error(), "17 was asked and 18 answered") {
+			t.Errorf("ended with %v, fault %v", err, fault)
+		}
+		host.Close()
+		<-served
+	})
+}
+
 func TestABusOnWhichNobodyAnswersIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		device, err := urm.Driver().Make(drivertest.NewHost(), drivers.Settings{"port": "uart1", "addresses": []string{"1", "2"}})

@@ -111,6 +111,19 @@ func TestHalfACardAndBabble(t *testing.T) {
 	}
 }
 
+// D0 and D1 touch each other: each bit is one on both wires, and the card is none.
+func TestShortedWires(t *testing.T) {
+	got, fault := visit(t, func(wires drivertest.Group, _ *wiegand.Simulator) {
+		shorted := wiegand.NewSimulator(func(int) { wires.Pulse(0); wires.Pulse(1) })
+		shorted.Show(credentials.Card{Bits: 26, Facility: 12, Number: 3456})
+		shorted.Show(credentials.Card{Bits: 37, Facility: 12, Number: 3456})
+		shorted.Press('7', 4)
+	})
+	if len(got) != 0 || !errors.Is(fault, credentials.ErrLength) && !errors.Is(fault, credentials.ErrParity) {
+		t.Errorf("%q, fault %v", got, fault)
+	}
+}
+
 // Whatever bits come, nothing is shown that its parity does not vouch for.
 func TestNoiseIsNoCard(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {

@@ -148,7 +148,7 @@ func (t *Terminal) authorise(ctx context.Context, order drivers.PaymentOrder) (d
 		t.cancel(ctx)
 		return drivers.PaymentAnswer{}, unknown(err)
 	}
-	ours := o.status.AmountMinor == order.Amount.Minor && o.status.Receipt != t.last.Receipt
+	ours := o.status.AmountMinor == order.Amount.Minor && !o.status.repeats(t.last)
 	switch {
 	case o.hasStatus && o.status.Result != 0, o.isAborted && !o.hasStatus:
 		return t.ended(drivers.PaymentAnswer{Outcome: drivers.PaymentDeclined}), nil
@@ -228,7 +228,7 @@ func (t *Terminal) settle(ctx context.Context) error {
 		return t.giveUp(ctx)
 	}
 	switch {
-	case t.last.Receipt != before.Receipt && t.last.AmountMinor == t.pending.order.Amount.Minor && t.last.Result == 0:
+	case !t.last.repeats(before) && t.last.AmountMinor == t.pending.order.Amount.Minor && t.last.Result == 0:
 		t.ended(t.last.answer())
 	case t.pending.reached:
 		t.ended(drivers.PaymentAnswer{Outcome: drivers.PaymentDeclined})

@@ -75,6 +75,13 @@ func (s *Simulator) SetRefuses(refuses bool) {
 	s.refuses = refuses
 }
 
+// CloseDay has it hand its payments in by itself, as at night. It numbers receipts from 1 again, and traces on.
+func (s *Simulator) CloseDay() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last.Receipt = 0
+}
+
 // Script says what happens to the next payments, one step each.
 func (s *Simulator) Script(steps ...Step) {
 	s.mu.Lock()

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrStatus is a status that can't be understood.
-var ErrStatus = errors.New("zvt: a status that can't be understood")
+var ErrStatus = errors.New("zvt: a status that can't be understood: look at the terminal's paper, and whether its software is of the ZVT that it says")
 
 // Status is what a status information tells of a payment. Card numbers are not kept.
 type Status struct {
@@ -146,6 +146,12 @@ func (s Status) AppendTo(out []byte) []byte {
 	out = append(append(out, bcd(int64(s.Currency), 2)...), fieldReceipt)
 	out = append(append(out, bcd(int64(s.Receipt), 2)...), fieldTrace)
 	return append(append(out, bcd(int64(s.Trace), 3)...), fieldCardType, s.CardType)
+}
+
+// repeats reports whether it is the status of an earlier receipt. Some terminals number receipts anew after an end of day, which
+// they may do by themselves, and some leave the trace number out of a copy.
+func (s Status) repeats(earlier Status) bool {
+	return s.Receipt == earlier.Receipt && (s.Trace == earlier.Trace || s.Trace == 0 || earlier.Trace == 0)
 }
 
 // Reference is how a payment is found again at the terminal.

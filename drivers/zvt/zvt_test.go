@@ -71,6 +71,29 @@ func TestGoldenFrames(t *testing.T) {
 	}
 }
 
+// PA00P015, chapter "Structure of an APDU": a length of FF says that it stands in the two bytes behind it, the low one first.
+func TestTheLengthOfAMessage(t *testing.T) {
+	for length, head := range map[int]string{0: "00", 254: "FE", 255: "FF FF 00", 256: "FF 00 01", 8192: "FF 00 20"} {
+		message := zvt.APDU{Command: zvt.StatusInfo, Data: bytes.Repeat([]byte{0x10}, length)}
+		data := message.AppendTo(nil)
+		if want := bytesOf(t, "04 0F "+head); !bytes.HasPrefix(data, want) || len(data) != len(want)+length {
+			t.Errorf("%d bytes: % X…, want % X", length, data[:5], want)
+		}
+		for cut := range data {
+			if _, used, err := zvt.ParseAPDU(data[:cut]); used != 0 || err != nil {
+				t.Fatalf("%d of %d bytes: used %d, %v", cut, len(data), used, err)
+			}
+		}
+		got, used, err := zvt.ParseAPDU(append(data, 0x06))
+		if err != nil || used != len(data) || !bytes.Equal(got.Data, message.Data) {
+			t.Errorf("%d bytes: used %d of %d, %v", length, used, len(data), err)
+		}
+	}
+	if _, _, err := zvt.ParseAPDU(bytesOf(t, "04 0F FF 01 20")); !errors.Is(err, zvt.ErrGarbage) {
+		t.Errorf("more than is allowed: %v", err)
+	}
+}
+
 func TestWhatIsFramedIsFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		apdu := rapid.SliceOfN(rapid.SampledFrom([]byte{0x10, 0x02, 0x03, 0x06, 0x15, 0x00, 0xFF}), 1, 50).Draw(t, "message")
@@ -219,6 +242,32 @@ func TestACutConnectionLosesNoMoney(t *testing.T) {
 			t.Errorf("%+v, and %d charged", answer, simulator.Charged())
 		}
 	})
+}
+
+// At night the terminal closed its day by itself, and numbers receipts anew: the first payment of the day has the number of
+// the last one of yesterday, and its amount. It is a payment of its own, also when its answer was lost.
+func TestReceiptsAreNumberedAnew(t *testing.T) {
+	for _, step := range []zvt.Step{zvt.Approve, zvt.LoseReply} {
+		session(t, func(t *testing.T, device *zvt.Terminal, simulator *zvt.Simulator, host *drivertest.Host) {
+			pay := func(id fact.PaymentID) (drivers.PaymentAnswer, error) {
+				return device.Pay(t.Context(), drivers.PaymentOrder{Payment: id, Amount: order.Amount})
+			}
+			if answer, err := pay("P1"); err != nil || answer.Outcome != drivers.PaymentApproved {
+				t.Fatalf("%+v, %v", answer, err)
+			}
+			simulator.CloseDay()
+			simulator.Script(step)
+			answer, err := pay("P2")
+			if step == zvt.LoseReply {
+				host.Wire("pt").HangUp()
+				time.Sleep(10 * time.Second)
+				answer, err = device.Status(t.Context(), "P2")
+			}
+			if err != nil || answer.Outcome != drivers.PaymentApproved || simulator.Charged() != 2 {
+				t.Errorf("step %d: %+v, %v, %d charged", step, answer, err, simulator.Charged())
+			}
+		})
+	}
 }
 
 // The driver gave up, the terminal did not: its late yes is refused or found, and what the driver says is what was charged.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -182,33 +183,63 @@ func TestAStreamEndsWhenTheLotDoesNotAnswer(t *testing.T) {
 
 // A server gives a client some time to send its request. A stream outlives that time by far.
 func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
-	b := newBench(t)
-	server := httptest.NewUnstartedServer(b.handler)
-	server.Config.ReadTimeout, server.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
-	server.Start()
-	defer server.Close()
-	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/api/v1/locations/altstadt/events", nil)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		line := &oneLine{calls: make(chan net.Conn)}
+		server := &http.Server{Handler: b.handler, ReadTimeout: 50 * time.Millisecond, WriteTimeout: 50 * time.Millisecond}
+		ended := make(chan error)
+		go func() { ended <- server.Serve(line) }()
+		events := bufio.NewScanner(line.get(t, "/api/v1/locations/altstadt/events").Body)
+		events.Buffer(nil, 1<<20)
+		for got := 0; got < 3; {
+			if !events.Scan() {
+				t.Fatalf("the stream ended after %d states: %v", got, events.Err())
+			}
+			if strings.HasPrefix(events.Text(), "data: ") { // states come a quarter of a second apart
+				got++
+				b.backend.Do(lot.CorrectCount{Inside: int64(got)})
+			}
+		}
+		_ = server.Close()
+		<-ended
+	})
+}
+
+// oneLine is a network of one connection, in memory: its deadlines go by the clock of the test.
+type oneLine struct {
+	calls chan net.Conn
+	ended sync.Once
+}
+
+func (l *oneLine) Accept() (net.Conn, error) {
+	conn, open := <-l.calls
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+func (l *oneLine) Close() error   { l.ended.Do(func() { close(l.calls) }); return nil }
+func (l *oneLine) Addr() net.Addr { return &net.UnixAddr{Name: "line", Net: "unix"} }
+
+// get asks for a page and returns the answer's beginning.
+func (l *oneLine) get(t *testing.T, path string) *http.Response {
+	t.Helper()
+	ours, theirs := net.Pipe()
+	l.calls <- theirs
+	r, err := http.NewRequestWithContext(t.Context(), "GET", "http://lot"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+apitest.ViewToken)
-	answer, err := http.DefaultClient.Do(r)
+	if err := r.Write(ours); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(ours), r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	events := bufio.NewScanner(answer.Body)
-	events.Buffer(nil, 1<<20)
-	for got := 0; got < 3; {
-		if !events.Scan() {
-			t.Fatalf("the stream ended after %d states: %v", got, events.Err())
-		}
-		if strings.HasPrefix(events.Text(), "data: ") { // states come a quarter of a second apart
-			got++
-			b.backend.Do(lot.CorrectCount{Inside: int64(got)})
-		}
-	}
-	server.CloseClientConnections()
+	return answer
 }
 
 func TestManyReadersShareASnapshot(t *testing.T) {

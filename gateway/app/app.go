@@ -55,9 +55,10 @@ type App struct {
 	devices    []*device
 	byUse      map[site.Use]map[int][]*device // by gate, or by floor for signs
 	journal    atomic.Pointer[journal.Journal]
-	dropped    atomic.Int64 // sensor readings that found the inbox full
+	dropped    atomic.Int64 // sensor readings that found the inbox full, and were replaced by later ones
 	faces      faces
 	arms       arms
+	moves      moves
 	alarms     alarms
 	conditions conditions
 	board      board
@@ -116,7 +117,7 @@ func (a *App) open() (*journal.Journal, *lot.Lot, journal.Report, error) {
 func (a *App) newOwner(restored *lot.Lot, opened *journal.Journal) *owner {
 	return &owner{
 		lot: restored, journal: opened, clock: a.options.Clock, log: a.options.Log, pause: mendPause, diskWake: farOff(),
-		inbox: make(chan input, inboxMax), answers: answers{some: make(chan struct{}, 1)},
+		inbox: make(chan input, inboxMax), readings: newReadings(), answers: answers{some: make(chan struct{}, 1)},
 		mended: make(chan mended, 1), ends: make(chan error, 1), stopping: make(chan struct{}), perform: a.perform,
 		changed: a.news, durable: a.sync.produced,
 		open: func() (*journal.Journal, journal.Report, error) {
@@ -233,11 +234,16 @@ func (a *App) submit(event lot.Event) {
 	}
 }
 
-// offer gives the lot an event, or drops it if the inbox is full.
-func (a *App) offer(event lot.Event) {
-	select {
-	case a.owner.inbox <- input{event: event}:
-	default:
+// offer gives the lot a reading. One that finds the inbox full waits beside it, until a later one of its sensor takes its place:
+// no sensor waits, and its last word counts.
+func (a *App) offer(read lot.SpotRead) {
+	if a.owner.readings.replace(read) {
 		a.dropped.Add(1)
+		return
+	}
+	select {
+	case a.owner.inbox <- input{event: read}:
+	default:
+		a.owner.readings.keep(read, a.owner.handled.Load())
 	}
 }

@@ -36,8 +36,8 @@ type device struct {
 	probed      time.Time                   // refresh's alone, as are the next two
 	faultsTold  time.Time
 	faultsKnown uint64
-	submit      func(lot.Event) // waits while the inbox is full
-	offer       func(lot.Event) // drops while the inbox is full
+	submit      func(lot.Event)    // waits while the inbox is full
+	offer       func(lot.SpotRead) // never waits
 	log         *slog.Logger
 	arms        *arms
 	alarms      *alarms

@@ -122,6 +122,26 @@ func TestWhoReadsOrCommandsDuringAStallGetsAnAnswer(t *testing.T) {
 	})
 }
 
+// The watchdog must not restart a machine whose disk does not answer: vehicles pass by policy, and what was decided would be
+// lost.
+func TestAStalledDiskStarvesNoWatchdog(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.disk.hold.shut()
+		b.arrive("IN", "B-AB 1")
+		for range 10 {
+			b.wait(5 * time.Second)
+			ctx, cancel := context.WithTimeout(b.t.Context(), time.Second)
+			if err := b.app.Alive(ctx); err != nil {
+				b.t.Errorf("not alive: %v", err)
+			}
+			cancel()
+		}
+		b.disk.hold.letGo()
+		b.wait(time.Second)
+	})
+}
+
 // TestAFlushThatFailsLosesAndDoublesNothing lets each of the next operations of the disk fail, with every outcome
 // that the disk may make of it: no acknowledged command is lost, none is done twice, and each grant raises once.
 func TestAFlushThatFailsLosesAndDoublesNothing(t *testing.T) {
@@ -393,6 +413,7 @@ func TestAnEndDoesNotWaitForEverForADisk(t *testing.T) {
 		if waited := time.Since(began); waited < 9*time.Second || waited > 14*time.Second {
 			b.t.Errorf("it ended after %v", waited)
 		}
+		synctest.Wait() // whoever commanded hears of it in the same moment
 		expect(b, "the command failed", corrected.done.Load() && !corrected.granted(), true)
 		b.disk.hold.letGo()
 		b.wait(time.Minute) // what waited for the disk ends too
@@ -485,4 +506,86 @@ func weather(b *bench, storms []string) {
 			b.t.Errorf("command %d: %v, and %d facts", i+1, c.err, times)
 		}
 	}
+}
+
+// The arm is to be lowered, and the order waits for the disk; meanwhile a vehicle comes under it, and turns it at once. The
+// order that waited must not lower it then.
+func TestAnOrderThatWaitedForTheDiskLowersNothingThatWasTurnedMeanwhile(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.site = strings.Replace(b.site, "direction = \"in\"\n", "direction = \"in\"\nclosing = \"gateway\"\n", 1)
+		b.start()
+		barrier := b.devices["IN-barrier"]
+		b.arrive("IN", "B-AB 1")
+		b.passes("IN")
+		b.wait(10 * time.Second)
+		expect(b, "lowered behind the first", barrier.count("lower"), 1)
+		b.arrive("IN", "B-AB 2")
+		b.wait(5 * time.Second) // until the arm is taken to be up
+		for _, edge := range []struct {
+			loop  string
+			level level
+		}{{"IN-closing", active}, {"IN-arming", inactive}, {"IN-closing", inactive}} {
+			b.wait(500 * time.Millisecond)
+			b.devices[edge.loop].set(edge.level)
+		}
+		b.wait(950 * time.Millisecond)
+		b.disk.hold.shut()
+		b.arrive("OUT", "B-XX 1") // a fact that waits
+		b.wait(100 * time.Millisecond)
+		expect(b, "lowered before the disk answers", barrier.count("lower"), 1)
+		b.devices["IN-closing"].set(active)
+		b.wait(time.Millisecond)
+		orders := len(barrier.took())
+		expect(b, "turned at once", barrier.took()[orders-1], "raise")
+		b.disk.hold.letGo()
+		b.wait(time.Second)
+		expect(b, "orders after it was turned", len(barrier.took()), orders)
+	})
+}
+
+// STOP is pressed while a grant waits for the disk: the arm does not move before STOP is over.
+func TestAGrantThatWaitedForTheDiskMovesNoStoppedArm(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		stop := b.add("IN-stop", "stop", "gate", "IN")
+		b.start()
+		b.disk.hold.shut()
+		b.arrive("IN", "B-AB 1")
+		b.wait(50 * time.Millisecond)
+		stop.set(active)
+		b.wait(50 * time.Millisecond)
+		b.disk.hold.letGo()
+		b.wait(10 * time.Second)
+		expect(b, "raises of a stopped arm", b.raises("IN"), 0)
+		expect(b, "stops", b.devices["IN-barrier"].count("stop"), 1)
+		stop.set(inactive)
+		b.wait(time.Second)
+		expect(b, "raises after it", b.raises("IN"), 1)
+	})
+}
+
+// A hold is over, and the order to let go waits for the disk; meanwhile there is a fire, which holds the arm.
+func TestAReleaseThatWaitedForTheDiskEndsNoFiresHold(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.site += "[[device]]\nid = \"fire\"\ndriver = \"fake\"\nrole = \"fire\"\nsettings = { name = \"fire\" }\n"
+		fire := newDevice()
+		b.devices["fire"] = fire
+		b.start()
+		barrier := b.devices["IN-barrier"]
+		b.submit(lot.HoldGate{Gate: 0})
+		b.wait(10 * time.Second)
+		b.submit(lot.EndHold{Gate: 0})
+		b.wait(950 * time.Millisecond)
+		b.disk.hold.shut()
+		b.arrive("OUT", "B-XX 1") // a fact that waits
+		b.wait(100 * time.Millisecond)
+		fire.set(active)
+		b.wait(20 * time.Millisecond)
+		b.disk.hold.letGo()
+		b.wait(10 * time.Second)
+		expect(b, "released while it burns", barrier.count("release"), 0)
+		expect(b, "last order", barrier.took()[len(barrier.took())-1], "hold")
+		fire.set(inactive)
+		b.wait(10 * time.Second)
+		expect(b, "released after it", barrier.count("release"), 1)
+	})
 }

@@ -4,7 +4,8 @@
 //
 // One goroutine owns the lot. It never waits for a disk, a device or a network: facts go to the journal, and the
 // effects that rest on them leave, in their order, when the journal says that they are durable. Urgent effects (an arm
-// over a car) leave at once. It also tells the lot when the wall clock was set, before anything that comes after.
+// over a car) leave at once, and what they overtake lowers no arm that they turned, and moves none that they stopped. It
+// also tells the lot when the wall clock was set, before anything that comes after.
 //
 // # The disk
 //
@@ -30,9 +31,10 @@
 //
 // # What if a queue is full
 //
-// A sensor's reading is dropped and counted, because the next one says the same. An order to a device that takes none
-// is dropped, and the device counts as offline. Behind outstandingMax commits that wait for the disk, commands and reads
-// are refused. Whatever else a device reports waits for its place in the inbox and is never lost.
+// A sensor's reading waits beside it, and a later one of the same sensor takes its place, which is counted: its last word is
+// never lost, for there are sensors that say each change once. An order to a device that takes none is dropped, and the
+// device counts as offline. Behind outstandingMax commits that wait for the disk, commands and reads are refused. Whatever
+// else a device reports waits for its place in the inbox and is never lost.
 //
 // # What sensors said
 //

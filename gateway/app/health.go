@@ -17,7 +17,7 @@ func (a *App) Health() api.Health {
 	h := a.journal.Load().Health()
 	stall, free := fmt.Sprintf("%d ms", h.StallMS), fmt.Sprintf("%d MiB free", h.FreeBytes>>20)
 	trust := a.options.Clock.Trust()
-	queue := fmt.Sprintf("%d wait, %d readings dropped", len(a.owner.inbox), a.dropped.Load())
+	queue := fmt.Sprintf("%d wait, %d readings were overtaken", len(a.owner.inbox), a.dropped.Load())
 	noBoard := a.board.trouble()
 	checks := []api.Check{
 		check(h.Broken == nil, "works", api.Check{
@@ -57,17 +57,11 @@ func (a *App) Health() api.Health {
 	return api.Health{Checks: append(checks, a.conditions.checks()...)}
 }
 
-// Alive reports whether the goroutine that owns the lot answers before ctx ends. It is for the watchdog: what a restart of
-// the machine can't mend is not asked.
+// Alive reports whether the goroutine that owns the lot answers before ctx ends. It is for the watchdog, and waits for no
+// disk: a machine that restarts over a worn card loses what was decided meanwhile, and may not come back.
 func (a *App) Alive(ctx context.Context) error {
 	answered := make(chan error, 1)
-	go func() { answered <- a.View(ctx, func(*lot.Lot) {}) }()
-	select {
-	case err := <-answered:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return a.ask(ctx, input{alive: func() { answered <- nil }}, answered)
 }
 
 // check is a part of the health that is well and reads value, or else the trouble.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/gateway/journal"
@@ -18,24 +19,27 @@ type input struct {
 	reply func(lot.Result, error) // nil: nobody waits for a result
 	read  func(*lot.Lot)
 	done  func(error)
+	alive func() // told as soon as the owner gets to it
 }
 
 // owner is the goroutine that owns the lot, and what only it touches. Its dealings with the disk are in disk.go.
 type owner struct {
-	lot     *lot.Lot
-	clock   *Clock
-	stamps  fact.Clock
-	log     *slog.Logger
-	inbox   chan input
-	perform func(step uint64, effects []lot.Effect)
-	changed func()
-	durable func() // facts have become durable; must not wait
-	steps   uint64
-	times   decisionTimes
-	last    reading // of the clock
-	lotWake time.Time
-	fatal   error      // why this run can't go on
-	ends    chan error // capacity 1: somebody else says so
+	lot      *lot.Lot
+	clock    *Clock
+	stamps   fact.Clock
+	log      *slog.Logger
+	inbox    chan input
+	handled  atomic.Uint64 // inputs of the inbox
+	readings *readings
+	perform  func(step uint64, effects []lot.Effect)
+	changed  func()
+	durable  func() // facts have become durable; must not wait
+	steps    uint64
+	times    decisionTimes
+	last     reading // of the clock
+	lotWake  time.Time
+	fatal    error      // why this run can't go on
+	ends     chan error // capacity 1: somebody else says so
 
 	open     func() (*journal.Journal, journal.Report, error) // opens the journal anew after a failure
 	journal  *journal.Journal                                 // nil while a failed one is being mended
@@ -60,9 +64,13 @@ func (o *owner) run(ctx context.Context) error {
 			for range len(o.inbox) {
 				o.handle(<-o.inbox)
 			}
+			for o.hear() {
+			}
 			return o.finish()
 		case in := <-o.inbox:
 			o.handle(in)
+			o.handled.Add(1)
+		case <-o.readings.some:
 		case <-o.answers.some:
 			for _, answer := range o.answers.take() {
 				o.settle(answer)
@@ -74,6 +82,7 @@ func (o *owner) run(ctx context.Context) error {
 			o.watchDisk()
 			o.step(lot.Tick{}, nil)
 		}
+		o.hear()
 		if o.journal != nil && o.fatal == nil {
 			o.journal.CheckpointIfDue(time.Since(o.clock.origin).Milliseconds(), o.lot)
 		}
@@ -96,6 +105,8 @@ func earlier(a, b time.Time) time.Time {
 func (o *owner) handle(in input) {
 	refused := len(o.waiting) >= outstandingMax
 	switch {
+	case in.alive != nil:
+		in.alive()
 	case in.read != nil && refused:
 		in.done(errDiskFailed)
 	case in.read != nil:
@@ -106,6 +117,15 @@ func (o *owner) handle(in input) {
 	default:
 		o.step(in.event, in.reply)
 	}
+}
+
+// hear takes readings that had to wait beside the inbox, if it is their turn.
+func (o *owner) hear() (some bool) {
+	reads := o.readings.take(o.handled.Load(), len(o.inbox) == 0)
+	for _, read := range reads {
+		o.step(read, nil)
+	}
+	return len(reads) > 0
 }
 
 // step has the lot decide on one event, and on a clock that was set before it: the event's stamp is of the new time.

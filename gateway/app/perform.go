@@ -32,7 +32,7 @@ func (a *App) perform(step uint64, effects []lot.Effect) {
 	for _, effect := range effects {
 		switch e := effect.(type) {
 		case lot.MoveBarrier:
-			a.moveBarrier(e)
+			a.moveBarrier(step, e)
 		case lot.ShowFace:
 			face := drivers.Face{Lines: e.Face.Lines, Colour: drivers.Colour(e.Face.Colour)}
 			for _, d := range slices.Concat(a.displaysOf(e.Gate), a.byUse[site.UseLight][e.Gate], a.byUse[site.UseReader][e.Gate]) {
@@ -58,14 +58,19 @@ func (a *App) perform(step uint64, effects []lot.Effect) {
 }
 
 // moveBarrier moves every arm of a gate: a wide one has two.
-func (a *App) moveBarrier(e lot.MoveBarrier) {
+func (a *App) moveBarrier(step uint64, e lot.MoveBarrier) {
 	command, waits := drivers.BarrierCommand(e.Command), whileItMatters
 	if command == drivers.BarrierRaise || command == drivers.BarrierLower {
 		waits = moveWait
 	}
-	for _, d := range a.byUse[site.UseBarrier][e.Gate] {
-		barrier, _ := d.driver.(drivers.Barrier)
-		d.order(order{patience: patience{waits, moveTake}, do: func(ctx context.Context) error { return barrier.Do(ctx, command) }})
+	given := a.moves.give(step, e, func() {
+		for _, d := range a.byUse[site.UseBarrier][e.Gate] {
+			barrier, _ := d.driver.(drivers.Barrier)
+			d.order(order{patience: patience{waits, moveTake}, do: func(ctx context.Context) error { return barrier.Do(ctx, command) }})
+		}
+	})
+	if !given {
+		a.options.Log.Warn("an order to an arm waited for the disk and is overtaken", "gate", a.options.Site.Lot.Gates[e.Gate].ID, "command", e.Command)
 	}
 }
 

@@ -125,7 +125,7 @@ func (d *device) shown(shown drivers.Shown) {
 	}
 }
 
-// sample reports a reading of a spot's sensor. The next one says the same, so it never waits.
+// sample reports a reading of a spot's sensor, and never waits.
 func (d *device) sample(sample drivers.Sample) {
 	d.alive()
 	if sample.Channel < 0 || sample.Channel >= len(d.Spots) {

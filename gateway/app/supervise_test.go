@@ -240,7 +240,7 @@ func TestADisplayThatWasAwayShowsItsFaceAgain(t *testing.T) {
 	})
 }
 
-func TestSensorsThatBabbleLoseReadingsAndNoVehicle(t *testing.T) {
+func TestSensorsThatBabbleHoldNoVehicleUp(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		b.start()
 		busy := make(chan struct{})
@@ -375,5 +375,36 @@ func TestListenersHearOfChangesAFewTimesASecond(t *testing.T) {
 		b.wait(time.Second)
 		expect(b, "changes", len(heard), 1)
 		cancel()
+	})
+}
+
+// The owner is busy and its inbox is full, and meanwhile a car parks: a sensor that says so once has said it.
+func TestTheLastWordOfASensorIsNeverDropped(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		heard, last := 0, int32(0)
+		b.view(func(l *lot.Lot) {
+			l.OnSensing(func(h lot.Heard) {
+				if !h.Tick {
+					heard, last = heard+1, h.Reading.DistanceMM
+				}
+			})
+		})
+		var busy gatekeeper
+		busy.shut()
+		go b.app.View(b.t.Context(), func(*lot.Lot) { busy.pass() })
+		synctest.Wait()
+		for range 5_000 {
+			b.devices["sensor"].sample(0, 2500)
+		}
+		b.devices["sensor"].sample(0, 900)
+		synctest.Wait()
+		busy.letGo()
+		b.wait(time.Millisecond)
+		b.view(func(*lot.Lot) {
+			expect(b, "the last reading in mm", last, 900)
+			expect(b, "not all of them", heard > 0 && heard < 5_000, true)
+		})
+		expect(b, "health of the inbox", health(b, "inbox"), true)
 	})
 }

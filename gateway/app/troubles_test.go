@@ -170,7 +170,7 @@ func (s *street) trouble() {
 	wire := s.pick("uart1", "uart2", "uart3", "uart4", "uart5", "uart6", "rs485")
 	troubles := []modbus.Trouble{
 		modbus.TroubleNone, modbus.TroubleMute, modbus.TroubleGarbles, modbus.TroubleHalves, modbus.TroubleImposter,
-		modbus.TroubleLate, modbus.TroubleBusy, modbus.TroubleOtherCode,
+		modbus.TroubleLate, modbus.TroubleBusy, modbus.TroubleOtherCode, modbus.TroubleRefuses,
 	}
 	switch s.dice.IntN(9) {
 	case 0: // garbage, or babble

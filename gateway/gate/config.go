@@ -30,6 +30,7 @@ type Config struct {
 	BackOutMS     int64 // off the near loop for so long without the far loop: it went back; 3,000
 	VendTimeoutMS int64 // nobody drove through, and no loop changed; 30,000
 	TrailerGapMS  int64 // far loop occupied again within: the same vehicle; 500
+	LateMS        int64 // both loops clear within: no vehicle that came back, but a near loop that was told late; 300
 	LoopStuckMS   int64 // occupied for longer: a fault, not a car; 900,000
 	WrongWayMS    int64 // on the closing loop from the wrong side for so long: reported while it stands; 2,000
 	StuckOpenMS   int64 // a barrier that closes by itself is up without a reason; 120,000
@@ -48,6 +49,7 @@ func (c Config) WithDefaults() Config {
 	c.BackOutMS = orDefault(c.BackOutMS, 3_000)
 	c.VendTimeoutMS = orDefault(c.VendTimeoutMS, 30_000)
 	c.TrailerGapMS = orDefault(c.TrailerGapMS, 500)
+	c.LateMS = orDefault(c.LateMS, 300)
 	c.ClearMS = max(orDefault(c.ClearMS, 1_000), c.TrailerGapMS)
 	c.LoopStuckMS = orDefault(c.LoopStuckMS, 900_000)
 	c.WrongWayMS = orDefault(c.WrongWayMS, 2_000)

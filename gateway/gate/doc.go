@@ -19,6 +19,8 @@
 //	                                               after BackOutMS, for it may be another, bumper to bumper: a
 //	                                               grant with another ticket tells them apart, and so does
 //	                                               Follows
+//	far clear, near clear within LateMS of it      Passed: nobody backs off a loop that fast, but its detector may hold
+//	                                               on for longer, or a busy machine hear of it later
 //	far clear, near occupied anew                  Passed; the next vehicle stands on the near loop
 //	far occupied within TrailerGapMS of far clear  the same vehicle (a trailer), unless the vehicle on the near
 //	                                               loop has a vend of its own, or Follows said that there is another

@@ -18,6 +18,8 @@ type Gate struct {
 
 	near       [2]approach // by the loop that the vehicle came over
 	crossing   crossing
+	returned   crossing // the last one that came back to its near loop
+	returnedMS int64
 	passedFrom Loop
 	passedMS   int64
 	pursued    bool // another was known to be behind the one that passed

@@ -141,12 +141,16 @@ func (g *Gate) crossAgain(from Loop) {
 	g.crossing.counted, g.crossing.entitled = true, false
 }
 
-// fall takes note that a loop became clear.
+// fall takes note that a loop became clear. A vehicle that has just come back has its own length to drive before its near
+// loop clears: one that seems to be quicker went on, and its near loop was the later one to say so.
 func (g *Gate) fall(at Loop) {
 	vehicle, crossing := &g.near[at], &g.crossing
 	switch {
 	case crossing.active && crossing.from != at:
 		g.endCrossing()
+	case vehicle.touched && (vehicle.doubtful || vehicle.standing != granted) && g.nowMS < g.returnedMS+g.cfg.LateMS:
+		*vehicle = approach{}
+		g.endPassage(g.returned)
 	case vehicle.standing != nobody:
 		vehicle.gone, vehicle.open = true, g.arm.mayBeOpen()
 		vehicle.dueMS = g.nowMS + g.goneMS(at)
@@ -168,18 +172,24 @@ func (g *Gate) endCrossing() {
 	back := behind && !was.left && !was.counted && !was.followed
 	g.crossing = crossing{}
 	if back {
+		g.returned, g.returnedMS = was, g.nowMS
 		g.comeBack(was)
 		return
 	}
-	g.passedFrom, g.passedMS, g.pursued = was.from, g.nowMS, was.followed
-	if !was.counted {
-		g.passed(was)
-	}
+	g.endPassage(was)
 	if behind {
 		g.arrive(was.from)
 	}
 	if near.gone {
 		near.dueMS = g.nowMS + g.goneMS(was.from)
+	}
+}
+
+// endPassage lets a vehicle be through, and counts it.
+func (g *Gate) endPassage(was crossing) {
+	g.passedFrom, g.passedMS, g.pursued = was.from, g.nowMS, was.followed
+	if !was.counted {
+		g.passed(was)
 	}
 }
 

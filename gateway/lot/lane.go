@@ -29,6 +29,9 @@ type lane struct {
 	answerMS int64 // when answered was decided on
 	lastRead string
 
+	offered   Event // what a driver showed or pressed while nobody stood there; nil: nothing
+	offeredMS int64
+
 	shown    fact.CredentialKind // what the driver showed last, at an exit
 	seen     fact.Plate          // the plate read there
 	ticket   fact.TicketID       // the exit being settled
@@ -64,6 +67,9 @@ const (
 	welcomeMS = 4_000
 	// betterMS is how long a vehicle whose plate may have been read early waits for a reading of its own.
 	betterMS = 1_000
+	// pressedForMS is how long a press waits for the loop to see the vehicle. A detector and its debounce take up to a second;
+	// later it is more likely to be of somebody on foot.
+	pressedForMS = 2_000
 	// answerMS is how long a card payment may take before the terminal is asked about it.
 	answerMS = 60_000
 )

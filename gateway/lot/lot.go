@@ -196,9 +196,9 @@ func (l *Lot) input(ev Event) bool {
 	case PlateSeen:
 		l.plateSeen(e)
 	case Shown:
-		l.shown(e)
+		l.offered(e.Gate, e)
 	case TicketPressed:
-		l.ticketPressed(e.Gate)
+		l.offered(e.Gate, e)
 	case HelpPressed:
 		l.helpPressed(e.Gate)
 	case SpotRead:

@@ -17,6 +17,7 @@ func (l *Lot) passage(i int, out gate.Output) {
 		l.moveBarrier(i, out)
 	case gate.Arrived:
 		l.arrived(i, out)
+		l.offeredEarly(i)
 	case gate.Left:
 		l.left(i)
 		l.lanes[i].turned = true
@@ -302,7 +303,7 @@ func (l *Lot) plateMissing(i int) {
 // ticketPressed lets a vehicle in on a paper ticket.
 func (l *Lot) ticketPressed(i int) {
 	n := l.lane(i)
-	if l.outward(i) || !l.ready(i) || l.pressedAgain(i) {
+	if l.outward(i) || l.pressedAgain(i) {
 		return
 	}
 	v := visit{credential: fact.CredentialTicket, vehicle: fact.Regular, reason: fact.ReasonTicketTaken, print: true}

@@ -7,8 +7,10 @@ const (
 	baseShift = 8
 	// trackEveryMS is how often a baseline moves at most, for the same reason.
 	trackEveryMS = 10_000
-	// riseReadings in a row from beyond the floor show that the floor was learned wrongly: on a parked car.
+	// riseReadings in a row from one place beyond the floor show that the floor was learned wrongly: on a parked car.
 	riseReadings = 12
+	// deepFloorMM is deeper than any floor of which a sensor hears an echo.
+	deepFloorMM = 5_500
 
 	// usualFloorMM is the farthest floor for which the levels of a distance hold as they are; highFloorMM the one from
 	// which on no more is forgiven, because cars are no higher.
@@ -67,7 +69,7 @@ func learnCause(stage stage) Cause {
 // settleOn makes base the baseline, and the place from which its drift is measured.
 func (v *sensor) settleOn(base [3]int32, nowMS int64) {
 	v.stage, v.base, v.home, v.trackedMS, v.risen = known, base, base, nowMS, 0
-	v.empty, v.unrest, v.other, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), calm(), otherHome{}, neighbour{}, nowMS
+	v.empty, v.unrest, v.others, v.neighbour, v.fieldMS = fresh(nowMS, &v.empty), calm(), restingPlaces{}, neighbour{}, nowMS
 	v.steps, v.weak, v.crept = unknownSteps(), false, false
 }
 
@@ -118,7 +120,7 @@ func (v *sensor) compare(cfg *Config, nowMS int64, r *Reading) {
 		}
 		away = 0
 	}
-	v.risen = 0
+	v.risen, v.risenMM = 0, 0
 	opinion, confidence := v.judge(&levels, away)
 	near := away <= levels.TrackWithin
 	if near && opinion == fact.SpotAvailable && v.opinion == fact.SpotOccupied {
@@ -148,12 +150,19 @@ func (v *sensor) highUp(fixed *Levels) Levels {
 	return levels
 }
 
-// rise counts echoes from beyond the floor and, when only those come, takes the floor to be there. A floor that
-// the installer measured can't be elsewhere.
+// rise counts echoes from beyond the floor and, when only those come and agree, takes the floor to be there. A floor that
+// the installer measured can't be elsewhere. One value again and again is what a sensor says that hears nothing.
 func (v *sensor) rise(cfg *Config, nowMS int64, r *Reading) bool {
-	v.risen++
-	if v.risen < riseReadings || cfg.EmptyMM > 0 {
-		v.risen = min(v.risen, riseReadings)
+	apart := absolute(r.DistanceMM - v.risenMM)
+	switch {
+	case cfg.EmptyMM > 0, r.DistanceMM > deepFloorMM:
+		return false
+	case apart > cfg.Distance.TrackWithin:
+		v.risen, v.risenMM = 1, r.DistanceMM
+	case apart > 0:
+		v.risen++
+	}
+	if v.risen < riseReadings {
 		return false
 	}
 	v.settleOn(shifted(r.value()), nowMS)

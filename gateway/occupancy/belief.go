@@ -10,6 +10,7 @@ type belief struct {
 	voice      *sensor // whose opinion it is; nil: nobody's
 	holdMS     int64
 	sinceMS    int64 // since when somebody said so
+	movingMS   int64 // until when the voice saw a car drive
 	tentative  bool  // said too seldom so far
 }
 
@@ -74,19 +75,27 @@ const seldomAlike = 3
 // values come seldom, a few are not an opinion yet: an echo by a detour would be a car for a whole period. If no more
 // come, that is one that speaks only of changes, or is losing what it says: believed after the time that they take.
 func alone(cfg *Config, v *sensor) belief {
-	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, voice: v}
+	b := belief{status: v.opinion, confidence: v.weight(), holdMS: cfg.DebounceMS, sinceMS: v.sinceMS, movingMS: v.movingMS, voice: v}
 	if b.confidence < cfg.ConfirmBelow {
 		b.holdMS = cfg.DoubtDebounceMS
 	}
-	if b.tentative = v.alike < seldomAlike && v.seldom(cfg); b.tentative {
-		b.holdMS = max(b.holdMS, seldomAlike*cfg.PeriodMS[0]+cfg.DebounceMS)
+	enough := v.enough(cfg)
+	if b.tentative = v.alike < enough; b.tentative {
+		b.holdMS = max(b.holdMS, int64(enough)*cfg.PeriodMS[0]+cfg.DebounceMS)
 	}
 	return b
 }
 
-// seldom reports whether a value may be as old as a period of more than a few debounces before the next.
-func (v *sensor) seldom(cfg *Config) bool {
-	return cfg.PeriodMS[0] > 3*cfg.DebounceMS && (v.kind == Distance || cfg.PeriodMS[0] <= aloneMS)
+// enough is how many values in a row are an opinion: one, if others come before it counts; more, if a value is as old as a
+// period of more than a debounce, or a few, before the next.
+func (v *sensor) enough(cfg *Config) uint8 {
+	switch periodMS := cfg.PeriodMS[0]; {
+	case periodMS > 3*cfg.DebounceMS && (v.kind == Distance || periodMS <= aloneMS):
+		return seldomAlike
+	case periodMS > cfg.DebounceMS && v.kind == Distance:
+		return seldomAlike - 1
+	}
+	return 1
 }
 
 // agreed is what two sensors say: wrong only if both are.

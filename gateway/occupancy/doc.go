@@ -17,6 +17,9 @@
 //     where it was learned: it follows the weather and never learns a parked car.
 //   - A floor up to 5 m below an ultrasonic sensor may seem 8 percent nearer or farther within half a day, as 45 degrees
 //     make it, and is no car; a car that is 1.1 m high is seen all the same. No thermometer is needed.
+//   - One echo is no opinion where the next is more than a debounce away: rain, a bird, a detour. Echoes from beyond a floor
+//     that nobody measured make another floor only if twelve in a row agree, and are not one value again and again, which
+//     is what some sensors say when a windscreen gives no echo.
 //   - A sensor in the ground that reports on a beat of a minute or more, and speaks before its time, has felt something.
 //     If the field then made a step that stands out from those that the empty spot's makes, it is a car, though it moves
 //     the field less far than the levels say. A neighbour who does so too is taken for one until two visits show that it
@@ -27,8 +30,12 @@
 //     spot under a weak car is free only when the field comes clearly nearer than that car left it.
 //   - The lines on which the empty spot's field is restless (a neighbour, a charging current, the sun) are learned, and
 //     along them a field counts for less, but for no less than 45 percent of its length.
+//   - A field that is read every few seconds must come to rest, within half a minute, before a car has come or gone: one
+//     that drives over the sensor is not parked, and what its engine did to the field is not what it does where it rests.
 //   - An empty spot's field that has moved for good (a steel plate beside it, a sensor turned) is found again: cars
 //     come and go, and between them the field returns to the same place.
+//   - A field that was learned of a parked car is found out by the first visit after it: the field comes back to another
+//     place than the one that was learned. Until then the spot is the contrary of what is said, with a confidence of 0.7.
 //   - Every Change says its Cause and the raw value that decided. A Moment is the whole of a spot: from there on, the
 //     same readings and ticks play back to the same changes, bit for bit.
 //   - The state is a function of the calls: same readings and ticks, same changes. More ticks than asked for

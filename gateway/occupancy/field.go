@@ -13,6 +13,13 @@ const restPercent = 15
 // manoeuvreMS is how long a car that leaves may move about: before, its field is not learned from.
 const manoeuvreMS = 60_000
 
+const (
+	// movingPart of how far a car moves the field, from one reading to the next within movingWithinMS, says that it drives.
+	movingPart, movingWithinMS = 8, 5_000
+	// movingMaxMS is the most that a change waits for a car that drives: by then it is one that never rests.
+	movingMaxMS = 30_000
+)
+
 // vector is a field or a difference of two, in nanotesla.
 type vector [3]int64
 
@@ -72,7 +79,7 @@ func (v *sensor) sight(cfg *Config, nowMS int64, r *Reading) sight {
 	s.step, s.stepMS, s.hasStep = v.steps.since(nowMS, s.residual)
 	s.sinceLast = vectorOf(r.value()).minus(vectorOf(v.last))
 	s.away = v.unrest.length(s.residual)
-	s.levels = v.forgiving(&cfg.Field, s.sinceLast.length() >= int64(s.away))
+	s.levels = v.forgiving(&cfg.Field, nowMS, s.sinceLast.length() >= int64(s.away))
 	v.away, v.from = s.away, s.levels.OccupiedFrom
 	s.near = s.away <= s.levels.TrackWithin
 	if s.beside = s.away > s.levels.FreeUpTo && v.neighbour.explains(s.residual); s.beside {
@@ -85,6 +92,9 @@ func (v *sensor) sight(cfg *Config, nowMS int64, r *Reading) sight {
 func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 	s := v.sight(cfg, nowMS, r)
 	opinion, confidence := v.judge(&s.levels, s.away)
+	if s.elapsedMS <= movingWithinMS && s.sinceLast.length() >= int64(max(cfg.Field.FreeUpTo, s.away/movingPart)) {
+		v.movingMS = nowMS
+	}
 	wasWeak := v.weak
 	v.weak = v.weak && opinion == fact.SpotOccupied && s.away < s.levels.OccupiedFrom
 	if byLevel := opinion; s.hasStep && v.opinion == fact.SpotAvailable {
@@ -92,11 +102,13 @@ func (v *sensor) compareField(cfg *Config, nowMS int64, r *Reading) {
 			confidence = doubtfulConfidence
 		}
 	}
-	if opinion == fact.SpotOccupied && v.moved(cfg, s.residual, s.elapsedMS) {
-		v.rehome(nowMS)
-		v.accept(cfg, nowMS, r, fact.SpotAvailable, doubtfulConfidence)
-		v.cause = CauseBaselineMoved
-		return
+	if opinion == fact.SpotOccupied {
+		if place := v.moved(cfg, s.residual, s.elapsedMS); place != nil {
+			v.rehome(nowMS, place)
+			v.accept(cfg, nowMS, r, fact.SpotAvailable, doubtfulConfidence)
+			v.cause = CauseBaselineMoved
+			return
+		}
 	}
 	v.teach(cfg, nowMS, &s, opinion)
 	v.teachNeighbour(nowMS, &s, opinion, wasWeak)
@@ -114,12 +126,12 @@ func (v *sensor) teach(cfg *Config, nowMS int64, s *sight, opinion fact.SpotStat
 		}
 	}
 	if s.near {
-		v.other = otherHome{}
+		v.others = restingPlaces{}
 	}
 	if was && free {
 		v.unrest.learn(s.residual, s.elapsedMS)
 	}
-	v.stay(opinion, s.away, s.elapsedMS)
+	v.stay(nowMS, opinion, s.away, s.elapsedMS)
 	if s.near && was && nowMS-v.sinceMS >= max(cfg.DebounceMS, manoeuvreMS) {
 		v.followField(cfg, nowMS, s.difference)
 	}
@@ -157,7 +169,7 @@ func fieldCause(opinion fact.SpotStatus, beside, weak bool) Cause {
 
 // forgiving are the levels, wider by how little is known of the empty spot's field. A field returns if it is nearer to the
 // empty spot's than to where it was.
-func (v *sensor) forgiving(fixed *Levels, returns bool) Levels {
+func (v *sensor) forgiving(fixed *Levels, nowMS int64, returns bool) Levels {
 	doubt, levels := v.empty.doubtNT(), *fixed
 	levels.OccupiedFrom += doubt
 	levels.FreeUpTo += doubt
@@ -168,18 +180,24 @@ func (v *sensor) forgiving(fixed *Levels, returns bool) Levels {
 		if v.weak && !returns {
 			most = int32(int64(v.stayed) * weakStayPercent / 100)
 		}
-		levels.FreeUpTo = min(max(levels.FreeUpTo, rest), most)
+		if nowMS-v.sinceMS > manoeuvreMS {
+			levels.FreeUpTo = max(levels.FreeUpTo, rest)
+		}
+		levels.FreeUpTo = min(levels.FreeUpTo, most)
 		levels.OccupiedFrom = max(levels.OccupiedFrom, levels.FreeUpTo+1)
 	}
 	return levels
 }
 
-// stay remembers how far a parked car moves the field: the mean of about an hour.
-func (v *sensor) stay(opinion fact.SpotStatus, away int32, elapsedMS int64) {
+// stay remembers how far a parked car moves the field: the mean of about an hour. While it comes, its engine may be above
+// the sensor, and where it rests is far less.
+func (v *sensor) stay(nowMS int64, opinion fact.SpotStatus, away int32, elapsedMS int64) {
 	switch {
 	case opinion != fact.SpotOccupied:
 	case v.opinion != fact.SpotOccupied:
 		v.stayed = away
+	case nowMS-v.sinceMS <= manoeuvreMS:
+		v.stayed = min(v.stayed, away)
 	default:
 		v.stayed += int32(int64(away-v.stayed) * min(max(elapsedMS, 3*60_000), hourMS) / hourMS)
 	}

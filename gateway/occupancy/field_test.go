@@ -105,6 +105,39 @@ func TestAnEmptyFieldThatMovedIsFoundAgain(t *testing.T) {
 	p.confidenceIn(t, 850, 1000)
 }
 
+// A car was there when the baseline was learned. The first visit after it shows what the field comes back to.
+func TestACarThatWasLearnedIsFoundOut(t *testing.T) {
+	p := inGround()
+	p.cfg.PeriodMS[0] = 10 * minute
+	p.park(30*hour, [3]int32{3_000, 6_000, -4_000})
+	p.is(t, fact.SpotAvailable)
+	p.park(p.nowMS+2*hour, [3]int32{})
+	p.park(p.nowMS+5*hour, [3]int32{-9_000, 4_000, 3_000})
+	p.is(t, fact.SpotOccupied)
+	p.park(p.nowMS+20*minute, [3]int32{})
+	p.is(t, fact.SpotAvailable)
+	p.park(p.nowMS+hour, [3]int32{3_000, 6_000, -4_000})
+	p.is(t, fact.SpotOccupied)
+	p.park(p.nowMS+hour, [3]int32{})
+	p.is(t, fact.SpotAvailable)
+	p.confidenceIn(t, 850, 1000)
+}
+
+// The spot was empty when the baseline was learned, and the first car stays for long while trucks come and go beside it.
+func TestTrucksBesideTheFirstCarTeachNothing(t *testing.T) {
+	p := inGround()
+	p.cfg.PeriodMS[0] = 10 * minute
+	p.park(hour, [3]int32{})
+	car := [3]int32{3_000, 6_000, -4_000}
+	for range 3 {
+		p.park(p.nowMS+8*hour, car)
+		p.park(p.nowMS+3*hour, plus(car, [3]int32{500, 4_500, 0}))
+	}
+	p.is(t, fact.SpotOccupied)
+	p.park(p.nowMS+hour, [3]int32{})
+	p.is(t, fact.SpotAvailable)
+}
+
 // A car is parked for days while trucks come and go beside it: what returns is the car.
 func TestTrucksBesideAParkedCarTeachNothing(t *testing.T) {
 	p := outdoors()

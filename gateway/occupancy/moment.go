@@ -17,7 +17,7 @@ type Moment struct {
 	Spot   Spot
 }
 
-const momentFormat = 2
+const momentFormat = 3
 
 // AppendMoment appends a moment as bytes: its format and then its numbers as varints, in the order of this file. What a
 // spot has not learned is a byte each.
@@ -92,7 +92,7 @@ func (c *codec) spot(s *Spot) {
 
 func (c *codec) sensor(v *sensor) {
 	for _, ms := range [...]*int64{
-		&v.heardMS, &v.valueMS, &v.sinceMS, &v.flatMS, &v.noisyMS, &v.suspectMS, &v.trackedMS, &v.fieldMS,
+		&v.heardMS, &v.valueMS, &v.sinceMS, &v.flatMS, &v.noisyMS, &v.suspectMS, &v.trackedMS, &v.fieldMS, &v.movingMS,
 	} {
 		number(c, ms)
 	}
@@ -102,7 +102,9 @@ func (c *codec) sensor(v *sensor) {
 	c.empty(&v.empty)
 	numbers(c, v.unrest.covariance[:])
 	c.steps(&v.steps)
-	c.other(&v.other)
+	for i := range v.others {
+		c.resting(&v.others[i])
+	}
 	c.neighbour(&v.neighbour)
 	number(c, &v.stayed)
 	number(c, &v.away)
@@ -115,6 +117,7 @@ func (c *codec) sensor(v *sensor) {
 	number(c, &v.cause)
 	number(c, &v.learned)
 	number(c, &v.risen)
+	number(c, &v.risenMM)
 	number(c, &v.alike)
 	number(c, &v.fault)
 	for _, is := range [...]*bool{&v.spoken, &v.suspect, &v.withdrawn, &v.proven, &v.weak, &v.crept} {
@@ -134,7 +137,7 @@ func (c *codec) empty(e *emptyField) {
 	flag(c, &e.hasWarmth)
 }
 
-func (c *codec) other(o *otherHome) {
+func (c *codec) resting(o *restingPlace) {
 	numbers(c, o.place[:])
 	number(c, &o.thereMS)
 	number(c, &o.awayMS)

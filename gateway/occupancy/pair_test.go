@@ -78,7 +78,7 @@ func TestTheSureSensorWinsOverOneThatHasNotSpokenSince(t *testing.T) {
 	p := pair(t)
 	p.cfg.PeriodMS[1] = 0
 	p.every(5*second, 90*second, echo(roofMM))
-	p.want(t, "64s available>occupied")
+	p.want(t, "66s available>occupied")
 }
 
 func TestIfOneOfTwoDiesTheOtherDecides(t *testing.T) {
@@ -86,7 +86,7 @@ func TestIfOneOfTwoDiesTheOtherDecides(t *testing.T) {
 	p.every(5*second, 2*minute, echo(floorMM))
 	p.want(t, "68s fault1=sensor_silent")
 	p.every(5*second, 3*minute, echo(roofMM))
-	p.want(t, "124s available>occupied")
+	p.want(t, "126s available>occupied")
 	p.wait(hour)
 	p.want(t, "188s occupied>unknown sensor_silent fault0=sensor_silent")
 }

@@ -32,10 +32,11 @@ type sensor struct {
 
 	// Of a magnetometer:
 	fieldMS   int64 // last field
+	movingMS  int64 // when a car was last seen to move
 	empty     emptyField
 	unrest    unrest
 	steps     steps
-	other     otherHome
+	others    restingPlaces
 	neighbour neighbour
 	stayed    int32 // how far a parked car moves the field, in nT
 
@@ -48,7 +49,8 @@ type sensor struct {
 	stage      stage
 	cause      Cause
 	learned    uint8 // readings in a row that made the baseline
-	risen      uint8 // readings in a row from beyond the floor
+	risen      uint8 // readings in a row from one place beyond the floor …
+	risenMM    int32 // … the first of which was there
 	alike      uint8 // values in a row with this opinion, up to seldomAlike
 	fault      fact.Reason
 	spoken     bool // a value came
@@ -216,15 +218,20 @@ func (v *sensor) quietAtMS(cfg *Config) int64 {
 	return v.noisyMS - cfg.NoiseWindowMS
 }
 
+// stuckAtMS is when the sensor's value will have been the same for too long. A distance or a field must be told again and
+// again to be: one that came long ago may be that of a sensor that speaks only of changes.
 func (v *sensor) stuckAtMS(cfg *Config) int64 {
-	occupied := v.opinion == fact.SpotOccupied
+	occupied, atMS := v.opinion == fact.SpotOccupied, v.flatMS+cfg.StuckFlatMS
 	switch {
 	case !v.spoken, v.kind == Occupied && !occupied:
 		return Never
 	case v.kind == Occupied:
 		return v.flatMS + cfg.StuckBinaryMS
 	case occupied:
-		return v.flatMS + cfg.StuckOccupiedMS
+		atMS = v.flatMS + cfg.StuckOccupiedMS
 	}
-	return v.flatMS + cfg.StuckFlatMS
+	if v.valueMS < atMS {
+		return Never
+	}
+	return atMS
 }

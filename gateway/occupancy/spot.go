@@ -3,7 +3,7 @@ package occupancy
 import "gatehouse/sync/fact"
 
 // Spot is the state of one spot and what its sensors have taught about it. It is a plain value without
-// pointers, of at most 800 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
+// pointers, of at most 900 bytes, so that 10,000 of them lie in one slice. The zero Spot is unknown.
 type Spot struct {
 	sensors     [SensorsMax]sensor
 	wakeMS      int64
@@ -118,7 +118,7 @@ func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
 	if s.status == fact.SpotUnknown && b.confidence >= cfg.ConfirmBelow && !mayBeEcho {
 		b.holdMS = 0
 	}
-	if nowMS-s.candidateMS < b.holdMS {
+	if nowMS < s.dueMS(b) {
 		return same
 	}
 	change := Change{
@@ -130,6 +130,11 @@ func (s *Spot) decide(cfg *Config, nowMS int64, b *belief) Change {
 	}
 	s.status, s.confidence, s.changedMS = b.status, b.confidence, nowMS
 	return change
+}
+
+// dueMS is when a belief has held for long enough: since it is one, and since what it is about rests.
+func (s *Spot) dueMS(b *belief) int64 {
+	return max(s.candidateMS, min(b.movingMS, s.candidateMS+movingMaxMS)) + b.holdMS
 }
 
 // raw is the last value of a sensor as a reading.
@@ -153,7 +158,7 @@ func (s *Spot) raw(v *sensor) Reading {
 func (s *Spot) nextMS(cfg *Config, nowMS int64, b *belief) int64 {
 	wake := Never
 	if b.status != s.status {
-		wake = s.candidateMS + b.holdMS
+		wake = s.dueMS(b)
 	}
 	for i := range sensorCount(cfg) {
 		v, periodMS := &s.sensors[i], cfg.PeriodMS[i]

@@ -14,20 +14,21 @@ func TestACarParksAndLeaves(t *testing.T) {
 	p.confidenceIn(t, 950, 1000)
 
 	p.every(5*second, 120*second, echo(roofMM))
-	p.want(t, "68s available>occupied")
+	p.want(t, "70s available>occupied")
 	p.confidenceIn(t, 950, 1000)
 
 	p.every(5*second, 180*second, echo(floorMM))
-	p.want(t, "128s occupied>available")
+	p.want(t, "130s occupied>available")
 }
 
 func TestAChangeSaysHowLongAgoItBegan(t *testing.T) {
 	p := overhead()
 	p.at(0, echo(floorMM))
 	p.at(10*second, echo(roofMM))
-	change, changed := p.spot.Tick(&p.cfg, 13*second)
-	if !changed || !change.Moved() || change.SinceMS != 3*second {
-		t.Errorf("got %+v, want a change that began 3 s ago", change)
+	p.wait(15*second - 1)
+	change, changed := p.spot.Read(&p.cfg, 15*second, echo(roofMM+1))
+	if !changed || !change.Moved() || change.SinceMS != 5*second {
+		t.Errorf("got %+v, want a change that began 5 s ago", change)
 	}
 }
 
@@ -125,7 +126,7 @@ func TestAManoeuvringCarIsNotNoise(t *testing.T) {
 	p.at(69*second, echo(floorMM))
 	p.at(73*second, echo(roofMM))
 	p.every(5*second, 2*minute, echo(roofMM))
-	p.want(t, "68s available>occupied", "72s occupied>available", "76s available>occupied")
+	p.want(t, "78s available>occupied")
 }
 
 func TestInterferenceIsNotFree(t *testing.T) {
@@ -165,7 +166,7 @@ func TestAConstantValueIsStuck(t *testing.T) {
 	for at := int64(0); at <= 3*day; at += minute / 12 {
 		p.at(at, echo(roofMM))
 	}
-	p.want(t, "0s unknown>occupied", "172800s occupied>unknown sensor_stuck fault0=sensor_stuck")
+	p.want(t, "5s unknown>occupied", "172800s occupied>unknown sensor_stuck fault0=sensor_stuck")
 	p.at(3*day+second, echo(roofMM+2))
 	p.want(t, "259201s unknown>occupied well0=sensor_stuck")
 }
@@ -253,4 +254,15 @@ func TestAfterASilenceAnEchoIsNoCar(t *testing.T) {
 			t.Errorf("an echo of %d mm made the spot %s, not %s", distanceMM, spot.Status(), want)
 		}
 	}
+}
+
+// A sensor that speaks only of changes says nothing while a car is parked for a week.
+func TestAValueThatIsNotToldAgainIsNotStuck(t *testing.T) {
+	p := overhead()
+	p.cfg.PeriodMS[0] = 0
+	p.at(0, echo(roofMM))
+	p.wait(20 * day)
+	p.want(t, "0s unknown>occupied")
+	p.at(20*day, echo(roofMM))
+	p.want(t, "1728000s occupied>unknown sensor_stuck fault0=sensor_stuck")
 }

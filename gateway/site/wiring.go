@@ -53,6 +53,13 @@ type wiring struct {
 	board  boards.Board
 	told   string            // the device of which its driver has told what is wrong
 	owners map[string]string // of what is for one device alone: its device; of ports that are shared: their protocol
+	chips  []chipOf
+}
+
+// chipOf is where a device has a chip on an I2C bus, or may find one.
+type chipOf struct {
+	device string
+	at     drivers.I2CPlace
 }
 
 // wrongBoard says why there is no board: because of its name, or because of what its own file says.
@@ -83,6 +90,9 @@ func (w *wiring) device(i int, d Device, driver drivers.Driver, host drivers.Hos
 		w.wrong(fmt.Sprintf("%s are named, and the device senses %d", tomlfile.Counted(len(d.Spots), "spot"), channels.Channels()),
 			"name as many spots as it has sensors, in their order", "device", i, "spots")
 	}
+	if user, is := made.(drivers.OnI2C); is && err == nil {
+		w.onI2C(i, d, user.I2CPlaces())
+	}
 	for _, key := range slices.Sorted(maps.Keys(driver.Wires)) {
 		switch names := d.Settings[key].(type) {
 		case string:
@@ -95,6 +105,43 @@ func (w *wiring) device(i int, d Device, driver drivers.Driver, host drivers.Hos
 			}
 		}
 	}
+}
+
+// onI2C checks that a device's chips can be told from all others of their bus. It tells of the first that can't.
+func (w *wiring) onI2C(i int, d Device, places []drivers.I2CPlace) {
+	defer func() {
+		for _, at := range places {
+			w.chips = append(w.chips, chipOf{string(d.ID), at})
+		}
+	}()
+	for _, at := range places {
+		for _, other := range w.chips {
+			if clash := at.Clash(other.at); clash != "" {
+				w.wrong(fmt.Sprintf("%s, with device %q", clash, other.device), adviceOn(at, other.at), "device", i, "settings", "bus")
+				return
+			}
+		}
+		for _, on := range w.board.I2C[at.Bus].Devices {
+			there := drivers.I2CPlace{Bus: at.Bus, Address: uint16(on.Address)}
+			if clash := at.Clash(there); clash != "" && on.Driver != d.Driver {
+				w.wrong(fmt.Sprintf("%s, with the board's %s", clash, on.What), adviceOn(at, there), "device", i, "settings", "bus")
+				return
+			}
+		}
+	}
+}
+
+// adviceOn says what to do about two chips that can't both be used.
+func adviceOn(at, other drivers.I2CPlace) string {
+	switch {
+	case at.Address == other.Multiplexer || at.Multiplexer == other.Address:
+		return "set another address by the pins A0 to A2 of the multiplexer, and write it as mux"
+	case at.Multiplexer == 0 && other.Multiplexer == 0:
+		return "if these are two kinds of chip write chip and address at both devices; two of a kind stand behind a multiplexer PCA9548, with mux and channels at both"
+	case at.Multiplexer == 0 || other.Multiplexer == 0:
+		return "put the other chip behind a multiplexer as well, or on another bus; if it is of another kind write chip and address at both devices"
+	}
+	return "give each device channels of its own"
 }
 
 // makeOf makes a device's driver. One that panics is refused: it must not end the others.
@@ -246,6 +293,9 @@ func (w *wiring) filtered(wire drivers.Wire, input boards.Input, path []any) {
 func (w *wiring) output(i int, d Device, wire drivers.Wire, output boards.Output, path []any) {
 	pulseMS, _ := d.Settings["pulse_ms"].(int64)
 	switch {
+	case output.MaxOnMS == 0 && wire == drivers.WirePulsed && d.Use == UseBarrier && output.Name != "" && w.board.Backend != boards.BackendVirtual:
+		w.wrong(fmt.Sprintf("output %s may stay on for ever, and a barrier's pulse has to end whatever becomes of the gateway", output.Name),
+			"name an output whose max_on_ms is not 0, or write max_on_ms = 1000 for it in a board file of your own", path...)
 	case output.MaxOnMS == 0:
 	case wire == drivers.WireHeld:
 		w.wrong(fmt.Sprintf("output %s may not stay on for more than %d ms", output.Name, output.MaxOnMS),

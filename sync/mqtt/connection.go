@@ -7,8 +7,10 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
 	"github.com/eclipse/paho.mqtt.golang/packets"
@@ -20,7 +22,7 @@ var errRefusedFilter = errors.New("mqtt: the broker refused a subscription")
 // keepConnected connects, waits for the end of the connection, and does so again.
 func (c *Client) keepConnected() {
 	wait := c.options.Backoff
-	for said := notSaid; c.ends.Err() == nil; {
+	for said := (complaints{}); c.ends.Err() == nil; {
 		began := time.Now()
 		up, err := c.connection()
 		away := errors.Is(err, errAway)
@@ -31,9 +33,9 @@ func (c *Client) keepConnected() {
 			return
 		}
 		if up {
-			said = notSaid
+			clear(said)
 		}
-		said = c.complain(said, up || away, err)
+		c.log.Log(c.ends, said.level(err), "mqtt: no connection; it is tried again and again", "broker", c.options.Broker, "err", err)
 		if c.options.Down != nil {
 			c.options.Down(err)
 		}
@@ -46,27 +48,25 @@ func (c *Client) keepConnected() {
 	}
 }
 
-// complaint is what the log has of a time without a connection.
-type complaint uint8
+// complaints are the reasons that the log has of a time without a connection, without their numbers: ports change.
+type complaints map[string]bool
 
-const (
-	notSaid complaint = iota
-	saidAway
-	saidRefused
-)
+// complaintsMax is how many reasons are said of one such time.
+const complaintsMax = 8
 
-// complain logs that there is no connection: once for each time without one, and once more when a broker that was away
-// refuses, or the other way about.
-func (c *Client) complain(said complaint, away bool, err error) complaint {
-	now, level := saidRefused, slog.LevelWarn
-	if away {
-		now = saidAway
+// level is how loud a reason is: each is said once, however they alternate.
+func (said complaints) level(err error) slog.Level {
+	reason := strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, fmt.Sprint(err))
+	if said[reason] || len(said) >= complaintsMax {
+		return slog.LevelDebug
 	}
-	if now == said {
-		level = slog.LevelDebug
-	}
-	c.log.Log(c.ends, level, "mqtt: no connection; it is tried again and again", "broker", c.options.Broker, "err", err)
-	return now
+	said[reason] = true
+	return slog.LevelWarn
 }
 
 func (c *Client) pause(d time.Duration) {

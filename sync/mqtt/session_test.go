@@ -2,11 +2,15 @@ package mqtt_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,5 +166,46 @@ func TestAPublicationEndsWithItsConnection(t *testing.T) {
 	b.conn.Close()
 	if err := <-failed; !errors.Is(err, mqtt.ErrDown) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A broker behind an address that two programs take turns at, or that fails in two ways: of each reason the log has one line,
+// and of none many.
+func TestReasonsThatAlternateAreSaidOnceEach(t *testing.T) {
+	b := newBroker(t)
+	go func() {
+		for turn := 0; ; turn++ {
+			conn, err := b.listener.Accept()
+			if err != nil {
+				return
+			}
+			if turn%2 == 0 {
+				_, _ = conn.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+			}
+			_ = conn.Close()
+		}
+	}()
+	var log bytes.Buffer
+	tried := make(chan struct{})
+	client, err := mqtt.Dial(mqtt.Options{
+		Broker: "tls://" + b.listener.Addr().String(), TLS: &tls.Config{}, ClientID: "lot", Backoff: time.Millisecond, BackoffMax: time.Millisecond,
+		Down: func(error) { tried <- struct{}{} }, Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		<-tried
+	}
+	go func() {
+		for range tried {
+		}
+	}()
+	client.Close()
+	close(tried)
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	foreign := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "does not look like a TLS handshake") })
+	if len(lines) < 2 || len(lines) > 4 || foreign < 0 {
+		t.Errorf("30 attempts that failed in two ways are told in %d lines:\n%s", len(lines), log.String())
 	}
 }

@@ -86,3 +86,15 @@ func (d *Document) Problem(path []any, what, do string) Problem {
 	found, _ := d.root.find(path)
 	return d.source.problem(found.value, pathText(path), what, do)
 }
+
+// ProblemAt is a Problem of a value that the file took from elsewhere: it points at the place where the file says so.
+func (d *Document) ProblemAt(at, path []any, what, do string) Problem {
+	found, _ := d.root.find(at)
+	return d.source.problem(found.value, pathText(path), what, do)
+}
+
+// Has reports whether the file itself says something at a path.
+func (d *Document) Has(path []any) bool {
+	_, all := d.root.find(path)
+	return all
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -104,6 +105,30 @@ func checkCounts(t *testing.T, rows []row, names []string) {
 		}
 		if got := value(want.name, want.what); got < want.least || got > want.most {
 			t.Errorf("%s: %s is %v, not %v to %v", want.name, want.what, got, want.least, want.most)
+		}
+	}
+}
+
+// A case that can't be measured says why, and the next one is measured all the same.
+func TestACaseThatFailsKeepsNoOtherFromItsTurn(t *testing.T) {
+	errBusy := errors.New("gate in-2 within 20s")
+	for _, asJSON := range []bool{false, true} {
+		var out bytes.Buffer
+		err := (&bench{options: options{json: asJSON}}).measureAll([]benchCase{
+			{"first", "fails", func(*bench) ([]row, error) { return nil, errBusy }},
+			{"second", "works", func(*bench) ([]row, error) { return []row{row{What: "figure", Value: 1}.atMost(2)}, nil }},
+		}, &out)
+		if !errors.Is(err, errBusy) || !strings.Contains(err.Error(), "case first") {
+			t.Errorf("%v", err)
+		}
+		words := []string{"not measured: ", "gate in-2", "figure", "1 of 1 targets met; cases not measured: 1"}
+		if asJSON {
+			words = []string{`"failed": [`, `"case": "first"`, "gate in-2", `"what": "figure"`}
+		}
+		for _, word := range words {
+			if !strings.Contains(out.String(), word) {
+				t.Errorf("no %q in %s", word, &out)
+			}
 		}
 	}
 }

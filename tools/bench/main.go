@@ -5,7 +5,8 @@
 //
 // A disk and two shared cores are noisy, so every number is the median of several rounds, a round measures both sides
 // in turns, ratios are made within a round, and the disk rests between cases. A missed target is printed, and is no
-// error: slow machines are no bugs. Each case says what it measures in the doc of its function.
+// error: slow machines are no bugs. A case that can't be measured says why, and is an error once the others have run. Each
+// case says what it measures in the doc of its function.
 package main
 
 import (
@@ -144,14 +145,16 @@ func (o options) measure(out io.Writer) (err error) {
 		return err
 	}
 	defer stop()
-	return b.measureAll(out)
+	return b.measureAll(cases(), out)
 }
 
-func (b *bench) measureAll(out io.Writer) error {
+// measureAll runs one case after the other. One that can't be measured says why, and does not keep the others from it.
+func (b *bench) measureAll(all []benchCase, out io.Writer) error {
+	var failures []error
 	p := &printer{out: out, json: b.json}
 	about := describe(b.folder)
 	p.heading("bench", about.String())
-	for _, c := range cases() {
+	for _, c := range all {
 		if b.only != "" && !slices.Contains(strings.Split(b.only, ","), c.name) {
 			continue
 		}
@@ -159,7 +162,10 @@ func (b *bench) measureAll(out io.Writer) error {
 		p.heading(c.name, c.what)
 		rows, err := c.measure(b)
 		if err != nil {
-			return fmt.Errorf("bench: %s: %w", c.name, err)
+			err = fmt.Errorf("bench: case %s could not be measured: %w", c.name, err)
+			failures = append(failures, err)
+			p.failed(c.name, err)
+			continue
 		}
 		for i := range rows {
 			rows[i].Case = c.name
@@ -168,7 +174,7 @@ func (b *bench) measureAll(out io.Writer) error {
 			return err
 		}
 	}
-	return p.end(about)
+	return errors.Join(append(failures, p.end(about))...)
 }
 
 func (o options) startProfile() (stop func(), err error) {

@@ -78,6 +78,21 @@ type printer struct {
 	out  io.Writer
 	json bool
 	rows []row
+	lost []failure
+}
+
+// failure is why a case has no rows.
+type failure struct {
+	Case string `json:"case"`
+	Why  string `json:"why"`
+}
+
+// failed notes a case that could not be measured.
+func (p *printer) failed(name string, err error) {
+	p.lost = append(p.lost, failure{name, err.Error()})
+	if !p.json {
+		fmt.Fprintln(p.out, "not measured:", err)
+	}
 }
 
 // print adds the rows of one case.
@@ -122,11 +137,16 @@ func (p *printer) end(about machine) error {
 		encoder := json.NewEncoder(p.out)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(struct {
-			Machine machine `json:"machine"`
-			Rows    []row   `json:"rows"`
-			Missed  int     `json:"missed"`
-		}{about, p.rows, missed})
+			Machine machine   `json:"machine"`
+			Rows    []row     `json:"rows"`
+			Missed  int       `json:"missed"`
+			Failed  []failure `json:"failed,omitempty"`
+		}{about, p.rows, missed, p.lost})
 	}
-	_, err := fmt.Fprintf(p.out, "\n%d of %d targets met\n", judged-missed, judged)
+	unmeasured := ""
+	if len(p.lost) > 0 {
+		unmeasured = fmt.Sprintf("; cases not measured: %d", len(p.lost))
+	}
+	_, err := fmt.Fprintf(p.out, "\n%d of %d targets met%s\n", judged-missed, judged, unmeasured)
 	return err
 }

@@ -16,6 +16,7 @@ import (
 type boardCommands struct {
 	List   boardList   `cmd:"" name:"ls" help:"List the boards."`
 	Show   boardShow   `cmd:"" help:"Say what is wired where on a board, and what its boot partition needs."`
+	Match  boardMatch  `cmd:"" help:"Say which boards this machine has."`
 	Boot   boardBoot   `cmd:"" help:"Print what config.txt lacks for a board, to be appended to it."`
 	Check  boardCheck  `cmd:"" help:"Say whether this machine is the board's, boots with its lines and has its ports; the exit code is 1 if not."`
 	Pinout boardPinout `cmd:"" help:"Draw the header of a board with what is wired to it."`
@@ -27,25 +28,22 @@ type boardList struct {
 
 // Run lists the boards.
 func (c boardList) Run(out io.Writer) error {
-	type entry struct {
-		Name  string `json:"name"`
-		Title string `json:"title"`
-	}
-	entries, width := []entry{}, 0
+	entries, width := []boardName{}, 0
 	for _, name := range boards.Names() {
 		board, err := boards.Load(name)
 		if err != nil {
 			return err
 		}
-		entries, width = append(entries, entry{name, board.Title}), max(width, len(name))
+		entries, width = append(entries, boardName{name, board.Title}), max(width, len(name))
 	}
 	if c.JSON {
 		return printJSON(out, entries)
 	}
 	for _, e := range entries {
-		fmt.Fprintf(out, "%-*s  %s\n", width, e.Name, e.Title)
+		fmt.Fprint(out, folded(e.Title, fmt.Sprintf("%-*s  ", width, e.Name), strings.Repeat(" ", width+2)))
 	}
-	fmt.Fprintf(out, "\nBoards can be joined: pi5-bare+relay-hat-8. A name that ends in .toml is a file of your own.\n")
+	fmt.Fprint(out, "\n", folded("Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5; alone, a HAT is on a Raspberry Pi 4. "+
+		"A name that ends in .toml is a file of your own. lotctl board match says which of them a machine has.", "", ""))
 	return nil
 }
 
@@ -95,11 +93,7 @@ func (p boardPrinter) print() {
 	if len(b.Match) > 0 {
 		fmt.Fprintf(p.out, "  for a %s alone\n", strings.Join(b.Match, ", "))
 	}
-	fmt.Fprintf(p.out, "  lines by %s", b.Backend)
-	if b.Header.Chip != "" {
-		fmt.Fprintf(p.out, ", header on chip %s", b.Header.Chip)
-	}
-	fmt.Fprintln(p.out)
+	fmt.Fprintf(p.out, "  lines %s\n", linesBy(b))
 	p.outputs()
 	p.inputs()
 	p.buses()
@@ -112,6 +106,21 @@ func (p boardPrinter) print() {
 		}
 		fmt.Fprint(p.out, folded(note, "  - ", "    "))
 	}
+}
+
+// linesBy says how the lines of a board are reached.
+func linesBy(b boards.Board) string {
+	switch {
+	case b.Backend == boards.BackendVirtual:
+		return "in memory alone: a simulator moves them"
+	case b.Backend == boards.BackendPiControl:
+		return "in the process image of a Revolution Pi, /dev/piControl0"
+	case b.Header.Chip != "":
+		return "of the header are on chip " + b.Header.Chip + " (gpiodetect lists the chips)"
+	case len(b.Lines) == 0:
+		return "there are none"
+	}
+	return "of the kernel's chips (gpiodetect lists them)"
 }
 
 func (p boardPrinter) outputs() {
@@ -170,29 +179,50 @@ func (p boardPrinter) place(name string) string {
 func (p boardPrinter) buses() {
 	b := p.board
 	for i, name := range slices.SortedFunc(maps.Keys(b.UARTs), byNumber) {
-		if i == 0 {
-			fmt.Fprint(p.out, "\nSerial ports\n")
-		}
+		p.heading(i, "Serial ports")
 		u := b.UARTs[name]
-		path := u.Path
-		if path == "" {
-			path = "plugged in by the simulator"
-		}
 		rs485 := ""
 		if u.RS485 != boards.RS485None {
 			rs485 = fmt.Sprintf(", RS-485, direction by %s", map[boards.RS485]string{boards.RS485Auto: "the transceiver", boards.RS485Kernel: "the kernel"}[u.RS485])
 		}
-		fmt.Fprint(p.out, folded(strings.TrimPrefix(path, serialFolder)+p.pins(u.GPIO)+rs485+p.uses.by(name), fmt.Sprintf("  %-10s ", name), strings.Repeat(" ", 13)))
+		if u.MaxBaud > 0 {
+			rs485 += fmt.Sprintf(", at most %d baud", u.MaxBaud)
+		}
+		fmt.Fprint(p.out, folded(strings.TrimPrefix(p.device(u.Path), serialFolder)+p.pins(u.GPIO)+rs485+p.uses.by(name), fmt.Sprintf("  %-10s ", name), strings.Repeat(" ", 13)))
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.I2C)) {
-		fmt.Fprintf(p.out, "\nI2C bus\n  %-16s %s%s%s\n", name, b.I2C[name].Device(), p.pins(b.I2C[name].GPIO), p.uses.by(name))
+	for i, name := range slices.Sorted(maps.Keys(b.I2C)) {
+		p.heading(i, "I2C")
+		fmt.Fprint(p.out, folded(p.device(b.I2C[name].Device())+p.pins(b.I2C[name].GPIO)+p.uses.by(name), fmt.Sprintf("  %-10s ", name), strings.Repeat(" ", 13)))
+		for _, chip := range b.I2C[name].Devices {
+			fmt.Fprintf(p.out, "%13s0x%02X %s\n", "", chip.Address, chip.What)
+		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.SPI)) {
-		fmt.Fprintf(p.out, "\nSPI device\n  %-16s %s%s%s\n", name, b.SPI[name].Device(), p.pins(b.SPI[name].GPIO), p.uses.by(name))
+	for i, name := range slices.Sorted(maps.Keys(b.SPI)) {
+		p.heading(i, "SPI")
+		fmt.Fprintf(p.out, "  %-10s %s%s%s\n", name, p.device(b.SPI[name].Device()), p.pins(b.SPI[name].GPIO), p.uses.by(name))
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.Taken)) {
-		fmt.Fprintf(p.out, "\nTaken\n  %-16s %s%s\n", name, b.Taken[name].What, p.pins(b.Taken[name].GPIO))
+	for i, name := range slices.Sorted(maps.Keys(b.Taken)) {
+		p.heading(i, "Taken")
+		fmt.Fprintf(p.out, "  %-10s %s%s\n", name, b.Taken[name].What, p.pins(b.Taken[name].GPIO))
 	}
+}
+
+// heading is above the first of several things.
+func (p boardPrinter) heading(i int, text string) {
+	if i == 0 {
+		fmt.Fprintf(p.out, "\n%s\n", text)
+	}
+}
+
+// pluggedIn is what a port or bus of a board is that only exists in memory.
+const pluggedIn = "plugged in by the simulator"
+
+// device is the path of a port or bus.
+func (p boardPrinter) device(path string) string {
+	if path == "" || p.board.Backend == boards.BackendVirtual {
+		return pluggedIn
+	}
+	return path
 }
 
 // byNumber sorts uart2 before uart10.
@@ -225,16 +255,21 @@ func (p boardPrinter) machine() {
 	if w := p.board.Watchdog; w.Device != "" {
 		fmt.Fprintf(p.out, "\nWatchdog           %s resets the machine after %d s\n", w.Device, w.TimeoutS)
 	}
-	if p.board.RTC != "" {
-		fmt.Fprintf(p.out, "Clock              %s\n", p.board.RTC)
+	switch b := p.board; {
+	case b.RTC != "":
+		fmt.Fprintf(p.out, "Clock              %s\n", b.RTC)
+	case b.Watchdog.Device != "" && b.Backend != boards.BackendVirtual:
+		fmt.Fprint(p.out, "Clock              none that survives a power cut\n")
 	}
 }
 
-// power prints what the 5 V pins of the header give, and to whom; and the supply with batteries.
+// power prints what the board can give, and to whom; and the supply with batteries.
 func (p boardPrinter) power() {
-	if power := p.board.Power; power.SupplyMA > 0 {
-		fmt.Fprintf(p.out, "\nPower at 5 V       %d mA, of which %d for the board and %d for USB ports\n", power.SupplyMA, power.BoardMA, power.USBMA)
-		fmt.Fprintf(p.out, "  %-16s %s\n", "header", powerLine(power))
+	if power := p.board.Power; power.Said() {
+		fmt.Fprintf(p.out, "\n%-18s %s\n", fmt.Sprintf("Power at %d V", power.Volts), supplyLine(power))
+		if len(p.board.Header.Pins) > 0 {
+			fmt.Fprintf(p.out, "  %-16s %s\n", "header", powerLine(power))
+		}
 		for _, name := range slices.Sorted(maps.Keys(power.HATs)) {
 			hat := power.HATs[name]
 			relays := ""
@@ -242,6 +277,12 @@ func (p boardPrinter) power() {
 				relays = fmt.Sprintf(", %d of them for %d relays that are on", hat.Relays*hat.RelayMA, hat.Relays)
 			}
 			fmt.Fprintf(p.out, "  %-16s %d mA%s\n", name, hat.MA(), relays)
+		}
+		if power.OutputMA > 0 {
+			fmt.Fprintf(p.out, "  %-16s %d mA at most\n", "each output", power.OutputMA)
+		}
+		if power.Measure != "" {
+			fmt.Fprint(p.out, folded(power.Measure, fmt.Sprintf("  %-16s ", "to find out"), strings.Repeat(" ", 19)))
 		}
 	}
 	if ups := p.board.UPS; ups.MainsLost != "" {
@@ -255,9 +296,27 @@ func (p boardPrinter) power() {
 	}
 }
 
+// supplyLine is what a supply gives, and to the board itself.
+func supplyLine(power boards.Power) string {
+	switch {
+	case power.Known():
+		return fmt.Sprintf("%d mA, of which %d for the board and %d for USB ports", power.SupplyMA, power.BoardMA, power.USBMA)
+	case power.BoardMA > 0:
+		return fmt.Sprintf("what the supply gives is not known; the board takes %d mA", power.BoardMA)
+	}
+	return "what the supply gives is not known"
+}
+
 // powerLine is how much of what the header's 5 V pins can give is taken.
 func powerLine(power boards.Power) string {
-	return fmt.Sprintf("%d of %d mA taken, with all relays on", power.TakenMA(), power.HeaderMA())
+	taken := fmt.Sprintf("%d mA taken of what is not known", power.TakenMA())
+	if power.Known() {
+		taken = fmt.Sprintf("%d of %d mA taken", power.TakenMA(), power.HeaderMA())
+	}
+	if power.Relays() > 0 {
+		taken += ", with all relays on"
+	}
+	return taken
 }
 
 func (p boardPrinter) boot() {

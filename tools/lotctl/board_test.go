@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,19 +13,22 @@ import (
 
 // A terminal that nobody made wider has 80 columns.
 func TestNoBoardNeedsMoreThan80Columns(t *testing.T) {
+	root := t.TempDir()
+	calls := [][]string{{"ls"}}
 	for _, name := range append(boards.Names(), "pi5-bare+relay-hat-8") {
-		for _, verb := range []string{"show", "pinout"} {
-			var out, errs strings.Builder
-			if run([]string{"board", verb, name}, &out, &errs) != 0 {
-				if !strings.Contains(errs.String(), "no header to draw") {
-					t.Errorf("%s %s: %s", verb, name, errs.String())
-				}
-				continue
+		calls = append(calls, []string{"show", name}, []string{"pinout", name}, []string{"boot", name, "--root", root})
+	}
+	for _, call := range calls {
+		var out, errs strings.Builder
+		if run(append([]string{"board"}, call...), &out, &errs) != 0 {
+			if !strings.Contains(errs.String(), "no header to draw") {
+				t.Errorf("%s: %s", call, errs.String())
 			}
-			for _, line := range strings.Split(out.String(), "\n") {
-				if columns := len([]rune(line)); columns > 80 {
-					t.Errorf("%s %s: a line of %d columns: %s", verb, name, columns, line)
-				}
+			continue
+		}
+		for _, line := range strings.Split(out.String(), "\n") {
+			if columns := len([]rune(line)); columns > lineMax && strings.Contains(strings.TrimSpace(line), " ") {
+				t.Errorf("%s: a line of %d columns: %s", call, columns, line)
 			}
 		}
 	}
@@ -100,6 +104,14 @@ func TestABoardShowsItsPowerAndItsSupply(t *testing.T) {
 		{"show", "pi4", "596 of 1200 mA taken, with all relays on"},
 		{"pinout", "pi5-bare+relay-hat-8", "5 V (pins 2, 4): 596 of 2600 mA taken"},
 		{"show", "x728-v2", "mains lost       input mains_lost, GPIO6, header pin 31"},
+		{"show", "x728-v2", "0x36 MAX17040 fuel gauge"},
+		{"show", "cm4", "596 mA taken of what is not known, with all relays on"},
+		{"show", "cm4", "to find out      Nothing is documented of what the header of the IO board can"},
+		{"pinout", "cm4", "5 V (pins 2, 4): 596 mA taken of what is not known, with all relays on"},
+		{"show", "revpi", "Power at 24 V      what the supply gives is not known; the board takes 460 mA"},
+		{"show", "revpi", "each output      500 mA at most"},
+		{"show", "pi4-bare", "header           0 of 1200 mA taken\n"},
+		{"show", "sim", "i2c1       plugged in by the simulator"},
 	} {
 		var out, errs strings.Builder
 		if exit := run([]string{"board", c.verb, c.board}, &out, &errs); exit != 0 || !strings.Contains(out.String(), c.want) {
@@ -108,7 +120,34 @@ func TestABoardShowsItsPowerAndItsSupply(t *testing.T) {
 	}
 	var out, errs strings.Builder
 	if exit := run([]string{"board", "show", "--json", "x728-v2"}, &out, &errs); exit != 0 ||
-		!strings.Contains(out.String(), `"mainsLost": "mains_lost"`) || !strings.Contains(out.String(), `"headerMA": 1200`) {
+		!strings.Contains(out.String(), `"mainsLost": "mains_lost"`) || !strings.Contains(out.String(), `"headerMA": 4200`) {
 		t.Errorf("exit %d\n%s%s", exit, out.String(), errs.String())
+	}
+}
+
+// What is not known is no number.
+func TestAnUnknownSupplyInJSON(t *testing.T) {
+	for board, want := range map[string]string{"cm4": `"known": false`, "revpi": `"outputMaxMA": 500`, "pi4": `"headerMA": 1200`} {
+		var out, errs strings.Builder
+		if exit := run([]string{"board", "show", "--json", board}, &out, &errs); exit != 0 || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "headerMA") != (board == "pi4") {
+			t.Errorf("%s: exit %d\n%s%s", board, exit, out.String(), errs.String())
+		}
+	}
+}
+
+func TestAPinoutInJSON(t *testing.T) {
+	var out, errs strings.Builder
+	if exit := run([]string{"board", "pinout", "--json", "pi4"}, &out, &errs); exit != 0 {
+		t.Fatalf("exit %d\n%s", exit, errs.String())
+	}
+	var pins []pinJSON
+	if err := json.Unmarshal([]byte(out.String()), &pins); err != nil || len(pins) != 40 {
+		t.Fatalf("%d pins, %v", len(pins), err)
+	}
+	if p := pins[35]; p.Pin != 36 || p.Name != "GPIO16" || p.GPIO == nil || *p.GPIO != 16 || p.Pull != "down" || p.Kind != "output" || p.User != "lane1_raise" {
+		t.Errorf("pin 36 is %+v", p)
+	}
+	if p := pins[1]; p.Name != "5V" || p.GPIO != nil || p.Pull != "" {
+		t.Errorf("pin 2 is %+v", p)
 	}
 }

@@ -11,6 +11,14 @@ import (
 type boardBoot struct {
 	Board string `arg:"" help:"Name of a board, or path of a board file."`
 	Root  string `help:"Folder that holds the machine's boot." default:"/" type:"path"`
+	JSON  bool   `help:"Print JSON: an array of {file, line, why}, for config.txt and cmdline.txt."`
+}
+
+// missingJSON is a line that a file of the boot partition lacks.
+type missingJSON struct {
+	File string `json:"file"`
+	Line string `json:"line"`
+	Why  string `json:"why"`
 }
 
 // Run prints the lines that a machine's config.txt lacks, ready to be appended; elsewhere than on the machine, all of them.
@@ -21,6 +29,13 @@ func (c boardBoot) Run(out io.Writer) error {
 		return err
 	}
 	m := machineCheck{root: c.Root, board: board}
+	if c.JSON {
+		all := []missingJSON{}
+		for _, line := range m.missing() {
+			all = append(all, missingJSON{either(slices.Contains(board.Config, line), "config.txt", "cmdline.txt"), line.Line, line.Why})
+		}
+		return printJSON(out, all)
+	}
 	lines := 0
 	for _, line := range m.missing() {
 		if !slices.Contains(board.Config, line) {

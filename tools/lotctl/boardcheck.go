@@ -39,8 +39,11 @@ func (c boardCheck) Run(out io.Writer) error {
 	m := machineCheck{root: c.Root, board: board}
 	m.isIt()
 	m.boots()
+	m.clashes()
 	m.console()
+	m.relays()
 	m.has()
+	m.watchdog()
 	if c.JSON {
 		err = printJSON(out, m.findings)
 	} else {
@@ -90,21 +93,53 @@ func either(first bool, one, other string) string {
 	return other
 }
 
+// compatible is what the machine's device tree calls it, the most exact name first.
+func (m *machineCheck) compatible() []string {
+	return strings.FieldsFunc(m.text("proc/device-tree/compatible"), func(r rune) bool { return r == 0 })
+}
+
 // isIt looks whether the machine is the one that the board is for.
 func (m *machineCheck) isIt() {
-	compatible := strings.FieldsFunc(m.text("proc/device-tree/compatible"), func(r rune) bool { return r == 0 })
-	if err := m.board.Fits(compatible); err != nil {
+	compatible := m.compatible()
+	err := m.board.Fits(compatible)
+	switch {
+	case len(m.board.Match) == 0:
+	case len(compatible) == 0:
+		m.find(false, "the machine has no device tree: it is no "+strings.Join(m.board.Match, ", "),
+			"run this on the gateway itself, or name with --root the folder that holds its files")
+	case err != nil:
 		m.find(false, "the machine is a "+compatible[0], err.Error())
-		return
-	}
-	if len(compatible) > 0 {
+	default:
 		m.find(true, "the machine is a "+compatible[0], "")
+	}
+}
+
+// config is the machine's config.txt.
+func (m *machineCheck) config() string { return m.text("boot/firmware/config.txt", "boot/config.txt") }
+
+// clashes looks for lines of config.txt that take pins which the board has something else on.
+func (m *machineCheck) clashes() {
+	for _, clash := range m.board.Clashes(m.config()) {
+		m.find(false, fmt.Sprintf("config.txt has %s, which takes %s: the board has %s %s there", clash.Line, clash.Pin, clash.User.Kind, clash.User.Name),
+			"take it out of config.txt and restart")
+	}
+}
+
+// relays looks whether the kernel drops the outputs of a gateway that dies, as the board's boot line asks for. Old kernels know
+// nothing of it, and say so by having no such parameter; kernels without a Raspberry Pi's changes always drop them.
+func (m *machineCheck) relays() {
+	module := either(m.board.Header.Chip == "pinctrl-rp1", "pinctrl_rp1", "pinctrl_bcm2835")
+	path := "sys/module/" + module + "/parameters/persist_gpio_outputs"
+	said := strings.TrimSpace(m.text(path))
+	if drops := said == "N"; said != "" && len(m.board.Outputs) > 0 {
+		m.find(drops, fmt.Sprintf("the kernel %s the relays of a gateway that dies (/%s says %s)", either(drops, "drops", "keeps"), path, said),
+			"restart after writing dtparam=strict_gpiod into config.txt; if it is there, update the firmware")
 	}
 }
 
 // missing are the boot lines that the machine lacks.
 func (m *machineCheck) missing() []boards.BootLine {
-	return m.board.NotBooted(m.text("boot/firmware/config.txt", "boot/config.txt"), m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt"))
+	return m.board.NotBooted(m.config(), m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt"))
 }
 
 // boots looks for the board's lines in the files of the boot partition.
@@ -129,10 +164,8 @@ func (m *machineCheck) console() {
 	for _, word := range strings.Fields(m.text("boot/firmware/cmdline.txt", "boot/cmdline.txt")) {
 		port, isConsole := strings.CutPrefix(word, "console=")
 		port, _, _ = strings.Cut(port, ",")
-		for _, name := range slices.Sorted(maps.Keys(m.board.UARTs)) {
-			if path := m.board.UARTs[name].Path; isConsole && (port == name || "/dev/"+port == path) {
-				m.find(false, "the kernel's console is on "+name, "take "+word+" out of cmdline.txt and restart: it would talk to the device")
-			}
+		if name, found := m.board.ConsoleOn(port, m.config()); isConsole && found {
+			m.find(false, "the kernel's console is on "+name, "take "+word+" out of cmdline.txt and restart: it would talk to the device")
 		}
 	}
 }
@@ -154,6 +187,12 @@ func (m *machineCheck) has() {
 			m.there("SPI device "+name, m.board.SPI[name].Device(), "look at its boot line, and restart after changing it")
 		}
 	}
+	if m.board.Backend == boards.BackendPiControl {
+		m.there("the process image", "/dev/piControl0", "start the module piControl, and draw the modules in PiCtory")
+	}
+	if m.board.RTC != "" {
+		m.there("the clock", m.board.RTC, "look at its boot line and its battery; without it times are unset until the network answers")
+	}
 	if device := m.board.Watchdog.Device; device != "" {
 		m.there("the watchdog", device, "look at its boot line; without it nobody restarts a machine that hangs")
 	}
@@ -166,4 +205,45 @@ func (m *machineCheck) print(out io.Writer) {
 			fmt.Fprint(out, folded(f.Do, strings.Repeat(" ", 7), strings.Repeat(" ", 7)))
 		}
 	}
+}
+
+// watchdog looks whether systemd holds the watchdog, as that of Raspberry Pi OS does from version 13 on: then it is fed while
+// the gateway hangs.
+func (m *machineCheck) watchdog() {
+	if m.board.Watchdog.Device == "" {
+		return
+	}
+	value, file := "", ""
+	for _, path := range append([]string{"etc/systemd/system.conf"}, m.dropIns()...) {
+		for line := range strings.Lines(m.text(path)) {
+			if said, is := strings.CutPrefix(strings.TrimSpace(line), "RuntimeWatchdogSec="); is {
+				value, file = said, path
+			}
+		}
+	}
+	if !slices.Contains([]string{"", "0", "off", "infinity"}, strings.ToLower(value)) {
+		m.find(false, fmt.Sprintf("systemd feeds the watchdog, and not the gateway (RuntimeWatchdogSec=%s in /%s)", value, file),
+			"write [Manager] and below it RuntimeWatchdogSec=off into /etc/systemd/system.conf.d/90-gatehouse.conf, and restart")
+	}
+}
+
+// dropIns are the files that change systemd's settings, in the order in which it reads them: by their names, those of a folder
+// that counts more in place of those of the same name.
+func (m *machineCheck) dropIns() (paths []string) {
+	byName := map[string]string{}
+	for _, folder := range []string{"usr/lib/systemd/system.conf.d", "run/systemd/system.conf.d", "etc/systemd/system.conf.d"} {
+		entries, err := os.ReadDir(filepath.Join(m.root, folder))
+		if err != nil {
+			continue // there is no such folder
+		}
+		for _, entry := range entries {
+			if strings.HasSuffix(entry.Name(), ".conf") {
+				byName[entry.Name()] = folder + "/" + entry.Name()
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		paths = append(paths, byName[name])
+	}
+	return paths
 }

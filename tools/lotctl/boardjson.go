@@ -56,12 +56,20 @@ type inputJSON struct {
 }
 
 type busJSON struct {
-	Name       string   `json:"name"`
-	Device     string   `json:"device,omitempty"`
-	What       string   `json:"what,omitempty"`
-	RS485      string   `json:"rs485,omitempty"`
-	HeaderPins []int    `json:"headerPins,omitempty"`
-	UsedBy     []string `json:"usedBy,omitempty"`
+	Name       string     `json:"name"`
+	Device     string     `json:"device,omitempty"`
+	What       string     `json:"what,omitempty"`
+	RS485      string     `json:"rs485,omitempty"`
+	MaxBaud    int        `json:"maxBaud,omitempty"`
+	HeaderPins []int      `json:"headerPins,omitempty"`
+	Devices    []chipJSON `json:"devices,omitempty"`
+	UsedBy     []string   `json:"usedBy,omitempty"`
+}
+
+// chipJSON is a chip on an I2C bus.
+type chipJSON struct {
+	Address int    `json:"address"`
+	What    string `json:"what"`
 }
 
 type watchdogJSON struct {
@@ -69,11 +77,30 @@ type watchdogJSON struct {
 	TimeoutS int    `json:"timeoutS"`
 }
 
-// powerJSON is at 5 V, all relays on.
+// powerJSON is with all relays on. What the header can give is left out where it is not known; then Measure says what to do.
 type powerJSON struct {
-	HeaderMA int            `json:"headerMA"`
+	Volts    int            `json:"volts"`
+	Known    bool           `json:"known"`
+	HeaderMA *int           `json:"headerMA,omitempty"`
 	TakenMA  int            `json:"takenMA"`
+	BoardMA  int            `json:"boardMA,omitempty"`
+	OutputMA int            `json:"outputMaxMA,omitempty"`
 	HATs     map[string]int `json:"hatsMA,omitempty"`
+	Measure  string         `json:"measure,omitempty"`
+}
+
+func powerOf(p boards.Power) *powerJSON {
+	if !p.Said() {
+		return nil
+	}
+	j := powerJSON{Volts: p.Volts, Known: p.Known(), TakenMA: p.TakenMA(), BoardMA: p.BoardMA, OutputMA: p.OutputMA, HATs: map[string]int{}, Measure: p.Measure}
+	if header := p.HeaderMA(); p.Known() {
+		j.HeaderMA = &header
+	}
+	for name, hat := range p.HATs {
+		j.HATs[name] = hat.MA()
+	}
+	return &j
 }
 
 type upsJSON struct {
@@ -105,13 +132,17 @@ func jsonOf(b boards.Board, u uses) boardJSON {
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.UARTs)) {
 		uart := b.UARTs[name]
-		j.UARTs = append(j.UARTs, busJSON{Name: name, Device: uart.Path, RS485: uart.RS485.String(), HeaderPins: pinsOf(b, uart.GPIO), UsedBy: u.devices[name]})
+		j.UARTs = append(j.UARTs, busJSON{Name: name, Device: uart.Path, RS485: uart.RS485.String(), MaxBaud: uart.MaxBaud, HeaderPins: pinsOf(b, uart.GPIO), UsedBy: u.devices[name]})
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.I2C)) {
-		j.I2C = append(j.I2C, busJSON{Name: name, Device: b.I2C[name].Device(), HeaderPins: pinsOf(b, b.I2C[name].GPIO), UsedBy: u.devices[name]})
+		bus := busJSON{Name: name, Device: pathOn(b, b.I2C[name].Device()), HeaderPins: pinsOf(b, b.I2C[name].GPIO), UsedBy: u.devices[name]}
+		for _, chip := range b.I2C[name].Devices {
+			bus.Devices = append(bus.Devices, chipJSON{chip.Address, chip.What})
+		}
+		j.I2C = append(j.I2C, bus)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.SPI)) {
-		j.SPI = append(j.SPI, busJSON{Name: name, Device: b.SPI[name].Device(), HeaderPins: pinsOf(b, b.SPI[name].GPIO), UsedBy: u.devices[name]})
+		j.SPI = append(j.SPI, busJSON{Name: name, Device: pathOn(b, b.SPI[name].Device()), HeaderPins: pinsOf(b, b.SPI[name].GPIO), UsedBy: u.devices[name]})
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Taken)) {
 		j.Taken = append(j.Taken, busJSON{Name: name, What: b.Taken[name].What, HeaderPins: pinsOf(b, b.Taken[name].GPIO)})
@@ -119,16 +150,19 @@ func jsonOf(b boards.Board, u uses) boardJSON {
 	if b.Watchdog.Device != "" {
 		j.Watchdog = &watchdogJSON{b.Watchdog.Device, b.Watchdog.TimeoutS}
 	}
-	if b.Power.SupplyMA > 0 {
-		j.Power = &powerJSON{HeaderMA: b.Power.HeaderMA(), TakenMA: b.Power.TakenMA(), HATs: map[string]int{}}
-		for name, hat := range b.Power.HATs {
-			j.Power.HATs[name] = hat.MA()
-		}
-	}
+	j.Power = powerOf(b.Power)
 	if b.UPS.MainsLost != "" {
 		j.UPS = (*upsJSON)(&b.UPS)
 	}
 	return j
+}
+
+// pathOn is the path of a bus; a board that only exists in memory has none.
+func pathOn(b boards.Board, path string) string {
+	if b.Backend == boards.BackendVirtual {
+		return ""
+	}
+	return path
 }
 
 func placeOf(b boards.Board, name string, usedBy []string) placeJSON {
@@ -154,4 +188,30 @@ func bootJSON(lines []boards.BootLine) (all []bootLineJSON) {
 		all = append(all, bootLineJSON{line.Line, line.Why})
 	}
 	return all
+}
+
+// pinJSON is a pin of the header. Power and ground have no gpio and no pull, a free pin has no user.
+type pinJSON struct {
+	Pin    int      `json:"pin"`
+	Name   string   `json:"name"`
+	GPIO   *int     `json:"gpio,omitempty"`
+	Usual  string   `json:"usual,omitempty"`
+	Pull   string   `json:"pull,omitempty"`
+	Kind   string   `json:"kind,omitempty"`
+	User   string   `json:"user,omitempty"`
+	Role   string   `json:"role,omitempty"`
+	UsedBy []string `json:"usedBy,omitempty"`
+}
+
+func pinsJSON(b boards.Board, u uses) (pins []pinJSON) {
+	users := b.Users()
+	for _, pin := range b.Header.Pins {
+		user := users[pin.Number]
+		j := pinJSON{Pin: pin.Number, Name: pin.Name, Usual: pin.Usual, Kind: user.Kind, User: user.Name, Role: user.Role, UsedBy: u.devices[user.Name]}
+		if gpio := pin.GPIO; gpio >= 0 {
+			j.GPIO, j.Pull = &gpio, either(pin.PullUp, "up", "down")
+		}
+		pins = append(pins, j)
+	}
+	return pins
 }

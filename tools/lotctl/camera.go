@@ -66,12 +66,12 @@ func plateFormats(vendor string) ([]platecamera.Format, error) {
 	formats := all.PlateFormats()
 	names := []string{"auto"}
 	for _, format := range formats {
-		if format.Vendor == strings.ToLower(vendor) {
+		if strings.EqualFold(format.Vendor, vendor) {
 			return []platecamera.Format{format}, nil
 		}
 		names = append(names, format.Vendor)
 	}
-	if vendor != "auto" {
+	if !strings.EqualFold(vendor, "auto") {
 		return nil, fmt.Errorf("%w: --vendor %q: write one of %s", commandline.ErrUsage, vendor, strings.Join(names, ", "))
 	}
 	return formats, nil

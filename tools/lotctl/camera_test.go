@@ -130,6 +130,7 @@ func TestCameraParseKnowsTheMake(t *testing.T) {
 		`{"hook":{"event":"recognition"},"data":{"results":[{"plate":null}]}}`:        "no_plate",
 		`{"data_type":"heartbeat","timestamp":1453426302097}`:                         "heartbeat",
 		`{"plateText":"MÜ1","carID":"1","carState":"lost"}`:                           "plate",
+		`Code=TrafficJunction;action=Pulse;index=0;data={"PlateText":"AB1"}`:          "plate", // which Axis calls so too
 		"Events[0].Code=TrafficJunction\nEvents[0].TrafficCar.PlateNumber=AB1\n":      "plate",
 		`{"LPR_COUNT":1,"INFORMATION":[{"LPR":"AB1","TS":"1523329437899288"}]}`:       "plate",
 	} {
@@ -154,6 +155,7 @@ func TestCameraParseSaysWhatIsWrong(t *testing.T) {
 		said string
 	}{
 		{"camera parse --vendor acme " + file, commandline.ExitUsage, "write one of auto, hikvision"},
+		{"camera parse --vendor HikVision " + file, commandline.ExitWrong, "no event of these makes"},
 		{"camera parse --zone Nowhere " + file, commandline.ExitUsage, "Europe/Berlin"},
 		{"camera parse " + file, commandline.ExitWrong, "no event of these makes"},
 		{"camera parse " + file + "x", commandline.ExitWrong, "no such file"},
@@ -176,4 +178,48 @@ func TestCameraParseOfACutRecording(t *testing.T) {
 			t.Errorf("%s: exit %d\n%s%s", flag, exit, out.String(), errs.String())
 		}
 	}
+}
+
+// Bodies as they are on the wire and in recordings, with what is printed of them (testdata/cameras/SOURCE.md).
+func TestCameraParseOfTheGoldenBodies(t *testing.T) {
+	files, err := filepath.Glob("testdata/cameras/*")
+	if err != nil || len(files) < 50 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, body := range files {
+		name, isBody := strings.CutSuffix(body, ".body")
+		if !isBody {
+			continue
+		}
+		wantJSON, _ := os.ReadFile(name + ".json") // what is refused has none
+		wantError, _ := os.ReadFile(name + ".error")
+		var out, errs strings.Builder
+		exit := run([]string{"camera", "parse", "--json", body}, &out, &errs)
+		if failed := len(wantError) > 0; failed != (exit == commandline.ExitWrong) || !failed && exit != 0 {
+			t.Errorf("%s: exit %d\n%s", name, exit, errs.String())
+		}
+		if said := strings.TrimSpace(string(wantError)); !strings.Contains(errs.String(), said) {
+			t.Errorf("%s: says %q, want %q", name, errs.String(), said)
+		}
+		if got, want := sameForm(t, out.String()), sameForm(t, string(wantJSON)); got != want {
+			t.Errorf("%s\nread %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+// sameForm is JSON with its fields in the order of their names.
+func sameForm(t *testing.T, text string) string {
+	t.Helper()
+	if text == "" {
+		return ""
+	}
+	var value any
+	if err := json.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	ordered, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(ordered)
 }

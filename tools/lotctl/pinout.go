@@ -16,6 +16,7 @@ import (
 type boardPinout struct {
 	Board string `arg:"" optional:"" help:"Name of a board, or path of a board file (default: the site's board)."`
 	Site  string `help:"Site file: show which of its devices uses what." type:"path"`
+	JSON  bool   `help:"Print JSON: an array of {pin, name, gpio, usual, pull, kind, user, role, usedBy}, in the order of the pins."`
 }
 
 // Run draws a header.
@@ -37,6 +38,9 @@ func (c boardPinout) Run(out io.Writer) error {
 	}
 	if board.Header.Pins == nil {
 		return fmt.Errorf("the board %s has no header to draw: lotctl board show %s lists its lines", board.Name, board.Name)
+	}
+	if c.JSON {
+		return printJSON(out, pinsJSON(board, u))
 	}
 	drawHeader(out, board, u)
 	return nil
@@ -123,9 +127,10 @@ func drawHeader(out io.Writer, board boards.Board, u uses) {
 			cut(labelOf(right, users, false), sideWidth))
 	}
 	fmt.Fprintf(out, "%*s└───────┘\n", sideWidth+5, "")
-	fmt.Fprintf(out, "  %s wired  %s free  %s power  %s ground  %s not for use    ▸ output  ◂ input\n", markWired, markFree, markPower, markGround, markEEPROM)
-	if board.Power.SupplyMA > 0 {
-		fmt.Fprintf(out, "  5 V (pins 2, 4): %s\n", powerLine(board.Power))
+	fmt.Fprintf(out, "  %s wired  %s free  %s power  %s ground  %s not for use\n", markWired, markFree, markPower, markGround, markEEPROM)
+	fmt.Fprint(out, "  An arrow points away from the header at an output, and to it from an input.\n")
+	if board.Power.Said() {
+		fmt.Fprint(out, folded("5 V (pins 2, 4): "+powerLine(board.Power), "  ", "  "))
 	}
 	drawUses(out, board, u)
 	drawRest(out, board, u)

@@ -36,6 +36,9 @@ func (d sensorDecode) Run(out io.Writer) error {
 		if n, err := fmt.Sscanf(d.FPort, "%d", &port); n != 1 || err != nil || fmt.Sprint(port) != d.FPort || port < 0 || port > 255 {
 			return fmt.Errorf("%w: --fport %s: write a number from 1 to 223", commandline.ErrUsage, d.FPort)
 		}
+		if port == 0 { // as platforms write it that do not know it: nothing of a sensor's travels on this port
+			port = payload.NoPort
+		}
 	}
 	device, err := payload.Find(d.Device)
 	if err != nil {
@@ -76,8 +79,12 @@ func hexBytes(text string) ([]byte, error) {
 	return nil, wrongHex(text, err)
 }
 
+// hexShown is how much of a wrong text is shown.
+const hexShown = 700
+
 // wrongHex says what a text is that is no hexadecimal.
 func wrongHex(text string, err error) error {
+	text = text[:min(len(text), hexShown)]
 	if bytes, notBase64 := base64.StdEncoding.DecodeString(strings.TrimSpace(text)); notBase64 == nil {
 		return fmt.Errorf("%w: --hex %q looks like base64, as LoRaWAN servers show it: if it is, write --hex %x", commandline.ErrUsage, text, bytes)
 	}

@@ -16,39 +16,8 @@ import (
 	"gatehouse/sync/commandline"
 )
 
-// sensorReplay plays a trace through the detector that the gateway has. With --json it prints one object in one line:
-//
-//	{"samples": n, "scaleNT": nT per unit of mag_*,
-//	 "changes": [{"timeUTC", "state": "available|occupied|unknown", "confidence": 0 to 1, "reason"}],
-//	 "labelled": {"samples", "truePositiveRate", "trueNegativeRate", "balancedAccuracy", "calibrationDays"},
-//	 "arrivals": {"found", "missed", "false", "unjudged"}, "departures": {"found", "missed", "false", "unjudged"},
-//	 "delayMinutes": {"median", "of95Percent", "longest"},
-//	 "withoutFrost": {"labelled": {…}, "arrivals": {…}, "departures": {…}},
-//	 "misses": [{"timeUTC", "kind": "arrival|departure", "what": "missed|false", "why"}],
-//	 "skipped": [{"line", "error"}], "skippedRows": n, "duplicateRows": n, "outOfOrderRows": n}
-//
-// samples counts the readings that were played. scaleNT is left out for a distance. timeUTC of a change, in milliseconds, is
-// when the state became that; its reason is a fact.Reason, or the occupancy.Cause where the state has no other reason.
-//
-// labelled, arrivals, departures and misses are there if the trace says what the truth is: by the columns radar0 … (25 or
-// more in any is occupied, 15 or less in all is free, what is between says nothing) or by the column occupied. They leave out
-// the days of calibration, two unless --calibration-days or the length of the trace say otherwise. truePositiveRate is the
-// share of the samples with a car at which the spot was occupied, trueNegativeRate of those without at which it was
-// available; one of which there is no sample is 0, and balancedAccuracy is then the other, else their mean. A change of the
-// truth is found if the spot makes the same one within 30 minutes of it, each of the spot's for one of the truth's and as
-// many as can be; else it is missed. A change of the spot that is left over is false. If the truth says nothing while the
-// spot is what it became there, or was until then, it is neither, but unjudged, and left out if 0: a car that comes and goes
-// between two scans of a radar. Of the rows with one counter and one echo, only the last was scanned. delayMinutes is how
-// much later than the truth the spot changed, or earlier, where it was found.
-//
-// withoutFrost is there if the truth is a radar's and a sample was at 1 °C or colder: the same without those. Ice on a spot
-// echoes like a car, and snow on its sensor hides one.
-//
-// skipped are rows that make no sense, the first thousand of skippedRows. It and the three counts are left out if there are
-// none.
-//
-// A file that a gateway recorded (a row of kind begin is the sign) is played as the gateway did: with its configuration,
-// from what the spot was then, with the ticks that are in it. It makes the very same changes.
+// sensorReplay plays a trace through the detector that the gateway has, and prints what Help says. A reason of a change is a
+// fact.Reason, or the occupancy.Cause where the state has no other reason.
 type sensorReplay struct {
 	Trace           string  `required:"" placeholder:"FILE.csv" help:"CSV with a header: time, and mag_x,mag_y,mag_z or distance_mm; temp_c, f_cnt, radar0 ... or occupied (the truth) if it has them."`
 	Spot            string  `placeholder:"SPOT" help:"The spot, where the file has a column spot and several in it."`
@@ -61,8 +30,10 @@ type sensorReplay struct {
 
 // replayReport is what --json prints.
 type replayReport struct {
-	Samples    int                  `json:"samples"`
-	ScaleNT    float64              `json:"scaleNT,omitempty"`
+	Samples    int     `json:"samples"`
+	ScaleNT    float64 `json:"scaleNT,omitempty"`
+	scaleFrom  string
+	truthFrom  string
 	Changes    []replayReportChange `json:"changes"`
 	Labelled   *replayRates         `json:"labelled,omitempty"`
 	Arrivals   *tally               `json:"arrivals,omitempty"`
@@ -167,10 +138,7 @@ func (c sensorReplay) report(t *trace) *replayReport {
 		days = 0
 	}
 	if t.magnetic {
-		report.ScaleNT = cmp.Or(c.Scale, t.unitNT)
-		if report.ScaleNT == 0 {
-			report.ScaleNT = fieldScale(t.rows)
-		}
+		report.ScaleNT, report.scaleFrom = c.scale(t)
 		scaled(t.rows, report.ScaleNT)
 	}
 	var played *replayed
@@ -183,28 +151,36 @@ func (c sensorReplay) report(t *trace) *replayReport {
 		report.Changes = append(report.Changes, reportedChange(made))
 	}
 	if t.labelled {
+		report.truthFrom = t.truthFrom()
 		report.rate(t.score(played), days)
 	}
 	return report
+}
+
+// scale is nanotesla per unit of the field, and who says so.
+func (c sensorReplay) scale(t *trace) (scaleNT float64, from string) {
+	switch {
+	case c.Scale != 0:
+		return c.Scale, "as --scale says"
+	case t.unitNT != 0:
+		return t.unitNT, "as the header says"
+	}
+	return fieldScale(t.rows)
 }
 
 // config is that of a spot whose sensor speaks as often as the trace does.
 func (c sensorReplay) config(t *trace) *occupancy.Config {
 	cfg := occupancy.Default()
 	cfg.EmptyMM, cfg.Sensors = c.EmptyMM, t.sensors
-	gaps := make([]int64, 0, len(t.rows))
-	for i := 1; i < len(t.rows); i++ {
-		gaps = append(gaps, t.rows[i].atMS-t.rows[i-1].atMS)
-	}
-	slices.Sort(gaps)
 	periodMS := cfg.PeriodMS[0]
-	if len(gaps) > 0 {
-		periodMS = max(gaps[len(gaps)/2], 1000)
+	gapMS, longGapMS := t.gaps()
+	if gapMS > 0 {
+		periodMS = max(gapMS, 1000)
 	}
 	cfg.PeriodMS = [occupancy.SensorsMax]int64{periodMS, periodMS}
 	cfg.SuspectAfterMS = max(cfg.SuspectAfterMS, 2*periodMS)
-	if t.magnetic { // in traces of radio sensors an hour is missing now and then
-		cfg.PeriodMS[0] = max(2*hourMS, periodMS)
+	if t.magnetic { // in traces of radio sensors an hour is missing now and then, and some hold only the changes
+		cfg.PeriodMS[0] = max(2*hourMS, periodMS, longGapMS)
 		cfg.PeriodMS[1] = cfg.PeriodMS[0]
 	}
 	if periodMS >= seldomMS {
@@ -272,8 +248,16 @@ func (r *replayReport) print(out io.Writer) {
 		}
 	}
 	fmt.Fprintln(out)
+	if r.ScaleNT != 0 {
+		fmt.Fprintf(out, "taken for %.4g nanotesla in a unit of mag_*: %s; --scale says otherwise\n", r.ScaleNT, r.scaleFrom)
+	}
 	if r.Labelled == nil {
 		return
+	}
+	found, missed := r.Arrivals.Found+r.Departures.Found, r.Arrivals.Missed+r.Departures.Missed
+	if all := found + missed; all > 0 {
+		fmt.Fprintf(out, "%.1f percent of %d arrivals and departures found, %d missed, %d false; the truth is %s\n",
+			100*float64(found)/float64(all), all, missed, r.Arrivals.False+r.Departures.False, r.truthFrom)
 	}
 	printRated(out, &replayRated{Labelled: *r.Labelled, Arrivals: *r.Arrivals, Departures: *r.Departures})
 	if d := r.Delays; d != nil {

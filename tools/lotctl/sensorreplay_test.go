@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,15 +72,40 @@ func magneticTrace(days int, perCount float64) (lines []string) {
 
 // A trace in counts of any usual size, or in nanotesla, is played alike.
 func TestReplayOfAMagneticTrace(t *testing.T) {
-	for _, perCount := range []float64{44, 1, 8.33, 300} {
+	for _, perCount := range []float64{44, 1, 4.4, 8.33, 22, 88, 100, 300} {
 		report := replay(t, writeTrace(t, magneticTrace(10, perCount)...))
 		l := report.Labelled
+		if ratio := report.ScaleNT / perCount; ratio < 0.9 || ratio > 1.25 {
+			t.Errorf("%g nT a count is taken for %g", perCount, report.ScaleNT)
+		}
 		if report.Samples != 1440 || l == nil || l.Samples != 8*144 || l.CalibrationDays != 2 || l.BalancedAccuracy < 0.99 {
 			t.Errorf("%g nT a count, taken for %g: %d samples, %+v, misses %+v", perCount, report.ScaleNT, report.Samples, l, report.Misses)
 		}
 		if want := (tally{Found: 8}); *report.Arrivals != want || *report.Departures != want || len(report.Misses) != 0 {
 			t.Errorf("%g nT a count: arrivals %+v, departures %+v, misses %+v", perCount, report.Arrivals, report.Departures, report.Misses)
 		}
+	}
+}
+
+// A sensor that says nothing but changes is silent for days, and that is no fault.
+func TestReplayOfNothingButChanges(t *testing.T) {
+	start := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
+	changes := []string{magneticHeader}
+	for i := range 20 {
+		for hours, car := range map[int]int{0: 0, 20: 1} {
+			at := start.Add(time.Duration(i*40+i%3*20+hours) * time.Hour)
+			changes = append(changes, fmt.Sprintf("%s,3.1,12,%d,%d,900,%d,4,change,%d", at.Format("2006-01-02T15:04:05"), 400+i%5, -100-car*400, 5+car*50, 2*i+1-car))
+		}
+	}
+	slices.Sort(changes[1:])
+	report := replay(t, writeTrace(t, changes...))
+	for _, c := range report.Changes {
+		if c.State == "unknown" {
+			t.Fatalf("%+v", c)
+		}
+	}
+	if l := report.Labelled; l.BalancedAccuracy < 0.95 {
+		t.Errorf("%+v %+v", l, report.Misses)
 	}
 }
 
@@ -292,9 +319,27 @@ func TestReplayForPeople(t *testing.T) {
 	}
 	for _, want := range []string{
 		"line 866 skipped: 1 columns of 6", "2024-03-02T14:00:00.000Z occupied ", "field_away", "720 samples", "1 rows skipped", "arrivals      3 found    0 missed    0 false",
+		"100.0 percent of 6 arrivals and departures found, 0 missed, 0 false; the truth is its radar's: 25 or more is a car", "taken for 44 nanotesla",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}
+
+// The help names every field of the object that --json prints.
+func TestTheHelpNamesEveryFieldOfTheJSON(t *testing.T) {
+	var out, errs strings.Builder
+	if exit := run([]string{"sensor", "replay", "--help"}, &out, &errs); exit != 0 {
+		t.Fatal(errs.String())
+	}
+	for _, printed := range []any{replayReport{}, replayReportChange{}, replayRates{}, tally{}, replayDelays{}, replayRated{}, miss{}, traceNote{}} {
+		of := reflect.TypeOf(printed)
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			if !regexp.MustCompile(`\b` + name + `\b`).MatchString(out.String()) {
+				t.Errorf("the help does not name %s of %s", name, of)
+			}
 		}
 	}
 }

@@ -183,12 +183,33 @@ func (t *trace) finish() error {
 	return nil
 }
 
+// truthFrom says what the trace is rated by.
+func (t *trace) truthFrom() string {
+	if t.radar {
+		return fmt.Sprintf("its radar's: %d or more is a car, %d or less none", radarCar, radarNone)
+	}
+	return "what the trace says"
+}
+
 // samples counts the readings.
 func (t *trace) samples() (n int) {
 	for i := range t.rows {
 		n += count(t.rows[i].call == callRead)
 	}
 	return n
+}
+
+// gaps are how far apart two rows are: most often, and as a rule.
+func (t *trace) gaps() (usualMS, longMS int64) {
+	gaps := make([]int64, 0, len(t.rows))
+	for i := 1; i < len(t.rows); i++ {
+		gaps = append(gaps, t.rows[i].atMS-t.rows[i-1].atMS)
+	}
+	if len(gaps) == 0 {
+		return 0, 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2], gaps[len(gaps)*98/100]
 }
 
 // fromBegin leaves out the rows of a recording before the first of kind begin, as in a file that was cut: what the

@@ -11,8 +11,10 @@ import (
 const (
 	dayMS  = 24 * 60 * 60 * 1000
 	hourMS = 60 * 60 * 1000
-	// anewMS is the silence after which a sensor counts as installed anew.
-	anewMS = 3 * dayMS
+	// anewMS is the silence after which a sensor counts as installed anew, unless it is silent for so long as a rule:
+	// for longer than anewGaps of its long pauses.
+	anewMS   = 3 * dayMS
+	anewGaps = 4
 	// countNT is one count of a magnetometer of 12 gauss in 16 bits, as in most bay sensors.
 	countNT = 44
 	// earthNT is about the strength of the earth's field.
@@ -35,9 +37,9 @@ type replayChange struct {
 	change occupancy.Change
 }
 
-// fieldScale is nanotesla per unit of the file. A field as strong as the earth's is in nanotesla; one of the usual counts
-// is in those; any other unit is what makes the field as strong as the earth's.
-func fieldScale(rows []traceRow) float64 {
+// fieldScale is nanotesla per unit of the file, and how it was found. A field about as strong as the earth's is in nanotesla
+// already; one of the usual counts is in those; any other unit is what makes the field as strong as the earth's.
+func fieldScale(rows []traceRow) (scale float64, how string) {
 	strengths := make([]float64, 0, len(rows))
 	for _, row := range rows {
 		if row.reading.Kind == occupancy.Field {
@@ -46,14 +48,14 @@ func fieldScale(rows []traceRow) float64 {
 	}
 	slices.Sort(strengths)
 	switch middle := strengths[len(strengths)/2]; {
-	case middle >= 10_000 && middle <= 250_000:
-		return 1
-	case middle >= 300 && middle <= 3_000:
-		return countNT
+	case middle >= 20_000 && middle <= 120_000:
+		return 1, "the field is as strong as the earth's in nanotesla"
+	case middle >= 700 && middle <= 1_900:
+		return countNT, "counts of 12 gauss in 16 bits, as most bay sensors have"
 	case middle > 0:
-		return earthNT / middle
+		return earthNT / middle, "what makes the field as strong as the earth's"
 	}
-	return countNT
+	return countNT, "the field is none"
 }
 
 func strength(field [3]float64) float64 {
@@ -100,9 +102,10 @@ func (t *trace) playRecorded() *replayed {
 // play runs the trace through the detector. Each piece after a silence of days begins with a calibration of its own.
 func (t *trace) play(cfg *occupancy.Config, calibrationMS int64) *replayed {
 	r := &replayed{}
+	_, longGapMS := t.gaps()
 	for start := 0; start < len(t.rows); {
 		end := start + 1
-		for end < len(t.rows) && t.rows[end].atMS-t.rows[end-1].atMS < anewMS {
+		for end < len(t.rows) && t.rows[end].atMS-t.rows[end-1].atMS < max(anewMS, anewGaps*longGapMS) {
 			end++
 		}
 		silentMS := t.rows[end-1].atMS
@@ -177,7 +180,7 @@ func calibrated(rows []traceRow) occupancy.Baseline {
 	}
 	centre := rows[best]
 	same := slices.DeleteFunc(slices.Clone(rows), func(row traceRow) bool { return !near(&row, &centre) })
-	b := occupancy.Baseline{Kind: occupancy.Field, Proven: true, Thermal: rows[0].reading.HasTemperature}
+	b := occupancy.Baseline{Kind: occupancy.Field, Thermal: rows[0].reading.HasTemperature}
 	for axis := range b.Value {
 		b.Value[axis] = middle(same, func(r *occupancy.Reading) int32 { return r.FieldNT[axis] }) << 8
 	}

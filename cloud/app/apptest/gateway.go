@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/sync/fact"
@@ -38,6 +39,7 @@ type Gateway struct {
 	lasts    map[uint64]uint64
 	acks     chan wire.Ack
 	pause    time.Duration // before each batch
+	applied  atomic.Uint64
 }
 
 // startMS is when the car parks open: 2026-06-01 06:00 UTC.
@@ -286,10 +288,14 @@ func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
 				applied = max(applied, mark)
 				sent = max(sent, applied)
 			}
+			g.applied.Store(applied)
 		}
 	}
 	return nil
 }
+
+// Acknowledged is of how many facts Send has heard so far that headquarters has them.
+func (g *Gateway) Acknowledged() uint64 { return g.applied.Load() }
 
 // publish hands a message over; if it is lost, the next Hello finds out.
 func (g *Gateway) publish(ctx context.Context, client *mqtt.Client, data []byte) {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"gatehouse/cloud/broker/natsline"
 )
 
 const (
@@ -60,8 +62,8 @@ func (m *Mirror) StartLeaf(address string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	return c.request("$JS.API.STREAM.CREATE."+stream, `{"name":"`+stream+`","subjects":["`+subject+`"],"storage":"file","num_replicas":1}`)
+	defer func() { _ = c.Close() }()
+	return c.Ask("$JS.API.STREAM.CREATE."+stream, []byte(`{"name":"`+stream+`","subjects":["`+subject+`"],"storage":"file","num_replicas":1}`), nil)
 }
 
 // StartMirror has the hub mirror the leaf's stream, once the leaf is connected.
@@ -73,9 +75,9 @@ func (m *Mirror) StartMirror() error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	return c.request("$JS.API.STREAM.CREATE."+mirrored, `{"name":"`+mirrored+`","storage":"file","num_replicas":1,"mirror":{"name":"`+stream+
-		`","external":{"api":"$JS.leaf.API"}}}`)
+	defer func() { _ = c.Close() }()
+	return c.Ask("$JS.API.STREAM.CREATE."+mirrored, []byte(`{"name":"`+mirrored+`","storage":"file","num_replicas":1,"mirror":{"name":"`+stream+
+		`","external":{"api":"$JS.leaf.API"}}}`), nil)
 }
 
 // Store puts messages into the leaf's stream and returns when they are in it.
@@ -84,14 +86,14 @@ func (m *Mirror) Store(payloads [][]byte) error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer func() { _ = c.Close() }()
 	want := count(m.leaf, stream) + len(payloads)
 	for _, payload := range payloads {
-		if err := c.publish(subject, payload); err != nil {
+		if err := c.Publish(subject, payload); err != nil {
 			return err
 		}
 	}
-	if err := c.flush(); err != nil {
+	if err := c.Flush(); err != nil {
 		return err
 	}
 	return await("the leaf's stream", func() bool { return count(m.leaf, stream) >= want })
@@ -109,6 +111,15 @@ func (m *Mirror) Close() error {
 		}
 	}
 	return os.RemoveAll(m.dir)
+}
+
+// dial connects to a server in this process.
+func dial(s *server.Server) (*natsline.Line, error) {
+	conn, err := s.InProcessConn()
+	if err != nil {
+		return nil, fmt.Errorf("brokerbench: %w", err)
+	}
+	return natsline.Over(conn, "", 5*readyTimeout)
 }
 
 func start(o *server.Options) (*server.Server, error) {

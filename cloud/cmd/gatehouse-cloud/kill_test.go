@@ -182,3 +182,63 @@ func TestItEndsWithoutAFussWhenTold(t *testing.T) {
 		t.Error(fmt.Errorf("it ended with %w", err))
 	}
 }
+
+// It is told to end while facts come as fast as they can, so that rows are behind the batches. It ends soon, with all that it has
+// acknowledged, and goes on from there.
+func TestToldToEndInFullFlightItLosesNothing(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t)}
+	p := launch(t, append(args, "--enrol", "lot-0", "--enrol", "lot-1")...)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	var gateways []*apptest.Gateway
+	failures := make(chan error, 2)
+	for i, location := range []string{"lot-0", "lot-1"} {
+		g, err := apptest.New(fact.LocationID(location), uint64(i+1), 30_000, 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		broker, err := g.Enrol(ctx, p.https, p.codes[location])
+		if err != nil {
+			t.Fatal(err)
+		}
+		gateways = append(gateways, g)
+		go func() { failures <- g.Send(ctx, broker) }()
+	}
+	for gateways[0].Acknowledged() < 2_000 && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	hurry := time.AfterFunc(time.Minute, func() { _ = p.command.Process.Kill() })
+	if err := p.command.Wait(); err != nil || !hurry.Stop() {
+		t.Fatalf("told to end, it ended with %v", err)
+	}
+	acknowledged := []uint64{gateways[0].Acknowledged(), gateways[1].Acknowledged()}
+	s, err := store.OpenSQLite(t.Context(), filepath.Join(dir, "store"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range gateways {
+		state, _, err := s.State(t.Context(), g.Location)
+		has := uint64(0)
+		for _, life := range state.Lives {
+			has += life.Applied
+		}
+		if err != nil || has < acknowledged[i] {
+			t.Errorf("%s: %d facts acknowledged, and it has %d: %v", g.Location, acknowledged[i], has, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = launch(t, args...)
+	for range gateways {
+		if err := <-failures; err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.kill()
+	hold(t, dir, gateways)
+}

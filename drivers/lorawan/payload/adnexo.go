@@ -37,18 +37,26 @@ func decodeAdnexo(m *Message, port int, data []byte) error {
 		} else {
 			m.number("distance_mm", distance, 0)
 		}
-		if temperature := c.signedLow(2); temperature != adnexoNoTemperature {
-			m.number("temperature_c", temperature, 1)
-		}
-		m.number("battery_v", c.unsignedLow(2), 3)
-	case 104:
+		adnexoHealth(m, c)
+	case 104: // the distance varied too much to be believed
 		m.text("kind", "status")
 		m.text("distance_error", "invalid")
-		c.rest()
+		c.take(2)
+		if variance := c.unsignedLow(2); variance != adnexoNoDistance {
+			m.number("distance_variance_mm", variance, 0)
+		}
+		adnexoHealth(m, c)
 	default:
 		return wrongPort(port, adnexoPorts)
 	}
 	return c.end()
+}
+
+func adnexoHealth(m *Message, c *cursor) {
+	if temperature := c.signedLow(2); temperature != adnexoNoTemperature {
+		m.number("temperature_c", temperature, 1)
+	}
+	m.number("battery_v", c.unsignedLow(2), 3)
 }
 
 func adnexoConfiguration(m *Message, c *cursor) error {

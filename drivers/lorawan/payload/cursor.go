@@ -54,6 +54,33 @@ func extend(value int64, n int) int64 {
 	return value << unused >> unused
 }
 
+// binary32 is the next four bytes as a floating-point number (IEEE 754, high byte first), in units of the last of so many
+// decimals, at most 6. What is not finite, or above two hundred thousand, is no number.
+func (c *cursor) binary32(decimals int) (number int64, finite bool) {
+	bits := c.unsigned(4)
+	exponent, fraction := bits>>23&0xFF, bits&0x7FFFFF
+	if exponent == 0 {
+		exponent = 1
+	} else {
+		fraction |= 1 << 23
+	}
+	for range decimals {
+		fraction *= 10
+	}
+	switch shift := exponent - 150; {
+	case shift > -6:
+		return 0, false
+	case shift < -62:
+		fraction = 0
+	default:
+		fraction = (fraction + 1<<(-shift-1)) >> -shift
+	}
+	if bits>>31 != 0 {
+		fraction = -fraction
+	}
+	return fraction, true
+}
+
 // hex is the next n bytes as text.
 func (c *cursor) hex(n int) string { return hex.EncodeToString(c.take(n)) }
 

@@ -50,6 +50,22 @@ func decodeDecentlabLaser(m *Message, _ int, data []byte) error {
 			m.number(name, c.unsigned(2), 0)
 		}
 		m.number("valid_samples", c.unsigned(2), 0)
-		m.number("acquisition_ms", c.unsigned(2)*1000/1024, 0)
+		m.number("acquisition_ms", c.unsigned(2)*lidTick, 7)
+	})
+}
+
+// lidTick is a 1024th of a second in units of 0.1 picoseconds, of which it is a whole number.
+const lidTick = 10_000_000 * 1000 / 1024
+
+// radarZero is what stands for 0 where a DL-RAD measures what may be negative.
+const radarZero = 0x8000
+
+// decodeDecentlabRadar decodes the DL-RAD.
+func decodeDecentlabRadar(m *Message, _ int, data []byte) error {
+	return decodeDecentlab(m, data, func(c *cursor) {
+		m.number("distance_mm", c.unsigned(2), 0)
+		m.number("temperature_c", c.unsigned(2)-radarZero, 2)
+		m.number("reliability_db", c.unsigned(2)-radarZero, 2)
+		m.number("status_code", c.unsigned(2), 0)
 	})
 }

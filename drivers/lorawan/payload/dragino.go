@@ -103,7 +103,7 @@ func decodeDraginoThree(m *Message, port int, data []byte) error {
 	switch port {
 	case 2, NoPort:
 		if len(data) != draginoRecord {
-			return decodeDraginoOne(m, port, data)
+			return decodeDraginoNewOne(m, port, data)
 		}
 		draginoBattery(m, c)
 		draginoTemperature(m, c)
@@ -146,8 +146,21 @@ func decodeDraginoOne(m *Message, port int, data []byte) error {
 	return wrongPort(port, draginoPorts)
 }
 
+// draginoNewBytes is the length of the second generation's readings.
+const draginoNewBytes = 8
+
+// decodeDraginoNewOne decodes the second generation, which always sends everything.
+func decodeDraginoNewOne(m *Message, port int, data []byte) error {
+	if port == 2 || port == NoPort {
+		if err := length(data, draginoNewBytes); err != nil {
+			return err
+		}
+	}
+	return decodeDraginoOne(m, port, data)
+}
+
 func draginoOne(m *Message, c *cursor) error {
-	if err := length(c.data, 3, 5, 8); err != nil {
+	if err := length(c.data, 3, 5, draginoNewBytes); err != nil {
 		return err
 	}
 	draginoBattery(m, c)

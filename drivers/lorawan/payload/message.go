@@ -2,6 +2,7 @@ package payload
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -117,6 +118,11 @@ func (m *Message) text(name, text string) { m.slot(name, kindText).text = text }
 func (m *Message) add(name string, number int64, decimals int) {
 	v := m.slot(name, kindList)
 	v.list, v.decimals = append(v.list, number), decimals
+}
+
+// drop takes a field away.
+func (m *Message) drop(name string) {
+	m.fields = slices.DeleteFunc(m.fields, func(f Field) bool { return f.Name == name })
 }
 
 // AppendJSON writes the message as one JSON object.

@@ -104,7 +104,7 @@ func (n nwave) registration(m *Message, c *cursor) error {
 	if err := length(c.data, 5, 6); err != nil {
 		return err
 	}
-	m.text("kind", "registration")
+	m.text("kind", "user_registration")
 	if state := c.unsigned(1); state>>n.flag&1 != 0 {
 		m.bool("occupied", true)
 		nwaveDuration(m, state>>n.rest&0x7F)

@@ -278,7 +278,7 @@ func Check(t *testing.T, event platecamera.Event) {
 	if c := event.Confidence; c.Billionths < 0 || c.Billionths > 1_000_000_000 || c.PerMille() > 1000 {
 		t.Errorf("the confidence of %+v", event)
 	}
-	if len(event.Raw) > 128 || len(event.EventID) > 128 || len(event.Candidates) > 16 || len(event.Chars) > 32 {
+	if len(event.Raw) > 128 || len(event.EventID) > 128 || len(event.Candidates) > 32 || len(event.Chars) > 32 {
 		t.Errorf("%+v has no end", event)
 	}
 	if !event.Time.IsZero() && (event.Time.Year() < 1970 || event.Time.Year() > 2200 || event.Time.Location() != time.UTC) {

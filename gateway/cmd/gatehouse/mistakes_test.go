@@ -29,7 +29,7 @@ func TestEachMistakeIsToldWhereItIs(t *testing.T) {
 		{"tickets", "direction = \"in\"", "direktion = \"in\"",
 			"33:3: gate[1]: the gate's direction is missing; write direction = \"in\", \"out\" or \"both\""},
 		{"tickets", "port = \"usb3\"", "port = \"usb3\", baud = 9500",
-			"113:36: device[10].settings.baud: 9500 is no speed of a serial port; write one of [1200 2400 4800 9600 19200 38400 57600 115200 230400 460800 921600]"},
+			"113:36: device[10].settings.baud: 9500 is no speed of a serial port; write one of [300 600 1200 2400 4800 9600 19200 38400 57600 115200 230400 460800 921600]"},
 		{"tickets", "port = \"usb3\"", "port = \"usb3\", baud = \"9600\"",
 			"113:36: device[10].settings.baud: baud = \"9600\"; write a whole number"},
 		{"tickets", "settings = { port = \"usb3\" }", "",

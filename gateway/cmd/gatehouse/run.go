@@ -154,6 +154,15 @@ func (h noHost) Group([]string) (drivers.Group, error) { return nil, h.offline()
 // I2C says why nothing can be opened.
 func (h noHost) I2C(string, uint16) (drivers.Transactor, error) { return nil, h.offline() }
 
+// Multiplexer says why nothing can be opened.
+func (h noHost) Multiplexer(string, uint16) drivers.Multiplexer { return noMultiplexer(h) }
+
+// noMultiplexer is one on a board that can't be opened.
+type noMultiplexer noHost
+
+// I2C says why nothing can be opened.
+func (m noMultiplexer) I2C(int, uint16) (drivers.Transactor, error) { return nil, noHost(m).offline() }
+
 // SPI says why nothing can be opened.
 func (h noHost) SPI(string, drivers.SPIMode) (drivers.Transactor, error) { return nil, h.offline() }
 

@@ -2,9 +2,12 @@ package cut_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
+	"os"
 	"testing"
+	"time"
 
 	"gatehouse/tools/demo/cut"
 )
@@ -72,6 +75,9 @@ func TestACutWireCarriesNothingAndAHealedOneDoes(t *testing.T) {
 	}
 }
 
+// listening is how long nothing may come of a silent wire: an echo takes a thousandth of it.
+const listening = 200 * time.Millisecond
+
 // A silent wire looks whole to both ends. What was said into it goes on with it, or is lost when it is cut.
 func TestASilentWireCarriesNothingAndBreaksNothing(t *testing.T) {
 	wire, err := cut.New(echo(t))
@@ -89,16 +95,23 @@ func TestASilentWireCarriesNothingAndBreaksNothing(t *testing.T) {
 	}
 	before, _ := wire.Bytes()
 	wire.Silence(true)
-	answered := make(chan error, 1)
-	go func() { answered <- talk(conn) }()
+	if _, err := io.WriteString(conn, "word\n"); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(listening))
+	if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("a silent wire carried %d bytes back: %v", n, err)
+	}
 	if there, _ := wire.Bytes(); there != before {
-		t.Error("a silent wire carried something")
+		t.Errorf("a silent wire carried %d bytes there", there-before)
 	}
 	wire.Silence(false)
-	if err := <-answered; err != nil {
-		t.Error(err)
+	_ = conn.SetReadDeadline(time.Time{})
+	if word, err := bufio.NewReader(conn).ReadString('\n'); word != "word\n" {
+		t.Errorf("what was said into a silent wire came as %q: %v", word, err)
 	}
 	wire.Silence(true)
+	answered := make(chan error, 1)
 	go func() { answered <- talk(conn) }()
 	wire.Set(true)
 	if err := <-answered; err == nil {

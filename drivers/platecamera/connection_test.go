@@ -1,0 +1,113 @@
+package platecamera
+
+import (
+	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/drivers"
+)
+
+// guard is a web server that lets each nonce be used once, as cameras with a short memory do, and checks proofs by the
+// formulas of RFC 7616, 3.4, in words of its own.
+type guard struct {
+	challenge string // with %s for the nonce
+	nonces    int
+	refused   int
+}
+
+func (g *guard) nonce() string { return fmt.Sprint("nonce", g.nonces) }
+
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !g.believes(r) {
+		g.nonces++
+		g.refused++
+		w.Header().Set("WWW-Authenticate", fmt.Sprintf(g.challenge, g.nonce()))
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	g.nonces++
+	io.WriteString(w, "taken")
+}
+
+func (g *guard) believes(r *http.Request) bool {
+	given := map[string]string{}
+	for _, field := range strings.Split(strings.TrimPrefix(r.Header.Get("Authorization"), "Digest "), ", ") {
+		name, value, _ := strings.Cut(field, "=")
+		given[name] = strings.Trim(value, `"`)
+	}
+	hash := func(text string) string {
+		if strings.Contains(strings.ToUpper(g.challenge), "SHA-256") {
+			sum := sha256.Sum256([]byte(text))
+			return hex.EncodeToString(sum[:])
+		}
+		sum := md5.Sum([]byte(text))
+		return hex.EncodeToString(sum[:])
+	}
+	a1 := hash("admin:a camera:secret")
+	if strings.Contains(strings.ToLower(g.challenge), "-sess") {
+		a1 = hash(a1 + ":" + g.nonce() + ":" + given["cnonce"])
+	}
+	a2 := hash(r.Method + ":" + r.URL.RequestURI())
+	want := hash(a1 + ":" + g.nonce() + ":" + a2)
+	if strings.Contains(g.challenge, "auth") {
+		want = hash(a1 + ":" + g.nonce() + ":" + given["nc"] + ":" + given["cnonce"] + ":auth:" + a2)
+	}
+	return given["nonce"] == g.nonce() && given["response"] == want && given["username"] == "admin"
+}
+
+func TestProofsThatCamerasWant(t *testing.T) {
+	for _, challenge := range []string{
+		`Digest realm="a camera", nonce="%s"`,
+		`Digest realm="a camera", nonce="%s", qop="", stale=true`,
+		`Digest qop="auth", realm="a camera", nonce="%s", stale="FALSE", opaque="", domain="::"`,
+		`Digest qop="auth,auth-int",algorithm=MD5,realm="a camera",nonce="%s"`,
+		`digest algorithm="md5-sess", realm="a camera", qop=auth, nonce="%s"`,
+		`Digest algorithm=MD5-sess, realm="a camera", nonce="%s"`,
+		`Digest algorithm=SHA-256, realm="a camera", qop="auth", nonce="%s", charset=UTF-8, userhash=false`,
+		`Digest algorithm=SHA-256-sess, realm="a camera", qop="auth", nonce="%s"`,
+	} {
+		g := &guard{challenge: challenge}
+		server := httptest.NewServer(g)
+		c := newConnection(&Camera{link: link{server.URL, "admin", "secret"}, zone: time.UTC})
+		for n := range 3 { // the second finds its nonce stale
+			if body, _, err := c.Get(context.Background(), fmt.Sprint("/cgi-bin/x.cgi?a=[All]&n=", n)); err != nil || string(body) != "taken" {
+				t.Errorf("%s, request %d: %q, %v", challenge, n+1, body, err)
+			}
+		}
+		if g.refused != 3 {
+			t.Errorf("%s: refused %d times", challenge, g.refused)
+		}
+		c.password = "wrong"
+		if _, _, err := c.Get(context.Background(), "/"); !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "check user and password") || g.refused != 5 {
+			t.Errorf("%s: a wrong password, refused %d times: %v", challenge, g.refused, err)
+		}
+		server.Close()
+	}
+}
+
+// A stream over which nothing comes, not even a sign of life, says so.
+func TestASilentStreamIsLost(t *testing.T) {
+	done := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "multipart/mixed; boundary=b")
+		http.NewResponseController(w).Flush()
+		<-done
+	}))
+	defer server.Close()
+	defer close(done)
+	c := newConnection(&Camera{link: link{address: server.URL}, zone: time.UTC})
+	err := c.Stream(context.Background(), "/s", time.Millisecond, func([]Event) error { return nil })
+	if !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "/s: nothing came for 1ms") {
+		t.Error(err)
+	}
+}
