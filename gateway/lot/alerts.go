@@ -282,4 +282,5 @@ var violationWhat = []string{
 	fact.ViolationWrongSpotType: "a vehicle that may not use this type of spot.",
 	fact.ViolationNoRight:       "a vehicle that belongs to no ticket.",
 	fact.ViolationReservedSpot:  "taken by somebody else than the one it is reserved for.",
+	fact.ViolationNotCharging:   "at a charger, and does not charge.",
 }

@@ -64,6 +64,9 @@ func (l *Lot) reportCharging(e ReportCharging) Result {
 		return Result{Granted: true, Ticket: t.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonUnpaid} // nothing new
 	}
 	l.emit(reported)
+	if at, found := l.spotIndex[t.Spot]; found && l.spots[at].Violation == fact.ViolationNotCharging {
+		l.emit(fact.ViolationEnded{Violation: fact.ViolationNotCharging, Spot: t.Spot, Ticket: t.ID})
+	}
 	return Result{Granted: true, Ticket: t.ID, DueMinor: l.Account(t, l.now).DueMinor, Reason: fact.ReasonUnpaid}
 }
 
@@ -169,4 +172,34 @@ func (t *Ticket) vehicle() string {
 		return t.VehicleWord
 	}
 	return t.Vehicle.String()
+}
+
+// watchCharging has a ticket looked at when its vehicle has stood at a charger for as long as one may without charging.
+func (l *Lot) watchCharging(t *Ticket) {
+	limitMS := l.cfg.Policy.ChargeWithinMS
+	if t == nil || !t.Parked || limitMS == 0 {
+		return
+	}
+	if at, found := l.spotIndex[t.Spot]; found && l.cfg.Spots[at].Charger {
+		l.tickets.chargeDue.put(t.ParkedMS+limitMS, t.ID)
+	}
+}
+
+// expireCharging finds the vehicles that keep a charger from others.
+func (l *Lot) expireCharging() {
+	for l.tickets.chargeDue.next() <= l.now.WallMS {
+		t := l.tickets.byID[l.tickets.chargeDue.take()]
+		if t == nil || !t.Open() || !t.Parked || l.now.WallMS < t.ParkedMS+l.cfg.Policy.ChargeWithinMS {
+			continue
+		}
+		at, found := l.spotIndex[t.Spot]
+		if found && l.cfg.Spots[at].Charger && l.spots[at].Violation == fact.ViolationNone && !t.chargedSince(t.ParkedMS) {
+			l.emit(fact.ViolationFound{Violation: fact.ViolationNotCharging, Spot: t.Spot, Ticket: t.ID})
+		}
+	}
+}
+
+// chargedSince reports whether energy flowed at some time from a moment on.
+func (t *Ticket) chargedSince(wallMS int64) bool {
+	return slices.ContainsFunc(t.Charging, func(s ChargingSession) bool { return s.ToMS >= wallMS })
 }

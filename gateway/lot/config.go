@@ -132,6 +132,7 @@ type Policy struct {
 	DoubtedMS         int64 // a spot freed on a guess is not given away for so long, unless its sensor says more
 	VacatedMS         int64 // a ticket whose car left its spot so long ago, and was not seen since, is suspect
 	MaxStayMS         int64 // 0: none; longer stays are an overstay
+	ChargeWithinMS    int64 // on a spot with a charger it is a violation not to charge for longer; 0: it is none
 	FullReleaseSpots  int   // a sign that says FULL says otherwise only from this many free spots on
 	DriftAlarm        int64 // cars by which the three counts may differ unnoticed
 	TerminalDownOwed  bool  // let out owing when the terminal is offline; else refuse

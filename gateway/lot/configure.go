@@ -70,6 +70,7 @@ func (l *Lot) inputConfiguration(ev Event) bool {
 		for _, t := range l.tickets.open {
 			l.watchOverstay(t)
 			l.watchVacated(t)
+			l.watchCharging(t)
 		}
 	case SetValidations:
 		l.headquarters.validations = map[string]Validation{}

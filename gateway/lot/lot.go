@@ -229,6 +229,7 @@ func (l *Lot) clockChanged(e ClockChanged) {
 	for _, t := range l.tickets.open {
 		l.watchOverstay(t)
 		l.watchVacated(t)
+		l.watchCharging(t)
 	}
 }
 
@@ -276,6 +277,7 @@ func (l *Lot) start(e Started) {
 		}
 		l.watchOverstay(t)
 		l.watchVacated(t)
+		l.watchCharging(t)
 	}
 	uses := make([]uint32, len(l.spots))
 	for i := range l.spots {
@@ -311,7 +313,7 @@ func (l *Lot) wakeMS() int64 {
 	for i := range l.lanes {
 		wake = min(wake, l.lanes[i].wakeMS())
 	}
-	wall := min(l.tickets.overstayDue.next(), l.tickets.vacatedDue.next(), l.tariffs.switchMS, l.doubts.whoLeftMS)
+	wall := min(l.tickets.overstayDue.next(), l.tickets.vacatedDue.next(), l.tickets.chargeDue.next(), l.tariffs.switchMS, l.doubts.whoLeftMS)
 	if whenMS, ok := l.book.Next(); ok {
 		wall = min(wall, whenMS)
 	}

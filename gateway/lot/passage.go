@@ -27,6 +27,7 @@ func (l *Lot) passage(i int, out gate.Output) {
 			l.slipped(i, l.unsettled(i, out))
 		} else {
 			l.gone(i, out.Vend.Ticket)
+			l.watchCharging(l.tickets.byID[out.Vend.Ticket]) // a spot without a sensor counts as taken from now on
 		}
 	case gate.BackedOut:
 		l.emit(fact.VehicleBackedOut{Gate: id, Direction: out.Vend.Direction, Ticket: out.Vend.Ticket})

@@ -102,6 +102,7 @@ func (l *Lot) recognise(i int32) {
 	if spot.Ticket != "" {
 		if !spot.Parked {
 			l.emit(fact.TicketParked{Ticket: spot.Ticket, Spot: id})
+			l.watchCharging(l.tickets.byID[spot.Ticket])
 		}
 		return
 	}
@@ -120,6 +121,7 @@ func (l *Lot) recognise(i int32) {
 		held = ""
 	}
 	l.emit(fact.TicketParked{Ticket: t.ID, Spot: id, Held: held, Guess: guess})
+	l.watchCharging(t)
 	if guess || l.now.MonoMS < l.doubts.followedUntilMS { // the car seen here may be one that followed another in
 		l.doubtSpot(doubted{gate: -1}, held, fact.ReasonParkedElsewhere)
 	}

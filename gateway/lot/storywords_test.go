@@ -288,6 +288,11 @@ func (s *teller) given(what, value string) {
 		policy.WalkInStayMS = number(value) * 60_000
 	case "period_ms":
 		s.cfg.Sensors[0].PeriodMS = [occupancy.SensorsMax]int64{number(value), number(value)}
+	case "chargers": // at the spots of the first floor; so many minutes to charge within
+		for i := range s.cfg.Spots {
+			s.cfg.Spots[i].Charger = s.cfg.Spots[i].Floor == 0
+		}
+		policy.ChargeWithinMS = number(value) * 60_000
 	case "exits": // another one, OUT2
 		second := s.cfg.Gates[s.gate("OUT")]
 		second.ID = fact.GateID(value)

@@ -20,6 +20,7 @@ type tickets struct {
 	// Which of the open ones are to be looked at, and when; by wall time, and forgotten by a restart.
 	overstayDue due[fact.TicketID]
 	vacatedDue  due[fact.TicketID]
+	chargeDue   due[fact.TicketID]
 }
 
 func newTickets(cfg *Config) tickets {
@@ -186,6 +187,7 @@ func (l *Lot) expireVacated() {
 // expireTickets finds overstays, and closes exits that a power cut interrupted and that nobody came back for.
 func (l *Lot) expireTickets() {
 	l.expireVacated()
+	l.expireCharging()
 	l.expireDeparted()
 	l.expireEmpty()
 	for l.tickets.overstayDue.next() <= l.now.WallMS {

@@ -67,6 +67,7 @@ type policyTable struct {
 	PlateConfidence   *int64 `toml:"plate_confidence"` // per mille
 	PaymentGiveUpMS   *int64 `toml:"payment_give_up_ms"`
 	MaxStayHours      *int64 `toml:"max_stay_hours"`
+	ChargeWithin      *int64 `toml:"charge_within_minutes"`
 	FullReleaseSpots  *int64 `toml:"full_release_spots"`
 	DriftAlarm        *int64 `toml:"drift_alarm"`
 	ReservablePercent *int64 `toml:"reservable_percent"`

@@ -30,6 +30,7 @@ func (b *builder) policy() {
 	b.set(&release, t.FullReleaseSpots, 1, spotsMax, "policy", "full_release_spots")
 	b.set(&stayHours, t.MaxStayHours, 1, 24*366, "policy", "max_stay_hours")
 	p.PlateConfidence, p.FullReleaseSpots, p.MaxStayMS = uint16(confidence), int(release), stayHours*hourMS
+	b.minutes(&p.ChargeWithinMS, t.ChargeWithin, "policy", "charge_within_minutes")
 	b.minutes(&p.WalkInStayMS, b.file.Reservations.WalkInStayMinutes, "reservations", "walk_in_stay_minutes")
 	b.site.Lot.Policy = p
 }

@@ -62,9 +62,10 @@ const (
 	ViolationWrongSpotType
 	ViolationNoRight
 	ViolationReservedSpot
+	ViolationNotCharging
 )
 
-var violationText = []string{"none", "overstay", "wrong_spot_type", "no_right", "reserved_spot"}
+var violationText = []string{"none", "overstay", "wrong_spot_type", "no_right", "reserved_spot", "not_charging"}
 
 // String is the code of the violation.
 func (v Violation) String() string { return textOf(violationText, uint8(v)) }
