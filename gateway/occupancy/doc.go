@@ -17,9 +17,9 @@
 //     where it was learned: it follows the weather and never learns a parked car.
 //   - A floor up to 5 m below an ultrasonic sensor may seem 8 percent nearer or farther within half a day, as 45 degrees
 //     make it, and is no car; a car that is 1.1 m high is seen all the same. No thermometer is needed.
-//   - One echo is no opinion where the next is more than a debounce and less than three minutes away: rain, a detour. Echoes from beyond a floor
-//     that nobody measured make another floor only if twelve in a row agree, and are not one value again and again, which
-//     is what some sensors say when a windscreen gives no echo.
+//   - One echo is no opinion where the next is more than a debounce and less than three minutes away: rain, a detour.
+//     Echoes from beyond a floor that nobody measured make another floor only if twelve in a row agree, and are not one
+//     value again and again, which is what some sensors say when a windscreen gives no echo.
 //   - A sensor in the ground that reports on a beat of a minute or more, and speaks before its time, has felt something.
 //     If the field then made a step that stands out from those that the empty spot's makes, it is a car, though it moves
 //     the field less far than the levels say. A neighbour who does so too is taken for one until two visits show that it
@@ -110,11 +110,11 @@
 // which 12 changes are missed instead of 19, that it finds them, and its second half, with 27 instead of 37, that
 // this holds.
 //
-// The same bays as other sensors would have seen them: turned, upside down, with hard iron or years earlier they give the
-// same figures to the last digit or nearly; half, double and ten times the gain, and microtesla, move the balanced accuracy by 0.004 at most;
-// with every second or third row only it stays within 0.005, but one change in twelve of NORM1 is missed; begun on any other day
-// it is within 0.02 of the whole trace's over the same rows; without a thermometer it is 0.94, 0.95, 0.87 and 0.94. A restart
-// each day costs up to 0.023, for the weak cars that it forgets.
+// The same bays as other sensors would have seen them: turned, upside down, with some hard iron or years earlier they give
+// the same figures; half, double and ten times the gain, and microtesla, move the balanced accuracy by 0.005 at most.
+// With every second or third row only it stays within 0.03, and up to one change in eleven is missed; begun on another
+// day it is within 0.03 of what the whole trace gives over the same rows; without a thermometer it is 0.94, 0.95, 0.87
+// and 0.94. A restart each day costs up to 0.023, for the weak cars that it forgets.
 //
 // A spot never touches an assignment, a ticket or a count: what a change means is the lot's business.
 //
