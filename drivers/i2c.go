@@ -8,6 +8,21 @@ type Multiplexer interface {
 	I2C(channel int, address uint16) (Transactor, error)
 }
 
+// Behind is the multiplexer at an address of a bus, whose chips open opens.
+func Behind(bus string, address uint16, open func(I2CPlace) (Transactor, error)) Multiplexer {
+	return multiplexer{bus, address, open}
+}
+
+type multiplexer struct {
+	bus     string
+	address uint16
+	open    func(I2CPlace) (Transactor, error)
+}
+
+func (m multiplexer) I2C(channel int, address uint16) (Transactor, error) {
+	return m.open(I2CPlace{Bus: m.bus, Address: address, Multiplexer: m.address, Channel: channel})
+}
+
 // OnI2C is what a device on an I2C bus is as well: it knows where its chips stand. One that looks for its chip itself
 // names every place where it may find it.
 type OnI2C interface{ I2CPlaces() []I2CPlace }
@@ -23,11 +38,11 @@ type I2CPlace struct {
 // The addresses that devices can have on an I2C bus; the others have meanings of their own. Those of a PCA9548 are set by its
 // three address pins.
 const (
-	I2CFirst         = 0x08
-	I2CLast          = 0x77
-	MultiplexerFirst = 0x70
-	MultiplexerLast  = 0x77
-	MuxChannels      = 8
+	I2CFirst            = 0x08
+	I2CLast             = 0x77
+	MultiplexerFirst    = 0x70
+	MultiplexerLast     = 0x77
+	MultiplexerChannels = 8
 )
 
 // String is for example "I2C bus i2c1 address 0x1E behind channel 3 of multiplexer 0x70".
@@ -48,8 +63,8 @@ func (p I2CPlace) Valid() error {
 		return nil
 	case p.Multiplexer < MultiplexerFirst || p.Multiplexer > MultiplexerLast:
 		return fmt.Errorf("%w: multiplexer 0x%02X: write 0x%02X to 0x%02X", ErrSettings, p.Multiplexer, MultiplexerFirst, MultiplexerLast)
-	case p.Channel < 0 || p.Channel >= MuxChannels:
-		return fmt.Errorf("%w: channel %d: write 0 to %d", ErrSettings, p.Channel, MuxChannels-1)
+	case p.Channel < 0 || p.Channel >= MultiplexerChannels:
+		return fmt.Errorf("%w: channel %d: write 0 to %d", ErrSettings, p.Channel, MultiplexerChannels-1)
 	case p.Address == p.Multiplexer:
 		return fmt.Errorf("%w: 0x%02X is the address of the multiplexer itself: set another by its pins A0 to A2", ErrSettings, p.Address)
 	}

@@ -140,19 +140,7 @@ func (h *Host) Multiplexer(bus string, address uint16) drivers.Multiplexer {
 	far.near.Lock()
 	defer far.near.Unlock()
 	far.tree.Add(address)
-	return behind{h, bus, address}
-}
-
-// behind opens what is behind a multiplexer.
-type behind struct {
-	host    *Host
-	bus     string
-	address uint16
-}
-
-// I2C opens a device behind a channel.
-func (b behind) I2C(channel int, address uint16) (drivers.Transactor, error) {
-	return b.host.openChip(drivers.I2CPlace{Bus: b.bus, Address: address, Multiplexer: b.address, Channel: channel})
+	return drivers.Behind(bus, address, h.openChip)
 }
 
 func (h *Host) openChip(at drivers.I2CPlace) (drivers.Transactor, error) {

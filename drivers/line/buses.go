@@ -30,19 +30,7 @@ func (h *Host) Multiplexer(name string, address uint16) drivers.Multiplexer {
 			bus.expect(address)
 		}
 	}
-	return behind{h, name, address}
-}
-
-// behind opens what is behind a multiplexer.
-type behind struct {
-	host    *Host
-	bus     string
-	address uint16
-}
-
-// I2C opens a device behind a channel.
-func (b behind) I2C(channel int, address uint16) (drivers.Transactor, error) {
-	return b.host.openChip(drivers.I2CPlace{Bus: b.bus, Address: address, Multiplexer: b.address, Channel: channel})
+	return drivers.Behind(name, address, h.openChip)
 }
 
 // openChip opens a chip on a bus or behind one of its multiplexers.

@@ -127,8 +127,8 @@ func (s *Sensor) setMux(settings drivers.Settings) error {
 	}
 	for part := range strings.SplitSeq(text, ",") {
 		channel, err := strconv.Atoi(strings.TrimSpace(part))
-		if err != nil || channel < 0 || channel >= drivers.MuxChannels || slices.Contains(s.channels, channel) {
-			return fmt.Errorf("%w: channels = %q: write numbers from 0 to %d with commas, each once", drivers.ErrSettings, text, drivers.MuxChannels-1)
+		if err != nil || channel < 0 || channel >= drivers.MultiplexerChannels || slices.Contains(s.channels, channel) {
+			return fmt.Errorf("%w: channels = %q: write numbers from 0 to %d with commas, each once", drivers.ErrSettings, text, drivers.MultiplexerChannels-1)
 		}
 		s.channels = append(s.channels, channel)
 	}

@@ -18,7 +18,7 @@ type Simulator struct {
 	mu        sync.Mutex
 	connected byte
 	away      bool
-	chips     [drivers.MuxChannels]map[uint16]Device
+	chips     [drivers.MultiplexerChannels]map[uint16]Device
 }
 
 var errAway = errors.New("pca9548: the simulated multiplexer is pulled out")

@@ -51,7 +51,7 @@ func newTwins() *twins {
 	w.restart()
 	for address, mux := range w.muxes {
 		w.bus.Attach(address, mux)
-		for channel := range drivers.MuxChannels {
+		for channel := range drivers.MultiplexerChannels {
 			chip := &label{says: byte(address)<<4 | byte(channel)}
 			mux.Attach(channel, shared, chip)
 			w.chips[behind(address, channel)] = chip
@@ -87,7 +87,7 @@ func (w *twins) wantRead(t *testing.T, at drivers.I2CPlace) {
 
 func TestChipsOfOneAddressBehindTwoMultiplexers(t *testing.T) {
 	w := newTwins()
-	for channel := range drivers.MuxChannels {
+	for channel := range drivers.MultiplexerChannels {
 		for mux := range w.muxes {
 			w.wantRead(t, behind(mux, channel))
 		}
@@ -234,7 +234,7 @@ func TestNoAnswerIsAnothers(t *testing.T) {
 			if rapid.IntRange(0, 9).Draw(rt, "restart") == 0 {
 				w.restart()
 			}
-			at := behind(rapid.SampledFrom([]uint16{0x70, 0x71}).Draw(rt, "mux"), rapid.IntRange(0, drivers.MuxChannels-1).Draw(rt, "channel"))
+			at := behind(rapid.SampledFrom([]uint16{0x70, 0x71}).Draw(rt, "mux"), rapid.IntRange(0, drivers.MultiplexerChannels-1).Draw(rt, "channel"))
 			crowdedBefore := w.bus.Crowded()
 			var said [1]byte
 			err := w.tree.Tx(w.tripwire(func() { trouble("meanwhile") }), at, []byte{0}, said[:])
