@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -105,13 +104,30 @@ func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T)
 		first = append(first, "--enrol", location)
 	}
 	p := launch(t, first...)
+	_, gateways, failures := send(t, p, locations, facts, 40)
+	for range kills {
+		time.Sleep(time.Duration(200+rand.N(400)) * time.Millisecond)
+		p.kill()
+		p = launch(t, args...)
+	}
+	for range locations {
+		if err := <-failures; err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.kill()
+	hold(t, dir, gateways)
+}
+
+// send has a gateway at each location send its facts as fast as it can, so many in a batch at most, until ctx ends. What became
+// of each comes on failures.
+func send(t *testing.T, p *process, locations []string, facts, batchMax int) (ctx context.Context, gateways []*apptest.Gateway, failures chan error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	var gateways []*apptest.Gateway
-	var group sync.WaitGroup
-	failures := make(chan error, len(locations))
+	t.Cleanup(cancel)
+	failures = make(chan error, len(locations))
 	for i, location := range locations {
-		g, err := apptest.New(fact.LocationID(location), uint64(i+1), facts, 40)
+		g, err := apptest.New(fact.LocationID(location), uint64(i+1), facts, batchMax)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,21 +136,9 @@ func TestKilledAgainAndAgainWhileFactsFlowItLosesAndDoublesNothing(t *testing.T)
 			t.Fatal(err)
 		}
 		gateways = append(gateways, g)
-		group.Go(func() { failures <- g.Send(ctx, broker) })
+		go func() { failures <- g.Send(ctx, broker) }()
 	}
-	for range kills {
-		time.Sleep(time.Duration(200+rand.N(400)) * time.Millisecond)
-		p.kill()
-		p = launch(t, args...)
-	}
-	group.Wait()
-	for range locations {
-		if err := <-failures; err != nil {
-			t.Fatal(err)
-		}
-	}
-	p.kill()
-	hold(t, dir, gateways)
+	return ctx, gateways, failures
 }
 
 // hold compares what the store of a killed process holds with what the gateways made.
@@ -189,22 +193,7 @@ func TestToldToEndInFullFlightItLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t)}
 	p := launch(t, append(args, "--enrol", "lot-0", "--enrol", "lot-1")...)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	var gateways []*apptest.Gateway
-	failures := make(chan error, 2)
-	for i, location := range []string{"lot-0", "lot-1"} {
-		g, err := apptest.New(fact.LocationID(location), uint64(i+1), 30_000, 200)
-		if err != nil {
-			t.Fatal(err)
-		}
-		broker, err := g.Enrol(ctx, p.https, p.codes[location])
-		if err != nil {
-			t.Fatal(err)
-		}
-		gateways = append(gateways, g)
-		go func() { failures <- g.Send(ctx, broker) }()
-	}
+	ctx, gateways, failures := send(t, p, []string{"lot-0", "lot-1"}, 30_000, 200)
 	for gateways[0].Acknowledged() < 2_000 && ctx.Err() == nil {
 		time.Sleep(time.Millisecond)
 	}
