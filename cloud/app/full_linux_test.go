@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/cloud/app/apptest"
 	"gatehouse/cloud/store"
+	"gatehouse/cloud/store/crashtest"
 )
 
 // smallDisk is a folder with so little room, on a disk of its own.
@@ -67,11 +68,8 @@ func TestAFullDiskTakesNothingBack(t *testing.T) {
 	if ready := get(t, a, "/readyz"); ready != "not ready: store\n" {
 		t.Errorf("a full disk is called %q", ready)
 	}
-	acknowledged, crashed := g.Acknowledged(), t.TempDir()
-	if err := os.CopyFS(crashed, os.DirFS(filepath.Join(dir, "store"))); err != nil {
-		t.Fatal(err)
-	}
-	s, err := store.OpenSQLite(t.Context(), crashed, time.Now)
+	acknowledged := g.Acknowledged()
+	s, err := store.OpenSQLite(t.Context(), crashtest.Copy(t, filepath.Join(dir, "store")), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

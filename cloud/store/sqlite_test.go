@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/cloud/store"
+	"gatehouse/cloud/store/crashtest"
 	"gatehouse/cloud/store/pgtest"
 )
 
@@ -202,7 +203,7 @@ func factsInRows(t *testing.T, dir string) (facts int) {
 
 // The power fails after batches of two locations were flushed and acknowledged, and before any of their rows was written.
 func TestWhatIsAcknowledgedOutlivesACrashBeforeItsRows(t *testing.T) {
-	dir, crashed := t.TempDir(), t.TempDir()
+	dir := t.TempDir()
 	s := openSQLite(dir)(t)
 	g, other, a := newGateway("p8", 1), newGateway("p9", 2), newAggregator(s)
 	a.take(t, "p8", g.batch(t, 100))
@@ -216,9 +217,7 @@ func TestWhatIsAcknowledgedOutlivesACrashBeforeItsRows(t *testing.T) {
 		}
 		a.take(t, "p9", other.batch(t, 100))
 	}
-	if err := os.CopyFS(crashed, os.DirFS(dir)); err != nil {
-		t.Fatal(err)
-	}
+	crashed := crashtest.Copy(t, dir)
 	release()
 	if rows := factsInRows(t, crashed); rows != 100 {
 		t.Fatalf("rows of %d facts were written already: this crash is another", rows)
