@@ -28,10 +28,11 @@ func Mount(t *testing.T, dir, size string) {
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 }
 
-// Fill takes all the room that is left on a disk, with a file of this name.
+// Fill takes all the room that is left on a disk, with a file of this name. Call it again while a store runs on: it gives room
+// back that it has no use for, a segment's draft, say.
 func Fill(t *testing.T, name string) {
 	t.Helper()
-	ballast, err := os.Create(name)
+	ballast, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
