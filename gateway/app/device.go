@@ -129,9 +129,10 @@ func (d *device) attend(ctx context.Context) {
 	}
 }
 
-// listen runs the device's watcher. A reader that is back is online although nobody may show it anything for a day.
+// listen runs the device's watcher. One that was away and listens again is online, although nobody may show a reader anything,
+// nor drive past a camera, for a day: what comes first then must not be decided on without it.
 func (d *device) listen(ctx context.Context) error {
-	if d.Use == site.UseReader {
+	if d.Use == site.UseReader || d.condition.Load() == offline {
 		defer time.AfterFunc(steadyFor, d.alive).Stop()
 	}
 	return d.watch(ctx)

@@ -100,19 +100,21 @@ func TestWhatNobodyNeedsYetIsAsked(t *testing.T) {
 	})
 }
 
-// At night nobody shows a reader anything: it is online all the same once it listens again.
-func TestAReaderThatIsBackIsOnline(t *testing.T) {
+// At night nobody shows a reader anything, and no car is seen: they are online all the same once they listen again.
+func TestWhatListensAgainIsOnline(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		reader := b.add("IN-reader", "reader", "gate", "IN")
+		b.add("IN-reader", "reader", "gate", "IN")
 		b.start()
-		reader.lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
-		b.wait(5 * time.Minute)
-		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-reader"), true)
-		expect(b, "told", b.logged.with("device o", "device=IN-reader"), 1)
-		reader.lose(nil)
-		b.wait(2 * time.Minute)
-		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-reader"), false)
-		expect(b, "changes told", b.logged.with("device o", "device=IN-reader"), 2)
+		for _, name := range []string{"IN-reader", "IN-camera"} {
+			b.devices[name].lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+			b.wait(5 * time.Minute)
+			expect(b, "alert", strings.Contains(b.alerts(), "device_offline "+name), true)
+			expect(b, "told", b.logged.with("device offline", "device="+name), 1)
+			b.devices[name].lose(nil)
+			b.wait(2 * time.Minute)
+			expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline "+name), false)
+			expect(b, "back told", b.logged.with("device online", "device="+name), 1)
+		}
 	})
 }
 
