@@ -118,6 +118,34 @@ func TestWhatListensAgainIsOnline(t *testing.T) {
 	})
 }
 
+// A sensor that speaks only of changes is silent when all is well: that its device is lost is all that tells of its silence.
+func TestASpotWhoseContactIsLostIsNotFreeForEver(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.site = strings.Replace(b.site, "period_ms = 30000", "period_ms = 0", 1)
+		b.start()
+		unknown := func() (count int) {
+			b.view(func(l *lot.Lot) { count = l.Tally().Unknown })
+			return count
+		}
+		for range 5 {
+			b.devices["sensor"].sample(0, 2500)
+			b.wait(5 * time.Second)
+		}
+		b.wait(time.Hour)
+		expect(b, "unknown spots of a sensor that has nothing to say", unknown(), 0)
+		b.devices["sensor"].lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+		b.wait(time.Minute)
+		expect(b, "unknown spots once it is lost", unknown(), 1)
+		b.devices["sensor"].lose(nil)
+		b.wait(20 * time.Second)
+		for range 5 {
+			b.devices["sensor"].sample(0, 2500)
+			b.wait(5 * time.Second)
+		}
+		expect(b, "unknown spots once it speaks again", unknown(), 0)
+	})
+}
+
 func TestALoopThatIsLostCannotBeBelieved(t *testing.T) {
 	for name, lose := range map[string]func(b *bench, d *device){
 		"away": func(_ *bench, d *device) { d.lose(errors.New("no such line")) },
