@@ -311,7 +311,7 @@ type Input interface {
 type Output interface {
 	Set(active bool) error
 	// Pulse sets the output for the given time and ends it in hardware or in a timer of its own; never longer
-	// than the board's maximum.
+	// than the board's maximum. It does not end a level that was set.
 	Pulse(d time.Duration) error
 	io.Closer
 }
