@@ -264,6 +264,9 @@ type Host interface {
 // says nothing.
 type Supplied interface{ Supply() Settings }
 
+// KnowsContact is an Input of a board that knows whether its contact is normally closed, and has turned the level for it.
+type KnowsContact interface{ NormallyClosed() bool }
+
 // Group is several digital inputs, in logical levels, that are watched as one.
 type Group interface {
 	// Watch reports every edge of any of them in the order in which they happened, until ctx ends.
