@@ -25,7 +25,7 @@ type wired struct {
 }
 
 func wire(t *testing.T) *wired {
-	w := &wired{host: drivertest.NewHost(), simulator: &modbus.Simulator{Baud: baud, Turnaround: 10 * time.Millisecond}}
+	w := &wired{host: drivertest.NewHost(), simulator: &modbus.Simulator{Mode: drivers.SerialMode{Baud: baud}, Turnaround: 10 * time.Millisecond}}
 	for _, address := range []byte{1, 2} {
 		for i := range uint16(10) {
 			w.simulator.Slave(address).SetRegister(i, 100*uint16(address)+i)
@@ -359,6 +359,10 @@ func TestTwoDevicesShareABus(t *testing.T) {
 		if _, err := buses.Bus(w.host, "rs485", modbus.Options{Mode: drivers.SerialMode{Baud: 9600}}); !errors.Is(err, drivers.ErrSettings) {
 			t.Errorf("another speed on the same port: %v", err)
 		}
+		other := modbus.Options{Mode: drivers.SerialMode{Baud: baud, StopBits: 2}}
+		if _, err := buses.Bus(w.host, "rs485", other); err == nil || !strings.Contains(err.Error(), "19200 baud 8N1: write the same baud, parity and stop_bits") {
+			t.Errorf("other stop bits on the same port: %v", err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() {
@@ -440,7 +444,7 @@ func TestAPulledPlugIsOfflineAndHeals(t *testing.T) {
 func TestAnAdapterThatHearsItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host := drivertest.NewHost()
-		simulator := modbus.Simulator{Baud: baud}
+		simulator := modbus.Simulator{Mode: drivers.SerialMode{Baud: baud}}
 		simulator.Slave(1).SetBit(0, false)
 		bus, err := modbus.NewBuses().Bus(host, "rs485", modbus.Options{Mode: drivers.SerialMode{Baud: baud}, Echo: true})
 		if err != nil {

@@ -3,6 +3,8 @@ package modbus
 import (
 	"encoding/binary"
 	"time"
+
+	"gatehouse/drivers"
 )
 
 // The functions.
@@ -222,23 +224,15 @@ func shape(frame []byte) int {
 	return 0
 }
 
-// charBits are the bits of a character on the wire: start, eight, parity, stop.
-func charBits(parity byte) int {
-	if parity == 'E' || parity == 'O' {
-		return 11
-	}
-	return 10
-}
-
 // wireTime is how long so many bytes take.
-func wireTime(count, baud int, parity byte) time.Duration {
-	return time.Duration(count*charBits(parity)) * time.Second / time.Duration(baud)
+func wireTime(count int, mode drivers.SerialMode) time.Duration {
+	return time.Duration(count*mode.CharBits()) * time.Second / time.Duration(mode.Baud)
 }
 
 // silence is the gap between frames: 3.5 characters, and 1.75 ms above 19200 baud.
-func silence(baud int, parity byte) time.Duration {
-	if baud > 19200 {
+func silence(mode drivers.SerialMode) time.Duration {
+	if mode.Baud > 19200 {
 		return 1750 * time.Microsecond
 	}
-	return time.Duration(7*charBits(parity)) * time.Second / time.Duration(2*baud)
+	return time.Duration(7*mode.CharBits()) * time.Second / time.Duration(2*mode.Baud)
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"gatehouse/drivers"
 )
 
 func unhex(text string) []byte {
@@ -52,13 +54,15 @@ func TestTheGapBetweenFrames(t *testing.T) {
 	for _, c := range []struct {
 		baud   int
 		parity byte
+		stop   int
 		want   time.Duration
 	}{
-		{1200, 'N', 29_166_666}, {9600, 'N', 3_645_833}, {9600, 'E', 4_010_416}, {19200, 'O', 2_005_208},
-		{38400, 'N', 1_750_000}, {115200, 'E', 1_750_000},
+		{1200, 'N', 1, 29_166_666}, {9600, 'N', 0, 3_645_833}, {9600, 'E', 1, 4_010_416}, {9600, 'N', 2, 4_010_416},
+		{19200, 'O', 1, 2_005_208}, {38400, 'N', 1, 1_750_000}, {115200, 'E', 1, 1_750_000},
 	} {
-		if got := silence(c.baud, c.parity); got != c.want {
-			t.Errorf("%d baud, parity %c: %v, want %v", c.baud, c.parity, got, c.want)
+		mode := drivers.SerialMode{Baud: c.baud, Parity: c.parity, StopBits: c.stop}
+		if got := silence(mode); got != c.want {
+			t.Errorf("%v: %v, want %v", mode, got, c.want)
 		}
 	}
 }

@@ -239,11 +239,11 @@ func (l *line) unasked() {
 }
 
 func (l *line) gap() time.Duration {
-	return silence(l.bus.options.Mode.Baud, l.bus.options.Mode.Parity)
+	return silence(l.bus.options.Mode)
 }
 
 func (l *line) wire(bytes int) time.Duration {
-	return wireTime(bytes, l.bus.options.Mode.Baud, l.bus.options.Mode.Parity)
+	return wireTime(bytes, l.bus.options.Mode)
 }
 
 // transact sends a request and waits for its reply, which holds until the next one.

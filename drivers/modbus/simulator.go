@@ -14,8 +14,7 @@ import (
 
 // Simulator is the far side of a bus: slaves that answer with the byte times of the wire and a turnaround of their own.
 type Simulator struct {
-	Baud       int // 0: everything is instant
-	Parity     byte
+	Mode       drivers.SerialMode // 0 baud: everything is instant
 	Turnaround time.Duration
 
 	mu     sync.Mutex
@@ -217,8 +216,8 @@ func (s *Simulator) answer(request Request, wire io.Writer) {
 		return
 	}
 	reply, late := slave.answer(request)
-	if s.Baud > 0 {
-		time.Sleep(wireTime(requestBytes, s.Baud, s.Parity) + silence(s.Baud, s.Parity) + s.Turnaround + wireTime(len(reply), s.Baud, s.Parity))
+	if s.Mode.Baud > 0 {
+		time.Sleep(wireTime(requestBytes, s.Mode) + silence(s.Mode) + s.Turnaround + wireTime(len(reply), s.Mode))
 	}
 	send := func() { _, _ = wire.Write(reply) } // a wire that is gone takes nothing
 	if late {

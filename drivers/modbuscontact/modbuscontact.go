@@ -40,7 +40,7 @@ type Contact struct {
 
 func newContact(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Contact, error) {
 	c := &Contact{poll: modbus.Request{Function: modbus.FunctionReadDiscretes, Count: 1}}
-	port, options, err := modbus.ReadOptions(settings, 9600, "N")
+	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
 	if err != nil {
 		return nil, err
 	}

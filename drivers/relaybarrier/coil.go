@@ -46,7 +46,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 }
 
 func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Barrier, error) {
-	port, options, err := modbus.ReadOptions(settings, 9600, "N")
+	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,7 @@ func newZone(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) 
 	if z.profile, err = LoadProfile(name); err != nil {
 		return nil, err
 	}
-	port, options, err := modbus.ReadOptions(settings, z.profile.Baud, z.profile.Parity)
+	port, options, err := modbus.ReadOptions(settings, z.profile.mode())
 	if err != nil {
 		return nil, err
 	}
