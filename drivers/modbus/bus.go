@@ -225,24 +225,8 @@ func (b *Bus) ReadBits(ctx context.Context, slave, function byte, start uint16, 
 	})
 }
 
-// WriteCoil switches a coil. It has happened if the error is nil; it may have happened if the answer was lost.
-func (b *Bus) WriteCoil(ctx context.Context, slave byte, address uint16, on bool) error {
-	value := uint16(CoilOff)
-	if on {
-		value = CoilOn
-	}
-	return b.WriteCoilValue(ctx, slave, address, value)
-}
-
-// WriteCoilValue writes what a relay board takes beyond on and off, for example how long a relay is to stay on.
-func (b *Bus) WriteCoilValue(ctx context.Context, slave byte, address, value uint16) error {
-	return b.order(ctx, Request{Slave: slave, Function: FunctionWriteCoil, Start: address, Value: value}, nil)
-}
-
-// WriteRegister writes a register. It has happened if the error is nil; it may have happened if the answer was lost.
-func (b *Bus) WriteRegister(ctx context.Context, slave byte, address, value uint16) error {
-	return b.order(ctx, Request{Slave: slave, Function: FunctionWriteRegister, Start: address, Value: value}, nil)
-}
+// Write does a writing. It has happened if the error is nil; it may have happened if the answer was lost.
+func (b *Bus) Write(ctx context.Context, request Request) error { return b.order(ctx, request, nil) }
 
 // order has the bus do one request before its next poll. read gets the reply.
 func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) error {

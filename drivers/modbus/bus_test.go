@@ -77,19 +77,19 @@ func TestOrders(t *testing.T) {
 		if err := w.ReadBits(t.Context(), 2, modbus.FunctionReadCoils, 1, bits); err != nil || !bits[0] || bits[1] || !bits[8] {
 			t.Errorf("bits %v, error %v", bits, err)
 		}
-		if err := w.WriteCoil(t.Context(), 2, 4, true); err != nil || !w.simulator.Slave(2).Bit(4) {
+		if err := w.Write(t.Context(), modbus.WriteCoil(2, 4, true)); err != nil || !w.simulator.Slave(2).Bit(4) {
 			t.Errorf("coil %v, error %v", w.simulator.Slave(2).Bit(4), err)
 		}
-		if err := w.WriteRegister(t.Context(), 1, 2, 102); err != nil || len(w.simulator.Slave(1).Writes()) != 1 {
+		if err := w.Write(t.Context(), modbus.WriteRegisters(1, 2, 102)); err != nil || len(w.simulator.Slave(1).Writes()) != 1 {
 			t.Errorf("%d writings, error %v", len(w.simulator.Slave(1).Writes()), err)
 		}
-		err := w.WriteCoil(t.Context(), 1, 99, true)
+		err := w.Write(t.Context(), modbus.WriteCoil(1, 99, true))
 		if !errors.Is(err, drivers.ErrUnsupported) || errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "illegal address") {
 			t.Errorf("an address that is not there: %v", err)
 		}
 		cancelled, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := w.WriteCoil(cancelled, 2, 6, true); !errors.Is(err, context.Canceled) || w.simulator.Slave(2).Bit(6) {
+		if err := w.Write(cancelled, modbus.WriteCoil(2, 6, true)); !errors.Is(err, context.Canceled) || w.simulator.Slave(2).Bit(6) {
 			t.Errorf("cancelled before: %v", err)
 		}
 	})
@@ -107,7 +107,7 @@ func TestEachTroubleIsANamedFault(t *testing.T) {
 		{modbus.TroubleImposter, modbus.FaultWrongSlave},
 		{modbus.TroubleLate, modbus.FaultNoAnswer},
 		{modbus.TroubleBusy, modbus.FaultDevice},
-		{modbus.TroubleRefuses, modbus.FaultException},
+		{modbus.TroubleRefuses, modbus.FaultFunction},
 		{modbus.TroubleOtherCode, modbus.FaultGarbage},
 	} {
 		bubble(t, func(t *testing.T, w *wired) {
@@ -373,7 +373,7 @@ func TestTwoDevicesShareABus(t *testing.T) {
 		}()
 		time.Sleep(time.Second)
 		began := time.Now()
-		if err := second.WriteCoil(t.Context(), 2, 0, true); err != nil {
+		if err := second.Write(t.Context(), modbus.WriteCoil(2, 0, true)); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began); took > 80*time.Millisecond {
@@ -451,11 +451,11 @@ func TestAnAdapterThatHearsItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() { _ = simulator.Serve(echoing{host.Wire("rs485")}) }()
-		if err := bus.WriteCoil(t.Context(), 1, 0, true); err != nil {
+		if err := bus.Write(t.Context(), modbus.WriteCoil(1, 0, true)); err != nil {
 			t.Error(err)
 		}
 		simulator.Slave(1).SetTrouble(modbus.TroubleMute)
-		if err := bus.WriteCoil(t.Context(), 1, 0, false); !errors.Is(err, drivers.ErrOffline) {
+		if err := bus.Write(t.Context(), modbus.WriteCoil(1, 0, false)); !errors.Is(err, drivers.ErrOffline) {
 			t.Errorf("the echo alone passes for an answer: %v", err)
 		}
 		host.Close()

@@ -29,6 +29,15 @@ func WithOptions(settings map[string]string) map[string]string {
 	return all
 }
 
+// ReadFunction reads the setting function: one of those that do the same, the first of them if it is absent.
+func ReadFunction(settings drivers.Settings, first, second int) (byte, error) {
+	function, err := settings.Int("function", first)
+	if err == nil && function != first && function != second {
+		err = fmt.Errorf("%w: function = %d: write %d or %d", drivers.ErrSettings, function, first, second)
+	}
+	return byte(function), err
+}
+
 // ReadOptions reads the settings of a bus; fallback is the mode where they say nothing.
 func ReadOptions(settings drivers.Settings, fallback drivers.SerialMode) (port string, options Options, err error) {
 	if port, err = settings.Text("port", ""); err != nil {

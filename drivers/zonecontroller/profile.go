@@ -46,6 +46,19 @@ type codes struct {
 type write struct {
 	Register int `toml:"register"`
 	Value    int `toml:"value"`
+	Function int `toml:"function"` // 6 (if absent), or 16 for a device that knows no other
+}
+
+// to is the request that writes it.
+func (w write) to(slave byte) modbus.Request {
+	if w.Function == modbus.FunctionWriteRegisters {
+		return modbus.WriteRegisters(slave, uint16(w.Register), uint16(w.Value))
+	}
+	return modbus.Request{Slave: slave, Function: modbus.FunctionWriteRegister, Start: uint16(w.Register), Value: uint16(w.Value)}
+}
+
+func (w write) known() bool {
+	return w.Function == 0 || w.Function == modbus.FunctionWriteRegister || w.Function == modbus.FunctionWriteRegisters
 }
 
 // The mappings.
@@ -134,6 +147,7 @@ func (p Profile) checks() []check {
 		{"address", p.Address >= 0 && p.Address <= modbus.SlaveMax, fmt.Sprintf("%d is no address", p.Address), "write 1 to 247"},
 		{"baud", p.Baud > 0, fmt.Sprintf("%d is no speed", p.Baud), "write the device's baud"},
 		{"trigger", p.Trigger == nil || isWord(p.Trigger.Register) && isWord(p.Trigger.Value), "its register or value fits into no register", "write 0 to 65535"},
+		{"trigger", p.Trigger == nil || p.Trigger.known(), "its function writes no register", "write 6 or 16"},
 	}
 }
 

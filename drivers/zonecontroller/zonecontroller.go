@@ -131,9 +131,7 @@ func (z *Zone) Sense(ctx context.Context, report func(drivers.Sample)) error {
 			Period: z.period, Deliver: s.deliver,
 		}
 		if trigger := z.profile.Trigger; trigger != nil {
-			polls[i].Trigger = modbus.Request{
-				Slave: address, Function: modbus.FunctionWriteRegister, Start: uint16(trigger.Register), Value: uint16(trigger.Value),
-			}
+			polls[i].Trigger = trigger.to(address)
 		}
 	}
 	if err := z.bus.Run(ctx, polls); ctx.Err() == nil {

@@ -316,8 +316,34 @@ func TestAnInstallersOwnProfile(t *testing.T) {
 	})
 }
 
+// A sensor that knows no function 6 is triggered by function 16, and until then it is a fault: its distance would never change.
+func TestASensorThatIsTriggeredByFunction16(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	for _, function := range []int{0, 16} {
+		text := fmt.Sprintf("title = \"Mine\"\nstart = 5\nmapping = \"distance\"\ntrigger = { register = 8, value = 12, function = %d }\n", function)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			host, simulator, f := drivertest.NewHost(), &modbus.Simulator{}, newField()
+			sensor := simulator.Slave(5)
+			sensor.SetRegister(5, 1800)
+			sensor.SetRegister(8, 0)
+			sensor.SetUnknown(modbus.FunctionWriteRegister)
+			go func() { _ = simulator.Serve(host.Wire("uart1").Far()) }()
+			err := run(t, host, drivers.Settings{"port": "uart1", "profile": path, "slaves": []string{"5"}}, f, 0, 10*time.Second)
+			refused := strings.Contains(err.Error(), "trigger.function = 6; trigger.function = 16 does the same")
+			if function == 0 && !refused || function == 16 && (!errors.Is(err, context.DeadlineExceeded) || sensor.Register(8) != 12) {
+				t.Errorf("function %d: register %d, ended with %v", function, sensor.Register(8), err)
+			}
+			host.Close()
+		})
+	}
+}
+
 func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 	for text, want := range map[string]string{
+		"mapping = \"bit\"\ntrigger = { function = 5 }": "write 6 or 16",
 		`mapping = "bits"`:                           "write bit, value or distance",
 		"mapping = \"value\"\nfunction = 1":          `write mapping = "bit"`,
 		"mapping = \"value\"\nspots = 126":           "126 spots do not fit",
