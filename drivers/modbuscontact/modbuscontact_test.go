@@ -3,6 +3,7 @@ package modbuscontact_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,7 @@ func TestABoardWithInputsAsCoils(t *testing.T) {
 		if !errors.Is(err, drivers.ErrUnsupported) || !strings.Contains(err.Error(), "illegal function, function = 2; function = 1 does the same") {
 			t.Errorf("error %v", err)
 		}
+		b.Settings = maps.Clone(b.Settings)
 		b.Settings["function"] = int64(1)
 		if levels, err := watch(); !slices.Equal(levels, []drivers.Level{drivers.LevelInactive}) {
 			t.Errorf("levels %v, error %v", levels, err)
