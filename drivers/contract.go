@@ -1,8 +1,10 @@
 package drivers
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -321,8 +323,23 @@ type Output interface {
 
 // SerialMode is how a serial port is to be opened: 8 data bits always.
 type SerialMode struct {
-	Baud   int
-	Parity byte // 'N', 'E' or 'O'; 0 is 'N'
+	Baud     int
+	Parity   byte // 'N', 'E' or 'O'; 0 is 'N'
+	StopBits int  // 1 or 2; 0 is 1
+}
+
+// String is as people write it: "9600 baud 8N1".
+func (m SerialMode) String() string {
+	return fmt.Sprintf("%d baud 8%c%d", m.Baud, cmp.Or(m.Parity, 'N'), cmp.Or(m.StopBits, 1))
+}
+
+// CharBits are the bits of a character on the wire: start, eight, parity, stop.
+func (m SerialMode) CharBits() int {
+	bits := 1 + 8 + cmp.Or(m.StopBits, 1)
+	if m.Parity == 'E' || m.Parity == 'O' {
+		bits++
+	}
+	return bits
 }
 
 // Bauds are the speeds that a serial port can have.

@@ -112,7 +112,7 @@ func openBank(board boards.Board) (bank, error) {
 		return openKernel()
 	case boards.BackendPiControl:
 		image, err := openPiControl()
-		return picontrol{image}, err
+		return newPicontrol(image), err
 	}
 	return nil, fmt.Errorf("the back end is %q: %w", board.Backend, errNoBank)
 }

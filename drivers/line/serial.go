@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,10 @@ func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {
 	if mode.Parity == 0 {
 		parity = serial.ParityNone
 	}
+	stop := serial.StopBits(cmp.Or(mode.StopBits, 1))
+	if stop != serial.Stop1 && stop != serial.Stop2 {
+		return nil, fmt.Errorf("%w: stop_bits = %d: write 1 or 2", drivers.ErrSettings, mode.StopBits)
+	}
 	if bauds := drivers.Bauds(); !slices.Contains(bauds, mode.Baud) {
 		return nil, fmt.Errorf("%w: baud = %d: write one of %v", drivers.ErrSettings, mode.Baud, bauds)
 	}
@@ -56,7 +61,7 @@ func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := serial.OpenPort(&serial.Config{Name: uart.Path, Baud: mode.Baud, Parity: parity, ReadTimeout: readTimeout})
+	raw, err := serial.OpenPort(&serial.Config{Name: uart.Path, Baud: mode.Baud, Parity: parity, StopBits: stop, ReadTimeout: readTimeout})
 	if err != nil {
 		g.close()
 		return nil, fmt.Errorf("open %s: %w: %w", uart.Path, drivers.ErrOffline, err)

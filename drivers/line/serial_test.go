@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
@@ -244,6 +245,31 @@ func TestEverySpeedCanBeHad(t *testing.T) {
 			}
 			port.Close()
 		}
+	}
+}
+
+// Both numbers of stop bits reach the port; what it can't have is a mistake in the site file.
+func TestStopBits(t *testing.T) {
+	for stopBits, want := range map[int]uint32{0: 0, 1: 0, 2: unix.CSTOPB} {
+		a := newAdapter(t)
+		port, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: 9600, StopBits: stopBits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		device, err := os.Open(a.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings, err := unix.IoctlGetTermios(int(device.Fd()), unix.TCGETS)
+		if err != nil || settings.Cflag&unix.CSTOPB != want {
+			t.Errorf("%d stop bits: flags %x, error %v", stopBits, settings.Cflag, err)
+		}
+		device.Close()
+		port.Close()
+	}
+	_, err := line.OpenSerial(newAdapter(t).path, drivers.SerialMode{Baud: 9600, StopBits: 3})
+	if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), "stop_bits = 3: write 1 or 2") {
+		t.Errorf("error %v", err)
 	}
 }
 

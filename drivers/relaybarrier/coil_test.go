@@ -3,6 +3,7 @@ package relaybarrier_test
 import (
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,6 +205,29 @@ func TestATroubledBoardIsNoRaise(t *testing.T) {
 	}
 }
 
+// A board that takes orders to several coils alone works with function = 15, and until then says that it wants it.
+func TestABoardThatKnowsOnlyFunction15(t *testing.T) {
+	visit(t, "coils", func(t *testing.T, b board, barrier drivers.Barrier) {
+		b.bus.Slave(1).SetUnknown(modbus.FunctionWriteCoil)
+		err := barrier.Do(t.Context(), drivers.BarrierRaise)
+		if !errors.Is(err, drivers.ErrUnsupported) || !strings.Contains(err.Error(), "function = 5; function = 15 does the same") {
+			t.Errorf("error %v", err)
+		}
+		b.settings["function"] = int64(15)
+		device, err := b.driver.Make(b.host, b.settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := device.(drivers.Barrier).Do(t.Context(), drivers.BarrierRaise); err != nil || !b.on(0) {
+			t.Errorf("raised %v, error %v", b.on(0), err)
+		}
+		time.Sleep(time.Second)
+		if b.on(0) || b.on(1) || b.on(2) || b.on(3) {
+			t.Error("the pulse did not end, or touched others")
+		}
+	})
+}
+
 func TestWrongCoilSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, relaybarrier.CoilDriver(modbus.NewBuses()), map[string]drivers.Settings{
 		"port is missing: write the name":              {"raise": int64(1)},
@@ -212,6 +236,8 @@ func TestWrongCoilSettingsSayWhatToWrite(t *testing.T) {
 		"raise = 33: write 1 to 32":                    {"port": "a", "raise": int64(33)},
 		"slave = 0: write 1 to 247":                    {"port": "a", "raise": int64(1), "slave": int64(0)},
 		"slave = 256: write 0 to 255":                  {"port": "tcp://a", "raise": int64(1), "slave": int64(256)},
+		"function = 6: write 5 or 15":                  {"port": "a", "raise": int64(1), "function": int64(6)},
+		`write profile = "coils" for a board`:          {"port": "a", "raise": int64(1), "function": int64(15)},
 		`profile = "x": write one of waveshare, coils`: {"port": "a", "raise": int64(1), "profile": "x"},
 	})
 }
