@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 
@@ -124,6 +125,31 @@ func TestAPrinterSaysThatItsPaperEnds(t *testing.T) {
 		d.obey(t.Context(), <-d.orders)
 		if checks := d.conditions.checks(); len(checks) != 1 || checks[0].ID != "printer/paper" || checks[0].Severity != want || (checks[0].Do == "") != (want == lot.Info) {
 			t.Errorf("after slip %d: %+v", i+1, checks)
+		}
+	}
+}
+
+// jam is a printer that prints one slip and then none.
+type jam struct{ roll }
+
+func (j *jam) Print(ctx context.Context, slip drivers.Slip) error {
+	if j.left == 0 {
+		return errors.New("the lid is open")
+	}
+	return j.roll.Print(ctx, slip)
+}
+
+func TestOfAPrinterThatFailsNobodySaysThatItHasPaper(t *testing.T) {
+	d := &device{
+		Device: site.Device{ID: "printer", Use: site.UsePrinter}, driver: &jam{roll{left: 1}}, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler),
+		submit: func(lot.Event) {}, conditions: &conditions{},
+	}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UsePrinter: {0: {d}}}}
+	for step, want := range []int{1, 0} {
+		a.perform(uint64(step), []lot.Effect{lot.PrintTicket{}})
+		d.obey(t.Context(), <-d.orders)
+		if checks := d.conditions.checks(); len(checks) != want {
+			t.Errorf("after slip %d: %+v", step+1, checks)
 		}
 	}
 }
