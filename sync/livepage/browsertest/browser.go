@@ -16,6 +16,9 @@ import (
 	"time"
 )
 
+// patience is how long a test waits for what must come, on a machine with much else to do.
+const patience = 3 * time.Minute
+
 // Browser is a Chromium without a window, steered by the DevTools protocol over a pipe: commands on its file 3,
 // answers on its file 4, each JSON and a zero byte.
 type Browser struct {
@@ -123,7 +126,7 @@ func (b *Browser) call(t testing.TB, session, method string, params map[string]a
 			t.Fatalf("%s: %s", method, r.Error.Message)
 		}
 		return r.Result
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("%s: the browser does not answer", method)
 		return nil
 	}
@@ -200,7 +203,7 @@ func (t *Tab) Eval(expression string) any {
 // Until waits for an expression to be true.
 func (t *Tab) Until(expression string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
+	for end := time.Now().Add(patience); ; {
 		if t.Eval(expression) == true {
 			return
 		}
