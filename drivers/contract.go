@@ -266,6 +266,9 @@ type Host interface {
 // says nothing.
 type Supplied interface{ Supply() Settings }
 
+// KnowsContact is an Input of a board that knows whether its contact is normally closed, and has turned the level for it.
+type KnowsContact interface{ NormallyClosed() bool }
+
 // Group is several digital inputs, in logical levels, that are watched as one.
 type Group interface {
 	// Watch reports every edge of any of them in the order in which they happened, until ctx ends.
@@ -313,7 +316,7 @@ type Input interface {
 type Output interface {
 	Set(active bool) error
 	// Pulse sets the output for the given time and ends it in hardware or in a timer of its own; never longer
-	// than the board's maximum.
+	// than the board's maximum. It does not end a level that was set.
 	Pulse(d time.Duration) error
 	io.Closer
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gatehouse/cloud/store"
-	"gatehouse/cloud/store/crashtest"
+	"gatehouse/cloud/store/disktest"
 	"gatehouse/cloud/store/pgtest"
 )
 
@@ -217,7 +217,7 @@ func TestWhatIsAcknowledgedOutlivesACrashBeforeItsRows(t *testing.T) {
 		}
 		a.take(t, "p9", other.batch(t, 100))
 	}
-	crashed := crashtest.Copy(t, dir)
+	crashed := disktest.Copy(t, dir)
 	release()
 	if rows := factsInRows(t, crashed); rows != 100 {
 		t.Fatalf("rows of %d facts were written already: this crash is another", rows)

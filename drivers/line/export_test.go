@@ -22,7 +22,12 @@ var ErrBusy = gpiochip.ErrBusy
 
 // FindLine finds a line on a machine with such chips.
 func FindLine(chips []gpiochip.Chip, at boards.Line) (gpiochip.Chip, int, error) {
-	return (&kernel{chips: chips}).find(at)
+	return LineFinder(func() ([]gpiochip.Chip, error) { return chips, nil })(at)
+}
+
+// LineFinder finds lines on a machine whose chips come and go.
+func LineFinder(chips func() ([]gpiochip.Chip, error)) func(boards.Line) (gpiochip.Chip, int, error) {
+	return (&kernel{chips}).find
 }
 
 // OpenLate opens a board on a chip that is there once the given function says so.

@@ -22,9 +22,9 @@ const (
 	hangUpReads = 2
 	// writeSlack is how much longer than its bytes take a write may last.
 	writeSlack = 500 * time.Millisecond
-	// writeGrace is what a write gets on top once its time is over: on a busy machine the time may be over before the write was
-	// begun, or before its end was heard.
-	writeGrace = 100 * time.Millisecond
+	// grace is what a write or the closing gets on top once its time is over: on a busy machine the time may be over before it
+	// was begun, or before its end was heard.
+	grace = 100 * time.Millisecond
 	// closeLimit is how long closing may wait for what still goes on.
 	closeLimit = 500 * time.Millisecond
 )
@@ -181,7 +181,7 @@ func (p *serialPort) Write(b []byte) (int, error) {
 				return 0, p.fail("write", errStuck)
 			}
 			late = true
-			timer.Reset(writeGrace)
+			timer.Reset(grace)
 		}
 	}
 }
@@ -214,11 +214,14 @@ func (p *serialPort) Close() (err error) {
 		close(p.closed)
 		done := make(chan error, 1)
 		go func() { done <- p.raw.Close() }()
-		select {
-		case err = <-done:
-		case <-time.After(closeLimit):
-			err = p.fail("close", errStuck)
+		for _, limit := range []time.Duration{closeLimit, grace} {
+			select {
+			case err = <-done:
+				return
+			case <-time.After(limit):
+			}
 		}
+		err = p.fail("close", errStuck)
 	})
 	return err
 }

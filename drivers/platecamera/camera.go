@@ -206,6 +206,7 @@ func (c *Camera) follow(ctx context.Context) chan error {
 	lost := make(chan error, 1)
 	connection := newConnection(c)
 	go func() {
+		defer connection.client.CloseIdleConnections() // or each life of See would leave one behind
 		lost <- c.source(ctx, connection, func(events []Event) error { return c.take(ctx, events) })
 	}()
 	return lost

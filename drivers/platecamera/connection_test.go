@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -157,4 +158,34 @@ func TestACameraWithACertificateOfItsOwn(t *testing.T) {
 			t.Errorf("%s: %q, %v", text, body, err)
 		}
 	}
+}
+
+// A camera is asked again and again for years, on a connection of its own each time that it was lost: none is left behind.
+func TestNoConnectionIsLeftBehind(t *testing.T) {
+	closed := make(chan struct{}, 8)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "taken") }))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
+	server.Start()
+	lost := errors.New("lost")
+	maker := Make{Default: "log", Sources: map[string]Source{"log": func(ctx context.Context, connection *Connection, _ func([]Event) error) error {
+		_, _, err := connection.Get(ctx, "/log")
+		return errors.Join(lost, err)
+	}}}
+	camera, err := maker.New(drivers.Settings{"address": server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := camera.See(t.Context(), func(drivers.PlateRead) {}); !errors.Is(err, lost) || errors.Is(err, drivers.ErrOffline) {
+		t.Fatal(err)
+	}
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection is open still")
+	}
+	server.Close()
 }

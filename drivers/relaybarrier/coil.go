@@ -99,6 +99,7 @@ type coil struct {
 
 	mu    sync.Mutex
 	timer *time.Timer // ends a pulse of a board that can't
+	level bool        // it was switched on to stay so
 }
 
 // Set switches the relay.
@@ -106,14 +107,20 @@ func (c *coil) Set(active bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTimer()
-	return c.turn(active)
+	err := c.turn(active)
+	c.level = active && err == nil
+	return err
 }
 
-// Pulse switches the relay on, and has it go off again. That is also seen to if the answer was lost.
+// Pulse switches the relay on, and has it go off again. That is also seen to if the answer was lost. Within a level it is
+// switched on once more, for a board that lost its power meanwhile, and stays so.
 func (c *coil) Pulse(length time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTimer()
+	if c.level {
+		return c.turn(true)
+	}
 	if c.flashes {
 		units := (length + modbus.FlashUnit - 1) / modbus.FlashUnit
 		return c.write(modbus.Request{

@@ -150,6 +150,42 @@ func TestAHoldOfAnEarlierLifeIsReleased(t *testing.T) {
 	})
 }
 
+// A gateway that died while it held the barrier may be told to lower it: nothing that opens stays on meanwhile.
+func TestAHoldOfAnEarlierLifeIsOffBeforeTheArmComesDown(t *testing.T) {
+	visit(t, "waveshare", func(t *testing.T, b board, barrier drivers.Barrier) {
+		b.bus.Slave(1).SetBit(1, true)
+		if err := barrier.Do(t.Context(), drivers.BarrierLower); err != nil || b.on(1) || !b.on(2) {
+			t.Errorf("error %v, held %v, lowering %v", err, b.on(1), b.on(2))
+		}
+	})
+}
+
+// An arm that is held and does not come up is told to rise again. With one relay for both, that must not end the hold.
+func TestARaiseDoesNotEndAHold(t *testing.T) {
+	for _, profile := range []string{"waveshare", "coils"} {
+		visit(t, profile, func(t *testing.T, b board, _ drivers.Barrier) {
+			delete(b.settings, "hold")
+			device, err := b.driver.Make(b.host, b.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, command := range []drivers.BarrierCommand{drivers.BarrierHold, drivers.BarrierRaise} {
+				if err := device.(drivers.Barrier).Do(t.Context(), command); err != nil {
+					t.Error(err)
+				}
+			}
+			time.Sleep(time.Minute)
+			if !b.on(0) {
+				t.Errorf("%s: the barrier is not held any more", profile)
+			}
+			b.bus.Slave(1).SetBit(0, false) // its board was without power
+			if err := device.(drivers.Barrier).Do(t.Context(), drivers.BarrierRaise); err != nil || !b.on(0) {
+				t.Errorf("%s: error %v, held %v", profile, err, b.on(0))
+			}
+		})
+	}
+}
+
 // Whatever a broken board answers, no raise relay comes on by a command that does not raise.
 func TestATroubledBoardIsNoRaise(t *testing.T) {
 	for trouble := modbus.TroubleMute; trouble <= modbus.TroubleRefuses; trouble++ {

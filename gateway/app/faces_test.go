@@ -40,6 +40,34 @@ func TestAFaceThatWaitedForTheDiskDoesNotReplaceALaterOne(t *testing.T) {
 	}
 }
 
+// panel is a display that notes its faces.
+type panel struct{ faces []string }
+
+func (p *panel) Show(_ context.Context, face drivers.Face) error {
+	p.faces = append(p.faces, face.Lines[0])
+	return nil
+}
+
+func TestADisplayThatHeldItsOrdersUpShowsOnlyTheLastFace(t *testing.T) {
+	display := &panel{}
+	d := &device{Device: site.Device{ID: "column", Use: site.UseColumn}, driver: display, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler)}
+	d.submit = func(lot.Event) {}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UseColumn: {0: {d}}}}
+	var step uint64
+	for _, faces := range [][]string{{"Welcome", "Please pay", "Drive on"}, {"Welcome", "Drive on"}} {
+		for _, text := range faces {
+			step++
+			a.perform(step, []lot.Effect{lot.ShowFace{Face: lot.Face{Lines: []string{text}}}})
+		}
+		for len(d.orders) > 0 {
+			d.obey(t.Context(), <-d.orders)
+		}
+	}
+	if len(display.faces) != 2 || display.faces[0] != "Drive on" || display.faces[1] != "Drive on" {
+		t.Errorf("it showed %q, want the last face of each time", display.faces)
+	}
+}
+
 func TestAllSignsOfAFloorShowItsCount(t *testing.T) {
 	first, second := &slate{}, &slate{}
 	a := &App{byUse: map[site.Use]map[int][]*device{site.UseSign: {}}}
