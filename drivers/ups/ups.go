@@ -54,10 +54,12 @@ func newSupply(host drivers.Host, settings drivers.Settings) (s *Supply, err err
 	if s.gauge, err = settings.OneOf("gauge", gaugeNone, gaugeMAX17040, gaugeINA219); err != nil {
 		return nil, err
 	}
-	if s.gauge != gaugeNone {
-		if s.bus, err = settings.Named("bus", "the gauge's I2C bus"); err != nil {
-			return nil, err
-		}
+	s.bus, err = settings.Text("bus", "")
+	if err == nil && s.gauge != gaugeNone {
+		s.bus, err = settings.Named("bus", "the gauge's I2C bus")
+	}
+	if err != nil {
+		return nil, err
 	}
 	address, err := settings.Within("address", map[string]int{gaugeNone: 3, gaugeMAX17040: 0x36, gaugeINA219: 0x40}[s.gauge], 3, 119)
 	if err != nil {
