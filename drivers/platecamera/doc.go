@@ -2,6 +2,7 @@
 // become events, and events that are news become reads.
 //
 //	body       multipart with or without its first boundary line, recorded heads, several documents in a row   body.go
+//	packing    gzip, deflate, chunks, base64 and quoted-printable, still done or already undone                packing.go
 //	document   JSON, XML, key=value lines and Code=…;data={…} as one kind of tree (Node)                        json.go xml.go pairs.go
 //	event      what all makes say of a car, in one record; each make's Format fills it in                      event.go
 //	characters GB 18030, UTF-16 and code pages become UTF-8, as the body says or shows                          charset.go
