@@ -47,7 +47,10 @@ func openPiControl() (*piControl, error) {
 func (p *piControl) find(name string) (place, error) {
 	v := piVariable{}
 	copy(v.name[:31], name)
-	if _, err := p.control(kbFindVariable, unsafe.Pointer(&v)); err != nil {
+	switch _, err := p.control(kbFindVariable, unsafe.Pointer(&v)); {
+	case errors.Is(err, ErrBridgeStopped):
+		return place{}, fmt.Errorf("variable %s: %w", name, err)
+	case err != nil:
 		return place{}, fmt.Errorf("variable %s: PiCtory's configuration has none of that name: %w", name, err)
 	}
 	if v.length != 1 || v.bit > 7 {

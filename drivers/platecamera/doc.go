@@ -31,9 +31,11 @@
 // way, so that the camera sends it again. Pictures are stepped over and never decoded; a document has at most nodesMax
 // values, depthMax levels and no document type.
 //
-// A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616). When it is lost or silent, See
-// ends with drivers.ErrOffline, and the app begins again.
+// A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616), or over HTTPS. One with a certificate
+// of its own, as they come, is believed with that certificate and no other once its fingerprint stands in the settings; until
+// then, and when it shows another one, the fault names the fingerprint that was seen, and nothing of ours is sent. When a
+// camera is lost or silent, See ends with drivers.ErrOffline, and the app begins again.
 //
-// Everything but camera.go, handler.go, connection.go and stream.go is pure. The package imports drivers and sync/fact; it
+// Everything but camera.go, handler.go, connection.go, certificate.go and stream.go is pure. The package imports drivers and sync/fact; it
 // knows no make, and no make knows another.
 package platecamera

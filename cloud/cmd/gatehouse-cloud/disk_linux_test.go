@@ -22,6 +22,7 @@ func TestAfterAFailedWriteItStartsAnewByItself(t *testing.T) {
 	disktest.Mount(t, segments, "96m")
 	p := launch(t, "--data", dir, "--listen", mosquitto.FreeAddress(t), "--mqtt", mosquitto.FreeAddress(t), "--enrol", "lot-0")
 	ctx, gateways, failures := send(t, p, []string{"lot-0"}, 8_000, 200)
+	gateways[0].Limit(4_000) // so that there are facts left for the disk that fails
 	wait := func(what string, met func() bool) {
 		t.Helper()
 		for !met() {
@@ -44,6 +45,7 @@ func TestAfterAFailedWriteItStartsAnewByItself(t *testing.T) {
 	if err := p.command.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
+	gateways[0].Limit(0)
 	wait("the failure", func() bool {
 		log, err := os.ReadFile(p.logName())
 		return err == nil && bytes.Contains(log, []byte("starting anew"))
