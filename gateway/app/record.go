@@ -24,6 +24,10 @@ func (a *App) record(l *lot.Lot) {
 		Dir: filepath.Join(a.options.DataDir, wanted.Dir), MaxBytes: wanted.MaxBytes, Spots: names, Log: a.options.Log,
 	})
 	l.OnSensing(func(h lot.Heard) {
+		if h.Calibrated {
+			a.recorder.Anew(h.Spot)
+			return
+		}
 		a.recorder.Hear(recorder.Heard{
 			Spot: h.Spot, WallMS: h.Now.WallMS, MonoMS: h.Now.MonoMS, Before: h.Before, Config: h.Config, Reading: h.Reading, Tick: h.Tick,
 		})

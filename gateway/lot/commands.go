@@ -227,6 +227,9 @@ func (l *Lot) setSpot(e SetSpot) Result {
 			Reason: fact.ReasonOperator, Vehicle: clip(e.Vehicle), Actor: e.Actor,
 		})
 	}
+	if e.Status == fact.SpotAvailable {
+		l.calibrate(e.Spot)
+	}
 	return Result{Granted: true, Reason: fact.ReasonOperator, Ticket: spot.Ticket}
 }
 

@@ -153,7 +153,8 @@ func (l *Lot) OnPassage(watch func(gate int, nowMS int64, in gate.Input, out []g
 	l.watchPassage = watch
 }
 
-// Heard is one call that the detector of a spot is about to get: a reading, or a tick that is due.
+// Heard is one call that the detector of a spot is about to get: a reading, or a tick that is due. Or it was calibrated, which
+// comes with no more than the spot and the time.
 type Heard struct {
 	Spot    int32 // index into the configuration's spots
 	Now     fact.Stamp
@@ -161,6 +162,8 @@ type Heard struct {
 	Config  *occupancy.Config
 	Reading occupancy.Reading
 	Tick    bool
+
+	Calibrated bool
 }
 
 // OnSensing has everything that the spots' detectors are told shown to a recorder first. hear must not wait.

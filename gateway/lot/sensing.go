@@ -38,6 +38,19 @@ func (l *Lot) spotRead(e SpotRead) {
 	l.watchSensing(e.Spot)
 }
 
+// calibrate has a spot's sensors learn anew what empty looks like, if they don't see the spot as the person who says that it is
+// empty: a car stood there when they learned, or the floor was raised.
+func (l *Lot) calibrate(i int32) {
+	spot := &l.sensing.spots[i]
+	if l.cfg.Spots[i].Sensor < 0 || spot.Status() == fact.SpotAvailable {
+		return
+	}
+	spot.Calibrate()
+	if l.sensing.hear != nil {
+		l.sensing.hear(Heard{Spot: i, Now: l.now, Calibrated: true})
+	}
+}
+
 // watchSensing has a spot looked at when its debounce or its silence runs out.
 func (l *Lot) watchSensing(i int32) {
 	wakeMS := l.sensing.spots[i].WakeMS()

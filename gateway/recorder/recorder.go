@@ -83,6 +83,16 @@ func (r *Recorder) Status() Status {
 	return r.status
 }
 
+// Anew has a spot begin anew with the next call: its detector was changed by something that is no call.
+func (r *Recorder) Anew(spot int32) {
+	if r == nil || spot < 0 || int(spot) >= len(r.begun) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begun[spot] = 0
+}
+
 // Hear takes one call before the detector gets it, and never waits.
 func (r *Recorder) Hear(h Heard) {
 	if r == nil || h.Spot < 0 || int(h.Spot) >= len(r.names) || r.names[h.Spot] == nil {

@@ -90,6 +90,8 @@ func TestRowsOfEveryKind(t *testing.T) {
 		tick := call(4_000, 0)
 		tick.Tick = true
 		r.Hear(tick)
+		r.Anew(0)
+		r.Hear(call(4_500, 2_400))
 		for _, nobody := range []int32{-1, 1, 3} {
 			unknown := call(5_000, 0)
 			unknown.Spot = nobody
@@ -111,6 +113,8 @@ func TestRowsOfEveryKind(t *testing.T) {
 		`2026-03-02T07:00:02.000Z|B, "2"|1|field||-1|2|48000|-0.05|`,
 		"2026-03-02T07:00:03.000Z|A-1|0|occupied||||||1",
 		"2026-03-02T07:00:04.000Z|A-1||tick||||||",
+		"2026-03-02T07:00:04.500Z|A-1||begin||||||…",
+		"2026-03-02T07:00:04.500Z|A-1|0|distance|2400|||||",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
