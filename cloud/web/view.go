@@ -89,7 +89,6 @@ func fold(needs []need, most func(need) int) []need {
 	for _, n := range needs {
 		kinds[n.Code]++
 		if kinds[n.Code] > most(n) {
-			n.Decision = nil
 			folded[last[n.Code]].Others = append(folded[last[n.Code]].Others, n)
 			continue
 		}

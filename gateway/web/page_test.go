@@ -215,7 +215,7 @@ func TestALotThatDoesNotAnswerIsSaid(t *testing.T) {
 	b := newBench(t, apitest.Small())
 	b.backend.Fail(errors.New("stopped"))
 	page := b.get("/")
-	if page.Code != 503 || !strings.Contains(page.Body.String(), "Gates go on by themselves") {
+	if page.Code != 503 || !strings.Contains(page.Body.String(), "Gates go on by themselves") || !strings.Contains(page.Body.String(), `http-equiv="refresh"`) {
 		t.Errorf("%d %s", page.Code, page.Body.String())
 	}
 	if f := b.frames(); f != nil {

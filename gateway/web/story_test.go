@@ -287,7 +287,7 @@ func testLogIn(t *testing.T, b *browsertest.Browser) {
 	server.CloseClientConnections()
 	tab.Until(`location.pathname === "/login" && document.querySelector("input[name=token]") !== null`)
 	tab.Do("Page.navigate", map[string]any{"url": server.URL + "/login?token=anna-token"})
-	tab.Until(`location.pathname === "/" && byId("gate-0-note")?.value === "delivery"`)
+	tab.Until(`location.pathname === "/" && document.getElementById("gate-0-note")?.value === "delivery"`)
 }
 
 // testLost: a page that hears nothing says so, and how old what it shows is; it comes back by itself.

@@ -27,9 +27,10 @@ function element(name, text, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
+const unread = "The spot can't be looked up just now.";
 async function spotsOf(floor) {
-  const answer = await fetch(base + "floors/" + encodeURIComponent(floor) + "/spots");
-  if (!answer.ok) throw new Error("The spot can't be looked up just now.");
+  const answer = await fetch(base + "floors/" + encodeURIComponent(floor) + "/spots").catch(() => null);
+  if (!answer?.ok) throw new Error(unread);
   return (await answer.json()).spots;
 }
 async function tellCell(cell) {
@@ -47,6 +48,7 @@ async function find(field) {
   refuse(field, number ? "No spot has this number." : "Write the number that is painted on the spot.");
 }
 function tell(spot) {
+  if (!spot) throw new Error(unread);
   const facts = element("dl", ""), since = spot.since && civil.format(Date.parse(spot.since)) + ", " + ago(Date.now() + ahead - Date.parse(spot.since));
   const rows = {
     Status: spot.status, Type: spot.spotType + (spot.hasEvCharger ? ", with charger" : ""), Since: since, Vehicle: spot.vehiclePlate, Ticket: spot.ticketId,

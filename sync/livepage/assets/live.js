@@ -1,6 +1,6 @@
 "use strict";
 // Keeps a page live: the stream brings the parts that changed as HTML, and the codes of the cells. page.js follows it, has
-// putCells(id, codes) and act(button), and begins with start().
+// putCells(id, codes) and act(button), which answers with what was done, and ends with start().
 const root = document.documentElement;
 const base = "/api/v1/locations/" + encodeURIComponent(root.dataset.location) + "/";
 const byId = id => document.getElementById(id);
@@ -78,15 +78,17 @@ function tellFaults() {
   if (fresh.length) byId("alarm").textContent = fresh.slice(0, 3).map(fault => fault.querySelector("p").textContent).join(". ");
 }
 
-// reload loads the page anew. What a person has typed is there again, also after a log-in in between.
+// reload loads the page anew. What a person has typed is there again, also after a log-in in between; a browser that keeps
+// nothing for pages forgets it.
+const shelf = (() => { try { return sessionStorage; } catch { return null; } })();
 function reload() {
   const typed = [...document.querySelectorAll("input[id]")].filter(field => field.value !== field.defaultValue).map(field => [field.id, field.value]);
-  sessionStorage.setItem(location.pathname, JSON.stringify({ typed, focus: document.activeElement.id }));
+  shelf?.setItem(location.pathname, JSON.stringify({ typed, focus: document.activeElement.id }));
   location.reload();
 }
 function restore() {
-  const kept = JSON.parse(sessionStorage.getItem(location.pathname));
-  sessionStorage.removeItem(location.pathname);
+  const kept = JSON.parse(shelf?.getItem(location.pathname) || null);
+  shelf?.removeItem(location.pathname);
   for (const [id, value] of kept?.typed || []) {
     const field = byId(id), folded = field?.closest("details");
     if (folded) folded.open = true;
