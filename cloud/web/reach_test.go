@@ -8,6 +8,7 @@ import (
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
 	"gatehouse/sync/livepage/browsertest"
+	"gatehouse/sync/wire"
 )
 
 const isLive = `document.documentElement?.dataset.live === "yes"`
@@ -29,11 +30,15 @@ func TestByKeyboardAndEar(t *testing.T) {
 	page.Is(`document.querySelector("#line-p018 [role=img]").getAttribute("aria-label")`, "Needs you now")
 	page.Is(`document.title`, "(2) Nordwest Parking: headquarters")
 	page.Is(`document.getElementById("alarm").textContent`, "")
+	page.Focus(`#line-p018 a`)
+	chain.Live(wire.Live{Location: "p008", Types: []wire.LiveType{{Type: fact.Regular, Total: 100, Occupied: 100}}}, 0)
 	chain.Change(func(c *ledger.Chain) {
 		c.SetAlert("p008", ledger.Alert{Kind: ledger.AlertFire, Active: true, AtMS: apitest.Start().UnixMilli()})
 	})
 	page.Until(`document.getElementById("alarm").textContent.startsWith("Oldenburg Altstadt")`)
 	page.Is(`document.title`, "(3) Nordwest Parking: headquarters")
+	page.Until(`document.querySelector("#lines tr").id === "line-p008"`)
+	page.Is(`document.activeElement.closest("tr")?.id`, "line-p018") // its row has made room
 }
 
 // What somebody types stays when the lot goes offline meanwhile, and when the page loads itself anew for another location.

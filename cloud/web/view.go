@@ -66,7 +66,8 @@ func chainViewOf(text []byte, query string) (*chainView, error) {
 
 var severityOrder = []string{"fault", "warning", "info", "ok"}
 
-// found are the locations that a query is part of, the most urgent first and then the fullest.
+// found are the locations that a query is part of, the most urgent first and then the fullest, by tenths, so that they keep
+// their place while vehicles come and go.
 func found(all []line, query string) []line {
 	query = strings.ToLower(strings.TrimSpace(query))
 	lines := []line{}
@@ -78,7 +79,7 @@ func found(all []line, query string) []line {
 	slices.SortStableFunc(lines, func(a, b line) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(severityOrder, a.Severity), slices.Index(severityOrder, b.Severity)),
-			cmp.Compare(b.Occupied*max(1, a.Total), a.Occupied*max(1, b.Total)))
+			cmp.Compare(b.level(), a.level()))
 	})
 	return lines
 }

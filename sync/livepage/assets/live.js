@@ -38,7 +38,9 @@ function put(id, html) {
   const place = byId(id), made = document.createElement("template");
   if (!place || place.classList.contains("searched")) return; // what a person searched for stays
   made.innerHTML = html;
+  const focused = document.activeElement, row = place.contains(focused) && focused.closest("[id]").id;
   patch(place, made.content);
+  if (row && !place.contains(focused)) byId(row)?.querySelector("a, summary, button, input")?.focus({ preventScroll: true }); // it has moved
 }
 
 // The sender's clock, which need not be this machine's. A location's page shows its own civil time.
