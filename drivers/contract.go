@@ -1,8 +1,10 @@
 package drivers
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -264,6 +266,9 @@ type Host interface {
 // says nothing.
 type Supplied interface{ Supply() Settings }
 
+// KnowsContact is an Input of a board that knows whether its contact is normally closed, and has turned the level for it.
+type KnowsContact interface{ NormallyClosed() bool }
+
 // Group is several digital inputs, in logical levels, that are watched as one.
 type Group interface {
 	// Watch reports every edge of any of them in the order in which they happened, until ctx ends.
@@ -311,15 +316,30 @@ type Input interface {
 type Output interface {
 	Set(active bool) error
 	// Pulse sets the output for the given time and ends it in hardware or in a timer of its own; never longer
-	// than the board's maximum.
+	// than the board's maximum. It does not end a level that was set.
 	Pulse(d time.Duration) error
 	io.Closer
 }
 
 // SerialMode is how a serial port is to be opened: 8 data bits always.
 type SerialMode struct {
-	Baud   int
-	Parity byte // 'N', 'E' or 'O'; 0 is 'N'
+	Baud     int
+	Parity   byte // 'N', 'E' or 'O'; 0 is 'N'
+	StopBits int  // 1 or 2; 0 is 1
+}
+
+// String is as people write it: "9600 baud 8N1".
+func (m SerialMode) String() string {
+	return fmt.Sprintf("%d baud 8%c%d", m.Baud, cmp.Or(m.Parity, 'N'), cmp.Or(m.StopBits, 1))
+}
+
+// CharBits are the bits of a character on the wire: start, eight, parity, stop.
+func (m SerialMode) CharBits() int {
+	bits := 1 + 8 + cmp.Or(m.StopBits, 1)
+	if m.Parity == 'E' || m.Parity == 'O' {
+		bits++
+	}
+	return bits
 }
 
 // Bauds are the speeds that a serial port can have.

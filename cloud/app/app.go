@@ -61,6 +61,7 @@ type App struct {
 	known      map[fact.LocationID]sight // how far the counters are
 	up         atomic.Bool
 	failure    atomic.Value // string: why the store failed last; "": it works
+	broken     chan error   // why the store takes nothing more
 	others     func(fact.LocationID, wire.Message)
 	background context.Context
 	stop       context.CancelFunc
@@ -76,7 +77,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Backup != "" && o.Postgres != "" {
 		return nil, store.ErrNoBackup
 	}
-	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}, stale: newStale()}
+	a := &App{options: o, mux: http.NewServeMux(), known: map[fact.LocationID]sight{}, stale: newStale(), broken: make(chan error, 1)}
 	a.failure.Store("")
 	a.background, a.stop = context.WithCancel(context.Background())
 	defer func() {
@@ -268,6 +269,10 @@ func (a *App) Send(ctx context.Context, location fact.LocationID, m wire.Message
 	}
 	return a.client.Publish(ctx, mqtt.Message{Topic: mqtt.Topic(a.options.Chain, string(location), mqtt.KindReply), Payload: data})
 }
+
+// Broken says, once, that the store takes nothing more (store.ErrBroken). Close the aggregator and make it anew: gateways send
+// again what was not acknowledged.
+func (a *App) Broken() <-chan error { return a.broken }
 
 // Store is what the aggregator keeps.
 func (a *App) Store() store.Store { return a.store }

@@ -107,10 +107,19 @@ func TestWhatGoesDownComesBack(t *testing.T) {
 		return r["state"] == "done"
 	})
 	h.ask("PUT", "/api/v1/locations/p8/rights", `{"rights":{"regular":2},"reason":"trial"}`)
-	h.until("a reservation is sold and delivered", func() bool {
-		start := time.Now().Add(3 * time.Hour).UTC()
-		_, r := h.ask("POST", "/api/v1/reservations", fmt.Sprintf(`{"locationId":"p8","spotType":"regular","startTime":%q,"endTime":%q,"vehiclePlate":"KA X 2"}`,
-			start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339)))
+	h.until("the rights are lent", func() bool {
+		_, r := h.ask("GET", "/api/v1/locations/p8/rights", "")
+		lent, _ := r["lent"].(map[string]any)
+		return lent["regular"] == float64(2)
+	})
+	start := time.Now().Add(3 * time.Hour).UTC()
+	status, sold := h.ask("POST", "/api/v1/reservations", fmt.Sprintf(`{"locationId":"p8","spotType":"regular","startTime":%q,"endTime":%q,"vehiclePlate":"KA X 2"}`,
+		start.Format(time.RFC3339), start.Add(time.Hour).Format(time.RFC3339)))
+	if status != http.StatusCreated {
+		t.Fatalf("%d %v", status, sold)
+	}
+	h.until("the reservation is delivered", func() bool {
+		_, r := h.ask("GET", "/api/v1/reservations/"+fmt.Sprint(sold["reservationId"]), "")
 		return r["delivered"] == true
 	})
 	if status, order := h.ask("POST", "/api/v1/locations/p8/orders", `{"verb":"open_once","gateId":"in","reason":"delivery"}`); status != 200 || order["state"] != "done" {

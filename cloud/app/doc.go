@@ -9,6 +9,7 @@
 //   - Memory is bounded: a full queue drops messages and counts them (gatehouse_cloud_dropped_total).
 //   - It keeps nothing that the store doesn't: a receiver is made again from it after any failed commit, after a
 //     conflict with another aggregator, and when the location's keys change.
+//   - After a failed write of the segments it acknowledges nothing more, and says so (Broken): gatehouse-cloud then starts it anew.
 //   - Batches are believed only with the signature of an enrolled key of their location (Options.TrustBroker switches
 //     that off for tests and for chains that sign nothing).
 //

@@ -2,74 +2,43 @@ package app_test
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
 	"gatehouse/cloud/app/apptest"
 	"gatehouse/cloud/store"
-	"gatehouse/cloud/store/crashtest"
+	"gatehouse/cloud/store/disktest"
 )
-
-// smallDisk is a folder with so little room, on a disk of its own.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("gatehouse", dir, "tmpfs", 0, "size="+size); err != nil {
-		if os.Getenv("GATEHOUSE_INTEGRATION") != "" && os.Getuid() == 0 {
-			t.Fatal(err)
-		}
-		t.Skipf("no disk of its own for this test: %v", err)
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-	return dir
-}
-
-// fill takes all the room that is left on a disk.
-func fill(t *testing.T, name string) {
-	t.Helper()
-	ballast, err := os.Create(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ballast.Close()
-	block := make([]byte, 1<<20)
-	_, _ = rand.Read(block) // it never fails
-	for len(block) > 0 {
-		if _, err = ballast.Write(block); err != nil {
-			block = block[:len(block)/2] // what fits yet
-		}
-	}
-	if !errors.Is(err, syscall.ENOSPC) {
-		t.Fatal(err)
-	}
-}
 
 // While headquarters' disk is full nothing is acknowledged that a crash would take back. When there is room again, it goes on by
 // itself.
 func TestAFullDiskTakesNothingBack(t *testing.T) {
-	disk := smallDisk(t, "96m")
+	disk := disktest.Small(t, "96m")
 	dir := filepath.Join(disk, "data")
 	a := start(t, dir)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	g, broker := enrolled(t, a, "p8", 1, 20_000, 40)
+	const early = 1_000 // facts that there is room for
+	g.Limit(early)
 	g.Pause(time.Millisecond)
 	sent := make(chan error, 1)
 	go func() { sent <- g.Send(ctx, broker) }()
-	until(t, "the first acknowledgement", func() bool { return g.Acknowledged() > 1_000 })
+	until(t, "the first acknowledgements", func() bool { return g.Acknowledged() == early })
 	ballast := filepath.Join(disk, "ballast")
-	fill(t, ballast)
-	until(t, "the failure", func() bool { return measure(t, a, "store_failures_total") > 2 })
+	disktest.Fill(t, ballast)
+	g.Limit(0)
+	until(t, "the failure", func() bool {
+		disktest.Fill(t, ballast)
+		return measure(t, a, "store_failures_total") > 2
+	})
 	if ready := get(t, a, "/readyz"); ready != "not ready: store\n" {
 		t.Errorf("a full disk is called %q", ready)
 	}
 	acknowledged := g.Acknowledged()
-	s, err := store.OpenSQLite(t.Context(), crashtest.Copy(t, filepath.Join(dir, "store")), time.Now)
+	s, err := store.OpenSQLite(t.Context(), disktest.Copy(t, filepath.Join(dir, "store")), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func TestAMemberThatEndsLosesItsLocationsAndNobodyElseDoes(t *testing.T) {
 			}
 		}
 		for _, m := range alive {
-			if share := 500 / len(alive); counts[m] < share/2 || counts[m] > 2*share {
+			if share := 500 / len(alive); counts[m] < share/3 || counts[m] > 3*share { // chance alone never gets there
 				t.Errorf("%s has %d of 500, among %d", m, counts[m], len(alive))
 			}
 		}

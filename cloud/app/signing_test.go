@@ -86,6 +86,7 @@ func (c *changer) recorded(key string) (acts []string) {
 // other. The looks that end a change by themselves are as fast as they like meanwhile.
 func TestAKeyThatEndsAtOnceHasEndedInItsBackup(t *testing.T) {
 	c := newChanger(t, t.TempDir())
+	until(t, "the backup of the start", func() bool { return hasBackup(t, c.backups) })
 	for range 3 {
 		before := c.Signing().Key
 		status, said := c.change(0)

@@ -101,19 +101,13 @@ func TestASecondKeyOverOneDatabaseIsRefused(t *testing.T) {
 // catchesUp waits until an aggregator's counters hold what another committed.
 func catchesUp(t *testing.T, a *app.App, facts int64) {
 	t.Helper()
-	for attempt := 0; ; attempt++ {
+	until(t, "the last of the facts", func() bool {
 		total := int64(0)
 		a.Chain(func(c *ledger.Chain) {
 			for _, s := range c.Summaries(time.Now().UnixMilli()) {
 				total += s.Facts
 			}
 		})
-		if total == facts {
-			return
-		}
-		if attempt == 300 {
-			t.Fatalf("%d facts in the counters", total)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+		return total == facts
+	})
 }

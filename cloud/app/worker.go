@@ -343,6 +343,12 @@ func (w *worker) fail(jobs []job, err error) {
 	w.app.counters.failures.Add(1)
 	w.app.failure.Store(err.Error())
 	w.app.options.Log.Error("not committed", "locations", len(jobs), "err", err)
+	if errors.Is(err, store.ErrBroken) {
+		select {
+		case w.app.broken <- err:
+		default: // somebody knows
+		}
+	}
 	answer(jobs, err)
 }
 

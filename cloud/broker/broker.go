@@ -187,7 +187,7 @@ func (c Cluster) into(settings *server.Options) error {
 	return nil
 }
 
-// splitListen takes an address apart. Port 0 gets a free one here, because the library can't tell which it took.
+// splitListen takes an address apart. Port 0, any, is the library's word for it: it notes which it took, and nobody comes between.
 func splitListen(listen string) (string, int, error) {
 	host, portText, err := net.SplitHostPort(listen)
 	if err != nil {
@@ -198,14 +198,7 @@ func splitListen(listen string) (string, int, error) {
 		return "", 0, fmt.Errorf("broker: listen address %q: the port is a number up to 65535", listen)
 	}
 	if port == 0 {
-		free, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-		if err != nil {
-			return "", 0, fmt.Errorf("broker: %w", err)
-		}
-		port = free.Addr().(*net.TCPAddr).Port
-		if err := free.Close(); err != nil {
-			return "", 0, fmt.Errorf("broker: %w", err)
-		}
+		port = server.RANDOM_PORT
 	}
 	if host == "" {
 		host = "0.0.0.0"

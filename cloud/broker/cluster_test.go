@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"strings"
 	"sync"
@@ -15,21 +14,13 @@ import (
 
 	"gatehouse/cloud/broker"
 	"gatehouse/sync/mqtt"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
-// freePort is a port that nobody listens on, for the moment.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
 // members are the addresses of a cluster's members for each other.
-func members(t *testing.T) []string { return []string{freePort(t), freePort(t), freePort(t)} }
+func members(t *testing.T) []string {
+	return []string{mosquitto.FreeAddress(t), mosquitto.FreeAddress(t), mosquitto.FreeAddress(t)}
+}
 
 // clustered are the options of one member.
 func (o *office) clustered(t *testing.T, addresses []string, member int) broker.Options {

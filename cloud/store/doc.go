@@ -23,7 +23,8 @@
 // some hundred thousand facts wait so; then Commit waits. While rows can't be written (a full disk), Commit and reads fail
 // and the rows are tried again. A crash leaves batches that no row knows: the mark of the last one that is in the rows is part
 // of their transaction, and Open folds those behind it. A database that is older than its segments, or was deleted, catches up
-// by the same way. What no batch brings, and what takes facts back or lets them in, is committed when its rows are.
+// by the same way. After a flush that failed nobody knows what is on the disk: Commit returns ErrBroken until the store is opened
+// anew. What no batch brings, and what takes facts back or lets them in, is committed when its rows are.
 //
 // With PostgreSQL, batches are rows of the same transaction: several aggregators share it, any of them may die, and what one
 // has acknowledged the others must be able to read. Nothing is used that engines which speak its protocol

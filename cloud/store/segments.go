@@ -91,6 +91,9 @@ func (s *segments) write(entries []*kept) error {
 			last, err = s.commit(frames)
 		}
 	}
+	if errors.Is(err, factlog.ErrBroken) {
+		return fmt.Errorf("%w: %w", ErrBroken, err)
+	}
 	if err != nil {
 		return fmt.Errorf("store: segments: %w", err)
 	}

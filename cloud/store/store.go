@@ -17,6 +17,10 @@ import (
 // ErrConflict says that the location has moved on since the update's revision.
 var ErrConflict = errors.New("store: another aggregator changed this location; load it again")
 
+// ErrBroken says that a flush failed, so that nobody knows what is on the disk. Nothing more is kept; close the store and open it
+// anew: it reads what the disk holds.
+var ErrBroken = errors.New("store: the outcome of a flush is unknown; open the store anew")
+
 // ErrClosed says that the store was closed.
 var ErrClosed = errors.New("store: closed")
 

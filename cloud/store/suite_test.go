@@ -19,6 +19,9 @@ import (
 // start is when the gateways of the tests begin.
 var start = time.Date(2026, 6, 1, 6, 0, 0, 0, time.UTC)
 
+// patience is how long a test waits for what must come, on a machine with much else to do.
+const patience = 3 * time.Minute
+
 // gateway makes a location's signed batches.
 type gateway struct {
 	location fact.LocationID

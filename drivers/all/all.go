@@ -45,6 +45,7 @@ func Catalog() drivers.Catalog {
 	return drivers.Catalog{
 		axis.Driver(),
 		relaybarrier.CoilDriver(buses),
+		trafficlight.CoilDriver(buses),
 		column.Driver(),
 		contact.Driver(),
 		dahua.Driver(),

@@ -20,6 +20,7 @@ import (
 var settings = map[string]drivers.Settings{
 	"axis":            {},
 	"coilbarrier":     {"port": "rs485", "raise": int64(1)},
+	"coillight":       {"port": "rs485", "red": int64(1), "green": int64(2)},
 	"column":          {"port": "uart1"},
 	"contact":         {"input": "in1"},
 	"dahua":           {},
@@ -86,6 +87,7 @@ func TestWhatEachDriverCanDo(t *testing.T) {
 	want := map[string][]string{
 		"axis":            {"Camera", "Handler"},
 		"coilbarrier":     {"Barrier"},
+		"coillight":       {"Display"},
 		"column":          {"Display", "Printer", "Reader"},
 		"contact":         {"Reader", "Switch"},
 		"dahua":           {"Camera", "Handler"},
@@ -188,7 +190,7 @@ func TestNoDriverIsForgotten(t *testing.T) {
 }
 
 // families are the folders of drivers that are not in one of their own name.
-var families = map[string]string{"coilbarrier": "relaybarrier"}
+var families = map[string]string{"coilbarrier": "relaybarrier", "coillight": "trafficlight"}
 
 // No simulator, no driver: each has a far side on its own codec, unless that is contacts of the board, files of the machine,
 // or the slave that all of Modbus share; what it reads is fuzzed; and the suite of each contract that it keeps judges it.

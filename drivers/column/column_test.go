@@ -291,3 +291,14 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		"baud = \"fast\": write a whole number": {"port": "a", "baud": "fast"},
 	})
 }
+
+func TestWhatCantBeACredentialIsNotShown(t *testing.T) {
+	shown := visit(t, func(_ *testing.T, _ *column.Column, simulator *column.Simulator) {
+		_ = simulator.Scan("T1\x00")
+		_ = simulator.Scan("T1\n")
+		_ = simulator.Scan("T2")
+	})
+	if want := (drivers.Shown{Kind: fact.CredentialTicket, Text: "T2"}); len(shown) != 1 || shown[0] != want {
+		t.Errorf("shown %+v, want only %+v", shown, want)
+	}
+}

@@ -7,8 +7,8 @@
 //
 //	from the column
 //	  BUTTON|TICKET  BUTTON|HELP    a button was pressed
-//	  SCAN|text                     a code was scanned, at most 256 bytes
-//	  CARD|text                     a card was shown
+//	  SCAN|text                     a code was scanned; see credentials.Readable for what counts
+//	  CARD|text                     a card was shown, likewise
 //	  DONE|n                        order n is done; for a print: the slip is out
 //	  FAIL|n|reason                 order n can't be done: PAPER, JAM, ORDER, or another word
 //	to the column

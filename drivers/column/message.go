@@ -27,9 +27,9 @@ func parseMessage(line string) (message, bool) {
 		return message{shown: drivers.Shown{Button: drivers.ButtonTicket}}, true
 	case verb == "BUTTON" && text == "HELP":
 		return message{shown: drivers.Shown{Button: drivers.ButtonHelp}}, true
-	case verb == "SCAN" && readable(text):
+	case verb == "SCAN" && credentials.Readable(text):
 		return message{shown: credentials.Code(text)}, true
-	case verb == "CARD" && readable(text):
+	case verb == "CARD" && credentials.Readable(text):
 		return message{shown: credentials.CardShown(text)}, true
 	}
 	order, err := strconv.Atoi(text)
@@ -43,8 +43,6 @@ func parseMessage(line string) (message, bool) {
 	}
 	return message{}, false
 }
-
-func readable(text string) bool { return text != "" && len(text) <= credentials.TextMax }
 
 var colourText = []string{drivers.ColourGreen: "GREEN", drivers.ColourYellow: "YELLOW", drivers.ColourRed: "RED"}
 

@@ -45,10 +45,7 @@ func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) 
 	if err != nil {
 		return nil, err
 	}
-	debounceMS, err := settings.Int("debounce_ms", 0)
-	if err == nil && (debounceMS < 0 || debounceMS > debounceMaxMS) {
-		err = fmt.Errorf("%w: debounce_ms = %d: write 0 to %d", drivers.ErrSettings, debounceMS, debounceMaxMS)
-	}
+	debounceMS, err := settings.Within("debounce_ms", 0, 0, debounceMaxMS)
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +60,6 @@ func newContact(host drivers.Host, settings drivers.Settings) (*Contact, error) 
 	return c, nil
 }
 
-// normallyClosed is an Input of a board that knows its contact's kind.
-type normallyClosed interface{ NormallyClosed() bool }
-
 // Watch reports the level at the start and every edge that lasts, until ctx ends or the input is lost.
 func (c *Contact) Watch(ctx context.Context, report func(drivers.Level)) error {
 	input, err := c.host.Input(c.input)
@@ -75,7 +69,7 @@ func (c *Contact) Watch(ctx context.Context, report func(drivers.Level)) error {
 	}
 	defer input.Close()
 	invert := c.closed
-	if known, ok := input.(normallyClosed); ok && known.NormallyClosed() {
+	if known, ok := input.(drivers.KnowsContact); ok && known.NormallyClosed() {
 		invert = false
 	}
 	settled := filter{delay: c.debounce, report: func(active bool) { report(level(active != invert)) }}

@@ -50,7 +50,8 @@ func testGroup(t *testing.T, bench HostBench) {
 	again.Close()
 }
 
-// firstEdge moves the first input until the watch has begun, which nothing else tells, and leaves it inactive.
+// firstEdge moves the first input until the watch has begun, which nothing else tells. What is still on its way then has come
+// once the second input has moved there and back. Both inputs are inactive afterwards.
 func firstEdge(t *testing.T, bench HostBench, edges <-chan drivers.Edge) {
 	t.Helper()
 	eventually(t, "the group is watched", func() bool {
@@ -59,8 +60,11 @@ func firstEdge(t *testing.T, bench HostBench, edges <-chan drivers.Edge) {
 		time.Sleep(10 * time.Millisecond)
 		return len(edges) > 0
 	})
-	for last := nextEdge(t, edges); last.Active || len(edges) > 0; {
-		last = nextEdge(t, edges)
+	for _, active := range []bool{true, false} {
+		bench.DriveGroup(1, active)
+		for e := nextEdge(t, edges); e.Index != 1 || e.Active != active; {
+			e = nextEdge(t, edges)
+		}
 	}
 }
 

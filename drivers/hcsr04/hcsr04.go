@@ -56,24 +56,18 @@ func newSensors(host drivers.Host, settings drivers.Settings) (*Sensors, error) 
 		return nil, fmt.Errorf("%w: %d triggers and %d echoes: write one of each for every sensor, and %d at most",
 			drivers.ErrSettings, len(s.triggers), len(s.echoes), sensorsMax)
 	}
-	slotMS, err := bounded(settings, "slot_ms", slotDefaultMS, slotMinMS, slotMaxMS)
+	slotMS, err := settings.Within("slot_ms", slotDefaultMS, slotMinMS, slotMaxMS)
 	if err != nil {
 		return nil, err
 	}
 	s.slot = time.Duration(slotMS) * time.Millisecond
-	if s.temperatureC, err = bounded(settings, "temperature_c", 15, -40, 60); err != nil {
+	temperatureC, err := settings.Within("temperature_c", 15, -40, 60)
+	if err != nil {
 		return nil, err
 	}
-	s.blindMM, err = bounded(settings, "blind_mm", blindDefaultMM, 0, 1000)
+	blindMM, err := settings.Within("blind_mm", blindDefaultMM, 0, 1000)
+	s.temperatureC, s.blindMM = int64(temperatureC), int64(blindMM)
 	return s, err
-}
-
-func bounded(settings drivers.Settings, key string, fallback, low, high int) (int64, error) {
-	value, err := settings.Int(key, fallback)
-	if err == nil && (value < low || value > high) {
-		err = fmt.Errorf("%w: %s = %d: write %d to %d", drivers.ErrSettings, key, value, low, high)
-	}
-	return int64(value), err
 }
 
 // Channels is how many spots it watches.

@@ -50,8 +50,8 @@ type bus struct {
 	mu           sync.Mutex
 	multiplexers []uint16 // that are known to be on it; for tree
 
-	// stuck is set while a transaction lasts that nobody waits for any more.
-	stuck atomic.Bool
+	// stuck is a transaction that lasts and that nobody waits for any more.
+	stuck atomic.Pointer[transaction]
 }
 
 // transaction is one job of a bus. The buffers are its own: the caller may be gone when it ends.
@@ -99,7 +99,7 @@ func (b *bus) run() {
 			return
 		case job := <-b.jobs:
 			w = b.perform(w, job)
-			b.stuck.Store(false)
+			b.stuck.CompareAndSwap(job, nil)
 		}
 	}
 }
@@ -136,7 +136,7 @@ func (b *bus) transact(at drivers.I2CPlace, write, read []byte) error {
 		return fmt.Errorf("line: %s: %w: more than %d bytes in one transaction", b.name, drivers.ErrSettings, transactMax)
 	}
 	job := &transaction{at: at, write: slices.Clone(write), read: make([]byte, len(read)), done: make(chan error, 1)}
-	if b.stuck.Load() {
+	if b.stuck.Load() != nil {
 		return b.fail(ErrBusStuck)
 	}
 	timer := time.NewTimer(transactLimit)
@@ -152,9 +152,19 @@ func (b *bus) transact(at drivers.I2CPlace, write, read []byte) error {
 		case <-b.halt:
 			return b.fail(ErrClosed)
 		case <-timer.C:
-			b.stuck.Store(jobs == nil)
+			if jobs == nil {
+				b.giveUp(job)
+			}
 			return b.fail(ErrBusStuck)
 		}
+	}
+}
+
+// giveUp notes a transaction that lasts too long, unless it ends just then: nobody would take the note back.
+func (b *bus) giveUp(job *transaction) {
+	b.stuck.Store(job)
+	if len(job.done) > 0 {
+		b.stuck.CompareAndSwap(job, nil)
 	}
 }
 

@@ -109,6 +109,50 @@ func TestABusThatIsStuck(t *testing.T) {
 	})
 }
 
+// A transaction ends in the moment in which its caller gives it up: whichever is first, the bus works on.
+func TestABusHealsAlthoughATransactionEndsAsItIsGivenUp(t *testing.T) {
+	for range 200 {
+		synctest.Test(t, func(t *testing.T) {
+			lasts, opened := 800*time.Millisecond, 0
+			device, host := busOf(t, func(uint16, []byte, []byte) error {
+				time.Sleep(lasts)
+				return nil
+			}, &opened)
+			defer host.Close()
+			if err := device.Tx([]byte{0}, nil); err != nil && !errors.Is(err, line.ErrBusStuck) {
+				t.Errorf("error %v", err)
+			}
+			synctest.Wait()
+			lasts = 0
+			if err := device.Tx([]byte{0}, nil); err != nil {
+				t.Fatalf("the wires are free: %v", err)
+			}
+		})
+	}
+}
+
+// While a transaction holds the bus up, one that waited for its turn in vain does not make the next ones wait as well.
+func TestNobodyWaitsForABusThatIsKnownToBeStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		low, opened, waiting := make(chan struct{}), 0, make(chan error, 1)
+		device, host := busOf(t, func(uint16, []byte, []byte) error {
+			<-low
+			return nil
+		}, &opened)
+		defer host.Close()
+		defer close(low)
+		time.AfterFunc(100*time.Millisecond, func() { waiting <- device.Tx([]byte{0}, nil) })
+		first := device.Tx([]byte{0}, nil)
+		if second := <-waiting; !errors.Is(first, line.ErrBusStuck) || !errors.Is(second, line.ErrBusStuck) {
+			t.Errorf("errors %v and %v", first, second)
+		}
+		start := time.Now()
+		if err := device.Tx([]byte{0}, nil); !errors.Is(err, line.ErrBusStuck) || time.Since(start) > 0 {
+			t.Errorf("after %v: %v", time.Since(start), err)
+		}
+	})
+}
+
 func TestWrongBusesAndModesSayWhatToWrite(t *testing.T) {
 	l := newLot(t)
 	defer l.host.Close()

@@ -4,8 +4,10 @@
 // A Host stands on a real board (Open) or on a virtual one (OpenVirtual), whose lines are a Chip that a simulator
 // drives and watches. Real lines are requested from the kernel by package gpiochip and not by periph, whose back end moves
 // outputs by itself (see there); periph does the transactions on buses, and PortOf gives a device driver
-// of periph its SPI port. Nothing here calls periph's host.Init, which on an unknown board writes to what is not GPIO, and
-// nothing needs root: the groups gpio, i2c, spi and dialout do.
+// of periph its SPI port. There is no gpio.PinIO over a line: no driver of periph that the gateway uses takes a pin (MAX7219 is
+// chosen by SPI), and a PinIO may turn from output to input at any call, which an output of ours must not. Nothing here calls
+// periph's host.Init, which on an unknown board writes to what is not GPIO, and nothing needs root: the groups gpio, i2c, spi
+// and dialout do.
 //
 // Guarantees for outputs, all of which one goroutine of the Host moves:
 //   - When the Host opens, every output of the board gets its safe state in the request itself, without an edge if it has it
@@ -31,7 +33,10 @@
 // meanwhile. The direction of an RS-485 transceiver is switched by itself or by the kernel, never by this process.
 //
 // A Revolution Pi (picontrol) has no such lines: inputs are read from its process image every five milliseconds, and what
-// becomes of outputs when this process dies is the module's output watchdog, set in PiCtory.
+// becomes of outputs when this process dies is the module's output watchdog, set in PiCtory. The lines of a module that drops off
+// the PiBridge fail (ErrModuleSilent), and so do all while the bridge stands still (ErrBridgeStopped): what the image said last
+// is no reading, and what was commanded meanwhile is not done when the module is back. Twenty failed exchanges count, a fraction
+// of a second; until the kernel says with which module, which takes some seconds more, the others are not believed either.
 //
 // What another program holds is ErrOffline as well, with the name of the holder where the kernel knows it.
 //

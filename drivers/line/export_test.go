@@ -3,7 +3,9 @@ package line
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +22,12 @@ var ErrBusy = gpiochip.ErrBusy
 
 // FindLine finds a line on a machine with such chips.
 func FindLine(chips []gpiochip.Chip, at boards.Line) (gpiochip.Chip, int, error) {
-	return (&kernel{chips: chips}).find(at)
+	return LineFinder(func() ([]gpiochip.Chip, error) { return chips, nil })(at)
+}
+
+// LineFinder finds lines on a machine whose chips come and go.
+func LineFinder(chips func() ([]gpiochip.Chip, error)) func(boards.Line) (gpiochip.Chip, int, error) {
+	return (&kernel{chips}).find
 }
 
 // OpenLate opens a board on a chip that is there once the given function says so.
@@ -36,63 +43,122 @@ func OpenLate(board boards.Board, isThere func() bool) (*Host, *Chip) {
 
 var errBroken = errors.New("input/output error")
 
-// Image is the process image of a Revolution Pi in memory.
+// Image is the process image of a Revolution Pi in memory, with two DIO modules; the variables of the second one end with
+// "_i03", as PiCtory names them.
 type Image struct {
-	mu     sync.Mutex
-	names  []string
-	levels map[uint8]bool
-	sets   int
+	mu       sync.Mutex
+	names    []string
+	levels   map[place]bool
+	sets     int
+	failures [2]int // exchanges with a module that failed in a row
+	absent   [2]bool
+	stopped  bool
 }
 
 // OpenImage opens a board on an image that has variables of those names.
 func OpenImage(board boards.Board, names ...string) (*Host, *Image) {
-	image := &Image{names: names, levels: map[uint8]bool{}}
-	return newHost(board, picontrol{image}, nil), image
+	image := &Image{names: names, levels: map[place]bool{}}
+	return newHost(board, newPicontrol(image), nil), image
+}
+
+// Fail has so many exchanges in a row with a module, 0 or 1, fail.
+func (i *Image) Fail(module, exchanges int) { i.change(func() { i.failures[module] = exchanges }) }
+
+// Omit has the bridge begin without a module, or with it.
+func (i *Image) Omit(module int, absent bool) { i.change(func() { i.absent[module] = absent }) }
+
+// Stop stops the bridge, or has it begin.
+func (i *Image) Stop(stopped bool) { i.change(func() { i.stopped = stopped }) }
+
+func (i *Image) change(do func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	do()
 }
 
 // Drive sets a variable from outside.
 func (i *Image) Drive(name string, high bool) {
 	at, _ := i.find(name)
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.levels[at.bit] = high
+	i.change(func() { i.levels[at] = high })
 }
 
 // High is the level of a variable, Sets counts how often any was set.
-func (i *Image) High(name string) bool {
+func (i *Image) High(name string) (high bool) {
 	at, _ := i.find(name)
-	high, _ := i.get(at)
+	i.change(func() { high = i.levels[at] })
 	return high
 }
 
 // Sets counts how often variables were set.
-func (i *Image) Sets() int {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.sets
+func (i *Image) Sets() (sets int) {
+	i.change(func() { sets = i.sets })
+	return sets
 }
+
+// The modules' parts of the image.
+const (
+	firstModule  = 11
+	secondModule = 111
+)
 
 func (i *Image) find(name string) (place, error) {
 	for bit, known := range i.names {
+		if known == name && strings.HasSuffix(name, "_i03") {
+			return place{secondModule, uint8(bit)}, nil
+		}
 		if known == name {
-			return place{bit: uint8(bit)}, nil
+			return place{firstModule, uint8(bit)}, nil
 		}
 	}
 	return place{}, errors.New("none of that name")
 }
 
-func (i *Image) get(at place) (bool, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.levels[at.bit], nil
+func (i *Image) get(at place) (high bool, err error) {
+	i.change(func() {
+		if high = i.levels[at]; i.stopped {
+			high, err = false, ErrBridgeStopped
+		}
+	})
+	return high, err
 }
 
-func (i *Image) set(at place, high bool) error {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.levels[at.bit] = high
-	i.sets++
-	return nil
+func (i *Image) set(at place, high bool) (err error) {
+	i.change(func() {
+		if i.stopped {
+			err = ErrBridgeStopped
+			return
+		}
+		i.levels[at] = high
+		i.sets++
+	})
+	return err
+}
+
+func (i *Image) modules() (all []module, failures int, err error) {
+	i.change(func() {
+		if i.stopped {
+			err = ErrBridgeStopped
+			return
+		}
+		for number, first := range []int{firstModule, secondModule} {
+			all = append(all, module{
+				address: 32 + number, present: !i.absent[number], cyclic: i.failures[number] <= failuresCounted, in: span{first, 70},
+			})
+			if i.failures[number] > 1 && !i.absent[number] { // the kernel forgives the first
+				failures += min(i.failures[number], failuresCounted)
+			}
+		}
+	})
+	return all, failures, err
+}
+
+// Devices is what parseDevices says of a list, in words.
+func Devices(list []byte) (modules []string, base int) {
+	all, base := parseDevices(list)
+	for _, m := range all {
+		modules = append(modules, fmt.Sprintf("%+v", m))
+	}
+	return modules, base
 }
 
 // Faulty is a Chip whose lines can fail.

@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
+	"gatehouse/drivers/line/gpiochip"
 	"gatehouse/drivers/pca9548"
 )
 
@@ -106,12 +107,12 @@ func openBank(board boards.Board) (bank, error) {
 	switch board.Backend {
 	case boards.BackendChardev:
 		if len(board.Lines) == 0 {
-			return &kernel{}, nil // a machine with nothing to wire needs no chips
+			return &kernel{gpiochip.Chips}, nil // a machine with nothing to wire needs no chips
 		}
 		return openKernel()
 	case boards.BackendPiControl:
 		image, err := openPiControl()
-		return picontrol{image}, err
+		return newPicontrol(image), err
 	}
 	return nil, fmt.Errorf("the back end is %q: %w", board.Backend, errNoBank)
 }

@@ -164,7 +164,9 @@ func TestAGroupKeepsTheOrderOfItsEdges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLot(t)
 		defer l.host.Close()
-		got, want := grouped(t, l, func() (want []drivers.Edge) {
+		taking := make(chan struct{})
+		close(taking)
+		got, want := grouped(t, l, taking, func() (want []drivers.Edge) {
 			for bit := range 100 {
 				wire := bit * bit % 3 % 2
 				want = append(want, drivers.Edge{Index: wire, Active: true}, drivers.Edge{Index: wire})
@@ -183,16 +185,18 @@ func TestAGroupKeepsTheOrderOfItsEdges(t *testing.T) {
 	})
 }
 
-// More edges than are kept: the first one after the hole says how many are missing.
+// More edges than are kept until somebody takes them: the first one after the hole says how many are missing.
 func TestAGroupSaysWhatItLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLot(t)
 		defer l.host.Close()
 		const made = 3000
-		got, _ := grouped(t, l, func() []drivers.Edge {
+		taking := make(chan struct{})
+		got, _ := grouped(t, l, taking, func() []drivers.Edge {
 			for i := range made {
 				l.chip.Drive("in1", i%2 == 1)
 			}
+			close(taking)
 			time.Sleep(time.Millisecond)
 			l.chip.Drive("in1", false)
 			return nil
@@ -207,8 +211,8 @@ func TestAGroupSaysWhatItLost(t *testing.T) {
 	})
 }
 
-// grouped watches the inputs loop and wire as one while play moves them.
-func grouped(t *testing.T, l *lot, play func() []drivers.Edge) (got, want []drivers.Edge) {
+// grouped watches the inputs loop and wire as one while play moves them. It takes no edge before taking is closed.
+func grouped(t *testing.T, l *lot, taking <-chan struct{}, play func() []drivers.Edge) (got, want []drivers.Edge) {
 	t.Helper()
 	group, err := l.host.Group([]string{"loop", "wire"})
 	if err != nil {
@@ -217,7 +221,12 @@ func grouped(t *testing.T, l *lot, play func() []drivers.Edge) (got, want []driv
 	defer group.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- group.Watch(ctx, func(e drivers.Edge) { got = append(got, e) }) }()
+	go func() {
+		ended <- group.Watch(ctx, func(e drivers.Edge) {
+			<-taking
+			got = append(got, e)
+		})
+	}()
 	synctest.Wait()
 	want = play()
 	time.Sleep(time.Second)

@@ -11,8 +11,11 @@ import (
 	"gatehouse/drivers/line/gpiochip"
 )
 
-// kernel is the bank of a real board: the chips of this machine.
-type kernel struct{ chips []gpiochip.Chip }
+// kernel is the bank of a real board: the chips of this machine. They are looked for with each line, because an expander's
+// may come up after those of the machine, and one that was unplugged comes back by another path.
+type kernel struct {
+	chips func() ([]gpiochip.Chip, error)
+}
 
 func openKernel() (*kernel, error) {
 	chips, err := gpiochip.Chips()
@@ -22,7 +25,7 @@ func openKernel() (*kernel, error) {
 	if len(chips) == 0 {
 		return nil, errNoChips
 	}
-	return &kernel{chips: chips}, nil
+	return &kernel{gpiochip.Chips}, nil
 }
 
 var errNoChips = errors.New("this machine has no GPIO chips: is it the right board file?")
@@ -35,8 +38,12 @@ func (k *kernel) check(line boards.Line) error {
 // find finds a line by its chip's label and number, or by its name. The kernel promises neither to be unique, and a relay that
 // is another one must not move.
 func (k *kernel) find(line boards.Line) (in gpiochip.Chip, offset int, err error) {
+	chips, err := k.chips()
+	if err != nil {
+		return in, 0, fmt.Errorf("find GPIO chips: %w", err)
+	}
 	found := 0
-	for _, chip := range k.chips {
+	for _, chip := range chips {
 		at, is := line.Number, chip.Label == line.Chip
 		if line.Pin != "" {
 			at, is = chip.Find(line.Pin)

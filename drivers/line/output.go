@@ -1,6 +1,7 @@
 package line
 
 import (
+	"context"
 	"fmt"
 	"time"
 )
@@ -21,6 +22,14 @@ func (o *output) Set(active bool) error {
 // Pulse makes the output active for d, or for the board's maximum if that is shorter.
 func (o *output) Pulse(d time.Duration) error {
 	return o.do(func(r *relay) error { return r.pulse(d, time.Now()) })
+}
+
+// Probe reads the output back, which moves nothing: its line, or the module that it is on, may be gone.
+func (o *output) Probe(context.Context) error {
+	return o.do(func(r *relay) error {
+		_, err := r.readBack()
+		return err
+	})
 }
 
 // Close makes the output safe and gives it back.

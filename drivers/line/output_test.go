@@ -425,6 +425,22 @@ func TestALineThatTwoChipsHave(t *testing.T) {
 	}
 }
 
+// An expander comes up later than the chips of the machine, and comes back by another path when it was unplugged.
+func TestAChipThatComesLaterOrAgain(t *testing.T) {
+	at := boards.Line{Name: "k1", Chip: "mcp23017", Number: 3}
+	machine := []gpiochip.Chip{{Path: "/dev/gpiochip0", Label: "pinctrl-bcm2711", Lines: 58}}
+	find := line.LineFinder(func() ([]gpiochip.Chip, error) { return machine, nil })
+	if _, _, err := find(at); !errors.Is(err, gpiochip.ErrNoLine) {
+		t.Errorf("before: %v", err)
+	}
+	for _, path := range []string{"/dev/gpiochip1", "/dev/gpiochip2"} {
+		machine = append(machine[:1:1], gpiochip.Chip{Path: path, Label: "mcp23017", Lines: 16})
+		if chip, _, err := find(at); err != nil || chip.Path != path {
+			t.Errorf("%+v, %v", chip, err)
+		}
+	}
+}
+
 // Lines may be there later than the gateway: then devices find them, and outputs get their safe level.
 func TestLinesThatComeLate(t *testing.T) {
 	there := false

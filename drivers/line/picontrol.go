@@ -15,6 +15,8 @@ type processImage interface {
 	find(name string) (place, error)
 	get(place) (bool, error)
 	set(at place, high bool) error
+	// modules are those on the PiBridge, and how many exchanges with them failed in a row, of all together.
+	modules() (all []module, failures int, err error)
 }
 
 // place is one bit of the process image.
@@ -30,7 +32,12 @@ var errNoBit = errors.New("it is no single bit: name an input or output of a DIO
 
 // picontrol is the bank of a Revolution Pi. A line has no direction to be changed and no edges to be signalled; nobody
 // else is kept off. What becomes of outputs when the process dies is set in PiCtory: the module's output watchdog.
-type picontrol struct{ image processImage }
+type picontrol struct {
+	image  processImage
+	bridge *bridge
+}
+
+func newPicontrol(image processImage) picontrol { return picontrol{image, &bridge{image: image}} }
 
 func (p picontrol) check(line boards.Line) error {
 	_, err := p.image.find(line.Variable)
@@ -42,7 +49,7 @@ func (p picontrol) output(line boards.Line, _ string, high, keep bool) (driven, 
 	if err != nil {
 		return nil, err
 	}
-	o := imageOutput{p.image, at}
+	o := imageOutput{p, at, high}
 	if is, err := p.image.get(at); err != nil || keep || is == high {
 		return o, err
 	}
@@ -51,22 +58,37 @@ func (p picontrol) output(line boards.Line, _ string, high, keep bool) (driven, 
 
 // imageOutput is one output of the image.
 type imageOutput struct {
-	image processImage
-	at    place
+	picontrol
+	at   place
+	rest bool // the level that it has while nobody commands it
 }
 
-func (o imageOutput) set(high bool) error { return o.image.set(o.at, high) }
-func (o imageOutput) high() (bool, error) { return o.image.get(o.at) }
-func (o imageOutput) close() error        { return nil }
+// set sets the level. A module that does not answer gets the level of rest: it takes what the image says when it is back, and
+// what was commanded meanwhile is long over.
+func (o imageOutput) set(high bool) error {
+	if err := o.bridge.answers(o.at); err != nil {
+		return errors.Join(err, o.image.set(o.at, o.rest))
+	}
+	return o.image.set(o.at, high)
+}
+
+func (o imageOutput) high() (bool, error) {
+	if err := o.bridge.answers(o.at); err != nil {
+		return false, err
+	}
+	return o.image.get(o.at)
+}
+
+func (o imageOutput) close() error { return nil }
 
 func (p picontrol) inputs(specs []inputSpec, _ string) (watched, error) {
-	w := &imageInputs{image: p.image}
+	w := &imageInputs{picontrol: p}
 	for i, spec := range specs {
 		at, err := p.image.find(spec.at.Variable)
 		if err != nil {
 			return nil, err
 		}
-		high, err := p.image.get(at)
+		high, err := w.get(at)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", spec.at.Place(), err)
 		}
@@ -77,8 +99,16 @@ func (p picontrol) inputs(specs []inputSpec, _ string) (watched, error) {
 
 // imageInputs are inputs that are read again and again.
 type imageInputs struct {
-	image processImage
-	bits  []*imageInput
+	picontrol
+	bits []*imageInput
+}
+
+// get reads an input; what a module said last that does not answer any more is no reading.
+func (w *imageInputs) get(at place) (bool, error) {
+	if err := w.bridge.answers(at); err != nil {
+		return false, err
+	}
+	return w.image.get(at)
 }
 
 // imageInput debounces one of them: a level counts once it has been read for the delay.
@@ -122,7 +152,7 @@ func (w *imageInputs) next(ctx context.Context) (edges []rawEdge, err error) {
 		}
 		now := time.Now()
 		for _, bit := range w.bits {
-			high, err := w.image.get(bit.at)
+			high, err := w.get(bit.at)
 			if err != nil {
 				return nil, err
 			}

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"unsafe"
@@ -11,9 +12,11 @@ import (
 // The requests of the piControl module, of magic 'K'. Source: RevolutionPi/piControl, piControl.h.
 const (
 	piControlDevice = "/dev/piControl0"
+	kbDevices       = 0x4B0D
 	kbGetValue      = 0x4B0F
 	kbSetValue      = 0x4B10
 	kbFindVariable  = 0x4B11
+	wholeByte       = 8 // in place of a bit
 )
 
 // piValue is struct SPIValueStr, piVariable is struct SPIVariableStr.
@@ -44,7 +47,10 @@ func openPiControl() (*piControl, error) {
 func (p *piControl) find(name string) (place, error) {
 	v := piVariable{}
 	copy(v.name[:31], name)
-	if err := p.control(kbFindVariable, unsafe.Pointer(&v)); err != nil {
+	switch _, err := p.control(kbFindVariable, unsafe.Pointer(&v)); {
+	case errors.Is(err, ErrBridgeStopped):
+		return place{}, fmt.Errorf("variable %s: %w", name, err)
+	case err != nil:
 		return place{}, fmt.Errorf("variable %s: PiCtory's configuration has none of that name: %w", name, err)
 	}
 	if v.length != 1 || v.bit > 7 {
@@ -55,7 +61,7 @@ func (p *piControl) find(name string) (place, error) {
 
 func (p *piControl) get(at place) (bool, error) {
 	v := piValue{address: at.address, bit: at.bit}
-	err := p.control(kbGetValue, unsafe.Pointer(&v))
+	_, err := p.control(kbGetValue, unsafe.Pointer(&v))
 	return v.value != 0, err
 }
 
@@ -64,13 +70,38 @@ func (p *piControl) set(at place, high bool) error {
 	if high {
 		v.value = 1
 	}
-	return p.control(kbSetValue, unsafe.Pointer(&v))
+	_, err := p.control(kbSetValue, unsafe.Pointer(&v))
+	return err
 }
 
-func (p *piControl) control(request uintptr, argument unsafe.Pointer) error {
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, p.file.Fd(), request, uintptr(argument))
-	if errno != 0 {
-		return fmt.Errorf("%s: %w", piControlDevice, errno)
+// failuresAt is where the base module's inputs have the count of failed exchanges, a word (SRevPiProcessImage, revpi_core.h).
+const failuresAt = 2
+
+func (p *piControl) modules() (all []module, failures int, err error) {
+	var list [devicesMax * deviceBytes]byte
+	count, err := p.control(kbDevices, unsafe.Pointer(&list))
+	if err != nil {
+		return nil, 0, err
 	}
-	return nil
+	all, base := parseDevices(list[:min(count, devicesMax)*deviceBytes])
+	for i := range 2 {
+		v := piValue{address: uint16(base + failuresAt + i), bit: wholeByte}
+		if _, err := p.control(kbGetValue, unsafe.Pointer(&v)); err != nil {
+			return nil, 0, err
+		}
+		failures |= int(v.value) << (8 * i)
+	}
+	return all, failures, nil
+}
+
+// control does a request, and returns what the module returned.
+func (p *piControl) control(request uintptr, argument unsafe.Pointer) (int, error) {
+	returned, _, errno := unix.Syscall(unix.SYS_IOCTL, p.file.Fd(), request, uintptr(argument))
+	switch {
+	case errors.Is(errno, unix.EAGAIN):
+		return 0, fmt.Errorf("%s: %w", piControlDevice, ErrBridgeStopped)
+	case errno != 0:
+		return 0, fmt.Errorf("%s: %w", piControlDevice, errno)
+	}
+	return int(returned), nil
 }

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,9 +22,9 @@ const (
 	hangUpReads = 2
 	// writeSlack is how much longer than its bytes take a write may last.
 	writeSlack = 500 * time.Millisecond
-	// writeGrace is what a write gets on top once its time is over: on a busy machine the time may be over before the write was
-	// begun, or before its end was heard.
-	writeGrace = 100 * time.Millisecond
+	// grace is what a write or the closing gets on top once its time is over: on a busy machine the time may be over before it
+	// was begun, or before its end was heard.
+	grace = 100 * time.Millisecond
 	// closeLimit is how long closing may wait for what still goes on.
 	closeLimit = 500 * time.Millisecond
 )
@@ -46,6 +47,10 @@ func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {
 	if mode.Parity == 0 {
 		parity = serial.ParityNone
 	}
+	stop := serial.StopBits(cmp.Or(mode.StopBits, 1))
+	if stop != serial.Stop1 && stop != serial.Stop2 {
+		return nil, fmt.Errorf("%w: stop_bits = %d: write 1 or 2", drivers.ErrSettings, mode.StopBits)
+	}
 	if bauds := drivers.Bauds(); !slices.Contains(bauds, mode.Baud) {
 		return nil, fmt.Errorf("%w: baud = %d: write one of %v", drivers.ErrSettings, mode.Baud, bauds)
 	}
@@ -56,7 +61,7 @@ func OpenUART(uart boards.UART, mode drivers.SerialMode) (drivers.Port, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := serial.OpenPort(&serial.Config{Name: uart.Path, Baud: mode.Baud, Parity: parity, ReadTimeout: readTimeout})
+	raw, err := serial.OpenPort(&serial.Config{Name: uart.Path, Baud: mode.Baud, Parity: parity, StopBits: stop, ReadTimeout: readTimeout})
 	if err != nil {
 		g.close()
 		return nil, fmt.Errorf("open %s: %w: %w", uart.Path, drivers.ErrOffline, err)
@@ -176,7 +181,7 @@ func (p *serialPort) Write(b []byte) (int, error) {
 				return 0, p.fail("write", errStuck)
 			}
 			late = true
-			timer.Reset(writeGrace)
+			timer.Reset(grace)
 		}
 	}
 }
@@ -209,11 +214,14 @@ func (p *serialPort) Close() (err error) {
 		close(p.closed)
 		done := make(chan error, 1)
 		go func() { done <- p.raw.Close() }()
-		select {
-		case err = <-done:
-		case <-time.After(closeLimit):
-			err = p.fail("close", errStuck)
+		for _, limit := range []time.Duration{closeLimit, grace} {
+			select {
+			case err = <-done:
+				return
+			case <-time.After(limit):
+			}
 		}
+		err = p.fail("close", errStuck)
 	})
 	return err
 }

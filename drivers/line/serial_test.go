@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"gatehouse/boards"
 	"gatehouse/drivers"
@@ -20,9 +22,13 @@ import (
 	"gatehouse/drivers/line"
 )
 
-// adapter is a USB adapter on a pseudo-terminal: its path stays the same when it is pulled out and put back.
+// patience is how long a test waits for what must happen.
+const patience = time.Minute
+
+// adapter is a USB adapter on a pseudo-terminal: its path is gone while it is pulled out, and the same when it is put back.
 type adapter struct {
 	path string
+	mu   sync.Mutex
 	far  *os.File
 }
 
@@ -43,17 +49,30 @@ func plugIn(t testing.TB, a *adapter) {
 	if err := syscall.SetNonblock(descriptor, true); err != nil {
 		t.Fatal(err)
 	}
-	_ = os.Remove(a.path)
 	if err := os.Symlink(name, a.path); err != nil {
 		t.Fatal(err)
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.far = os.NewFile(uintptr(descriptor), "far side of "+a.path)
+}
+
+// pullOut ends the adapter. Its path goes first: the kernel may give the pseudo-terminal to somebody else.
+func (a *adapter) pullOut() {
+	_ = os.Remove(a.path)
+	_ = a.side().Close()
+}
+
+func (a *adapter) side() *os.File {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.far
 }
 
 func newAdapter(t testing.TB) *adapter {
 	a := &adapter{path: filepath.Join(t.TempDir(), "usb1")}
 	plugIn(t, a)
-	t.Cleanup(func() { a.far.Close() })
+	t.Cleanup(a.pullOut)
 	return a
 }
 
@@ -68,8 +87,8 @@ func (a *adapter) open(t testing.TB) drivers.Port {
 }
 
 // Write and Read make the adapter a far side that can be changed.
-func (a *adapter) Write(b []byte) (int, error) { return a.far.Write(b) }
-func (a *adapter) Read(b []byte) (int, error)  { return a.far.Read(b) }
+func (a *adapter) Write(b []byte) (int, error) { return a.side().Write(b) }
+func (a *adapter) Read(b []byte) (int, error)  { return a.side().Read(b) }
 
 func TestTheHostKeepsTheContract(t *testing.T) {
 	board, a, edges := bench(t), newAdapter(t), make(chan bool, 100)
@@ -86,7 +105,7 @@ func TestTheHostKeepsTheContract(t *testing.T) {
 		Active: func() bool { return horn.Active(chip.High(horn.Line)) },
 		Edges:  func() int { return len(edges) },
 		Far:    a,
-		HangUp: func() { a.far.Close(); plugIn(t, a) },
+		HangUp: func() { a.pullOut(); plugIn(t, a) },
 		Group:  []string{"loop", "wire"},
 		DriveGroup: func(index int, active bool) {
 			input := []boards.Input{loop, board.Inputs["wire"]}[index]
@@ -105,7 +124,7 @@ func read(t testing.TB, port drivers.Port, want int) ([]byte, error) {
 	t.Helper()
 	var got []byte
 	chunk := make([]byte, 3) // small, so that bytes have to be kept
-	for deadline := time.Now().Add(10 * time.Second); len(got) < want; {
+	for deadline := time.Now().Add(patience); len(got) < want; {
 		n, err := port.Read(chunk)
 		if got = append(got, chunk[:n]...); err != nil {
 			return got, err
@@ -140,7 +159,7 @@ func TestAFrameInPieces(t *testing.T) {
 func TestPullingThePlugIsAnErrorAndPuttingItBackHeals(t *testing.T) {
 	a := newAdapter(t)
 	port := a.open(t)
-	a.far.Close()
+	a.pullOut()
 	if _, err := read(t, port, 1); !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), a.path) {
 		t.Errorf("read: %v", err)
 	}
@@ -170,7 +189,7 @@ func TestPullingThePlugInTheMiddleOfAFrame(t *testing.T) {
 	if got, err := read(t, port, 3); err != nil || len(got) != 3 {
 		t.Fatalf("% X, %v", got, err)
 	}
-	a.far.Close()
+	a.pullOut()
 	if got, err := read(t, port, 1); !errors.Is(err, drivers.ErrOffline) {
 		t.Errorf("% X, %v", got, err)
 	}
@@ -229,6 +248,31 @@ func TestEverySpeedCanBeHad(t *testing.T) {
 	}
 }
 
+// Both numbers of stop bits reach the port; what it can't have is a mistake in the site file.
+func TestStopBits(t *testing.T) {
+	for stopBits, want := range map[int]uint32{0: 0, 1: 0, 2: unix.CSTOPB} {
+		a := newAdapter(t)
+		port, err := line.OpenSerial(a.path, drivers.SerialMode{Baud: 9600, StopBits: stopBits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		device, err := os.Open(a.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings, err := unix.IoctlGetTermios(int(device.Fd()), unix.TCGETS)
+		if err != nil || settings.Cflag&unix.CSTOPB != want {
+			t.Errorf("%d stop bits: flags %x, error %v", stopBits, settings.Cflag, err)
+		}
+		device.Close()
+		port.Close()
+	}
+	_, err := line.OpenSerial(newAdapter(t).path, drivers.SerialMode{Baud: 9600, StopBits: 3})
+	if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), "stop_bits = 3: write 1 or 2") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A driver is waiting for bytes when the gateway closes the port.
 func TestClosingEndsARead(t *testing.T) {
 	port := newAdapter(t).open(t)
@@ -249,7 +293,7 @@ func TestClosingEndsARead(t *testing.T) {
 		if !errors.Is(err, drivers.ErrOffline) {
 			t.Errorf("error %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("the read did not end")
 	}
 }
@@ -270,7 +314,7 @@ func TestAFarSideThatTakesNothing(t *testing.T) {
 	go func() { ended <- port.Close() }()
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("closing hangs")
 	}
 }

@@ -9,8 +9,9 @@
 //   - no pulse: presence without a pulse near its beginning, as from a detector without power;
 //   - no presence: a pulse without presence, as from a broken presence wire.
 //
-// A fault is LevelFailed and an error of Watch that wraps ErrFault. It lasts, over later Watches as well, until both relays
-// have opened, and the presence relay has moved if that was what did not. A vehicle is reported at the first edge; the check comes after it, and takes it back.
+// A fault is LevelFailed and an error of Watch that wraps ErrFault. It lasts, over later Watches as well, until both
+// relays have opened, and the presence relay has moved if that was what did not. A vehicle is reported at the first
+// edge; the check comes after it, and takes it back.
 //
 // judge.go is pure. The simulated detector is the board's inputs: drive their lines. The package imports drivers.
 package loop

@@ -81,21 +81,18 @@ func (j *judge) ready() bool {
 
 // edge takes the level of a relay.
 func (j *judge) edge(relay int, active bool, now time.Time) {
-	first := !j.begun[relay]
-	j.begun[relay] = true
-	if active == j.active[relay] {
-		return
-	}
-	j.active[relay] = active
-	if active {
+	first, moved := !j.begun[relay], active != j.active[relay]
+	j.begun[relay], j.active[relay] = true, active
+	if moved && active {
 		j.since[relay], j.seen[relay] = now, !first
 		if relay == presence {
 			j.paired = first // what stands there at the start has had its pulse
 		}
 		j.pair(now)
 	}
-	if !j.active[presence] && !j.active[pulse] && (j.fault != faultNoPresence || relay == presence) {
-		j.fault = sound
+	open := j.ready() && !j.active[presence] && !j.active[pulse]
+	if open && (j.fault != faultNoPresence || moved && relay == presence) {
+		j.fault = sound // the relays may have opened before the first edge of this life
 	}
 }
 

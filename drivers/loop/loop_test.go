@@ -121,6 +121,16 @@ func TestWhatADetectorTells(t *testing.T) {
 			time.Sleep(5 * time.Minute)
 			presence.Drive(false)
 		}, "clear vehicle failed | it is stuck | failed clear"},
+		"stuck, and mended while nobody watches": {drivers.Settings{"presence": "presence", "stuck_after_s": int64(60)}, func(presence, _ *drivertest.Input) {
+			presence.Drive(true)
+			time.Sleep(60*time.Second + 500*time.Millisecond)
+			presence.Drive(false)
+		}, "clear vehicle failed | it is stuck | clear"},
+		"power lost, and back while nobody watches": {pair, func(presence, _ *drivertest.Input) {
+			presence.Drive(true)
+			time.Sleep(1500 * time.Millisecond)
+			presence.Drive(false)
+		}, "clear vehicle failed | it shows presence without a pulse | clear"},
 		"never stuck": {drivers.Settings{"presence": "presence", "stuck_after_s": int64(0)}, func(presence, _ *drivertest.Input) {
 			presence.Drive(true)
 			time.Sleep(50 * time.Hour)

@@ -2,8 +2,9 @@
 // Stack v3.
 //
 // The uplinks of the application come on application/{applicationId}/device/{devEui}/event/up, or on
-// v3/{application}@{tenant}/devices/{device}/up, as JSON with the sensor's own bytes in base64. Those bytes are decoded here (package payload), never the server's decoded object: a codec that
-// somebody edits on a server must not move a car. Which sensor watches which spot is in the settings.
+// v3/{application}@{tenant}/devices/{device}/up, as JSON with the sensor's own bytes in base64. Those bytes are decoded
+// here (package payload), never the server's decoded object: a codec that somebody edits on a server must not move a
+// car. Which sensor watches which spot is in the settings.
 //
 // Radio repeats and delays: an uplink counts once, by the sensor and its frame counter, and one that is older than the
 // last is not believed. A heartbeat says that the sensor lives, and nothing of the spot; what a sensor's silence means is

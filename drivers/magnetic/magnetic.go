@@ -63,10 +63,7 @@ type Sensor struct {
 func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	s := &Sensor{host: host}
 	var err error
-	if s.bus, err = settings.Text("bus", ""); err == nil && s.bus == "" {
-		err = fmt.Errorf("%w: bus is missing: write the name of one of the board's I2C buses", drivers.ErrSettings)
-	}
-	if err != nil {
+	if s.bus, err = settings.Named("bus", "one of the board's I2C buses"); err != nil {
 		return nil, err
 	}
 	if err := s.setChip(settings); err != nil {
@@ -75,7 +72,7 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	if s.untested, err = settings.Bool("untested"); err != nil {
 		return nil, err
 	}
-	periodMS, err := number(settings, "period_ms", 1000, periodMinMS, periodMaxMS)
+	periodMS, err := settings.Within("period_ms", 1000, periodMinMS, periodMaxMS)
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +80,12 @@ func newSensor(host drivers.Host, settings drivers.Settings) (*Sensor, error) {
 	return s, s.setMux(settings)
 }
 
-func number(settings drivers.Settings, key string, fallback, least, most int) (int, error) {
-	value, err := settings.Int(key, fallback)
-	if err == nil && value != fallback && (value < least || value > most) {
-		err = fmt.Errorf("%w: %s = %d: write %d to %d", drivers.ErrSettings, key, value, least, most)
+// orNone is a setting from least to most, or 0.
+func orNone(settings drivers.Settings, key string, least, most int) (int, error) {
+	if value, err := settings.Int(key, 0); err != nil || value == 0 {
+		return 0, err
 	}
-	return value, err
+	return settings.Within(key, 0, least, most)
 }
 
 func (s *Sensor) setChip(settings drivers.Settings) error {
@@ -104,13 +101,13 @@ func (s *Sensor) setChip(settings drivers.Settings) error {
 	if !slices.Contains(known, s.chip) {
 		return fmt.Errorf("%w: chip = %s: write %s", drivers.ErrSettings, name, strings.Join(known, ", "))
 	}
-	address, err := number(settings, "address", 0, drivers.I2CFirst, drivers.I2CLast)
+	address, err := orNone(settings, "address", drivers.I2CFirst, drivers.I2CLast)
 	s.address = uint16(address)
 	return err
 }
 
 func (s *Sensor) setMux(settings drivers.Settings) error {
-	mux, err := number(settings, "mux", 0, drivers.MultiplexerFirst, drivers.MultiplexerLast)
+	mux, err := orNone(settings, "mux", drivers.MultiplexerFirst, drivers.MultiplexerLast)
 	if err != nil {
 		return err
 	}

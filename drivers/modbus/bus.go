@@ -1,6 +1,7 @@
 package modbus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,9 +48,7 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 	if port == "" {
 		return nil, fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
 	}
-	if options.Mode.Parity == 0 {
-		options.Mode.Parity = 'N'
-	}
+	options.Mode.Parity, options.Mode.StopBits = cmp.Or(options.Mode.Parity, 'N'), cmp.Or(options.Mode.StopBits, 1)
 	if options.Timeout == 0 {
 		options.Timeout = TimeoutDefault
 	}
@@ -57,7 +56,7 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 		if _, err := checkAddress(port); err != nil {
 			return nil, err
 		}
-		options.Mode = drivers.SerialMode{Baud: networkBaud, Parity: 'N'}
+		options.Mode = drivers.SerialMode{Baud: networkBaud, Parity: 'N', StopBits: 1}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -71,8 +70,8 @@ func (b *Buses) Bus(host drivers.Host, port string, options Options) (*Bus, erro
 		b.known[key] = bus
 	}
 	if bus.options.Mode != options.Mode {
-		return nil, fmt.Errorf("%w: port = %s: another device on it has %d baud, parity %c: write the same for all",
-			drivers.ErrSettings, port, bus.options.Mode.Baud, bus.options.Mode.Parity)
+		return nil, fmt.Errorf("%w: port = %s: another device on it has %v: write the same baud, parity and stop_bits for all",
+			drivers.ErrSettings, port, bus.options.Mode)
 	}
 	bus.options.Timeout = max(bus.options.Timeout, options.Timeout)
 	bus.options.Echo = bus.options.Echo || options.Echo
@@ -226,24 +225,8 @@ func (b *Bus) ReadBits(ctx context.Context, slave, function byte, start uint16, 
 	})
 }
 
-// WriteCoil switches a coil. It has happened if the error is nil; it may have happened if the answer was lost.
-func (b *Bus) WriteCoil(ctx context.Context, slave byte, address uint16, on bool) error {
-	value := uint16(CoilOff)
-	if on {
-		value = CoilOn
-	}
-	return b.WriteCoilValue(ctx, slave, address, value)
-}
-
-// WriteCoilValue writes what a relay board takes beyond on and off, for example how long a relay is to stay on.
-func (b *Bus) WriteCoilValue(ctx context.Context, slave byte, address, value uint16) error {
-	return b.order(ctx, Request{Slave: slave, Function: FunctionWriteCoil, Start: address, Value: value}, nil)
-}
-
-// WriteRegister writes a register. It has happened if the error is nil; it may have happened if the answer was lost.
-func (b *Bus) WriteRegister(ctx context.Context, slave byte, address, value uint16) error {
-	return b.order(ctx, Request{Slave: slave, Function: FunctionWriteRegister, Start: address, Value: value}, nil)
-}
+// Write does a writing. It has happened if the error is nil; it may have happened if the answer was lost.
+func (b *Bus) Write(ctx context.Context, request Request) error { return b.order(ctx, request, nil) }
 
 // order has the bus do one request before its next poll. read gets the reply.
 func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) error {

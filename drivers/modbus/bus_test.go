@@ -25,7 +25,7 @@ type wired struct {
 }
 
 func wire(t *testing.T) *wired {
-	w := &wired{host: drivertest.NewHost(), simulator: &modbus.Simulator{Baud: baud, Turnaround: 10 * time.Millisecond}}
+	w := &wired{host: drivertest.NewHost(), simulator: &modbus.Simulator{Mode: drivers.SerialMode{Baud: baud}, Turnaround: 10 * time.Millisecond}}
 	for _, address := range []byte{1, 2} {
 		for i := range uint16(10) {
 			w.simulator.Slave(address).SetRegister(i, 100*uint16(address)+i)
@@ -77,19 +77,19 @@ func TestOrders(t *testing.T) {
 		if err := w.ReadBits(t.Context(), 2, modbus.FunctionReadCoils, 1, bits); err != nil || !bits[0] || bits[1] || !bits[8] {
 			t.Errorf("bits %v, error %v", bits, err)
 		}
-		if err := w.WriteCoil(t.Context(), 2, 4, true); err != nil || !w.simulator.Slave(2).Bit(4) {
+		if err := w.Write(t.Context(), modbus.WriteCoil(2, 4, true)); err != nil || !w.simulator.Slave(2).Bit(4) {
 			t.Errorf("coil %v, error %v", w.simulator.Slave(2).Bit(4), err)
 		}
-		if err := w.WriteRegister(t.Context(), 1, 2, 102); err != nil || len(w.simulator.Slave(1).Writes()) != 1 {
+		if err := w.Write(t.Context(), modbus.WriteRegisters(1, 2, 102)); err != nil || len(w.simulator.Slave(1).Writes()) != 1 {
 			t.Errorf("%d writings, error %v", len(w.simulator.Slave(1).Writes()), err)
 		}
-		err := w.WriteCoil(t.Context(), 1, 99, true)
+		err := w.Write(t.Context(), modbus.WriteCoil(1, 99, true))
 		if !errors.Is(err, drivers.ErrUnsupported) || errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "illegal address") {
 			t.Errorf("an address that is not there: %v", err)
 		}
 		cancelled, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := w.WriteCoil(cancelled, 2, 6, true); !errors.Is(err, context.Canceled) || w.simulator.Slave(2).Bit(6) {
+		if err := w.Write(cancelled, modbus.WriteCoil(2, 6, true)); !errors.Is(err, context.Canceled) || w.simulator.Slave(2).Bit(6) {
 			t.Errorf("cancelled before: %v", err)
 		}
 	})
@@ -107,7 +107,7 @@ func TestEachTroubleIsANamedFault(t *testing.T) {
 		{modbus.TroubleImposter, modbus.FaultWrongSlave},
 		{modbus.TroubleLate, modbus.FaultNoAnswer},
 		{modbus.TroubleBusy, modbus.FaultDevice},
-		{modbus.TroubleRefuses, modbus.FaultException},
+		{modbus.TroubleRefuses, modbus.FaultFunction},
 		{modbus.TroubleOtherCode, modbus.FaultGarbage},
 	} {
 		bubble(t, func(t *testing.T, w *wired) {
@@ -359,6 +359,10 @@ func TestTwoDevicesShareABus(t *testing.T) {
 		if _, err := buses.Bus(w.host, "rs485", modbus.Options{Mode: drivers.SerialMode{Baud: 9600}}); !errors.Is(err, drivers.ErrSettings) {
 			t.Errorf("another speed on the same port: %v", err)
 		}
+		other := modbus.Options{Mode: drivers.SerialMode{Baud: baud, StopBits: 2}}
+		if _, err := buses.Bus(w.host, "rs485", other); err == nil || !strings.Contains(err.Error(), "19200 baud 8N1: write the same baud, parity and stop_bits") {
+			t.Errorf("other stop bits on the same port: %v", err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() {
@@ -369,7 +373,7 @@ func TestTwoDevicesShareABus(t *testing.T) {
 		}()
 		time.Sleep(time.Second)
 		began := time.Now()
-		if err := second.WriteCoil(t.Context(), 2, 0, true); err != nil {
+		if err := second.Write(t.Context(), modbus.WriteCoil(2, 0, true)); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began); took > 80*time.Millisecond {
@@ -440,18 +444,18 @@ func TestAPulledPlugIsOfflineAndHeals(t *testing.T) {
 func TestAnAdapterThatHearsItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		host := drivertest.NewHost()
-		simulator := modbus.Simulator{Baud: baud}
+		simulator := modbus.Simulator{Mode: drivers.SerialMode{Baud: baud}}
 		simulator.Slave(1).SetBit(0, false)
 		bus, err := modbus.NewBuses().Bus(host, "rs485", modbus.Options{Mode: drivers.SerialMode{Baud: baud}, Echo: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		go func() { _ = simulator.Serve(echoing{host.Wire("rs485")}) }()
-		if err := bus.WriteCoil(t.Context(), 1, 0, true); err != nil {
+		if err := bus.Write(t.Context(), modbus.WriteCoil(1, 0, true)); err != nil {
 			t.Error(err)
 		}
 		simulator.Slave(1).SetTrouble(modbus.TroubleMute)
-		if err := bus.WriteCoil(t.Context(), 1, 0, false); !errors.Is(err, drivers.ErrOffline) {
+		if err := bus.Write(t.Context(), modbus.WriteCoil(1, 0, false)); !errors.Is(err, drivers.ErrOffline) {
 			t.Errorf("the echo alone passes for an answer: %v", err)
 		}
 		host.Close()

@@ -7,7 +7,7 @@
 //
 // Buses finds a Bus by the host and the name of the port, so that two devices of a site share one port: all that ask Buses
 // for the same port get the same Bus. Buses is made once, where the catalog is. A Bus opens its port while somebody uses
-// it. One goroutine does all transactions: orders (WriteCoil, WriteRegister, ReadRegisters, ReadBits) go before polls
+// it. One goroutine does all transactions: orders (Write, ReadRegisters, ReadBits) go before polls
 // (Run). A slave that missed or refused three polls is asked on every twentieth sweep only; when all slaves of a Run have,
 // Run ends with one fault: that the bus is silent, or what a slave refuses with.
 //
@@ -15,7 +15,11 @@
 // through. All else is the same.
 //
 // Every fault has a name and a hint (Fault): no answer, garbage, half a frame, a wrong slave, a late reply, babble, an
-// exception, a silent bus. None of them is a panic or a wait without end.
+// exception, a function that a slave does not know (and which one to write in its place), a silent bus. None of them is a panic
+// or a wait without end.
+//
+// Functions are 1 to 6, and 15 and 16, which write several coils or registers in one frame. Late replies to those say what was
+// written no more than late readings say what was read, so that a new one waits until no old reply can come any more.
 //
 // Simulator is the other side: a wire with slaves and real byte timing, and all of those faults. The package imports
 // drivers.

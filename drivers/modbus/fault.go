@@ -18,6 +18,7 @@ const (
 	FaultLateReply
 	FaultBabble
 	FaultException
+	FaultFunction
 	FaultDevice
 	FaultBusSilent
 	faultKinds
@@ -32,6 +33,7 @@ var faultNames = [faultKinds]struct{ name, hint string }{
 	FaultLateReply:  {"answers too late", "raise timeout_ms, or set a shorter response delay in the device"},
 	FaultBabble:     {"can't be heard: something talks without being asked", "unplug devices one by one until the line is quiet, and check the bias resistors"},
 	FaultException:  {"refuses the request", "check that the profile is the one of this device"},
+	FaultFunction:   {"does not know a function", "write the other one into its profile, or into its settings if it has none; its manual lists what it knows"},
 	FaultDevice:     {"says that it fails or is busy", "switch its power off and on; behind a gateway, check the device there"},
 	FaultBusSilent:  {"is silent: no device answers", "check the RS-485 adapter, the supply of the bus, and that A and B are not swapped"},
 }
@@ -43,7 +45,7 @@ func (k FaultKind) String() string { return faultNames[min(k, faultKinds-1)].nam
 func (k FaultKind) Hint() string { return faultNames[min(k, faultKinds-1)].hint }
 
 // Fault is an error of a bus or of a slave on it. It is a drivers.ErrOffline, except for an exception by which a slave refuses
-// what it can't do.
+// what it can't do, or a function.
 type Fault struct {
 	Kind   FaultKind
 	Bus    string
@@ -65,7 +67,7 @@ func (f *Fault) Error() string {
 
 // Unwrap tells it as the drivers' contracts do.
 func (f *Fault) Unwrap() error {
-	if f.Kind == FaultException {
+	if f.Kind == FaultException || f.Kind == FaultFunction {
 		return drivers.ErrUnsupported
 	}
 	return drivers.ErrOffline
@@ -84,11 +86,31 @@ func exceptionName(code byte) string {
 	return fmt.Sprintf("exception %d", code)
 }
 
-// exceptionKind tells a slave that can't do what it is asked for from one that can't do it now.
-func exceptionKind(code byte) FaultKind {
+// refusal is the kind and the detail of the fault with which a slave refuses a request: one that can't do what it is asked
+// for is not one that can't do it now.
+func refusal(r Request, code byte) (kind FaultKind, detail string) {
 	switch code {
+	case 1:
+		return FaultFunction, fmt.Sprintf("%s, %s; %s does the same", exceptionName(code), functionLine(r.Function), functionLine(alike[r.Function]))
 	case 4, 5, 6, 8, 10, 11:
-		return FaultDevice
+		return FaultDevice, exceptionName(code)
 	}
-	return FaultException
+	return FaultException, exceptionName(code)
+}
+
+// alike are the functions that devices have in place of each other: of coils or inputs, of holding or input registers, of one
+// or several.
+var alike = map[byte]byte{
+	FunctionReadCoils: FunctionReadDiscretes, FunctionReadDiscretes: FunctionReadCoils,
+	FunctionReadHoldings: FunctionReadInputs, FunctionReadInputs: FunctionReadHoldings,
+	FunctionWriteCoil: FunctionWriteCoils, FunctionWriteCoils: FunctionWriteCoil,
+	FunctionWriteRegister: FunctionWriteRegisters, FunctionWriteRegisters: FunctionWriteRegister,
+}
+
+// functionLine is how a function stands in a profile or in settings. Registers are written to trigger a measurement.
+func functionLine(function byte) string {
+	if function == FunctionWriteRegister || function == FunctionWriteRegisters {
+		return fmt.Sprintf("trigger.function = %d", function)
+	}
+	return fmt.Sprintf("function = %d", function)
 }

@@ -3,19 +3,21 @@ package modbus
 import (
 	"encoding/binary"
 	"time"
+
+	"gatehouse/drivers"
 )
 
 // The functions.
 const (
-	FunctionReadCoils     = 1
-	FunctionReadDiscretes = 2
-	FunctionReadHoldings  = 3
-	FunctionReadInputs    = 4
-	FunctionWriteCoil     = 5
-	FunctionWriteRegister = 6
-	functionWriteCoils    = 15
-	functionWriteMany     = 16
-	exceptionFlag         = 0x80
+	FunctionReadCoils      = 1
+	FunctionReadDiscretes  = 2
+	FunctionReadHoldings   = 3
+	FunctionReadInputs     = 4
+	FunctionWriteCoil      = 5
+	FunctionWriteRegister  = 6
+	FunctionWriteCoils     = 15
+	FunctionWriteRegisters = 16
+	exceptionFlag          = 0x80
 )
 
 // The limits of the protocol.
@@ -24,8 +26,9 @@ const (
 	BitsMax      = 2000
 	SlaveMax     = 247 // on a serial line; see Addresses
 	frameMax     = 256
-	requestBytes = 8
+	requestBytes = 8 // without data, and of a reply that repeats a request
 	overhead     = 5 // of a reply with data: slave, function, count, CRC
+	dataAt       = 7 // of a request with data: slave, function, start, count, how many bytes
 )
 
 // The values with which a coil is switched. Some relay boards take others, for a time.
@@ -41,13 +44,49 @@ const (
 	FlashUnit = 100 * time.Millisecond
 )
 
-// Request is one request of a master: a reading of Count things from Start, or a writing of Value to Start.
+// Request is one request of a master: a reading of Count things from Start on, a writing of Value to Start, or a writing of
+// Data to Count things from Start on.
 type Request struct {
 	Slave    byte
 	Function byte
 	Start    uint16
-	Count    uint16 // of a reading
-	Value    uint16 // of a writing; of a coil, CoilOn or CoilOff
+	Count    uint16 // of a reading, and of a writing of several
+	Value    uint16 // of a writing of one; of a coil, CoilOn or CoilOff
+	Data     string // of a writing of several: the bytes as on the wire
+}
+
+// WriteCoil is the request to switch a coil.
+func WriteCoil(slave byte, address uint16, on bool) Request {
+	value := uint16(CoilOff)
+	if on {
+		value = CoilOn
+	}
+	return Request{Slave: slave, Function: FunctionWriteCoil, Start: address, Value: value}
+}
+
+// WriteCoils is the request to switch coils that lie beside each other, all in one frame: no other order gets in between.
+func WriteCoils(slave byte, start uint16, on ...bool) Request {
+	data := make([]byte, (len(on)+7)/8)
+	for i, is := range on {
+		if is {
+			data[i/8] |= 1 << (i % 8)
+		}
+	}
+	return Request{Slave: slave, Function: FunctionWriteCoils, Start: start, Count: uint16(len(on)), Data: string(data)}
+}
+
+// WriteRegisters is the request to write registers that lie beside each other.
+func WriteRegisters(slave byte, start uint16, values ...uint16) Request {
+	data := make([]byte, 0, 2*len(values))
+	for _, value := range values {
+		data = binary.BigEndian.AppendUint16(data, value)
+	}
+	return Request{Slave: slave, Function: FunctionWriteRegisters, Start: start, Count: uint16(len(values)), Data: string(data)}
+}
+
+// writesSeveral reports whether the request has data.
+func (r Request) writesSeveral() bool {
+	return r.Function == FunctionWriteCoils || r.Function == FunctionWriteRegisters
 }
 
 // crc is the CRC-16 of Modbus: polynomial A001 reflected, beginning with FFFF.
@@ -89,18 +128,26 @@ func crcFits(frame []byte) bool {
 
 // AppendTo appends the frame of the request.
 func (r Request) AppendTo(out []byte) []byte {
+	begin := len(out)
+	out = r.appendHead(out)
+	if r.writesSeveral() {
+		out = append(append(out, byte(len(r.Data))), r.Data...)
+	}
+	return binary.LittleEndian.AppendUint16(out, crc(out[begin:]))
+}
+
+// appendHead appends what the reply to a writing repeats.
+func (r Request) appendHead(out []byte) []byte {
 	word := r.Count
 	if r.Function == FunctionWriteRegister || r.Function == FunctionWriteCoil {
 		word = r.Value
 	}
-	begin := len(out)
 	out = append(out, r.Slave, r.Function)
 	out = binary.BigEndian.AppendUint16(out, r.Start)
-	out = binary.BigEndian.AppendUint16(out, word)
-	return binary.LittleEndian.AppendUint16(out, crc(out[begin:]))
+	return binary.BigEndian.AppendUint16(out, word)
 }
 
-// dataBytes is how many bytes of data a reply to the request holds, or -1 if it repeats the request.
+// dataBytes is how many bytes of data a reply to the request holds, or -1 if it repeats the request, without its data.
 func (r Request) dataBytes() int {
 	switch r.Function {
 	case FunctionReadCoils, FunctionReadDiscretes:
@@ -130,9 +177,13 @@ func (r Reply) Register(i int) uint16 { return binary.BigEndian.Uint16(r.data[2*
 // Bit is the i-th bit.
 func (r Reply) Bit(i int) bool { return r.data[i/8]>>(i%8)&1 != 0 }
 
-// passesFor reports whether a reply to r looks like one to another request, and is none.
+// passesFor reports whether a reply to r looks like one to another request, and is none: that to a reading does not say from
+// where on, and that to a writing of several not what.
 func (r Request) passesFor(other Request) bool {
-	return r != other && r.Slave == other.Slave && r.Function == other.Function && r.dataBytes() >= 0 && r.dataBytes() == other.dataBytes()
+	if r == other || r.Slave != other.Slave || r.Function != other.Function || r.dataBytes() != other.dataBytes() {
+		return false
+	}
+	return r.dataBytes() >= 0 || r.writesSeveral() && r.Start == other.Start && r.Count == other.Count
 }
 
 // Answer finds the reply to the request in what was received; it holds as long as received does. An exception is none.
@@ -181,7 +232,7 @@ func (r Request) fits(frame []byte) bool {
 	data := r.dataBytes()
 	if data < 0 {
 		var own [requestBytes]byte
-		return string(r.AppendTo(own[:0])) == string(frame)
+		return string(appendCRC(r.appendHead(own[:0]))) == string(frame)
 	}
 	return int(frame[2]) == data && crcFits(frame)
 }
@@ -211,34 +262,27 @@ func shape(frame []byte) int {
 	if len(frame) < overhead {
 		return 0
 	}
-	switch function := frame[1]; {
-	case function&exceptionFlag != 0:
-		return overhead
-	case function >= FunctionReadCoils && function <= FunctionReadInputs:
+	switch frame[1] {
+	case FunctionReadCoils, FunctionReadDiscretes, FunctionReadHoldings, FunctionReadInputs:
 		return overhead + int(frame[2])
-	case function == FunctionWriteCoil, function == FunctionWriteRegister, function == functionWriteCoils, function == functionWriteMany:
+	case FunctionWriteCoil, FunctionWriteRegister, FunctionWriteCoils, FunctionWriteRegisters:
 		return requestBytes
+	}
+	if frame[1]&exceptionFlag != 0 {
+		return overhead
 	}
 	return 0
 }
 
-// charBits are the bits of a character on the wire: start, eight, parity, stop.
-func charBits(parity byte) int {
-	if parity == 'E' || parity == 'O' {
-		return 11
-	}
-	return 10
-}
-
 // wireTime is how long so many bytes take.
-func wireTime(count, baud int, parity byte) time.Duration {
-	return time.Duration(count*charBits(parity)) * time.Second / time.Duration(baud)
+func wireTime(count int, mode drivers.SerialMode) time.Duration {
+	return time.Duration(count*mode.CharBits()) * time.Second / time.Duration(mode.Baud)
 }
 
 // silence is the gap between frames: 3.5 characters, and 1.75 ms above 19200 baud.
-func silence(baud int, parity byte) time.Duration {
-	if baud > 19200 {
+func silence(mode drivers.SerialMode) time.Duration {
+	if mode.Baud > 19200 {
 		return 1750 * time.Microsecond
 	}
-	return time.Duration(7*charBits(parity)) * time.Second / time.Duration(2*baud)
+	return time.Duration(7*mode.CharBits()) * time.Second / time.Duration(2*mode.Baud)
 }

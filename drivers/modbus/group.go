@@ -76,7 +76,7 @@ func (g *group) said() error {
 // answered is the fault if it is an answer all the same.
 func answered(fault error) error {
 	var f *Fault
-	if errors.As(fault, &f) && (f.Kind == FaultException || f.Kind == FaultDevice) {
+	if errors.As(fault, &f) && (f.Kind == FaultException || f.Kind == FaultFunction || f.Kind == FaultDevice) {
 		return fault
 	}
 	return nil

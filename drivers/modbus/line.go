@@ -216,11 +216,17 @@ func (l *line) poll(g *group, p *scheduled) {
 	if l.err != nil {
 		return
 	}
-	g.settle(p, err, time.Now())
 	p.Deliver(reply, err)
 	if err == nil && p.Trigger.Function != 0 {
-		_, _ = l.transact(p.Trigger) // a trigger that was lost shows in the next reading
+		// One that was lost shows in the next reading; one that is refused leaves a reading that never changes.
+		if _, refused := l.transact(p.Trigger); errors.Is(refused, drivers.ErrUnsupported) {
+			err = refused
+		}
+		if l.err != nil {
+			return
+		}
 	}
+	g.settle(p, err, time.Now())
 }
 
 // unasked throws away what nobody asked for, and says what it was.
@@ -239,11 +245,11 @@ func (l *line) unasked() {
 }
 
 func (l *line) gap() time.Duration {
-	return silence(l.bus.options.Mode.Baud, l.bus.options.Mode.Parity)
+	return silence(l.bus.options.Mode)
 }
 
 func (l *line) wire(bytes int) time.Duration {
-	return wireTime(bytes, l.bus.options.Mode.Baud, l.bus.options.Mode.Parity)
+	return wireTime(bytes, l.bus.options.Mode)
 }
 
 // transact sends a request and waits for its reply, which holds until the next one.
@@ -270,7 +276,8 @@ func (l *line) transact(request Request) (Reply, error) {
 		l.owe(request, now)
 	}
 	if exception {
-		return Reply{}, l.bus.fault(exceptionKind(reply[2]), request.Slave, exceptionName(reply[2]))
+		kind, detail := refusal(request, reply[2])
+		return Reply{}, l.bus.fault(kind, request.Slave, detail)
 	}
 	return request.reply(reply), nil
 }

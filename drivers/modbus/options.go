@@ -1,6 +1,7 @@
 package modbus
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"time"
@@ -20,6 +21,7 @@ func WithOptions(settings map[string]string) map[string]string {
 		"port":       "name of the serial port on the board, or an address in the network: tcp://192.168.1.50:502 of a device that speaks Modbus TCP, rtu+tcp://… of a converter that passes RTU through; devices may share it",
 		"baud":       "speed of the bus (default: the profile's)",
 		"parity":     "N, E or O (default: the profile's)",
+		"stop_bits":  "1 or 2 (default: the profile's); the standard wants 2 without parity, and most makers deliver 1",
 		"timeout_ms": "how long a slave may take to answer, 5 to 300 (default 60)",
 		"echo":       "true if the adapter hears what it sends (default false)",
 	}
@@ -27,21 +29,34 @@ func WithOptions(settings map[string]string) map[string]string {
 	return all
 }
 
-// ReadOptions reads the settings of a bus.
-func ReadOptions(settings drivers.Settings, baud int, parity string) (port string, options Options, err error) {
+// ReadFunction reads the setting function: one of those that do the same, the first of them if it is absent.
+func ReadFunction(settings drivers.Settings, first, second int) (byte, error) {
+	function, err := settings.Int("function", first)
+	if err == nil && function != first && function != second {
+		err = fmt.Errorf("%w: function = %d: write %d or %d", drivers.ErrSettings, function, first, second)
+	}
+	return byte(function), err
+}
+
+// ReadOptions reads the settings of a bus; fallback is the mode where they say nothing.
+func ReadOptions(settings drivers.Settings, fallback drivers.SerialMode) (port string, options Options, err error) {
 	if port, err = settings.Text("port", ""); err != nil {
 		return "", options, err
 	}
-	if options.Mode.Baud, err = settings.Within("baud", baud, baudMin, baudMax); err != nil {
+	if options.Mode.Baud, err = settings.Within("baud", fallback.Baud, baudMin, baudMax); err != nil {
 		return "", options, err
 	}
-	if parity, err = settings.Text("parity", parity); err == nil && parity != "N" && parity != "E" && parity != "O" {
+	parity, err := settings.Text("parity", string(cmp.Or(fallback.Parity, 'N')))
+	if err == nil && parity != "N" && parity != "E" && parity != "O" {
 		err = fmt.Errorf("%w: parity = %q: write N, E or O", drivers.ErrSettings, parity)
 	}
 	if err != nil {
 		return "", options, err
 	}
 	options.Mode.Parity = parity[0]
+	if options.Mode.StopBits, err = settings.Within("stop_bits", cmp.Or(fallback.StopBits, 1), 1, 2); err != nil {
+		return "", options, err
+	}
 	low, high := int(TimeoutMin.Milliseconds()), int(TimeoutMax.Milliseconds())
 	timeoutMS, err := settings.Within("timeout_ms", int(TimeoutDefault.Milliseconds()), low, high)
 	if err != nil {

@@ -14,8 +14,7 @@ import (
 
 // Simulator is the far side of a bus: slaves that answer with the byte times of the wire and a turnaround of their own.
 type Simulator struct {
-	Baud       int // 0: everything is instant
-	Parity     byte
+	Mode       drivers.SerialMode // 0 baud: everything is instant
 	Turnaround time.Duration
 
 	mu     sync.Mutex
@@ -31,6 +30,7 @@ type Slave struct {
 	trouble   Trouble
 	requests  int
 	flashes   bool
+	unknown   []byte
 }
 
 // Trouble is what is wrong with a slave.
@@ -46,7 +46,7 @@ const (
 	TroubleLate      // it answers after 150 ms
 	TroubleBusy      // it says that it is busy
 	TroubleOtherCode // it answers with another function
-	TroubleRefuses   // it knows no function
+	TroubleRefuses   // it knows no function; see also SetUnknown
 )
 
 // lateAfter is how late a reply is with TroubleLate.
@@ -92,6 +92,13 @@ func (s *Slave) SetFlashes(flashes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.flashes = flashes
+}
+
+// SetUnknown makes the slave one that does not know some functions.
+func (s *Slave) SetUnknown(functions ...byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unknown = functions
 }
 
 // SetTrouble breaks or mends the slave.
@@ -191,8 +198,12 @@ func (n numbered) Write(reply []byte) (int, error) {
 // parseRequest finds the first whole request, and says how many bytes are done with.
 func parseRequest(received []byte) (request Request, used int, whole bool) {
 	for ; len(received)-used >= requestBytes; used++ {
-		frame := received[used : used+requestBytes]
-		if function := frame[1]; function < FunctionReadCoils || function > FunctionWriteRegister || !crcFits(frame) {
+		frame := received[used:]
+		length := requestShape(frame)
+		if length > len(frame) {
+			return Request{}, used, false
+		}
+		if length == 0 || !crcFits(frame[:length]) {
 			continue
 		}
 		request = Request{Slave: frame[0], Function: frame[1], Start: binary.BigEndian.Uint16(frame[2:])}
@@ -200,12 +211,28 @@ func parseRequest(received []byte) (request Request, used int, whole bool) {
 		switch request.Function {
 		case FunctionWriteCoil, FunctionWriteRegister:
 			request.Value = word
+		case FunctionWriteCoils, FunctionWriteRegisters:
+			request.Count, request.Data = word, string(frame[dataAt:length-2])
 		default:
 			request.Count = word
 		}
-		return request, used + requestBytes, true
+		return request, used + length, true
 	}
 	return Request{}, used, false
+}
+
+// requestShape is the length of the request that begins a slice of requestBytes at least, or 0 if it is none.
+func requestShape(frame []byte) int {
+	count, data := int(binary.BigEndian.Uint16(frame[4:])), int(frame[dataAt-1])
+	switch function := frame[1]; {
+	case function >= FunctionReadCoils && function <= FunctionWriteRegister:
+		return requestBytes
+	case function == FunctionWriteCoils && count > 0 && data == (count+7)/8, function == FunctionWriteRegisters && count > 0 && data == 2*count:
+		if length := dataAt + data + 2; length <= frameMax {
+			return length
+		}
+	}
+	return 0
 }
 
 // answer lets the times of the wire go by, and sends what the slave says.
@@ -217,8 +244,8 @@ func (s *Simulator) answer(request Request, wire io.Writer) {
 		return
 	}
 	reply, late := slave.answer(request)
-	if s.Baud > 0 {
-		time.Sleep(wireTime(requestBytes, s.Baud, s.Parity) + silence(s.Baud, s.Parity) + s.Turnaround + wireTime(len(reply), s.Baud, s.Parity))
+	if s.Mode.Baud > 0 {
+		time.Sleep(wireTime(len(request.AppendTo(nil)), s.Mode) + silence(s.Mode) + s.Turnaround + wireTime(len(reply), s.Mode))
 	}
 	send := func() { _, _ = wire.Write(reply) } // a wire that is gone takes nothing
 	if late {
@@ -258,6 +285,9 @@ func (s *Slave) answer(request Request) (reply []byte, late bool) {
 func (s *Slave) do(r Request) []byte {
 	refuse := func(code byte) []byte { return appendCRC([]byte{r.Slave, r.Function | exceptionFlag, code}) }
 	data := r.dataBytes()
+	if slices.Contains(s.unknown, r.Function) {
+		return refuse(1)
+	}
 	if data > frameMax-overhead || data == 0 {
 		return refuse(3)
 	}
@@ -282,12 +312,17 @@ func (s *Slave) do(r Request) []byte {
 			binary.BigEndian.PutUint16(reply[3+2*i:], value)
 		}
 	default:
-		return s.write(r, refuse)
+		if !s.write(r) {
+			return refuse(2)
+		}
+		s.writes = append(s.writes, r)
+		return appendCRC(r.appendHead(nil))
 	}
 	return appendCRC(reply)
 }
 
-func (s *Slave) write(r Request, refuse func(byte) []byte) []byte {
+// write does a writing, unless it is of something that is not there.
+func (s *Slave) write(r Request) bool {
 	_, bit := s.bits[r.Start]
 	_, register := s.registers[r.Start]
 	_, relay := s.bits[r.Start-FlashOn]
@@ -299,11 +334,30 @@ func (s *Slave) write(r Request, refuse func(byte) []byte) []byte {
 		s.bits[r.Start] = r.Value == CoilOn
 	case r.Function == FunctionWriteRegister && register:
 		s.registers[r.Start] = r.Value
+	case r.writesSeveral():
+		return s.writeSeveral(r)
 	default:
-		return refuse(2)
+		return false
 	}
-	s.writes = append(s.writes, r)
-	return r.AppendTo(nil)
+	return true
+}
+
+func (s *Slave) writeSeveral(r Request) bool {
+	for i := range r.Count {
+		_, bit := s.bits[r.Start+i]
+		_, register := s.registers[r.Start+i]
+		if r.Function == FunctionWriteCoils && !bit || r.Function == FunctionWriteRegisters && !register {
+			return false
+		}
+	}
+	for i := range r.Count {
+		if r.Function == FunctionWriteCoils {
+			s.bits[r.Start+i] = r.Data[i/8]>>(i%8)&1 != 0
+		} else {
+			s.registers[r.Start+i] = binary.BigEndian.Uint16([]byte(r.Data[2*i:]))
+		}
+	}
+	return true
 }
 
 // Register is a register as it is now.

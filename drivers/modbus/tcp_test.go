@@ -59,7 +59,7 @@ func TestADeviceInTheNetworkIsItsOwnUnit(t *testing.T) {
 			bus := networkBus(t, host, "tcp://10.0.0.5")
 			simulator.Slave(unit).SetBit(3, false)
 			go func() { _ = simulator.ServeTCP(host.Wire("net").Far()) }()
-			if err := bus.WriteCoil(t.Context(), unit, 3, true); err != nil || !simulator.Slave(unit).Bit(3) {
+			if err := bus.Write(t.Context(), modbus.WriteCoil(unit, 3, true)); err != nil || !simulator.Slave(unit).Bit(3) {
 				t.Errorf("unit %d: %v", unit, err)
 			}
 			host.Close()
@@ -67,7 +67,7 @@ func TestADeviceInTheNetworkIsItsOwnUnit(t *testing.T) {
 	}
 	for _, port := range []string{"rs485", "rtu+tcp://10.0.0.5"} {
 		for _, slave := range []byte{0, 248, 255} {
-			if err := networkBus(t, drivertest.NewHost(), port).WriteCoil(t.Context(), slave, 3, true); !errors.Is(err, drivers.ErrSettings) {
+			if err := networkBus(t, drivertest.NewHost(), port).Write(t.Context(), modbus.WriteCoil(slave, 3, true)); !errors.Is(err, drivers.ErrSettings) {
 				t.Errorf("%s: slave %d: %v", port, slave, err)
 			}
 		}
@@ -97,10 +97,10 @@ func TestOverARealConnection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = bus.WriteCoil(t.Context(), 9, 3, true)
+		err = bus.Write(t.Context(), modbus.WriteCoil(9, 3, true))
 		for range 100 { // a machine that is busy may be too late for one
 			if err != nil {
-				err = bus.WriteCoil(t.Context(), 9, 3, true)
+				err = bus.Write(t.Context(), modbus.WriteCoil(9, 3, true))
 			}
 		}
 		if err != nil || !simulator.Slave(9).Bit(3) {
@@ -166,7 +166,7 @@ func TestAddressesInTheNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := bus.WriteCoil(t.Context(), 1, 0, true); !errors.Is(err, drivers.ErrOffline) {
+	if err := bus.Write(t.Context(), modbus.WriteCoil(1, 0, true)); !errors.Is(err, drivers.ErrOffline) {
 		t.Errorf("where nobody listens: %v", err)
 	}
 }
@@ -203,7 +203,7 @@ func TestADeviceThatIsAwayHoldsNobodyUp(t *testing.T) {
 		}
 		poll := func(ctx context.Context) error { return bus.Run(ctx, nil) }
 		ends(time.Second, context.DeadlineExceeded, poll) // it dials, and goes
-		ends(500*time.Millisecond, context.DeadlineExceeded, func(ctx context.Context) error { return bus.WriteCoil(ctx, 1, 0, true) })
+		ends(500*time.Millisecond, context.DeadlineExceeded, func(ctx context.Context) error { return bus.Write(ctx, modbus.WriteCoil(1, 0, true)) })
 		for range 5 {
 			ends(10*time.Second, away, poll)
 		}

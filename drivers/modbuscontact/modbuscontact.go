@@ -20,6 +20,7 @@ func Driver(buses *modbus.Buses) drivers.Driver {
 		Settings: modbus.WithOptions(map[string]string{
 			"slave":           "address of the board, 1 to 247; on tcp:// also 255 or 0, the board itself (default 1)",
 			"input":           "number of the input on the board, from 1",
+			"function":        "2 (the default) if the board has its inputs as discrete inputs, 1 if as coils",
 			"normally_closed": "true if the contact is closed at rest, so that a cut wire reads as active (default false)",
 			"period_ms":       "how often it is read, 20 to 1000 (default 50)",
 		}),
@@ -39,8 +40,8 @@ type Contact struct {
 }
 
 func newContact(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Contact, error) {
-	c := &Contact{poll: modbus.Request{Function: modbus.FunctionReadDiscretes, Count: 1}}
-	port, options, err := modbus.ReadOptions(settings, 9600, "N")
+	c := &Contact{poll: modbus.Request{Count: 1}}
+	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +60,9 @@ func newContact(buses *modbus.Buses, host drivers.Host, settings drivers.Setting
 			return nil, err
 		}
 		whole.take(number)
+	}
+	if c.poll.Function, err = modbus.ReadFunction(settings, modbus.FunctionReadDiscretes, modbus.FunctionReadCoils); err != nil {
+		return nil, err
 	}
 	if c.closed, err = settings.Bool("normally_closed"); err != nil {
 		return nil, err

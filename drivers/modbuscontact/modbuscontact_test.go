@@ -1,8 +1,11 @@
 package modbuscontact_test
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,10 +88,41 @@ func TestATroubledBoardIsAFailedContact(t *testing.T) {
 	}
 }
 
+// A board that has its inputs as coils says so, and the fault says what to write.
+func TestABoardWithInputsAsCoils(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, slave := newBench()
+		slave.SetUnknown(modbus.FunctionReadDiscretes)
+		go b.Far()
+		watch := func() ([]drivers.Level, error) {
+			device, err := b.Driver.Make(b.Host, b.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			var levels []drivers.Level
+			err = device.(drivers.Switch).Watch(ctx, func(level drivers.Level) { levels = append(levels, level) })
+			return levels, err
+		}
+		_, err := watch()
+		if !errors.Is(err, drivers.ErrUnsupported) || !strings.Contains(err.Error(), "illegal function, function = 2; function = 1 does the same") {
+			t.Errorf("error %v", err)
+		}
+		b.Settings = maps.Clone(b.Settings)
+		b.Settings["function"] = int64(1)
+		if levels, err := watch(); !slices.Equal(levels, []drivers.Level{drivers.LevelInactive}) {
+			t.Errorf("levels %v, error %v", levels, err)
+		}
+		b.Host.Close()
+	})
+}
+
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, modbuscontact.Driver(modbus.NewBuses()), map[string]drivers.Settings{
 		"input = 0: write 1 to 128":                     {"port": "a"},
 		"port is missing: write the name":               {"input": int64(1)},
+		"function = 3: write 2 or 1":                    {"port": "a", "input": int64(1), "function": int64(3)},
 		"slave = 248: write 1 to 247":                   {"port": "a", "input": int64(1), "slave": int64(248)},
 		"slave = 256: write 0 to 255":                   {"port": "tcp://a", "input": int64(1), "slave": int64(256)},
 		"normally_closed = \"no\": write true or false": {"port": "a", "input": int64(1), "normally_closed": "no"},

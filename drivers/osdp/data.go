@@ -51,7 +51,32 @@ func RawData(value uint64, count int) []byte {
 // cardBitsMax bounds what is read from a card.
 const cardBitsMax = 512
 
-// parseRaw reads a card: a known format, or the digits of its bytes.
+// TextData is what a reader reports as characters: the head, and them. The head is the number of a head, a direction, how many.
+func TextData(text string) []byte { return append([]byte{0, 1, byte(len(text))}, text...) }
+
+// CardText is what a reader reports of a card: CodeRaw or CodeText. The error wraps ErrGarbage.
+func CardText(answer Packet) (string, error) {
+	if answer.Code == CodeText {
+		return parseText(answer.Data)
+	}
+	return parseRaw(answer.Data)
+}
+
+// parseText reads characters. What the direction says differs between makers (0 and 1, or 1 and 2, are forward and backward), so
+// that they are taken in the order in which they come.
+func parseText(data []byte) (string, error) {
+	if len(data) < 3 || int(data[2]) != len(data)-3 {
+		return "", fmt.Errorf("%w (characters of a card)", ErrGarbage)
+	}
+	text := strings.Trim(string(data[3:]), " \r\n\x00")
+	if !credentials.Readable(text) {
+		return "", fmt.Errorf("%w (%d characters of a card)", ErrGarbage, len(data)-3)
+	}
+	return text, nil
+}
+
+// parseRaw reads bits: a known format whose parity fits, or the digits of their bytes. The packet has a checksum of its own, so
+// that a parity which does not fit is that of another format of as many bits.
 func parseRaw(data []byte) (text string, err error) {
 	if len(data) < 4 {
 		return "", fmt.Errorf("%w (a card of %d bytes)", ErrGarbage, len(data))
@@ -60,15 +85,14 @@ func parseRaw(data []byte) (text string, err error) {
 	if count == 0 || count > cardBitsMax || len(bits) != (count+7)/8 {
 		return "", fmt.Errorf("%w (a card of %d bits in %d bytes)", ErrGarbage, count, len(bits))
 	}
-	if count != 26 && count != 34 && count != 37 {
-		return strings.ToUpper(hex.EncodeToString(bits)), nil
-	}
-	var value uint64
+	var value uint64 // of the formats that are known, which are shorter
 	for _, b := range bits {
 		value = value<<8 | uint64(b)
 	}
-	card, err := credentials.DecodeCard(value>>(8*len(bits)-count), count)
-	return card.String(), err
+	if card, err := credentials.DecodeCard(value>>(8*len(bits)-count), count); err == nil {
+		return card.String(), nil
+	}
+	return strings.ToUpper(hex.EncodeToString(bits)), nil
 }
 
 // parseKeys reads keys: reader, how many, and their characters.

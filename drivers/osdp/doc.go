@@ -18,6 +18,10 @@
 // A reader that was opened or whose supply fails says so, by itself and when it is asked at the start: that is a fault, and its
 // cards are read all the same.
 //
+// A card comes as bits (RAW), which are read as "facility-number" where they are of a format of package credentials and its
+// parity fits, and else as the digits of their bytes; or as characters (FMT, deprecated and in use), which are the number of a
+// card, or with text = "code" what a QR reader scanned.
+//
 // The reader's lamp shows the colour of a face (LED), and it beeps when a card was read (BUZ).
 //
 // packet.go, channel.go and data.go are pure; vectors are those of the SIA OSDP specification, Annex E. Simulator is the

@@ -29,6 +29,7 @@ func Driver(buses *Buses) drivers.Driver {
 			"address":   "of the reader, 0 to 126 (default 0)",
 			"key":       "secure channel key (SCBK) in 32 hex digits (default: none, nothing is encrypted)",
 			"install":   "true to give the key to a new reader, which still has the default key (default false)",
+			"text":      "what characters are that the reader reports (osdp_FMT): card (the default), or code for one that scans QR codes",
 			"beep":      "true to beep when a card was read (default false; most readers do so by themselves)",
 			"period_ms": "how often the reader is asked, 20 to 1000 (default 100)",
 			"check":     "how packets are checked: crc (the default), or sum for old readers that know no CRC",
@@ -51,6 +52,7 @@ type Reader struct {
 	key     *Key // nil: plain
 	install bool
 	beep    bool
+	scans   bool // what it reports as characters is a code that it scanned
 	sum     bool // packets end with a checksum
 	period  time.Duration
 	session atomic.Pointer[session] // nil while Read is not running
@@ -81,6 +83,11 @@ func newReader(buses *Buses, host drivers.Host, settings drivers.Settings) (r *R
 	if r.beep, err = settings.Bool("beep"); err != nil {
 		return nil, err
 	}
+	text, err := settings.OneOf("text", "card", "code")
+	if err != nil {
+		return nil, err
+	}
+	r.scans = text == "code"
 	check, err := settings.OneOf("check", "crc", "sum")
 	if err != nil {
 		return nil, err

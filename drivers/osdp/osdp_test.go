@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,37 @@ func TestCardsKeysAndBeeps(t *testing.T) {
 	if want := []string{"card 12-3456", "card 12-3457", "card 04A2B3C4", "ticket 4711"}; !slices.Equal(got, want) || device.Fault() != nil {
 		t.Errorf("%q, fault %v: want %q", got, device.Fault(), want)
 	}
+}
+
+// Old readers report characters, QR readers what they scanned, and others bits of formats that have as many as a known one.
+func TestCardsAsCharactersAndOtherFormats(t *testing.T) {
+	show := func(_ *drivertest.Host, simulator *osdp.Simulator) {
+		simulator.ShowText("0012345678\r\n")
+		simulator.ShowText("\x01")
+		simulator.Show(0b11, 26) // as many bits as H10301 has, and no parity of its
+		simulator.ShowText("R-8842")
+	}
+	got, device, _ := visit(t, plain, show)
+	if want := []string{"card 0012345678", "card 000000C0", "card R-8842"}; !slices.Equal(got, want) || device.Skipped() != 1 {
+		t.Errorf("%q, %d skipped, want %q", got, device.Skipped(), want)
+	}
+	scanner := maps.Clone(plain)
+	scanner["text"] = "code"
+	got, _, _ = visit(t, scanner, show)
+	if want := []string{"ticket 0012345678", "card 000000C0", "reservation R-8842"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func FuzzCardText(f *testing.F) {
+	f.Add(byte(osdp.CodeRaw), osdp.RawData(0b11, 26))
+	f.Add(byte(osdp.CodeText), osdp.TextData("0012345678"))
+	f.Fuzz(func(t *testing.T, code byte, data []byte) {
+		text, err := osdp.CardText(osdp.Packet{Answer: true, Code: code, Data: data})
+		if err == nil && !credentials.Readable(text) || err != nil && (!errors.Is(err, osdp.ErrGarbage) || text != "") {
+			t.Errorf("%02X % X: %q, %v", code, data, text, err)
+		}
+	})
 }
 
 // Three readers with addresses of their own share a bus: each tells its own cards, one of them in a secure channel, and one

@@ -30,6 +30,7 @@ const (
 	CodeLocalIs    = 0x48
 	CodeReadersAre = 0x4B
 	CodeRaw        = 0x50
+	CodeText       = 0x51
 	CodeKeys       = 0x53
 	CodeComIs      = 0x54
 	CodeClient     = 0x76

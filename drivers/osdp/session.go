@@ -194,13 +194,17 @@ func (s *session) turn(ctx context.Context) error {
 func (s *session) take(ctx context.Context, answer Packet) error {
 	now := time.Now()
 	switch answer.Code {
-	case CodeRaw:
-		text, err := parseRaw(answer.Data)
+	case CodeRaw, CodeText:
+		text, err := CardText(answer)
 		if err != nil {
 			s.reader.Note(err)
 			return nil
 		}
-		s.show(credentials.CardShown(text), now)
+		shown := credentials.CardShown(text)
+		if answer.Code == CodeText && s.reader.scans {
+			shown = credentials.Code(text)
+		}
+		s.show(shown, now)
 		if s.reader.beep {
 			_, err = s.transact(ctx, CodeBuzzer, BeepData()) // a reader that can't beep is none the worse
 			return err

@@ -95,6 +95,11 @@ func (s *Simulator) Show(value uint64, count int) {
 	s.change(func() { s.queue = append(s.queue, Packet{Code: CodeRaw, Data: RawData(value, count)}) })
 }
 
+// ShowText shows a card, or a code, that the reader reports as characters.
+func (s *Simulator) ShowText(text string) {
+	s.change(func() { s.queue = append(s.queue, Packet{Code: CodeText, Data: TextData(text)}) })
+}
+
 // ShowCard shows a card of a known format.
 func (s *Simulator) ShowCard(card credentials.Card) { s.Show(credentials.EncodeCard(card)) }
 

@@ -80,9 +80,9 @@ func (w *walker) body(text, contentType string, nesting int) {
 			return
 		}
 		var inner string
-		inner, text = head.body(rest)
+		inner, text = head.body(afterInterim(rest))
 		if text = trimmed(text); text == "" || !head.refuses {
-			w.body(inner, head.contentType, nesting+1)
+			w.body(w.undone(head, inner), head.contentType, nesting+1)
 		}
 	}
 }
@@ -120,7 +120,9 @@ type head struct {
 	contentType string
 	length      int // of the body in bytes; -1: it does not say
 	chunked     bool
-	refuses     bool // it is of an answer such as "401 Unauthorized", after which a client asks again
+	deflated    bool
+	transfer    string // how a part is written (RFC 2045)
+	refuses     bool   // it is of an answer such as "401 Unauthorized", after which a client asks again
 }
 
 // cutHead cuts off the head of a recorded request or answer, or of a part.
@@ -147,6 +149,15 @@ func cutHead(text string) (head, string, bool) {
 	}
 }
 
+// afterInterim is what follows "100 Continue", which a recording of both sides has between a head and its body.
+func afterInterim(text string) string {
+	if !strings.HasPrefix(text, "HTTP/1.1 100") {
+		return text
+	}
+	_, rest, _ := cutHead(text)
+	return rest
+}
+
 func startsHead(line string) bool {
 	for _, start := range []string{"HTTP/", "POST /", "PUT /", "GET /"} {
 		if strings.HasPrefix(line, start) {
@@ -168,6 +179,10 @@ func (h *head) field(name, value string) {
 		}
 	case strings.EqualFold(name, "Transfer-Encoding"):
 		h.chunked = strings.EqualFold(value, "chunked")
+	case strings.EqualFold(name, "Content-Encoding"):
+		h.deflated = strings.EqualFold(value, "deflate")
+	case strings.EqualFold(name, "Content-Transfer-Encoding"):
+		h.transfer = value
 	}
 }
 
@@ -182,44 +197,11 @@ func begins(text string) bool {
 func (h *head) body(text string) (body, after string) {
 	switch {
 	case h.chunked:
-		return unchunk(text), ""
+		return unchunk(text)
 	case h.length >= 0 && h.length < len(text) && begins(text[h.length:]):
 		return text[:h.length], text[h.length:]
 	}
 	return text, ""
-}
-
-// unchunk puts the chunks of an answer together; a text that is not in chunks stays as it is.
-func unchunk(text string) string {
-	var b strings.Builder
-	rest := text
-	for {
-		line, after, found := strings.Cut(rest, "\n")
-		digits, _, _ := strings.Cut(strings.TrimSpace(line), ";")
-		size, err := strconv.ParseUint(digits, 16, 31)
-		if err != nil && b.Len() == 0 {
-			return text
-		}
-		if err != nil || !found || size == 0 {
-			return b.String()
-		}
-		size = min(size, uint64(len(after)))
-		b.WriteString(after[:size])
-		rest = strings.TrimLeft(after[size:], "\r\n")
-	}
-}
-
-// dechunked is a text without the lengths of its chunks, if it begins with one: a recording of what is on the wire.
-func dechunked(text string) string {
-	line, after, found := strings.Cut(text, "\r\n")
-	if !found || line == "" || len(line) > 8 || hexDigit(line[0]) < 0 {
-		return text
-	}
-	size, err := strconv.ParseUint(line, 16, 31)
-	if err != nil || size == 0 || size > uint64(len(after)) || !strings.HasPrefix(after[size:], "\r\n") {
-		return text
-	}
-	return unchunk(text)
 }
 
 // mediaType is a content type without its parameters.
@@ -312,7 +294,7 @@ func (w *walker) part(part string, isLast bool, nesting int) {
 		w.fail(wrapAt("key=value lines", len(body), errEnds))
 		body = body[:strings.LastIndexByte(body, '\n')+1] // half a line may say half a plate
 	}
-	if isPicture(body) && !strings.HasPrefix(body, gzipMagic) {
+	if body = w.undone(h, body); isPicture(body) && !isPacked(body) {
 		w.pictures++
 		return
 	}
@@ -390,9 +372,14 @@ const foldedMax = 64
 
 // fold keeps a text that begins as a document does, for unfold.
 func (w *walker) fold(text string) {
-	isDocument := strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, "Code=")
-	if isDocument && len(w.folded) < foldedMax {
-		w.folded = append(w.folded, text)
+	if len(w.folded) == foldedMax {
+		return
+	}
+	for _, start := range [...]string{"{", "[", "<", "Code=", "Events[", "--"} {
+		if strings.HasPrefix(text, start) {
+			w.folded = append(w.folded, text)
+			return
+		}
 	}
 }
 

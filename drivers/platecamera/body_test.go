@@ -1,9 +1,12 @@
 package platecamera_test
 
 import (
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -36,13 +39,47 @@ func said(t *testing.T, body, contentType string) string {
 }
 
 func packed(t *testing.T, text string) string {
+	return packedBy(t, text, func(b io.Writer) io.WriteCloser { return gzip.NewWriter(b) })
+}
+
+func packedBy(t *testing.T, text string, packer func(io.Writer) io.WriteCloser) string {
 	t.Helper()
 	var b strings.Builder
-	w := gzip.NewWriter(&b)
+	w := packer(&b)
 	if _, err := w.Write([]byte(text)); err != nil || w.Close() != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// Posts as tools save them: with what the head says still done to the body, or undone and the head as it was.
+func TestPostsAsTheyAreSaved(t *testing.T) {
+	zlibbed := packedBy(t, `{"a":"x1"}`, func(b io.Writer) io.WriteCloser { return zlib.NewWriter(b) })
+	deflated := packedBy(t, `{"a":"x1"}`, func(b io.Writer) io.WriteCloser { w, _ := flate.NewWriter(b, 9); return w })
+	const post = "POST / HTTP/1.1\r\n"
+	chunked := func(text string) string {
+		return fmt.Sprintf("%sTransfer-Encoding: chunked\r\n\r\n%x;q=1\r\n%s\r\n%x\r\n%s\r\n0\r\n", post, 4, text[:4], len(text)-4, text[4:])
+	}
+	for body, want := range map[string]string{
+		zlibbed: "x1,",
+		post + "Content-Encoding: deflate\r\n\r\n" + zlibbed:                                                     "x1,",
+		post + "Content-Encoding: deflate\r\n\r\n" + deflated:                                                    "x1,",
+		post + "Content-Encoding: deflate\r\n\r\n" + `{"a":"x1"}`:                                                "x1,",
+		"--b\r\nContent-Encoding: deflate\r\n\r\n" + zlibbed + "\r\n--b--":                                       "x1,",
+		strings.Repeat(chunked(`{"a":"x1"}`)+"\r\n", 3):                                                          "x1, x1, x1,",
+		strings.Repeat(chunked(`{"a":"x1"}`)+"Digest: q\r\n\r\n", 2):                                             "x1, x1,",
+		strings.Repeat(chunked(packed(t, `{"a":"x1"}`))+"\r\n", 2):                                               "x1, x1,",
+		post + "Expect: 100-continue\r\nContent-Length: 15\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n<r><a>x1</a></r>": "x1,",
+		"--b\r\nContent-Transfer-Encoding: base64\r\n\r\neyJh\r\nIjoieDEifQ==\r\n--b--":                          "x1,",
+		"--b\r\nContent-Transfer-Encoding: base64\r\n\r\n{\"a\":\"x1\"}\r\n--b--":                                "x1,",
+		"--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<r a=3D\"=\r\nx1\"/>\r\n--b--":                "x1,",
+		`{"payload":"Events[0].a=x1\r\nEvents[0].b=2\r\n"}`:                                                      "x1,2",
+		`{"log":{"entries":[{"request":{"postData":{"text":"--b\r\n\r\n<r><a>x1</a></r>\r\n--b--"}}}]}}`:         "x1,",
+	} {
+		if got := said(t, body, ""); got != want {
+			t.Errorf("%q\nsays %q\nwant %q", body, got, want)
+		}
+	}
 }
 
 func TestDocumentsInEveryForm(t *testing.T) {
@@ -105,6 +142,7 @@ func TestBombsAreRefused(t *testing.T) {
 		"nothing":           "",
 		"a packed bomb":     strings.Repeat(packed(t, strings.Repeat(" ", 4<<20)), 3),
 		"cut gzip":          packed(t, `{"a":"x1"}`)[:20],
+		"deflate bomb":      packedBy(t, strings.Repeat("\x00", 9<<20), func(b io.Writer) io.WriteCloser { return zlib.NewWriter(b) }),
 		"gzip of gzip":      packed(t, packed(t, strings.Repeat("\x00", 9<<20))),
 		"a picture":         "\xff\xd8\xff\xe0" + strings.Repeat("x", 100),
 		"zeros":             strings.Repeat("\x00", 1000),

@@ -38,6 +38,8 @@ func (m Make) Settings() map[string]string {
 		settings["address"] = `where the camera is asked for its events, such as "http://192.168.1.64" (default: it posts to /devices/{deviceId})`
 		settings["user"] = "the camera's user, if it is asked"
 		settings["password"] = "that user's password"
+		settings["certificate_sha256"] = "the SHA-256 of the camera's own certificate, if the address begins with https:// and no authority signed it: " +
+			"64 hex digits, which the fault of a camera without it names"
 	}
 	if len(m.Sources) > 1 {
 		settings["source"] = "how the camera is asked: " + m.sourceNames() + ` (default "` + m.Default + `")`
@@ -108,11 +110,15 @@ func (m Make) New(settings drivers.Settings) (*Camera, error) {
 	repeatSeconds := read.number("repeat_seconds", 10, 3600)
 	c.only = read.text("camera", "")
 	c.link = link{address: read.text("address", ""), user: read.text("user", ""), password: read.text("password", "")}
+	certificate := read.text("certificate_sha256", "")
 	source := read.text("source", m.Default)
 	if read.err != nil {
 		return nil, read.err
 	}
 	var err error
+	if c.link.pin, err = readPin(certificate, c.link.address); err != nil {
+		return nil, err
+	}
 	if c.way, err = wayOf(inward); err != nil {
 		return nil, err
 	}
@@ -200,6 +206,7 @@ func (c *Camera) follow(ctx context.Context) chan error {
 	lost := make(chan error, 1)
 	connection := newConnection(c)
 	go func() {
+		defer connection.client.CloseIdleConnections() // or each life of See would leave one behind
 		lost <- c.source(ctx, connection, func(events []Event) error { return c.take(ctx, events) })
 	}()
 	return lost

@@ -28,6 +28,7 @@ func maker() platecamera.Make {
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	for key, value := range map[string]any{
 		"inward": "northwards", "zone": "Atlantis", "repeat_seconds": int64(-1), "address": "192.168.1.64", "source": "c", "camera": int64(7),
+		"certificate_sha256": "5A:5A",
 	} {
 		_, err := maker().New(drivers.Settings{key: value})
 		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), key) || !strings.Contains(err.Error(), "write") {
@@ -35,6 +36,16 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 		}
 		if maker().Settings()[key] == "" {
 			t.Errorf("%s has no help", key)
+		}
+	}
+}
+
+// A fingerprint is of a certificate, which there is with https alone.
+func TestAFingerprintWithoutACertificate(t *testing.T) {
+	for _, address := range []string{"", "http://192.168.1.64"} {
+		_, err := maker().New(drivers.Settings{"address": address, "certificate_sha256": strings.Repeat("5a", 32)})
+		if !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), "write an address that begins with https://") {
+			t.Errorf("%q: %v", address, err)
 		}
 	}
 }

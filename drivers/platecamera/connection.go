@@ -17,8 +17,11 @@ import (
 // answerLimit is how long a camera may take to the head of its answer.
 const answerLimit = 10 * time.Second
 
-// link is where a camera is and who asks it.
-type link struct{ address, user, password string }
+// link is where a camera is, who asks it, and which certificate it has.
+type link struct {
+	address, user, password string
+	pin                     pin
+}
 
 func (l link) check() error {
 	if l.address == "" {
@@ -26,7 +29,7 @@ func (l link) check() error {
 	}
 	u, err := url.Parse(l.address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf(`%w: address = %q: write it as "http://192.168.1.64"`, drivers.ErrSettings, l.address)
+		return fmt.Errorf(`%w: address = %q: write it as "http://192.168.1.64", or with https://`, drivers.ErrSettings, l.address)
 	}
 	return nil
 }
@@ -43,7 +46,10 @@ type Connection struct {
 }
 
 func newConnection(c *Camera) *Connection {
-	transport := &http.Transport{ResponseHeaderTimeout: answerLimit, DisableCompression: true, MaxIdleConns: 1}
+	transport := &http.Transport{
+		TLSClientConfig: c.link.pin.config(), TLSHandshakeTimeout: answerLimit, ResponseHeaderTimeout: answerLimit,
+		DisableCompression: true, MaxIdleConns: 1,
+	}
 	return &Connection{link: c.link, parser: NewParser(c.zone, c.format), faults: &c.Faults, client: &http.Client{Transport: transport}}
 }
 
@@ -158,7 +164,7 @@ func (c *Connection) offline(path string, err error) error {
 	if asked := (*url.Error)(nil); errors.As(err, &asked) {
 		err = asked.Err
 	}
-	return fmt.Errorf("%w: %s%s: %w", drivers.ErrOffline, c.address, path, err)
+	return fmt.Errorf("%w: %s%s: %w", drivers.ErrOffline, c.address, path, unbelieved(err))
 }
 
 func (c *Connection) refused(path string, status int) error {

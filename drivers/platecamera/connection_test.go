@@ -8,9 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,7 +82,7 @@ func TestProofsThatCamerasWant(t *testing.T) {
 	} {
 		g := &guard{challenge: challenge}
 		server := httptest.NewServer(g)
-		c := newConnection(&Camera{link: link{server.URL, "admin", "secret"}, zone: time.UTC})
+		c := newConnection(&Camera{link: link{address: server.URL, user: "admin", password: "secret"}, zone: time.UTC})
 		for n := range 3 { // the second finds its nonce stale
 			if body, _, err := c.Get(context.Background(), fmt.Sprint("/cgi-bin/x.cgi?a=[All]&n=", n)); err != nil || string(body) != "taken" {
 				t.Errorf("%s, request %d: %q, %v", challenge, n+1, body, err)
@@ -110,4 +114,78 @@ func TestASilentStreamIsLost(t *testing.T) {
 	if !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "/s: nothing came for 1ms") {
 		t.Error(err)
 	}
+}
+
+// asking makes a connection to a camera from its settings.
+func asking(t *testing.T, settings drivers.Settings) *Connection {
+	t.Helper()
+	camera, err := Make{Sources: map[string]Source{"a": nil}, Default: "a"}.New(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newConnection(camera)
+}
+
+// A camera with a certificate of its own: the fault says which one was seen and what to write; with that it is believed, and
+// another one, even of the same name, is not and gets nothing to see.
+func TestACameraWithACertificateOfItsOwn(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		io.WriteString(w, "taken")
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	seen := sha256.Sum256(server.Certificate().Raw)
+	toWrite := fmt.Sprintf("write certificate_sha256 = \"%x\"", seen)
+	_, _, err := asking(t, drivers.Settings{"address": server.URL}).Get(t.Context(), "/")
+	if !errors.Is(err, drivers.ErrOffline) || !errors.Is(err, ErrUnknownCertificate) || !strings.Contains(err.Error(), toWrite) {
+		t.Errorf("an unknown certificate: %v, want %s", err, toWrite)
+	}
+	other := drivers.Settings{"address": server.URL, "certificate_sha256": strings.Repeat("5A", 32)}
+	_, _, err = asking(t, other).Get(t.Context(), "/")
+	if !errors.Is(err, drivers.ErrOffline) || !errors.Is(err, ErrOtherCertificate) || !strings.Contains(err.Error(), toWrite) {
+		t.Errorf("another certificate: %v, want %s", err, toWrite)
+	}
+	if times := asked.Load(); times != 0 {
+		t.Errorf("who could not be believed was asked %d times", times)
+	}
+	colons := strings.TrimSuffix(regexp.MustCompile("..").ReplaceAllString(fmt.Sprintf("%X", seen), "$0:"), ":")
+	for _, text := range []string{fmt.Sprintf("%x", seen), colons} {
+		connection := asking(t, drivers.Settings{"address": server.URL, "certificate_sha256": text})
+		if body, _, err := connection.Get(t.Context(), "/"); err != nil || string(body) != "taken" {
+			t.Errorf("%s: %q, %v", text, body, err)
+		}
+	}
+}
+
+// A camera is asked again and again for years, on a connection of its own each time that it was lost: none is left behind.
+func TestNoConnectionIsLeftBehind(t *testing.T) {
+	closed := make(chan struct{}, 8)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "taken") }))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
+	server.Start()
+	lost := errors.New("lost")
+	maker := Make{Default: "log", Sources: map[string]Source{"log": func(ctx context.Context, connection *Connection, _ func([]Event) error) error {
+		_, _, err := connection.Get(ctx, "/log")
+		return errors.Join(lost, err)
+	}}}
+	camera, err := maker.New(drivers.Settings{"address": server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := camera.See(t.Context(), func(drivers.PlateRead) {}); !errors.Is(err, lost) || errors.Is(err, drivers.ErrOffline) {
+		t.Fatal(err)
+	}
+	select {
+	case <-closed:
+	case <-time.After(time.Minute):
+		t.Error("the connection is open still")
+	}
+	server.Close()
 }

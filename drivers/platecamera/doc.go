@@ -2,6 +2,7 @@
 // become events, and events that are news become reads.
 //
 //	body       multipart with or without its first boundary line, recorded heads, several documents in a row   body.go
+//	packing    gzip, deflate, chunks, base64 and quoted-printable, still done or already undone                packing.go
 //	document   JSON, XML, key=value lines and Code=…;data={…} as one kind of tree (Node)                        json.go xml.go pairs.go
 //	event      what all makes say of a car, in one record; each make's Format fills it in                      event.go
 //	characters GB 18030, UTF-16 and code pages become UTF-8, as the body says or shows                          charset.go
@@ -30,9 +31,11 @@
 // way, so that the camera sends it again. Pictures are stepped over and never decoded; a document has at most nodesMax
 // values, depthMax levels and no document type.
 //
-// A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616). When it is lost or silent, See
-// ends with drivers.ErrOffline, and the app begins again.
+// A camera that is asked is asked over HTTP, with digest proof (MD5 and SHA-256, RFC 7616), or over HTTPS. One with a certificate
+// of its own, as they come, is believed with that certificate and no other once its fingerprint stands in the settings; until
+// then, and when it shows another one, the fault names the fingerprint that was seen, and nothing of ours is sent. When a
+// camera is lost or silent, See ends with drivers.ErrOffline, and the app begins again.
 //
-// Everything but camera.go, handler.go, connection.go and stream.go is pure. The package imports drivers and sync/fact; it
+// Everything but camera.go, handler.go, connection.go, certificate.go and stream.go is pure. The package imports drivers and sync/fact; it
 // knows no make, and no make knows another.
 package platecamera

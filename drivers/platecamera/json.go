@@ -174,7 +174,11 @@ func unescapeJSON(text string) string {
 		c := text[at+1]
 		text = text[at+2:]
 		switch c {
-		case 'n', 'r', 't', 'b', 'f':
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't', 'b', 'f':
 			b.WriteByte(' ')
 		case 'u':
 			var r rune

@@ -117,11 +117,24 @@ func (n Node) Text() string {
 	}
 	switch c.escape {
 	case escapeJSON:
-		return strings.TrimSpace(unescapeJSON(c.text))
+		return strings.TrimSpace(oneLine(unescapeJSON(c.text)))
 	case escapeXML:
 		return strings.TrimSpace(unescapeXML(c.text))
 	}
 	return strings.TrimSpace(c.text)
+}
+
+// lines is the text as it is, with its line breaks: it may be a whole document.
+func (n Node) lines() string {
+	if n.Exists() && n.cell().escape == escapeJSON {
+		return strings.TrimSpace(unescapeJSON(n.cell().text))
+	}
+	return n.Text()
+}
+
+// oneLine is a text with blanks for its line breaks.
+func oneLine(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "\r", " ")
 }
 
 // Child is the first of what is directly in n; Next is the one after it.

@@ -146,15 +146,16 @@ func (p *Parser) claim(document Node, wrapped bool) bool {
 	return false
 }
 
-// wrappingMax is how deep others wrap the events of cameras: envelopes, lists of forwarded posts.
-const wrappingMax = 4
+// wrappingMax is how deep others wrap the events of cameras: envelopes, lists of forwarded posts, and archives of what a
+// browser or proxy saw (HAR: log.entries[].request.postData.text).
+const wrappingMax = 6
 
 // unwrap looks for documents in a document that is of none of the makes.
 func (p *Parser) unwrap(document Node, levels int) (found bool) {
 	for child := document.Child(); child.Exists() && levels > 0 && len(p.events) <= eventsMax; child = child.Next() {
 		switch {
 		case !child.Child().Exists():
-			p.walker.fold(child.Text())
+			p.walker.fold(child.lines())
 		case p.claim(child, true) || p.unwrap(child, levels-1):
 			found = true
 		}

@@ -10,7 +10,7 @@ import (
 	"gatehouse/drivers/credentials"
 )
 
-// lineMax is how long a line may take: 256 bytes at 9600 baud are 270 ms.
+// lineMax is how long a line may take: credentials.TextMax bytes at 9600 baud are 420 ms.
 const lineMax = time.Second
 
 // Driver is the catalog's line.

@@ -32,6 +32,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 			"slave": "address of the relay board, 1 to 247; on tcp:// also 255 or 0, the board itself (default 1)",
 			"profile": `"waveshare" (the default): the board ends a pulse itself (flash command); "coils": it can't, and a pulse ` +
 				`that the gateway does not live to end stays on`,
+			"function": `5 (the default), or 15 for a board with profile = "coils" that knows no other`,
 			"raise":    "number of the relay that opens, from 1",
 			"hold":     "number of the relay that keeps it open (default: the raise relay)",
 			"lower":    "number of the relay that closes (default: none, the barrier closes by itself)",
@@ -46,7 +47,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 }
 
 func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Barrier, error) {
-	port, options, err := modbus.ReadOptions(settings, 9600, "N")
+	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +57,13 @@ func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Set
 		return nil, err
 	}
 	profile, err := settings.OneOf("profile", profileFlash, profileCoils)
+	if err != nil {
+		return nil, err
+	}
+	function, err := modbus.ReadFunction(settings, modbus.FunctionWriteCoil, modbus.FunctionWriteCoils)
+	if err == nil && function == modbus.FunctionWriteCoils && profile == profileFlash {
+		err = fmt.Errorf("%w: function = 15: the flash command is function 5: write profile = %q for a board that has none", drivers.ErrSettings, profileCoils)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +79,9 @@ func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Set
 		if err != nil {
 			return nil, err
 		}
-		output := &coil{bus: bus, slave: byte(slave), address: uint16(number - 1), flashes: profile == profileFlash}
+		output := &coil{
+			bus: bus, slave: byte(slave), address: uint16(number - 1), flashes: profile == profileFlash, several: function == modbus.FunctionWriteCoils,
+		}
 		return &relay{
 			name: fmt.Sprintf("relay %d of slave %d", number, slave), keeps: true,
 			get: func() (drivers.Output, error) { return output, nil },
@@ -85,9 +95,11 @@ type coil struct {
 	slave   byte
 	address uint16
 	flashes bool
+	several bool // the board takes orders to several coils alone, of which one may be
 
 	mu    sync.Mutex
 	timer *time.Timer // ends a pulse of a board that can't
+	level bool        // it was switched on to stay so
 }
 
 // Set switches the relay.
@@ -95,19 +107,27 @@ func (c *coil) Set(active bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTimer()
-	return c.write(c.address, map[bool]uint16{true: modbus.CoilOn, false: modbus.CoilOff}[active])
+	err := c.turn(active)
+	c.level = active && err == nil
+	return err
 }
 
-// Pulse switches the relay on, and has it go off again. That is also seen to if the answer was lost.
+// Pulse switches the relay on, and has it go off again. That is also seen to if the answer was lost. Within a level it is
+// switched on once more, for a board that lost its power meanwhile, and stays so.
 func (c *coil) Pulse(length time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopTimer()
+	if c.level {
+		return c.turn(true)
+	}
 	if c.flashes {
 		units := (length + modbus.FlashUnit - 1) / modbus.FlashUnit
-		return c.write(c.address+modbus.FlashOn, uint16(units))
+		return c.write(modbus.Request{
+			Slave: c.slave, Function: modbus.FunctionWriteCoil, Start: c.address + modbus.FlashOn, Value: uint16(units),
+		})
 	}
-	err := c.write(c.address, modbus.CoilOn)
+	err := c.turn(true)
 	c.endIn(length)
 	return err
 }
@@ -121,7 +141,7 @@ func (c *coil) endIn(pause time.Duration) {
 		if c.timer != timer {
 			return // another command came
 		}
-		if c.write(c.address, modbus.CoilOff) != nil {
+		if c.turn(false) != nil {
 			c.endIn(coilRetry)
 		}
 	})
@@ -135,10 +155,17 @@ func (c *coil) stopTimer() {
 	}
 }
 
-func (c *coil) write(address, value uint16) error {
+func (c *coil) turn(on bool) error {
+	if c.several {
+		return c.write(modbus.WriteCoils(c.slave, c.address, on))
+	}
+	return c.write(modbus.WriteCoil(c.slave, c.address, on))
+}
+
+func (c *coil) write(request modbus.Request) error {
 	ctx, cancel := context.WithTimeout(context.Background(), coilTake)
 	defer cancel()
-	return c.bus.WriteCoilValue(ctx, c.slave, address, value)
+	return c.bus.Write(ctx, request)
 }
 
 // Probe reads the relay. A board that refuses that is there.

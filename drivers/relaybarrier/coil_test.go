@@ -3,6 +3,7 @@ package relaybarrier_test
 import (
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -149,6 +150,42 @@ func TestAHoldOfAnEarlierLifeIsReleased(t *testing.T) {
 	})
 }
 
+// A gateway that died while it held the barrier may be told to lower it: nothing that opens stays on meanwhile.
+func TestAHoldOfAnEarlierLifeIsOffBeforeTheArmComesDown(t *testing.T) {
+	visit(t, "waveshare", func(t *testing.T, b board, barrier drivers.Barrier) {
+		b.bus.Slave(1).SetBit(1, true)
+		if err := barrier.Do(t.Context(), drivers.BarrierLower); err != nil || b.on(1) || !b.on(2) {
+			t.Errorf("error %v, held %v, lowering %v", err, b.on(1), b.on(2))
+		}
+	})
+}
+
+// An arm that is held and does not come up is told to rise again. With one relay for both, that must not end the hold.
+func TestARaiseDoesNotEndAHold(t *testing.T) {
+	for _, profile := range []string{"waveshare", "coils"} {
+		visit(t, profile, func(t *testing.T, b board, _ drivers.Barrier) {
+			delete(b.settings, "hold")
+			device, err := b.driver.Make(b.host, b.settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, command := range []drivers.BarrierCommand{drivers.BarrierHold, drivers.BarrierRaise} {
+				if err := device.(drivers.Barrier).Do(t.Context(), command); err != nil {
+					t.Error(err)
+				}
+			}
+			time.Sleep(time.Minute)
+			if !b.on(0) {
+				t.Errorf("%s: the barrier is not held any more", profile)
+			}
+			b.bus.Slave(1).SetBit(0, false) // its board was without power
+			if err := device.(drivers.Barrier).Do(t.Context(), drivers.BarrierRaise); err != nil || !b.on(0) {
+				t.Errorf("%s: error %v, held %v", profile, err, b.on(0))
+			}
+		})
+	}
+}
+
 // Whatever a broken board answers, no raise relay comes on by a command that does not raise.
 func TestATroubledBoardIsNoRaise(t *testing.T) {
 	for trouble := modbus.TroubleMute; trouble <= modbus.TroubleRefuses; trouble++ {
@@ -168,6 +205,29 @@ func TestATroubledBoardIsNoRaise(t *testing.T) {
 	}
 }
 
+// A board that takes orders to several coils alone works with function = 15, and until then says that it wants it.
+func TestABoardThatKnowsOnlyFunction15(t *testing.T) {
+	visit(t, "coils", func(t *testing.T, b board, barrier drivers.Barrier) {
+		b.bus.Slave(1).SetUnknown(modbus.FunctionWriteCoil)
+		err := barrier.Do(t.Context(), drivers.BarrierRaise)
+		if !errors.Is(err, drivers.ErrUnsupported) || !strings.Contains(err.Error(), "function = 5; function = 15 does the same") {
+			t.Errorf("error %v", err)
+		}
+		b.settings["function"] = int64(15)
+		device, err := b.driver.Make(b.host, b.settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := device.(drivers.Barrier).Do(t.Context(), drivers.BarrierRaise); err != nil || !b.on(0) {
+			t.Errorf("raised %v, error %v", b.on(0), err)
+		}
+		time.Sleep(time.Second)
+		if b.on(0) || b.on(1) || b.on(2) || b.on(3) {
+			t.Error("the pulse did not end, or touched others")
+		}
+	})
+}
+
 func TestWrongCoilSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, relaybarrier.CoilDriver(modbus.NewBuses()), map[string]drivers.Settings{
 		"port is missing: write the name":              {"raise": int64(1)},
@@ -176,6 +236,8 @@ func TestWrongCoilSettingsSayWhatToWrite(t *testing.T) {
 		"raise = 33: write 1 to 32":                    {"port": "a", "raise": int64(33)},
 		"slave = 0: write 1 to 247":                    {"port": "a", "raise": int64(1), "slave": int64(0)},
 		"slave = 256: write 0 to 255":                  {"port": "tcp://a", "raise": int64(1), "slave": int64(256)},
+		"function = 6: write 5 or 15":                  {"port": "a", "raise": int64(1), "function": int64(6)},
+		`write profile = "coils" for a board`:          {"port": "a", "raise": int64(1), "function": int64(15)},
 		`profile = "x": write one of waveshare, coils`: {"port": "a", "raise": int64(1), "profile": "x"},
 	})
 }

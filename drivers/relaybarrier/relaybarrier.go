@@ -171,7 +171,11 @@ func (b *Barrier) doLower() error {
 	if b.held {
 		return fmt.Errorf("lower: the barrier is held open: release it first")
 	}
-	if err := b.raise.off(); err != nil {
+	err := b.raise.off()
+	if b.hold != b.raise {
+		err = errors.Join(err, b.hold.off())
+	}
+	if err != nil {
 		return err
 	}
 	b.raise.rest()

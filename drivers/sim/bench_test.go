@@ -168,7 +168,7 @@ func TestACarGoesInAndOutByTheRealDrivers(t *testing.T) {
 	bench := newBench(t, smallLot())
 	host := bench.Host()
 	g := &gateway{t: t, host: host, plates: map[int][]string{}, near: map[int]bool{}}
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
 	g.gate(ctx, bench, 0, "in-1", "lane1")
 	g.gate(ctx, bench, 1, "out-1", "lane2")
 	g.spot(ctx, 0, sim.SpotPort("A-1"))
@@ -220,7 +220,7 @@ func TestAGatewayThatLosesPowerDropsItsRelays(t *testing.T) {
 	}
 	up := false
 	arm := made[drivers.Switch](g, contact.Driver(), drivers.Settings{"input": "lane1_arm_up"})
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
 	g.start(ctx, func(ctx context.Context) error {
 		return arm.Watch(ctx, func(level drivers.Level) { g.note(func() { up = level == drivers.LevelActive }) })
 	})
@@ -244,7 +244,7 @@ func TestAPortRemembersNothingFromBeforeItWasOpened(t *testing.T) {
 	plan := smallLot()
 	plan.Cars = nil
 	bench := newBench(t, plan)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	await(ctx, t, bench, func(w *world.World) bool { return w.NowMS() > 4_000 }) // a frame a second, unheard
 	host := bench.Host()

@@ -19,16 +19,16 @@ const (
 
 // RunPaced moves the world by a time of which the gateway's clock is made, too, until ctx ends. After each thing that
 // happens, time stands still until the gateway has taken note: until serial ports are read and cameras' events taken,
-// and until noticed says that the gateway knows these levels of the gates' inputs. A gateway that takes longer than two
-// seconds does not keep the world from going on.
+// and until noticed says that the gateway knows these levels of the gates' inputs; so it does before RunPaced returns. A
+// gateway that takes longer than two seconds does not keep the world from going on.
 func (b *Bench) RunPaced(ctx context.Context, p *Pace, noticed func(context.Context, []Inputs) bool) {
-	ctx, stop := context.WithCancel(ctx)
+	noticing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var cameras sync.WaitGroup
 	defer cameras.Wait()
 	defer stop()
 	for _, c := range b.cameras {
 		if c != nil {
-			cameras.Go(func() { c.run(ctx) })
+			cameras.Go(func() { c.run(noticing) })
 		}
 	}
 	b.setPace(p)
@@ -46,7 +46,7 @@ func (b *Bench) RunPaced(ctx context.Context, p *Pace, noticed func(context.Cont
 			b.deliver(s)
 		}
 		if len(signals) > 0 {
-			b.awaitNotice(ctx, noticed)
+			b.awaitNotice(noticing, noticed)
 		}
 		timer.Reset(b.allow())
 	}

@@ -127,17 +127,16 @@ func (p *port) unread() (bytes int) {
 	return int(count)
 }
 
-// forget drops what was sent while nobody listened: a cable remembers nothing.
+// forget drops what was sent while nobody listened, also what the kernel still carries: a cable remembers nothing.
 func (p *port) forget() {
-	stale := make([]byte, 4096)
-	for {
-		if err := p.near.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
-			return
-		}
-		if n, err := p.near.Read(stale); n == 0 || err != nil {
-			return
-		}
+	raw, err := p.near.SyscallConn()
+	if err != nil {
+		return
 	}
+	const flush = 0x540B                       // TCFLSH
+	_ = raw.Control(func(descriptor uintptr) { // of a port that is closed there is nothing to drop
+		_, _, _ = syscall.Syscall(syscall.SYS_IOCTL, descriptor, flush, syscall.TCIFLUSH)
+	})
 }
 
 func (p *port) close() {

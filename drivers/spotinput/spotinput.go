@@ -48,9 +48,6 @@ func newDetectors(host drivers.Host, settings drivers.Settings) (*Detectors, err
 	return &Detectors{host: host, inputs: inputs, closed: closed}, err
 }
 
-// normallyClosed is an Input of a board that knows its contact's kind.
-type normallyClosed interface{ NormallyClosed() bool }
-
 // Channels is how many spots it watches.
 func (d *Detectors) Channels() int { return len(d.inputs) }
 
@@ -107,7 +104,7 @@ func (d *Detectors) begin(ctx context.Context, w *watch, channel int, name strin
 	if err != nil {
 		return fmt.Errorf("spotinput: open input %s: %w", name, err)
 	}
-	known, ok := input.(normallyClosed)
+	known, ok := input.(drivers.KnowsContact)
 	invert := d.closed && !(ok && known.NormallyClosed())
 	w.running++
 	go func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gatehouse/drivers"
 )
@@ -25,43 +26,41 @@ func Driver() drivers.Driver {
 
 // Light is one light.
 type Light struct {
-	host  drivers.Host
-	lamps []*lamp                  // those that there are, red first
-	by    map[drivers.Colour]*lamp // the one for a colour
-	turn  chan struct{}            // holds a token while somebody shows
+	lamps lamps
+	by    map[drivers.Colour]int // the lamp for a colour
+	turn  chan struct{}          // holds a token while somebody shows
 }
 
-// lamp is one output, opened when it is first needed.
-type lamp struct {
-	name   string
-	output drivers.Output
+// lamps are the lamps of a light, by number.
+type lamps interface {
+	// light lights one lamp and no other; a negative number is none.
+	light(ctx context.Context, lit int) error
 }
 
-func newLight(host drivers.Host, settings drivers.Settings) (*Light, error) {
-	l := &Light{host: host, by: map[drivers.Colour]*lamp{}, turn: make(chan struct{}, 1)}
-	seen := map[string]bool{}
+// assemble makes a light of the lamps that find finds by their settings.
+func assemble(l lamps, find func(key string) (lamp int, found bool, err error)) (*Light, error) {
+	light := &Light{lamps: l, by: map[drivers.Colour]int{}, turn: make(chan struct{}, 1)}
 	for _, place := range []struct {
 		key    string
 		colour drivers.Colour
 		needed bool
 	}{{"red", drivers.ColourRed, true}, {"green", drivers.ColourGreen, true}, {"yellow", drivers.ColourYellow, false}} {
-		name, err := settings.Text(place.key, "")
+		lamp, found, err := find(place.key)
 		switch {
 		case err != nil:
 			return nil, err
-		case name == "" && place.needed:
-			return nil, fmt.Errorf("%w: %s is missing: write the name of one of the board's outputs", drivers.ErrSettings, place.key)
-		case name == "":
-			l.by[place.colour] = l.by[drivers.ColourRed]
-			continue
-		case seen[name]:
-			return nil, fmt.Errorf("%w: %s = %q is also another lamp: give each lamp a relay", drivers.ErrSettings, place.key, name)
+		case !found && place.needed:
+			return nil, fmt.Errorf("%w: %s is missing: write the relay of that lamp", drivers.ErrSettings, place.key)
+		case !found:
+			lamp = light.by[drivers.ColourRed]
 		}
-		seen[name] = true
-		l.by[place.colour] = &lamp{name: name}
-		l.lamps = append(l.lamps, l.by[place.colour])
+		light.by[place.colour] = lamp
 	}
-	return l, nil
+	return light, nil
+}
+
+func taken(key string, relay any) error {
+	return fmt.Errorf("%w: %s = %#v is also another lamp: give each lamp a relay", drivers.ErrSettings, key, relay)
 }
 
 // Show lights the lamp of the face's colour, and no other.
@@ -75,45 +74,71 @@ func (l *Light) Show(ctx context.Context, face drivers.Face) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	var lit *lamp
-	if !face.Unknown {
-		lit = l.by[min(face.Colour, drivers.ColourRed)]
+	if face.Unknown {
+		return l.lamps.light(ctx, -1)
 	}
+	return l.lamps.light(ctx, l.by[min(face.Colour, drivers.ColourRed)])
+}
+
+// eachDarkFirst switches the other lamps off and then one on, unless one of the others may burn.
+func eachDarkFirst(count, lit int, set func(lamp int, on bool) error) error {
 	var dark []error
-	for _, other := range l.lamps {
-		if other != lit {
-			dark = append(dark, l.set(other, false))
+	for lamp := range count {
+		if lamp != lit {
+			dark = append(dark, set(lamp, false))
 		}
 	}
-	if err := errors.Join(dark...); err != nil || lit == nil {
+	if err := errors.Join(dark...); err != nil || lit < 0 {
 		return err
 	}
-	return l.set(lit, true)
+	return set(lit, true)
 }
 
-// set switches a lamp. An output that fails is opened anew the next time.
-func (l *Light) set(a *lamp, on bool) (err error) {
-	if a.output == nil {
-		if !on {
-			return l.open(a)
+// outputs are lamps on the board's outputs, each opened when it is first needed.
+type outputs struct {
+	host drivers.Host
+	all  []output
+}
+
+type output struct {
+	name string
+	open drivers.Output // nil: it is not
+}
+
+func newLight(host drivers.Host, settings drivers.Settings) (*Light, error) {
+	o := &outputs{host: host}
+	return assemble(o, func(key string) (lamp int, found bool, err error) {
+		name, err := settings.Text(key, "")
+		if err != nil || name == "" {
+			return 0, false, err
 		}
-		if err := l.open(a); err != nil {
-			return err
+		if slices.ContainsFunc(o.all, func(other output) bool { return other.name == name }) {
+			return 0, false, taken(key, name)
+		}
+		o.all = append(o.all, output{name: name})
+		return len(o.all) - 1, true, nil
+	})
+}
+
+func (o *outputs) light(_ context.Context, lit int) error {
+	return eachDarkFirst(len(o.all), lit, func(lamp int, on bool) error { return o.all[lamp].set(o.host, on) })
+}
+
+// set switches a lamp. One that was never open is dark once it is, and an output that fails is opened anew the next time.
+func (o *output) set(host drivers.Host, on bool) (err error) {
+	if o.open == nil {
+		if o.open, err = host.Output(o.name); err != nil {
+			o.open = nil
+			return fmt.Errorf("trafficlight: open output %s: %w", o.name, err)
+		}
+		if !on {
+			return nil
 		}
 	}
-	if err = a.output.Set(on); err != nil {
-		err = fmt.Errorf("trafficlight: set output %s: %w", a.name, err)
-		_ = a.output.Close() // it is told already
-		a.output = nil
+	if err = o.open.Set(on); err != nil {
+		err = fmt.Errorf("trafficlight: set output %s: %w", o.name, err)
+		_ = o.open.Close() // it is told already
+		o.open = nil
 	}
 	return err
-}
-
-// open opens a lamp's output, which is dark then.
-func (l *Light) open(a *lamp) (err error) {
-	if a.output, err = l.host.Output(a.name); err != nil {
-		a.output = nil
-		return fmt.Errorf("trafficlight: open output %s: %w", a.name, err)
-	}
-	return nil
 }

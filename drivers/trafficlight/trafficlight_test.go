@@ -75,7 +75,7 @@ func TestALightWithoutYellowShowsRed(t *testing.T) {
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, trafficlight.Driver(), map[string]drivers.Settings{
-		"green is missing: write the name": {"red": "a"},
-		`green = "a" is also another lamp`: {"red": "a", "green": "a"},
+		"green is missing: write the relay": {"red": "a"},
+		`green = "a" is also another lamp`:  {"red": "a", "green": "a"},
 	})
 }

@@ -51,10 +51,7 @@ func modelOf(settings drivers.Settings) (model, error) {
 	if m.baud, err = settings.Int("baud", m.baud); err != nil {
 		return model{}, err
 	}
-	m.blindMM, err = settings.Int("blind_mm", m.blindMM)
-	if err == nil && (m.blindMM < 0 || m.blindMM > 1000) {
-		err = fmt.Errorf("%w: blind_mm = %d: write 0 to 1000", drivers.ErrSettings, m.blindMM)
-	}
+	m.blindMM, err = settings.Within("blind_mm", m.blindMM, 0, 1000)
 	return m, err
 }
 

@@ -8,7 +8,7 @@
 //	INA219     at 40 and up: bus voltage in 02 (from bit 3, 4 mV), voltage over the shunt in 01 (10 microvolts)
 //
 // The driver decides nothing: it says that the mains are lost and how much is left. The running line is active as long as the
-// driver runs, and goes to its safe state with it.
+// gateway runs, whatever becomes of the gauge and the other line, and goes to its safe state with it.
 //
 // gauge.go is pure. Simulator is both gauges. The package imports drivers and drivers/poller.
 package ups

@@ -39,6 +39,7 @@ type Supply struct {
 	address        uint16
 	shunt          int64
 	period         time.Duration
+	told           drivers.Output // the running line, once the supply is told; whoever monitors has it
 }
 
 func newSupply(host drivers.Host, settings drivers.Settings) (s *Supply, err error) {
@@ -54,8 +55,8 @@ func newSupply(host drivers.Host, settings drivers.Settings) (s *Supply, err err
 		return nil, err
 	}
 	s.bus, err = settings.Text("bus", "")
-	if err == nil && s.gauge != gaugeNone && s.bus == "" {
-		err = fmt.Errorf("%w: bus is missing: write the name of the gauge's I2C bus", drivers.ErrSettings)
+	if err == nil && s.gauge != gaugeNone {
+		s.bus, err = settings.Named("bus", "the gauge's I2C bus")
 	}
 	if err != nil {
 		return nil, err
@@ -85,24 +86,49 @@ func ofBoard(host drivers.Host, own drivers.Settings) drivers.Settings {
 	return settings
 }
 
-// Monitor reports the supply's conditions until ctx ends, or a line or the gauge is lost.
+// Monitor reports the supply's conditions until ctx ends, or a line or the gauge is lost. The supply is told that the gateway
+// runs until ctx ends: one that hears otherwise because its gauge did not answer once would switch the gateway off.
 func (s *Supply) Monitor(ctx context.Context, report func(drivers.Condition)) error {
+	if err := s.tell(); err != nil {
+		return err
+	}
+	defer func() {
+		if ctx.Err() != nil {
+			s.hush()
+		}
+	}()
 	input, err := s.host.Input(s.mains)
 	if err != nil {
 		return fmt.Errorf("ups: open input %s: %w", s.mains, err)
 	}
 	defer input.Close()
-	if s.running != "" {
-		output, err := s.host.Output(s.running)
-		if err != nil {
+	return s.watch(ctx, input, report)
+}
+
+// tell tells the supply that the gateway runs.
+func (s *Supply) tell() (err error) {
+	if s.running == "" {
+		return nil
+	}
+	if s.told == nil {
+		if s.told, err = s.host.Output(s.running); err != nil {
+			s.told = nil
 			return fmt.Errorf("ups: open output %s: %w", s.running, err)
 		}
-		defer output.Close()
-		if err := output.Set(true); err != nil {
-			return fmt.Errorf("ups: set output %s: %w", s.running, err)
-		}
 	}
-	return s.watch(ctx, input, report)
+	if err := s.told.Set(true); err != nil {
+		s.hush()
+		return fmt.Errorf("ups: set output %s: %w", s.running, err)
+	}
+	return nil
+}
+
+// hush gives the running line back, which makes it safe.
+func (s *Supply) hush() {
+	if s.told != nil {
+		_ = s.told.Close() // what failed before it is told
+		s.told = nil
+	}
 }
 
 func (s *Supply) watch(ctx context.Context, input drivers.Input, report func(drivers.Condition)) error {

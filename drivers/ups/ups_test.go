@@ -73,6 +73,29 @@ func TestTheMainsAreLost(t *testing.T) {
 	})
 }
 
+// A gauge that answers nothing for a moment must not have the supply believe that the gateway is gone: it would switch it off.
+func TestALostGaugeDoesNotSwitchTheGatewayOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := newBench()
+		device, err := ups.Driver().Make(b.Host, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		run := func() error { return device.(drivers.Monitor).Monitor(ctx, func(drivers.Condition) {}) }
+		time.AfterFunc(time.Second, func() { b.Host.FakeI2C("i2c1").Stick(true) })
+		if err := run(); !errors.Is(err, drivers.ErrOffline) {
+			t.Errorf("error %v", err)
+		}
+		b.Host.FakeI2C("i2c1").Stick(false)
+		time.AfterFunc(time.Minute, cancel)
+		again := run()
+		if running := b.Host.FakeOutput("k1"); !errors.Is(again, context.Canceled) || running.Active() || len(running.Edges()) != 2 {
+			t.Errorf("%v, running %v after %d edges, want on with the first life and off with the last", again, running.Active(), len(running.Edges()))
+		}
+	})
+}
+
 // supplied is a host whose board says what its supply is.
 type supplied struct {
 	*drivertest.Host

@@ -54,11 +54,8 @@ var (
 func newBus(host drivers.Host, settings drivers.Settings) (*Bus, error) {
 	b := &Bus{host: host}
 	var err error
-	if b.port, err = settings.Text("port", ""); err != nil {
+	if b.port, err = settings.Named("port", "one of the board's serial ports"); err != nil {
 		return nil, err
-	}
-	if b.port == "" {
-		return nil, fmt.Errorf("%w: port is missing: write the name of one of the board's serial ports", drivers.ErrSettings)
 	}
 	if b.baud, err = settings.Int("baud", 19200); err != nil {
 		return nil, err

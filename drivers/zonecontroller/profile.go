@@ -33,6 +33,7 @@ type Profile struct {
 	Address  int    `toml:"address"` // of a new device
 	Baud     int    `toml:"baud"`
 	Parity   string `toml:"parity"`
+	StopBits int    `toml:"stop_bits"`
 }
 
 // codes are values that are no reading.
@@ -45,6 +46,19 @@ type codes struct {
 type write struct {
 	Register int `toml:"register"`
 	Value    int `toml:"value"`
+	Function int `toml:"function"` // 6 (if absent), or 16 for a device that knows no other
+}
+
+// to is the request that writes it.
+func (w write) to(slave byte) modbus.Request {
+	if w.Function == modbus.FunctionWriteRegisters {
+		return modbus.WriteRegisters(slave, uint16(w.Register), uint16(w.Value))
+	}
+	return modbus.Request{Slave: slave, Function: modbus.FunctionWriteRegister, Start: uint16(w.Register), Value: uint16(w.Value)}
+}
+
+func (w write) known() bool {
+	return w.Function == 0 || w.Function == modbus.FunctionWriteRegister || w.Function == modbus.FunctionWriteRegisters
 }
 
 // The mappings.
@@ -94,7 +108,7 @@ func ParseProfile(data []byte, filename string) (Profile, error) {
 	if err != nil {
 		return Profile{}, fmt.Errorf("%w: %w", drivers.ErrSettings, err)
 	}
-	p := Profile{Function: modbus.FunctionReadHoldings, Spots: 1, UnitUM: 1000, Baud: 9600, Parity: "N"}
+	p := Profile{Function: modbus.FunctionReadHoldings, Spots: 1, UnitUM: 1000, Baud: 9600, Parity: "N", StopBits: 1}
 	if err := document.Decode(&p); err != nil {
 		return Profile{}, fmt.Errorf("%w: %w", drivers.ErrSettings, err)
 	}
@@ -129,10 +143,17 @@ func (p Profile) checks() []check {
 		{"spots", p.fits(p.Spots), fmt.Sprintf("%d spots do not fit into one request", p.Spots), "write 1 to 125 registers' worth, or 2000 bits"},
 		{"unit_um", p.UnitUM > 0 && p.UnitUM <= 100_000, fmt.Sprintf("%d micrometres are no unit", p.UnitUM), "write 100 for 0.1 mm, 1000 for 1 mm, 10000 for 1 cm"},
 		{"parity", p.Parity == "N" || p.Parity == "E" || p.Parity == "O", fmt.Sprintf("there is no parity %q", p.Parity), "write N, E or O"},
+		{"stop_bits", p.StopBits == 1 || p.StopBits == 2, fmt.Sprintf("%d stop bits can't be had", p.StopBits), "write 1 or 2"},
 		{"address", p.Address >= 0 && p.Address <= modbus.SlaveMax, fmt.Sprintf("%d is no address", p.Address), "write 1 to 247"},
 		{"baud", p.Baud > 0, fmt.Sprintf("%d is no speed", p.Baud), "write the device's baud"},
 		{"trigger", p.Trigger == nil || isWord(p.Trigger.Register) && isWord(p.Trigger.Value), "its register or value fits into no register", "write 0 to 65535"},
+		{"trigger", p.Trigger == nil || p.Trigger.known(), "its function writes no register", "write 6 or 16"},
 	}
+}
+
+// mode is how a new device speaks.
+func (p Profile) mode() drivers.SerialMode {
+	return drivers.SerialMode{Baud: p.Baud, Parity: p.Parity[0], StopBits: p.StopBits}
 }
 
 func isWord(value int) bool { return value >= 0 && value <= 0xFFFF }

@@ -51,7 +51,7 @@ func newZone(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) 
 	if z.profile, err = LoadProfile(name); err != nil {
 		return nil, err
 	}
-	port, options, err := modbus.ReadOptions(settings, z.profile.Baud, z.profile.Parity)
+	port, options, err := modbus.ReadOptions(settings, z.profile.mode())
 	if err != nil {
 		return nil, err
 	}
@@ -131,9 +131,7 @@ func (z *Zone) Sense(ctx context.Context, report func(drivers.Sample)) error {
 			Period: z.period, Deliver: s.deliver,
 		}
 		if trigger := z.profile.Trigger; trigger != nil {
-			polls[i].Trigger = modbus.Request{
-				Slave: address, Function: modbus.FunctionWriteRegister, Start: uint16(trigger.Register), Value: uint16(trigger.Value),
-			}
+			polls[i].Trigger = trigger.to(address)
 		}
 	}
 	if err := z.bus.Run(ctx, polls); ctx.Err() == nil {

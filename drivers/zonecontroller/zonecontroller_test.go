@@ -171,7 +171,7 @@ func TestTenThousandSpotsOnFourBusesSweepInASecond(t *testing.T) {
 			}
 		}
 		for bus := range simulators {
-			simulators[bus] = &modbus.Simulator{Baud: 19200, Turnaround: 10 * time.Millisecond}
+			simulators[bus] = &modbus.Simulator{Mode: drivers.SerialMode{Baud: 19200}, Turnaround: 10 * time.Millisecond}
 		}
 		show(false)
 		var running sync.WaitGroup
@@ -251,7 +251,7 @@ func (p realPort) Serial(_ string, mode drivers.SerialMode) (drivers.Port, error
 func TestADeadSlaveIsSilentAndTheOthersGoOn(t *testing.T) {
 	distances := profile(t, "zone-distances")
 	synctest.Test(t, func(t *testing.T) {
-		host, simulator, f := drivertest.NewHost(), &modbus.Simulator{Baud: 19200}, newField()
+		host, simulator, f := drivertest.NewHost(), &modbus.Simulator{Mode: drivers.SerialMode{Baud: 19200}}, newField()
 		for address := range byte(3) {
 			for spot := range 4 {
 				distances.Show(simulator.Slave(address+1), spot, drivers.Sample{DistanceMM: 2000})
@@ -289,7 +289,7 @@ func TestABusOnWhichNobodyAnswersIsOneErrorWithAHint(t *testing.T) {
 
 func TestAnInstallersOwnProfile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.toml")
-	text := "title = \"Mine\"\nfunction = 4\nstart = 100\nspots = 20\nmapping = \"bit\"\nhigh_bit = true\ninvert = true\nparity = \"E\"\n"
+	text := "title = \"Mine\"\nfunction = 4\nstart = 100\nspots = 20\nmapping = \"bit\"\nhigh_bit = true\ninvert = true\nparity = \"E\"\nstop_bits = 2\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -309,21 +309,48 @@ func TestAnInstallersOwnProfile(t *testing.T) {
 		if got := simulator.Slave(5).Register(101); got != 0xB000 { // bits 15 to 12 are spots 16 to 19
 			t.Errorf("the second register is %04X", got)
 		}
-		if mode := host.Wire("uart1").Mode(); mode.Parity != 'E' || mode.Baud != 9600 {
-			t.Errorf("opened as %+v", mode)
+		if mode := host.Wire("uart1").Mode(); mode.String() != "9600 baud 8E2" {
+			t.Errorf("opened with %v", mode)
 		}
 		host.Close()
 	})
 }
 
+// A sensor that knows no function 6 is triggered by function 16, and until then it is a fault: its distance would never change.
+func TestASensorThatIsTriggeredByFunction16(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	for _, function := range []int{0, 16} {
+		text := fmt.Sprintf("title = \"Mine\"\nstart = 5\nmapping = \"distance\"\ntrigger = { register = 8, value = 12, function = %d }\n", function)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			host, simulator, f := drivertest.NewHost(), &modbus.Simulator{}, newField()
+			sensor := simulator.Slave(5)
+			sensor.SetRegister(5, 1800)
+			sensor.SetRegister(8, 0)
+			sensor.SetUnknown(modbus.FunctionWriteRegister)
+			go func() { _ = simulator.Serve(host.Wire("uart1").Far()) }()
+			err := run(t, host, drivers.Settings{"port": "uart1", "profile": path, "slaves": []string{"5"}}, f, 0, 10*time.Second)
+			refused := strings.Contains(err.Error(), "trigger.function = 6; trigger.function = 16 does the same")
+			if function == 0 && !refused || function == 16 && (!errors.Is(err, context.DeadlineExceeded) || sensor.Register(8) != 12) {
+				t.Errorf("function %d: register %d, ended with %v", function, sensor.Register(8), err)
+			}
+			host.Close()
+		})
+	}
+}
+
 func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 	for text, want := range map[string]string{
+		"mapping = \"bit\"\ntrigger = { function = 5 }": "write 6 or 16",
 		`mapping = "bits"`:                           "write bit, value or distance",
 		"mapping = \"value\"\nfunction = 1":          `write mapping = "bit"`,
 		"mapping = \"value\"\nspots = 126":           "126 spots do not fit",
 		"mapping = \"distance\"\nunit_um = 0":        "0 micrometres",
 		"mapping = \"distance\"\nstart = 70000":      "write 0 to 65535",
 		"mapping = \"bit\"\nfunktion = 3":            "function",
+		"mapping = \"bit\"\nstop_bits = 0":           "0 stop bits can't be had",
 		"mapping = \"bit\"\ntrigger.register = 1e9 ": "trigger",
 	} {
 		if _, err := zonecontroller.ParseProfile([]byte(text), "mine.toml"); !errors.Is(err, drivers.ErrSettings) || !strings.Contains(err.Error(), want) {
@@ -340,6 +367,7 @@ func TestWrongProfilesAndSettingsSayWhatToWrite(t *testing.T) {
 		"2 is there twice":                        {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1-3", "2"}},
 		"spots_each = 9999":                       {"port": "uart1", "profile": "zone-bits", "slaves": []string{"1"}, "spots_each": int64(9999)},
 		`parity = "X": write N`:                   {"port": "uart1", "profile": "urm14", "parity": "X"},
+		"stop_bits = 3: write 1 to 2":             {"port": "uart1", "profile": "urm14", "stop_bits": int64(3)},
 		"timeout_ms = 1: write 5 to 300":          {"port": "uart1", "profile": "urm14", "timeout_ms": int64(1)},
 	})
 }

@@ -45,13 +45,14 @@ func DriverWith(dial Dial) drivers.Driver {
 		Name:    "zvt",
 		Summary: "payment terminal with ZVT, over TCP or a serial line",
 		Settings: map[string]string{
-			"address":  `where the terminal listens, such as "192.168.1.50:20007" (TCP)`,
-			"port":     "name of the serial port on the board, in place of an address",
-			"baud":     "speed of the serial port (default 9600)",
-			"password": "the terminal's password for tills, six digits (default 000000)",
-			"currency": "the terminal's currency (default EUR)",
-			"forgets":  "true if the terminal does not repeat its last receipt (06 20): a payment whose answer was lost stays unknown (default false; the driver finds out by itself, but for one that refuses from its first day on)",
-			"card_s":   "how long the terminal may wait for a card, 10 to 300 (default 90)",
+			"address":   `where the terminal listens, such as "192.168.1.50:20007" (TCP)`,
+			"port":      "name of the serial port on the board, in place of an address",
+			"baud":      "speed of the serial port (default 9600)",
+			"stop_bits": "of the serial port, 1 or 2, as the terminal has it (default 1)",
+			"password":  "the terminal's password for tills, six digits (default 000000)",
+			"currency":  "the terminal's currency (default EUR)",
+			"forgets":   "true if the terminal does not repeat its last receipt (06 20): a payment whose answer was lost stays unknown (default false; the driver finds out by itself, but for one that refuses from its first day on)",
+			"card_s":    "how long the terminal may wait for a card, 10 to 300 (default 90)",
 		},
 		Wires: map[string]drivers.Wire{"port": drivers.WireSerial},
 		Make: func(host drivers.Host, settings drivers.Settings) (any, error) {
@@ -97,7 +98,11 @@ func newTerminal(dial Dial, host drivers.Host, settings drivers.Settings) (*Term
 	if err != nil {
 		return nil, err
 	}
-	baud, err := settings.Within("baud", 9600, 1200, 921_600)
+	mode := drivers.SerialMode{}
+	if mode.Baud, err = settings.Within("baud", 9600, 1200, 921_600); err != nil {
+		return nil, err
+	}
+	mode.StopBits, err = settings.Within("stop_bits", 1, 1, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +118,7 @@ func newTerminal(dial Dial, host drivers.Host, settings drivers.Settings) (*Term
 		return nil, err
 	}
 	t.name, t.serial = address+port, port != ""
-	t.line = dialog.Serial(host, port, drivers.SerialMode{Baud: baud})
+	t.line = dialog.Serial(host, port, mode)
 	if !t.serial {
 		t.line = dialog.New(func(ctx context.Context) (drivers.Port, error) {
 			conn, err := dial(ctx, address)

@@ -44,6 +44,7 @@ type device struct {
 	clock       *Clock
 
 	conditions *conditions
+	quiet      []int32 // its spots whose sensors speak only of changes, so that their silence says nothing
 
 	mu        sync.Mutex // held while a change is told, so that changes are told in their order
 	condition atomic.Uint32
@@ -62,6 +63,11 @@ func (a *App) newDevice(described site.Device) *device {
 	d := &device{Device: described, submit: a.submit, offer: a.offer, log: a.options.Log, arms: &a.arms, alarms: &a.alarms, clock: a.options.Clock, conditions: &a.conditions}
 	if d.obeys() { // there are sensors by the thousand
 		d.orders = make(chan order, ordersMax)
+	}
+	for _, spot := range d.Spots {
+		if cfg := a.options.Site.Lot; cfg.Sensors[cfg.Spots[spot].Sensor].PeriodMS[d.sensor()] == 0 {
+			d.quiet = append(d.quiet, spot)
+		}
 	}
 	driver, found := a.options.Catalog.Find(d.Driver)
 	if !found {
@@ -129,9 +135,10 @@ func (d *device) attend(ctx context.Context) {
 	}
 }
 
-// listen runs the device's watcher. A reader that is back is online although nobody may show it anything for a day.
+// listen runs the device's watcher. One that was away and listens again is online, although nobody may show a reader anything,
+// nor drive past a camera, for a day: what comes first then must not be decided on without it.
 func (d *device) listen(ctx context.Context) error {
-	if d.Use == site.UseReader {
+	if d.Use == site.UseReader || d.condition.Load() == offline {
 		defer time.AfterFunc(steadyFor, d.alive).Stop()
 	}
 	return d.watch(ctx)

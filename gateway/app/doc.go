@@ -25,9 +25,10 @@
 //
 // Each device has goroutines of its own and a bounded queue of orders, so that one that hangs, fails, panics or can't be
 // made delays nobody else. It is watched again with back-off, and the lot is told of each change once, in its order. A
-// switch that nobody watches any more reads as failed, never as its last level. An order that had to wait for longer
-// than its patience is dropped: a barrier that comes back after a minute must not rise for vehicles that are gone.
-// Displays are shown their face again from time to time, and a terminal that is away is asked whether it is back.
+// switch that nobody watches any more reads as failed, never as its last level; a spot is not free for ever whose sensor
+// speaks only of changes. An order that had to wait for longer than its patience is dropped: a barrier that comes back after
+// a minute must not rise for vehicles that are gone. A display whose turn comes shows its last face, not those before, and
+// is shown it again from time to time; a terminal that is away is asked whether it is back.
 //
 // # What if a queue is full
 //

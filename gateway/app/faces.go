@@ -20,6 +20,7 @@ type faces struct {
 type shownFace struct {
 	face  drivers.Face
 	step  uint64        // that decided on it
+	waits bool          // for its turn
 	due   time.Time     // to be shown again
 	pause time.Duration // before that, after a failure
 }
@@ -47,15 +48,27 @@ func (a *App) show(step uint64, d *device, face drivers.Face) {
 	a.faces.order(d, shown)
 }
 
-// order orders a face. The caller holds the mutex, so that the last face is also the last order.
+// order orders that a display shows what is its face when its turn comes: one that hung, or a column without power, would
+// else go through all that was decided meanwhile, and slips wait for it. The caller holds the mutex.
 func (f *faces) order(d *device, shown *shownFace) {
-	display, face := d.driver.(drivers.Display), shown.face
 	shown.due = time.Now().Add(refreshEvery)
-	d.order(order{
+	if shown.waits {
+		return
+	}
+	display := d.driver.(drivers.Display)
+	shown.waits = d.order(order{
 		patience: patience{whileItMatters, showTake},
-		do:       func(ctx context.Context) error { return display.Show(ctx, face) },
+		do:       func(ctx context.Context) error { return display.Show(ctx, f.turn(shown)) },
 		then:     func(err error) { f.ended(shown, err) },
 	})
+}
+
+// turn is the face of a display whose turn it is.
+func (f *faces) turn(shown *shownFace) drivers.Face {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	shown.waits = false
+	return shown.face
 }
 
 // ended says when a face is to be shown again: soon, if the display did not take it.

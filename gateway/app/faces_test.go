@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 
@@ -37,6 +38,34 @@ func TestAFaceThatWaitedForTheDiskDoesNotReplaceALaterOne(t *testing.T) {
 		if show(c.step, c.text); display.face != c.want {
 			t.Errorf("after step %d it shows %q, want %q", c.step, display.face, c.want)
 		}
+	}
+}
+
+// panel is a display that notes its faces.
+type panel struct{ faces []string }
+
+func (p *panel) Show(_ context.Context, face drivers.Face) error {
+	p.faces = append(p.faces, face.Lines[0])
+	return nil
+}
+
+func TestADisplayThatHeldItsOrdersUpShowsOnlyTheLastFace(t *testing.T) {
+	display := &panel{}
+	d := &device{Device: site.Device{ID: "column", Use: site.UseColumn}, driver: display, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler)}
+	d.submit = func(lot.Event) {}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UseColumn: {0: {d}}}}
+	var step uint64
+	for _, faces := range [][]string{{"Welcome", "Please pay", "Drive on"}, {"Welcome", "Drive on"}} {
+		for _, text := range faces {
+			step++
+			a.perform(step, []lot.Effect{lot.ShowFace{Face: lot.Face{Lines: []string{text}}}})
+		}
+		for len(d.orders) > 0 {
+			d.obey(t.Context(), <-d.orders)
+		}
+	}
+	if len(display.faces) != 2 || display.faces[0] != "Drive on" || display.faces[1] != "Drive on" {
+		t.Errorf("it showed %q, want the last face of each time", display.faces)
 	}
 }
 
@@ -96,6 +125,31 @@ func TestAPrinterSaysThatItsPaperEnds(t *testing.T) {
 		d.obey(t.Context(), <-d.orders)
 		if checks := d.conditions.checks(); len(checks) != 1 || checks[0].ID != "printer/paper" || checks[0].Severity != want || (checks[0].Do == "") != (want == lot.Info) {
 			t.Errorf("after slip %d: %+v", i+1, checks)
+		}
+	}
+}
+
+// jam is a printer that prints one slip and then none.
+type jam struct{ roll }
+
+func (j *jam) Print(ctx context.Context, slip drivers.Slip) error {
+	if j.left == 0 {
+		return errors.New("the lid is open")
+	}
+	return j.roll.Print(ctx, slip)
+}
+
+func TestOfAPrinterThatFailsNobodySaysThatItHasPaper(t *testing.T) {
+	d := &device{
+		Device: site.Device{ID: "printer", Use: site.UsePrinter}, driver: &jam{roll{left: 1}}, orders: make(chan order, ordersMax), log: slog.New(slog.DiscardHandler),
+		submit: func(lot.Event) {}, conditions: &conditions{},
+	}
+	a := &App{byUse: map[site.Use]map[int][]*device{site.UsePrinter: {0: {d}}}}
+	for step, want := range []int{1, 0} {
+		a.perform(uint64(step), []lot.Effect{lot.PrintTicket{}})
+		d.obey(t.Context(), <-d.orders)
+		if checks := d.conditions.checks(); len(checks) != want {
+			t.Errorf("after slip %d: %+v", step+1, checks)
 		}
 	}
 }

@@ -54,17 +54,20 @@ func (d *device) obeys() bool {
 	return false
 }
 
-// order queues an order. A device that has stopped taking orders is offline, and holds nobody up.
-func (d *device) order(o order) {
+// order queues an order, and reports whether there was room for it. A device that has stopped taking orders is offline, and
+// holds nobody up.
+func (d *device) order(o order) bool {
 	o.given = time.Now()
 	if d.broken != nil {
 		d.refuse(o, d.broken)
-		return
+		return false
 	}
 	select {
 	case d.orders <- o:
+		return true
 	default:
 		d.refuse(o, errBusy)
+		return false
 	}
 }
 

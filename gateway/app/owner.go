@@ -39,7 +39,7 @@ type owner struct {
 	last     reading // of the clock
 	lotWake  time.Time
 	fatal    error      // why this run can't go on
-	ends     chan error // capacity 1: somebody else says so
+	ends     chan error // capacity 1: why somebody wants this run to end
 
 	open     func() (*journal.Journal, journal.Report, error) // opens the journal anew after a failure
 	journal  *journal.Journal                                 // nil while a failed one is being mended
@@ -61,12 +61,9 @@ func (o *owner) run(ctx context.Context) error {
 	for o.fatal == nil {
 		select {
 		case <-ctx.Done():
-			for range len(o.inbox) {
-				o.handle(<-o.inbox)
-			}
-			for o.hear() {
-			}
-			return o.finish()
+			return o.end()
+		case why := <-o.ends:
+			return errors.Join(why, o.end())
 		case in := <-o.inbox:
 			o.handle(in)
 			o.handled.Add(1)
@@ -75,7 +72,6 @@ func (o *owner) run(ctx context.Context) error {
 			for _, answer := range o.answers.take() {
 				o.settle(answer)
 			}
-		case o.fatal = <-o.ends:
 		case mended := <-o.mended:
 			o.adopt(mended)
 		case <-timer.C:
@@ -89,6 +85,16 @@ func (o *owner) run(ctx context.Context) error {
 		timer.Reset(time.Until(earlier(o.lotWake, o.diskWake)))
 	}
 	return errors.Join(o.fatal, o.journal.Close(nil))
+}
+
+// end decides on what has arrived, and makes durable what was decided.
+func (o *owner) end() error {
+	for range len(o.inbox) {
+		o.handle(<-o.inbox)
+	}
+	for o.hear() {
+	}
+	return o.finish()
 }
 
 func farOff() time.Time { return time.Now().Add(time.Hour) }

@@ -115,8 +115,13 @@ func (a *App) print(e lot.PrintTicket) {
 		patience: patience{printWait, printTake},
 		do:       func(ctx context.Context) error { return printer.Print(ctx, slip) },
 		then: func(err error) {
-			if watcher, watches := d.driver.(drivers.PaperWatcher); watches && err == nil {
+			watcher, watches := d.driver.(drivers.PaperWatcher)
+			switch {
+			case !watches:
+			case err == nil:
 				d.conditions.set(d.ID, paperOf(watcher.PaperLow()))
+			default:
+				d.conditions.forget(d.ID) // what it said of its paper may be why it prints no more
 			}
 		},
 	})

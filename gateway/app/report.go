@@ -85,8 +85,22 @@ func (d *device) level(level drivers.Level) {
 }
 
 // lost says of a switch that nobody watches any more that it can't be believed: its last level must not be taken for
-// the present one, least of all where an arm comes down. Of other devices it says nothing.
-func (d *device) lost() { d.level(drivers.LevelFailed) }
+// the present one, least of all where an arm comes down. The same goes for a sensor that is silent as long as all is as it was.
+// Of other devices it says nothing.
+func (d *device) lost() {
+	d.level(drivers.LevelFailed)
+	for _, spot := range d.quiet {
+		d.offer(lot.SpotRead{Spot: spot, Reading: occupancy.Reading{Sensor: d.sensor(), Kind: occupancy.Interference}})
+	}
+}
+
+// sensor is which of its spots' sensors a device is.
+func (d *device) sensor() uint8 {
+	if d.Use == site.UseSecondSensor {
+		return 1
+	}
+	return 0
+}
 
 func loopLevel(level drivers.Level) gate.Level {
 	switch level {
@@ -132,11 +146,8 @@ func (d *device) sample(sample drivers.Sample) {
 		return
 	}
 	reading := occupancy.Reading{
-		Kind: occupancy.Kind(sample.Kind), DistanceMM: sample.DistanceMM, FieldNT: sample.FieldNT, Occupied: sample.Occupied,
+		Sensor: d.sensor(), Kind: occupancy.Kind(sample.Kind), DistanceMM: sample.DistanceMM, FieldNT: sample.FieldNT, Occupied: sample.Occupied,
 		TemperatureCentiC: sample.TemperatureCentiC, HasTemperature: sample.HasTemperature,
-	}
-	if d.Use == site.UseSecondSensor {
-		reading.Sensor = 1
 	}
 	d.offer(lot.SpotRead{Spot: d.Spots[sample.Channel], Reading: reading})
 }

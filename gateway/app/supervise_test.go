@@ -100,19 +100,49 @@ func TestWhatNobodyNeedsYetIsAsked(t *testing.T) {
 	})
 }
 
-// At night nobody shows a reader anything: it is online all the same once it listens again.
-func TestAReaderThatIsBackIsOnline(t *testing.T) {
+// At night nobody shows a reader anything, and no car is seen: they are online all the same once they listen again.
+func TestWhatListensAgainIsOnline(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		reader := b.add("IN-reader", "reader", "gate", "IN")
+		b.add("IN-reader", "reader", "gate", "IN")
 		b.start()
-		reader.lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
-		b.wait(5 * time.Minute)
-		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-reader"), true)
-		expect(b, "told", b.logged.with("device o", "device=IN-reader"), 1)
-		reader.lose(nil)
-		b.wait(2 * time.Minute)
-		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-reader"), false)
-		expect(b, "changes told", b.logged.with("device o", "device=IN-reader"), 2)
+		for _, name := range []string{"IN-reader", "IN-camera"} {
+			b.devices[name].lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+			b.wait(5 * time.Minute)
+			expect(b, "alert", strings.Contains(b.alerts(), "device_offline "+name), true)
+			expect(b, "told", b.logged.with("device offline", "device="+name), 1)
+			b.devices[name].lose(nil)
+			b.wait(2 * time.Minute)
+			expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline "+name), false)
+			expect(b, "back told", b.logged.with("device online", "device="+name), 1)
+		}
+	})
+}
+
+// A sensor that speaks only of changes is silent when all is well: that its device is lost is all that tells of its silence.
+func TestASpotWhoseContactIsLostIsNotFreeForEver(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.site = strings.Replace(b.site, "period_ms = 30000", "period_ms = 0", 1)
+		b.start()
+		unknown := func() (count int) {
+			b.view(func(l *lot.Lot) { count = l.Tally().Unknown })
+			return count
+		}
+		for range 5 {
+			b.devices["sensor"].sample(0, 2500)
+			b.wait(5 * time.Second)
+		}
+		b.wait(time.Hour)
+		expect(b, "unknown spots of a sensor that has nothing to say", unknown(), 0)
+		b.devices["sensor"].lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+		b.wait(time.Minute)
+		expect(b, "unknown spots once it is lost", unknown(), 1)
+		b.devices["sensor"].lose(nil)
+		b.wait(20 * time.Second)
+		for range 5 {
+			b.devices["sensor"].sample(0, 2500)
+			b.wait(5 * time.Second)
+		}
+		expect(b, "unknown spots once it speaks again", unknown(), 0)
 	})
 }
 

@@ -73,10 +73,13 @@ func ExecChecker(argv ...string) Checker {
 		command.WaitDelay = time.Second
 		var output bytes.Buffer
 		command.Stderr = &output
-		if err := command.Start(); err != nil {
+		err := command.Start()
+		if err != nil && ctx.Err() == nil {
 			return fmt.Errorf("%w: %w", errNotChecked, err)
 		}
-		err := command.Wait()
+		if err == nil { // else its time was over before it was started
+			err = command.Wait()
+		}
 		if err == nil {
 			return nil
 		}

@@ -43,7 +43,7 @@ func (s *steps) since(nowMS int64, residual vector) (step vector, elapsedMS int6
 	return residual.minus(vectorOf(s.last)), nowMS - s.lastMS, s.begun
 }
 
-// look takes the residual of a free spot, unless the last one was just taken: a car may have come in betwees.
+// look takes the residual of a free spot, unless the last one was just taken: a car may have come in between.
 func (s *steps) look(nowMS int64, residual vector) bool {
 	if s.begun && nowMS-s.lastMS < trackEveryMS {
 		return false

@@ -17,7 +17,7 @@ func (b *builder) sync() {
 		return
 	}
 	s := Sync{
-		Enabled: t.Enabled == nil || *t.Enabled, Broker: t.Broker, Chain: t.Chain, Identity: t.Identity, CA: t.CA,
+		Enabled: t.Enabled == nil || *t.Enabled, Broker: t.Broker, Chain: t.Chain, Identity: t.Identity, CA: b.beside(t.CA),
 		TrustBroker: t.TrustBroker,
 	}
 	if s.Identity == "" {

@@ -36,6 +36,15 @@ func TestSyncIsOnlyWhereTheFileSaysSo(t *testing.T) {
 	}
 }
 
+// The gateway's own folder is wherever its service starts it: files that the site file names are beside the site file.
+func TestAnAuthorityIsBesideTheSiteFile(t *testing.T) {
+	text := small("\n[sync]\nbroker = \"tls://hq:8883\"\nca = \"hq.pem\"\n")
+	made, err := site.Parse("/etc/gatehouse/site.toml", []byte(text), drivers.Catalog(all.Catalog()))
+	if err != nil || made.Sync.CA != "/etc/gatehouse/hq.pem" {
+		t.Errorf("%+v, %v", made, err)
+	}
+}
+
 func TestSyncThatCannotWorkIsToldOf(t *testing.T) {
 	for more, want := range map[string]string{
 		"\n[sync]\nbroker = \"hq\"\n":      "sync.broker",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gatehouse/sync/mqtt"
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 // The examples are those of the standard, section 4.7.
@@ -59,18 +60,10 @@ func TestTopicsAreTakenApartAsTheyWereMade(t *testing.T) {
 }
 
 func TestABrokerThatIsNotThereIsNoError(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
 	downs := make(chan error, 16)
 	var said bytes.Buffer
 	client, err := mqtt.Dial(mqtt.Options{
-		Broker: "tcp://" + address, ClientID: "c", Backoff: time.Millisecond, BackoffMax: 2 * time.Millisecond,
+		Broker: "tcp://" + mosquitto.FreeAddress(t), ClientID: "c", Backoff: time.Millisecond, BackoffMax: 2 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Down: func(err error) {
 			select {

@@ -40,12 +40,16 @@ func newBroker(t *testing.T) *broker {
 // session or one to keep.
 func (b *broker) admits(present byte) (clean bool) {
 	b.Helper()
-	conn, err := b.listener.Accept()
-	if err != nil {
-		b.Fatal(err)
+	for spoken := false; !spoken; { // of two attempts at once the client gives one up without a word
+		conn, err := b.listener.Accept()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { conn.Close() })
+		b.conn, b.in = conn, bufio.NewReader(conn)
+		_, err = b.in.Peek(1)
+		spoken = err == nil
 	}
-	b.Cleanup(func() { conn.Close() })
-	b.conn, b.in = conn, bufio.NewReader(conn)
 	connect := b.expects(0x10)
 	const afterName = 2 + len("MQTT") + 1
 	b.says([]byte{0x20, 2, present, 0})
@@ -179,6 +183,7 @@ func TestReasonsThatAlternateAreSaidOnceEach(t *testing.T) {
 			if err != nil {
 				return
 			}
+			readRecord(conn)
 			if turn%2 == 0 {
 				_, _ = conn.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 			}
@@ -205,7 +210,16 @@ func TestReasonsThatAlternateAreSaidOnceEach(t *testing.T) {
 	close(tried)
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 	foreign := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "does not look like a TLS handshake") })
-	if len(lines) < 2 || len(lines) > 4 || foreign < 0 {
+	if len(lines) != 2 || foreign < 0 {
 		t.Errorf("30 attempts that failed in two ways are told in %d lines:\n%s", len(lines), log.String())
+	}
+}
+
+// readRecord reads a TLS record (RFC 8446, 5.1), if there is one: what is unread at the end would break the connection off, sooner or
+// later, instead of ending it.
+func readRecord(conn net.Conn) {
+	var header [5]byte
+	if _, err := io.ReadFull(conn, header[:]); err == nil {
+		_, _ = io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint16(header[3:])))
 	}
 }

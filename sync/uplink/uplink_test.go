@@ -1,11 +1,11 @@
 package uplink_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"gatehouse/cloud/ledger"
+	"gatehouse/sync/mqtt/mosquitto"
 	"gatehouse/sync/uplink"
 )
 
@@ -33,9 +33,8 @@ func TestFactsArriveAndLiveStateWithThem(t *testing.T) {
 
 // An outage ends without anything new happening at the lot: what waits must leave all the same.
 func TestAnOutageDrainsWithoutANewFact(t *testing.T) {
-	dir := t.TempDir()
-	a := cloud(t, dir, "127.0.0.1:0", "127.0.0.1:0")
-	listen, broker := a.Address(), strings.TrimPrefix(a.BrokerURL(), "tls://")
+	dir, listen, broker := t.TempDir(), mosquitto.FreeAddress(t), mosquitto.FreeAddress(t)
+	a := cloud(t, dir, listen, broker)
 	id := enrol(t, a, t.TempDir(), "p8")
 	log := newLog("p8", 2)
 	incarnation := log.restart(t, 0, 1)

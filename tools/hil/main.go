@@ -41,11 +41,11 @@ type machine struct {
 
 var machines = []machine{
 	{
-		name: "devices", limit: 6 * time.Minute, resets: true, expects: 22,
+		name: "devices", limit: 15 * time.Minute, resets: true, expects: 22,
 		clock: []string{"-smp", "2", "-rtc", "base=2000-01-01", "-device", "i6300esb", "-watchdog-action", "reset"},
 	},
 	{
-		name: "day", limit: 15 * time.Minute, expects: 4,
+		name: "day", limit: 45 * time.Minute, expects: 4,
 		clock: []string{"-icount", "shift=3,sleep=off", "-rtc", "base=2026-10-24T21:59:00,clock=vm"},
 	},
 }

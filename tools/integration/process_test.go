@@ -13,10 +13,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gatehouse/sync/mqtt/mosquitto"
 )
 
 // patience is how long a test waits for what must come.
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // programs are built once for all tests.
 type programs struct{ gateway, cloud, lotctl string }
@@ -126,15 +128,10 @@ func (p *process) end(signal syscall.Signal) {
 	p.command = nil
 }
 
-// freePort is one that nobody has at the moment.
+// freePort is one that stays free until the test ends.
 func freePort(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
+	_, port, err := net.SplitHostPort(mosquitto.FreeAddress(t))
 	if err != nil {
 		t.Fatal(err)
 	}

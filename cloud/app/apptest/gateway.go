@@ -39,6 +39,7 @@ type Gateway struct {
 	lasts    map[uint64]uint64
 	acks     chan wire.Ack
 	pause    time.Duration // before each batch
+	limit    atomic.Uint64 // of the facts that it sends; 0: none
 	applied  atomic.Uint64
 }
 
@@ -71,6 +72,9 @@ func New(location fact.LocationID, seed uint64, n, batchMax int) (*Gateway, erro
 
 // Pause has it wait before each batch.
 func (g *Gateway) Pause(d time.Duration) { g.pause = d }
+
+// Limit has it send no fact beyond so many, until there is another limit; 0: there is none. It stays connected meanwhile.
+func (g *Gateway) Limit(facts uint64) { g.limit.Store(facts) }
 
 // Trust makes a gateway that never enrolled: for brokers without certificates.
 func (g *Gateway) Trust(chain string) { g.chain = chain }
@@ -255,7 +259,7 @@ func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
 			}
 			g.publish(ctx, client, data)
 		}
-		for known && sent < produced.Seq && sent-applied < window*uint64(g.batchMax) {
+		for limit := g.until(produced.Seq); known && sent < limit && sent-applied < window*uint64(g.batchMax); {
 			data, err := g.message(sent + 1)
 			if err != nil {
 				return err
@@ -292,6 +296,14 @@ func (g *Gateway) drain(ctx context.Context, client *mqtt.Client) error {
 		}
 	}
 	return nil
+}
+
+// until is the last fact to send, of so many.
+func (g *Gateway) until(last uint64) uint64 {
+	if limit := g.limit.Load(); limit > 0 {
+		return min(limit, last)
+	}
+	return last
 }
 
 // Acknowledged is of how many facts Send has heard so far that headquarters has them.

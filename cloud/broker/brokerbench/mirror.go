@@ -3,7 +3,6 @@ package brokerbench
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -32,16 +31,19 @@ type Mirror struct {
 // NewMirror starts the hub. With always, it flushes each message to the disk, as a ledger must; by default JetStream does so
 // every two minutes.
 func NewMirror(dir string, always bool) (*Mirror, error) {
-	port, err := freePort()
+	hub, err := start(&server.Options{
+		ServerName: "hub", JetStreamDomain: "hub", StoreDir: filepath.Join(dir, "hub"), SyncAlways: always,
+		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoAdvertise: true}, // a leaf that learned it would go round the wire
+	})
 	if err != nil {
 		return nil, err
 	}
-	m := &Mirror{dir: dir, port: port}
-	m.hub, err = start(&server.Options{
-		ServerName: "hub", JetStreamDomain: "hub", StoreDir: filepath.Join(dir, "hub"), SyncAlways: always,
-		LeafNode: server.LeafNodeOpts{Host: "127.0.0.1", Port: port, NoAdvertise: true}, // a leaf that learned it would go round the wire
-	})
-	return m, err
+	running, err := hub.Varz(nil)
+	if err != nil {
+		hub.Shutdown()
+		return nil, fmt.Errorf("brokerbench: %w", err)
+	}
+	return &Mirror{dir: dir, hub: hub, port: running.LeafNode.Port}, nil
 }
 
 // HubAddress is where a leaf connects.
@@ -136,14 +138,6 @@ func start(o *server.Options) (*server.Server, error) {
 		return nil, errors.New("brokerbench: a server is not ready")
 	}
 	return s, nil
-}
-
-func freePort() (int, error) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("brokerbench: %w", err)
-	}
-	return free.Addr().(*net.TCPAddr).Port, free.Close()
 }
 
 // count is how many messages a stream has.

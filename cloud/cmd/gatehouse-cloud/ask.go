@@ -24,7 +24,7 @@ type runningFlags struct {
 	Data string `help:"Its data folder: token and authority are read there." default:"gatehouse-cloud"`
 	URL  string `help:"Its address." default:"https://localhost:8443" name:"url"`
 
-	patience time.Duration // 0: askPatience
+	road http.RoundTripper // by which it is asked; nil: HTTPS, as far as the authority's certificate goes
 }
 
 const (
@@ -55,8 +55,10 @@ func (f runningFlags) post(path string, body, into any) error {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(authority)
-	a := &asking{address: strings.TrimSuffix(f.URL, "/"), token: strings.TrimSpace(string(token)), patience: cmp.Or(f.patience, askPatience)}
-	a.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool}}}
+	a := &asking{address: strings.TrimSuffix(f.URL, "/"), token: strings.TrimSpace(string(token)), client: &http.Client{Transport: f.road}}
+	if f.road == nil {
+		a.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool}}
+	}
 	defer a.client.CloseIdleConnections()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	var watching sync.WaitGroup
@@ -74,7 +76,6 @@ func (f runningFlags) post(path string, body, into any) error {
 // asking is one question to headquarters.
 type asking struct {
 	address, token string
-	patience       time.Duration
 	client         *http.Client
 }
 
@@ -88,9 +89,9 @@ func (a *asking) ask(ctx context.Context, method, path string, body []byte) (*ht
 	return a.client.Do(request)
 }
 
-// watch calls the question off once nothing has moved for as long as patience lasts.
+// watch calls the question off once nothing has moved for as long as askPatience.
 func (a *asking) watch(ctx context.Context, callOff context.CancelCauseFunc) {
-	looks := time.NewTicker(a.patience / askLooks)
+	looks := time.NewTicker(askPatience / askLooks)
 	defer looks.Stop()
 	last, still := "", 0
 	for still < askLooks {
@@ -109,7 +110,7 @@ func (a *asking) watch(ctx context.Context, callOff context.CancelCauseFunc) {
 
 // progress is how far a backup is; "": there is none, or no answer.
 func (a *asking) progress(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, a.patience/askLooks)
+	ctx, cancel := context.WithTimeout(ctx, askPatience/askLooks)
 	defer cancel()
 	response, err := a.ask(ctx, http.MethodGet, "/metrics", nil)
 	if err != nil {

@@ -1,63 +1,65 @@
 package main
 
 import (
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
-	"time"
+	"testing/synctest"
 )
 
 // slow is a headquarters that answers a question only when it was asked so often how far it is, with what it says then.
-func slow(t *testing.T, looks int, says func(look int) int) runningFlags {
-	t.Helper()
-	asked := make(chan struct{}, 10*looks)
-	look := 0
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
-		look++ // one after the other
-		fmt.Fprintf(w, "gatehouse_cloud_backup_bytes %d\n", says(look))
-		asked <- struct{}{}
-	})
-	mux.HandleFunc("POST /long", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices that the client is gone
-		for range looks {
+type slow struct {
+	looks int
+	says  func(look int) int
+	look  int
+	asked chan struct{}
+}
+
+// RoundTrip is http.RoundTripper's.
+func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer := "{}"
+	if r.URL.Path == "/metrics" {
+		s.look++ // one after the other
+		answer = fmt.Sprintf("gatehouse_cloud_backup_bytes %d\n", s.says(s.look))
+		s.asked <- struct{}{}
+	} else {
+		for range s.looks {
 			select {
-			case <-asked:
+			case <-s.asked:
 			case <-r.Context().Done():
-				return
+				return nil, r.Context().Err()
 			}
 		}
-		fmt.Fprint(w, "{}")
-	})
-	server := httptest.NewTLSServer(mux)
-	t.Cleanup(server.Close)
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer))}, nil
+}
+
+// What headquarters is asked for may take as long as its backup does, and no longer than that gets on.
+func TestAnAnswerMayTakeAsLongAsThereIsProgress(t *testing.T) {
 	dir := t.TempDir()
-	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	err := errors.Join(
-		os.Mkdir(filepath.Join(dir, "authority"), 0o700), os.WriteFile(filepath.Join(dir, "authority", "authority.crt"), certificate, 0o600),
+		os.Mkdir(filepath.Join(dir, "authority"), 0o700), os.WriteFile(filepath.Join(dir, "authority", "authority.crt"), nil, 0o600),
 		os.WriteFile(filepath.Join(dir, "token"), []byte("secret"), 0o600),
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runningFlags{Data: dir, URL: server.URL, patience: time.Second}
-}
-
-// What headquarters is asked for may take as long as its backup does, and no longer than that gets on.
-func TestAnAnswerMayTakeAsLongAsThereIsProgress(t *testing.T) {
-	var answer struct{}
-	growing := slow(t, 3*askLooks, func(look int) int { return look })
-	if err := growing.post("/long", struct{}{}, &answer); err != nil {
-		t.Errorf("it gave up while the backup grew: %v", err)
+	ask := func(says func(look int) int) error {
+		var answer struct{}
+		headquarters := &slow{looks: 3 * askLooks, says: says, asked: make(chan struct{}, 3*askLooks)}
+		return runningFlags{Data: dir, URL: "https://headquarters", road: headquarters}.post("/long", struct{}{}, &answer)
 	}
-	stuck := slow(t, 3*askLooks, func(int) int { return 7 })
-	if err := stuck.post("/long", struct{}{}, &answer); !errors.Is(err, errNoProgress) {
-		t.Errorf("it waits for a backup that does not get on: %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		if err := ask(func(look int) int { return look }); err != nil {
+			t.Errorf("it gave up while the backup grew: %v", err)
+		}
+		if err := ask(func(int) int { return 7 }); !errors.Is(err, errNoProgress) {
+			t.Errorf("it waits for a backup that does not get on: %v", err)
+		}
+	})
 }

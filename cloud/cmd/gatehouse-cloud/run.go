@@ -59,18 +59,21 @@ func (c *runCommand) Run() error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return err
 	}
-	a, err := app.New(ctx, app.Options{
+	options := app.Options{
 		Dir: c.Data, Chain: c.Chain, Listen: c.Listen, MQTT: c.Mqtt, Hosts: append(c.Host, "localhost", "127.0.0.1", "::1"),
 		Postgres: c.Postgres, Broker: c.Broker, BrokerTLS: brokerTLS, TrustBroker: c.TrustBroker, Version: version, Backup: c.Backup, BackupEvery: c.BackupEvery, ClusterListen: c.ClusterListen, ClusterPeers: c.ClusterPeer,
 		Log: log, Open: c.Open, PublicFeeds: c.PublicFeeds, Tokens: []rest.Token{rest.OwnerToken(filepath.Join(c.Data, "token"), log)},
-	})
+	}
+	return c.serve(ctx, stop, options)
+}
+
+// serve runs an aggregator until it is told to stop, and a new one when the disk of the first has failed: nobody need be there
+// to start it.
+func (c *runCommand) serve(ctx context.Context, stop func(), o app.Options) error {
+	a, err := start(ctx, o)
 	if err != nil {
 		return err
 	}
-	if err := a.Start(); err != nil {
-		return errors.Join(err, a.Close())
-	}
-	fmt.Printf("gatehouse-cloud %s: https://%s, broker %s\n", version, a.Address(), a.BrokerURL())
 	for _, location := range c.Enrol {
 		code, err := a.Registry().NewCode(ctx, location, "command line", false)
 		if err != nil {
@@ -78,9 +81,51 @@ func (c *runCommand) Run() error {
 		}
 		fmt.Printf("enrolment code of %s: %s\n", location, code)
 	}
-	<-ctx.Done()
-	stop() // a second signal ends it at once
-	return a.Close()
+	for a != nil {
+		select {
+		case <-ctx.Done():
+			stop() // a second signal ends it at once
+			return a.Close()
+		case err := <-a.Broken():
+			o.Log.Error("starting anew", "err", err)
+			if err := a.Close(); err != nil {
+				o.Log.Warn("closed", "err", err)
+			}
+			a = restart(ctx, o)
+		}
+	}
+	return nil
+}
+
+func start(ctx context.Context, o app.Options) (*app.App, error) {
+	a, err := app.New(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Start(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	fmt.Printf("gatehouse-cloud %s: https://%s, broker %s\n", version, a.Address(), a.BrokerURL())
+	return a, nil
+}
+
+// restartPause is between attempts to start on a disk that has failed.
+const restartPause = 2 * time.Second
+
+// restart tries until an aggregator serves; nil if it is told to stop first.
+func restart(ctx context.Context, o app.Options) *app.App {
+	for {
+		a, err := start(ctx, o)
+		if err == nil {
+			return a
+		}
+		o.Log.Error("not started", "err", err, "again_in", restartPause)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(restartPause):
+		}
+	}
 }
 
 func (c *runCommand) brokerTLS() (*tls.Config, error) {

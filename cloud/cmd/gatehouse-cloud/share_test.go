@@ -34,7 +34,7 @@ func TestOfTwoProgramsOneIsKilledOrPausedAtAnyMoment(t *testing.T) {
 		return launch(t, "--data", dirs[i], "--listen", "127.0.0.1:0", "--postgres", database.Address("postgres"), "--broker", "tcp://"+address, "--trust-broker")
 	}
 	programs := [2]*process{start(0), start(1)}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	const lots, facts = 6, 8_000
 	var gateways []*apptest.Gateway
@@ -116,7 +116,7 @@ func TestAClusterOfThreeProgramsOutlivesOne(t *testing.T) {
 	for _, p := range programs {
 		p.ready(t)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var gateways []*apptest.Gateway
 	for i := range 3 {

@@ -88,6 +88,9 @@ func (c *Cluster) Run(t testing.TB, program string, args ...string) {
 	}
 }
 
+// startLimit is how long a server may take to answer, on a machine with much else to do.
+const startLimit = 3 * time.Minute
+
 // Start runs the server until the test ends, and returns when it answers. Stop ends it at once, as a crash would.
 func (c *Cluster) Start(t testing.TB, settings ...string) (stop func()) {
 	t.Helper()
@@ -110,11 +113,10 @@ func (c *Cluster) Start(t testing.TB, settings ...string) (stop func()) {
 		_ = log.Close()
 	})
 	t.Cleanup(stop)
-	for range 300 {
+	for end := time.Now().Add(startLimit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if c.command(t.Context(), "pg_isready", "-q", "-h", c.Socket, "-p", strconv.Itoa(c.Port)).Run() == nil {
 			return stop
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 	text, _ := os.ReadFile(log.Name())
 	t.Fatalf("PostgreSQL doesn't answer:\n%s", text)

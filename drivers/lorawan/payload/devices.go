@@ -50,7 +50,7 @@ var devices = []Device{
 	{"dragino-ldds04", "four ultrasonic probes", "", "", decodeDraginoOldFour},
 	{"dragino-ldds20", "ultrasonic level", "dragino-ldds20-114", "", decodeDraginoOne},
 	{"dragino-ldds45", "ultrasonic distance", "", "", decodeDraginoOne},
-	{"dragino-ldds75", "ultrasonic distance", "", "", decodeDraginoOne},
+	{"dragino-ldds75", "ultrasonic distance", "", "", decodeDraginoOldOne},
 	{"dragino-lds12-lb", "laser distance", "dragino-lds40-lb dragino-lds12 dragino-lds40 dragino-lds12-ls dragino-lds40-ls", "", decodeDraginoNewLaser},
 	{"dragino-llds12", "laser distance", "dragino-llds40", "", decodeDraginoLaser},
 	{"dragino-mds120-lb", "radar distance", "dragino-mds120 dragino-lmds120", "", decodeDraginoRadar},

@@ -146,6 +146,21 @@ func decodeDraginoOne(m *Message, port int, data []byte) error {
 	return wrongPort(port, draginoPorts)
 }
 
+// draginoOldestBytes is the length of the readings of an LDDS75 whose firmware is older than 1.1.3: battery and distance (its user
+// manual, 2.3; TagoIO's decoder reads nothing else).
+const draginoOldestBytes = 4
+
+// decodeDraginoOldOne decodes the LDDS75.
+func decodeDraginoOldOne(m *Message, port int, data []byte) error {
+	if len(data) != draginoOldestBytes || port != 2 && port != NoPort {
+		return decodeDraginoOne(m, port, data)
+	}
+	c := m.open(data)
+	draginoBattery(m, c)
+	draginoDistance(m, c)
+	return c.end()
+}
+
 // draginoNewBytes is the length of the second generation's readings.
 const draginoNewBytes = 8
 

@@ -59,7 +59,7 @@ var endsEarly = map[string][]int{
 	"dragino-dds75-lb":         {8},    // with one probe
 	"dragino-ldds20":           {3, 5}, // a first generation without a probe, or without a thermometer
 	"dragino-ldds45":           {3, 5},
-	"dragino-ldds75":           {3, 5},
+	"dragino-ldds75":           {3, 4, 5}, // and the first firmware
 	"enginko-egk-lw20w00":      {10, 15},  // without what is reserved, or without the battery
 	"nwave-nps405":             {3, 4, 5}, // older firmware
 	"sensoneo-quatro":          {17},      // without the place

@@ -2,7 +2,9 @@ package cameratest
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -15,12 +17,12 @@ import (
 // patience is how long a test on real sockets waits before it fails. Nothing is timed by it.
 const patience = 20 * time.Second
 
-// TestAsked checks a camera that is asked for its events. The settings have user and password, and tell makes peer tell
-// its n-th event.
+// TestAsked checks a camera that is asked for its events, over TLS with a certificate of its own. The settings have user and
+// password, and tell makes peer tell its n-th event.
 func TestAsked(t *testing.T, driver drivers.Driver, settings drivers.Settings, peer http.Handler, tell func(n int)) {
-	server := httptest.NewServer(peer)
+	server := httptest.NewTLSServer(peer)
 	defer server.Close()
-	asked := drivers.Settings{"address": server.URL}
+	asked := drivers.Settings{"address": server.URL, "certificate_sha256": fmt.Sprintf("%x", sha256.Sum256(server.Certificate().Raw))}
 	maps.Copy(asked, settings)
 	device, err := driver.Make(nil, asked)
 	if err != nil {

@@ -174,14 +174,18 @@ func wordsOf(pattern string) *regexp.Regexp { return regexp.MustCompile(pattern)
 // await waits until the process says something, and returns the part of it that is asked for.
 func (p *process) await(words *regexp.Regexp) string {
 	p.t.Helper()
-	for range 600 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		hasEnded := false
+		select {
+		case <-p.ended:
+			hasEnded = true
+		case <-time.After(25 * time.Millisecond):
+		}
 		if found := words.FindStringSubmatch(p.output()); found != nil {
 			return found[len(found)-1]
 		}
-		select {
-		case <-p.ended:
+		if hasEnded {
 			p.t.Fatalf("it ended instead of saying %v:\n%s", words, p.remarks())
-		case <-time.After(25 * time.Millisecond):
 		}
 	}
 	p.t.Fatalf("it does not say %v:\n%s", words, p.remarks())
@@ -198,7 +202,7 @@ func (p *process) kill() {
 func (p *process) term() int {
 	p.t.Helper()
 	p.cmd.Process.Signal(syscall.SIGTERM)
-	return p.code(10 * time.Second)
+	return p.code(patience)
 }
 
 // code waits for the end of the process and returns its exit code.
@@ -264,7 +268,8 @@ func (p *process) ask(method, path, key string, body any, within time.Duration) 
 	return a
 }
 
-const patience = 20 * time.Second
+// patience is how long a test waits for what must happen: much longer than it takes, also on a busy machine.
+const patience = time.Minute
 
 func (p *process) get(path string) answer { return p.ask(http.MethodGet, path, "", nil, patience) }
 

@@ -57,7 +57,7 @@ func TestEachMistakeIsToldWhereItIs(t *testing.T) {
 		{"tickets", "hold = \"lane1_hold\"", "pulse_s = 1",
 			"50:47: device[1].settings.pulse_s: driver \"relaybarrier\" has no setting \"pulse_s\"; did you mean \"pulse_ms\"?"},
 		{"tickets", "driver = \"escpos\"", "driver = \"epson\"",
-			"75:10: device[5].driver: there is no driver \"epson\"; write one of \"axis\", \"coilbarrier\", \"column\", \"contact\", \"dahua\", \"escpos\", \"hcsr04\", \"hikvision\", \"housekeeping\", \"lanelight\", \"lilin\", \"loop\", \"lorawan\", \"magnetic\", \"matrix\", \"maxbotix\", \"modbuscontact\", \"mqttsign\", \"openalpr\", \"osdp\" and 15 more"},
+			"75:10: device[5].driver: there is no driver \"epson\"; write one of \"axis\", \"coilbarrier\", \"coillight\", \"column\", \"contact\", \"dahua\", \"escpos\", \"hcsr04\", \"hikvision\", \"housekeeping\", \"lanelight\", \"lilin\", \"loop\", \"lorawan\", \"magnetic\", \"matrix\", \"maxbotix\", \"modbuscontact\", \"mqttsign\", \"openalpr\" and 16 more"},
 		{"tickets", "driver = \"escpos\"", "driver = \"qrscanner\"",
 			"76:8: device[5].role: driver \"qrscanner\" can't serve as printer; it can serve as column, reader; `lotctl driver ls` lists the others"},
 		{"tickets", "role = \"printer\"\ngate = \"in\"", "role = \"printer\"",

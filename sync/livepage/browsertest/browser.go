@@ -62,13 +62,20 @@ func Start(t testing.TB) *Browser {
 	b := &Browser{commands: commandsIn, waiting: map[int]chan reply{}}
 	go b.receive(repliesOut)
 	t.Cleanup(func() {
-		b.call(t, "", "Browser.close", nil)
-		command.Wait() // it closes with an error when it is asked to
+		if _, err := b.send("", "Browser.close", nil); err != nil {
+			t.Error(err)
+		}
+		kill := time.AfterFunc(patience, func() { command.Process.Kill() })
+		command.Wait() // it closes with an error when it is asked to, and may be gone before it has answered
+		kill.Stop()
 		commandsIn.Close()
 		os.RemoveAll(profile) // files of a browser just gone may linger
 	})
 	return b
 }
+
+// patience is how long a test waits for what must happen, on a machine with much else to do.
+const patience = 2 * time.Minute
 
 func pipe(t testing.TB) (out, in *os.File) {
 	out, in, err := os.Pipe()
@@ -98,34 +105,38 @@ func (b *Browser) receive(replies io.Reader) {
 	}
 }
 
-// call carries out one command, of a page or (session empty) of the browser.
-func (b *Browser) call(t testing.TB, session, method string, params map[string]any) json.RawMessage {
-	t.Helper()
+// send sends one command, of a page or (session empty) of the browser.
+func (b *Browser) send(session, method string, params map[string]any) (answer chan reply, err error) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.next++
 	message := map[string]any{"id": b.next, "method": method, "params": params}
 	if session != "" {
 		message["sessionId"] = session
 	}
-	answer := make(chan reply, 1)
+	answer = make(chan reply, 1)
 	b.waiting[b.next] = answer
 	text, err := json.Marshal(message)
 	if err == nil {
 		_, err = b.commands.Write(append(text, 0))
 	}
-	b.mu.Unlock()
+	return answer, err
+}
+
+// call carries out one command and waits for its answer.
+func (b *Browser) call(session, method string, params map[string]any) (json.RawMessage, error) {
+	answer, err := b.send(session, method, params)
 	if err != nil {
-		t.Fatalf("%s: %v", method, err)
+		return nil, fmt.Errorf("%s: %w", method, err)
 	}
 	select {
 	case r := <-answer:
 		if r.Error != nil {
-			t.Fatalf("%s: %s", method, r.Error.Message)
+			return nil, fmt.Errorf("%s: %s", method, r.Error.Message)
 		}
-		return r.Result
-	case <-time.After(30 * time.Second):
-		t.Fatalf("%s: the browser does not answer", method)
-		return nil
+		return r.Result, nil
+	case <-time.After(patience):
+		return nil, fmt.Errorf("%s: the browser does not answer", method)
 	}
 }
 
@@ -180,34 +191,53 @@ func (t *Tab) read(text json.RawMessage, into any) {
 
 func (t *Tab) Do(method string, params map[string]any) json.RawMessage {
 	t.Helper()
-	return t.browser.call(t.TB, t.session, method, params)
+	answer, err := t.browser.call(t.session, method, params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
 }
 
 // Eval is the value of a script's expression in the page.
 func (t *Tab) Eval(expression string) any {
 	t.Helper()
+	value, err := t.eval(expression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func (t *Tab) eval(expression string) (any, error) {
+	answer, err := t.browser.call(t.session, "Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true})
+	if err != nil {
+		return nil, err
+	}
 	var got struct {
 		Result           struct{ Value any }
 		ExceptionDetails json.RawMessage
 	}
-	t.read(t.Do("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}), &got)
-	if got.ExceptionDetails != nil {
-		t.Fatalf("%s: %s", expression, got.ExceptionDetails)
+	if err := json.Unmarshal(answer, &got); err != nil {
+		return nil, err
 	}
-	return got.Result.Value
+	if got.ExceptionDetails != nil {
+		return nil, fmt.Errorf("%s: %s", expression, got.ExceptionDetails)
+	}
+	return got.Result.Value, nil
 }
 
-// Until waits for an expression to be true.
+// Until waits for an expression to be true. One that fails is not true yet: what it looks for may not be there, or the page is
+// just becoming another.
 func (t *Tab) Until(expression string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; {
-		if t.Eval(expression) == true {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		value, err := t.eval(expression)
+		if err == nil && value == true {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("never true: %s; the page says %.2000v", expression, t.Eval("document.body.innerText"))
+			t.Fatalf("never true: %s (%v); the page says %.2000v", expression, err, t.Eval("document.body.innerText"))
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
@@ -252,4 +282,18 @@ func (t *Tab) Mouse(what, selector string) {
 		"x": t.Eval(`(r => r.x + r.width / 2)(document.querySelector("` + selector + `").getBoundingClientRect())`),
 		"y": t.Eval(`(r => r.y + r.height / 2)(document.querySelector("` + selector + `").getBoundingClientRect())`),
 	})
+}
+
+// Slip presses the middle of an element and lets go at once: to the page no time passes meanwhile, however busy the machine is.
+func (t *Tab) Slip(selector string) {
+	t.Helper()
+	t.Eval(`(at => {
+		const frame = window.requestAnimationFrame;
+		performance.now = () => at;
+		window.requestAnimationFrame = draw => frame(() => draw(at));
+		window.goOn = () => { delete performance.now; window.requestAnimationFrame = frame; delete window.goOn; };
+	})(performance.now())`)
+	t.Mouse("mousePressed", selector)
+	t.Mouse("mouseReleased", selector)
+	t.Eval(`goOn()`)
 }

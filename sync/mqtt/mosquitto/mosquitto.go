@@ -1,6 +1,7 @@
 package mosquitto
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -14,15 +15,25 @@ import (
 // startLimit is how long a broker may take to listen, on a machine with much else to do.
 const startLimit = 30 * time.Second
 
-// FreeAddress is a port of this machine that was free, for what must find it again after a restart.
+// FreeAddress is a port of this machine that stays free until the test ends, for what must find it again after a restart:
+// whoever asks the kernel for any port gets another, and who asks for this one can listen there if it reuses addresses.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	kept, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	t.Cleanup(func() { _ = syscall.Close(kept) })
+	var bound syscall.Sockaddr
+	if err = syscall.SetsockoptInt(kept, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err == nil {
+		if err = syscall.Bind(kept, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err == nil {
+			bound, err = syscall.Getsockname(kept)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint("127.0.0.1:", bound.(*syscall.SockaddrInet4).Port)
 }
 
 // Start starts the broker of Debian's package on a port of its own, with further lines of its configuration, until the test

@@ -120,7 +120,7 @@ func (c *chip) edges(line int) (edges []move) {
 
 // eventually waits for something, for a limited time.
 func eventually(what string, so func() bool) {
-	for deadline := time.Now().Add(30 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(5 * time.Millisecond) {
 		must(time.Now().Before(deadline), "in vain: %s", what)
 	}
 }

@@ -93,17 +93,24 @@ func loop(c *chip, g *gateway) string {
 	eventually("the loop is watched", func() bool { return c.info(armingLine).Used })
 	time.Sleep(requested)
 	for _, closed := range []bool{true, false} {
-		// The barrier was opened a moment ago: the vehicle is taken for the one that it was opened for, and only asks once
-		// that has not driven through for half a minute.
-		deadline := time.Now().Add(90 * time.Second)
-		for bounce(c, armingLine, closed, 11); g.gate("vehiclePresent") != closed; bounce(c, armingLine, closed, 3) {
+		bounce(c, armingLine, closed, 11)
+		moved := time.Now()
+		for deadline := moved.Add(5 * asksAfter); g.gate("vehiclePresent") != closed; time.Sleep(time.Second) {
 			must(time.Now().Before(deadline), "a vehicle is seen: %v; the line is high: %v, %+v; the gate is %v; the gateway said\n%s",
 				!closed, c.high(armingLine), c.info(armingLine), g.gate("state"), g.said())
-			time.Sleep(time.Second)
+			if time.Since(moved) > asksAfter { // the kernel has not heard of it
+				bounce(c, armingLine, closed, 3)
+				moved = time.Now()
+			}
 		}
 	}
 	return "seen and gone, by a contact that bounces"
 }
+
+// asksAfter is longer than a vehicle stands there before it asks: the barrier was opened a moment ago, so it is taken for the
+// one that it was opened for until that has not driven through for half a minute. A movement that a busy machine makes slowly
+// begins that time anew.
+const asksAfter = 45 * time.Second
 
 // requested is how long the kernel may take, on a busy machine, from calling a line used to hearing its edges. The last edge
 // in between would be missed until the next.
@@ -135,15 +142,26 @@ func unsetClock(g *gateway) string {
 
 // endInAPulse ends the gateway in the middle of a pulse: the line falls at once, and moves no more.
 func endInAPulse(c *chip, g *gateway, signal syscall.Signal) string {
-	c.forget()
-	g.open()
-	eventually("the pulse begins", func() bool { return c.high(raiseLine) })
+	beginPulse(c, g)
 	err := g.end(signal)
 	must((err == nil) == (signal == syscall.SIGTERM), "it ended with %v:\n%s", err, g.said())
 	if err != nil {
 		calmWatchdog()
 	}
 	return released(c)
+}
+
+// beginPulse opens the barrier, again if a busy machine has let the pulse end before anybody looked.
+func beginPulse(c *chip, g *gateway) {
+	for range 30 {
+		c.forget()
+		g.open()
+		eventually("the pulse begins", func() bool { return len(c.edges(raiseLine)) > 0 })
+		if c.high(raiseLine) {
+			return
+		}
+	}
+	panic(failure("the machine is too busy to see a pulse"))
 }
 
 // calmWatchdog stops the watchdog that a killed gateway has left running, by its magic close: on a busy machine the next
@@ -158,10 +176,7 @@ func calmWatchdog() {
 
 // released wants all outputs to be nobody's and low, with no edge on the others.
 func released(c *chip) string {
-	began := time.Now()
-	eventually("the line falls", func() bool { return !c.high(raiseLine) })
-	fell := time.Since(began)
-	must(fell < 200*time.Millisecond, "it fell after %v only", fell)
+	must(!c.high(raiseLine), "the line is high, and whoever raised it has gone")
 	time.Sleep(300 * time.Millisecond)
 	must(len(c.edges(raiseLine)) <= 2 && !c.high(raiseLine), "it moved again: %v", c.edges(raiseLine))
 	for _, at := range outputLines {

@@ -59,7 +59,7 @@ func (g *gateway) end(signal syscall.Signal) error {
 	select {
 	case err := <-g.ended:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		panic(failure("the gateway does not end"))
 	}
 }

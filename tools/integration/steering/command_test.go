@@ -20,7 +20,25 @@ import (
 // order gives a command at headquarters' API.
 func (p *place) order(verb, more string) map[string]any {
 	p.Helper()
-	return p.must("POST", "/locations/"+p.id+"/orders", fmt.Sprintf(`{"verb":%q,"reason":"delivery of a piano"%s}`, verb, more))
+	return p.insists(rand.Text(), verb, more)
+}
+
+// insists gives a command by a key, as a person does whom a busy machine keeps waiting: what nobody heard is ordered anew, and about
+// what is not known to have ended is asked again.
+func (p *place) insists(key, verb, more string) (order map[string]any) {
+	p.Helper()
+	p.until("the order has come to something", func() bool {
+		order = p.must("POST", "/locations/"+p.id+"/orders", orderBody(verb, more), "Idempotency-Key", key)
+		if order["state"] == "unreachable" {
+			key = rand.Text()
+		}
+		return order["state"] != "unreachable" && order["state"] != "unanswered"
+	})
+	return order
+}
+
+func orderBody(verb, more string) string {
+	return fmt.Sprintf(`{"verb":%q,"reason":"delivery of a piano"%s}`, verb, more)
 }
 
 // facts are those of records.

@@ -44,15 +44,16 @@ func carriers() map[string]func(*testing.T) (*town, carrier) {
 }
 
 // ordered gives a command, and says later what became of it; nothing, if headquarters ended meanwhile, or ctx did.
-func (p *place) ordered(ctx context.Context, verb, more string) <-chan map[string]any {
+func (p *place) ordered(ctx context.Context, key, verb, more string) <-chan map[string]any {
 	answer, client := make(chan map[string]any, 1), p.client
-	body := fmt.Sprintf(`{"verb":%q,"reason":"delivery of a piano"%s}`, verb, more)
-	r, err := http.NewRequestWithContext(ctx, "POST", "https://"+p.hq.Address()+"/api/v1/locations/"+p.id+"/orders", strings.NewReader(body))
+	address := "https://" + p.hq.Address() + "/api/v1/locations/" + p.id + "/orders"
+	r, err := http.NewRequestWithContext(ctx, "POST", address, strings.NewReader(orderBody(verb, more)))
 	if err != nil {
 		p.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer secret")
 	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Idempotency-Key", key)
 	go func() {
 		said := map[string]any{}
 		if response, err := client.Do(r); err == nil {
@@ -85,14 +86,15 @@ func TestNoWordIsLostOverAnyBroker(t *testing.T) {
 			wire.Silence(true)
 			stale := w.release("blocklist", "B-GH 1", "")
 			newest := w.release("blocklist", "B-GH 2", "")
-			hold := p.ordered(t.Context(), "hold", `,"gateId":"in"`)
+			hold := p.ordered(t.Context(), "hold", "hold", `,"gateId":"in"`)
 			p.enters("B-AA 1")
 			time.Sleep(time.Second) // what was said is on the line, which nobody knows to be dead
 			wire.Set(true)
 			p.enters("B-AA 2")
 			wire.Silence(false)
 			wire.Set(false)
-			if got := <-hold; got["state"] != "done" {
+			<-hold
+			if got := p.insists("hold", "hold", `,"gateId":"in"`); got["state"] != "done" {
 				t.Errorf("an order of the time without a line: %v", got)
 			}
 			w.until("the newest document is in effect", func() bool { return w.rollout(newest)["state"] == "done" })
@@ -107,12 +109,12 @@ func TestNoWordIsLostOverAnyBroker(t *testing.T) {
 			tariff := w.release("tariff", goodTariff, "")
 			impatient, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
-			<-p.ordered(impatient, "open_once", `,"gateId":"in"`)
+			<-p.ordered(impatient, "open", "open_once", `,"gateId":"in"`)
 			p.enters("B-AA 3")
 			broker.again()
 			wire.Set(false)
 			w.until("what was released before the broker's end is in effect", func() bool { return w.rollout(tariff)["state"] == "done" })
-			last := p.ordered(t.Context(), "end_hold", `,"gateId":"in"`)
+			last := p.ordered(t.Context(), "end", "end_hold", `,"gateId":"in"`)
 			broker.again()
 			<-last // done, or asked in the moment that headquarters itself ended
 			p.enters("B-AA 4")

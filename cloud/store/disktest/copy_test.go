@@ -1,11 +1,11 @@
-package crashtest_test
+package disktest_test
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
-	"gatehouse/cloud/store/crashtest"
+	"gatehouse/cloud/store/disktest"
 )
 
 // A file comes and goes all the while; what stays is in each copy.
@@ -29,7 +29,7 @@ func TestACopyOutlivesFilesThatGo(t *testing.T) {
 	}()
 	defer func() { close(done); <-stopped }()
 	for range 50 {
-		if data, err := os.ReadFile(filepath.Join(crashtest.Copy(t, dir), "stays")); err != nil || string(data) != "fact" {
+		if data, err := os.ReadFile(filepath.Join(disktest.Copy(t, dir), "stays")); err != nil || string(data) != "fact" {
 			t.Fatalf("%q %v", data, err)
 		}
 	}
