@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/cloud/api"
 	"gatehouse/cloud/api/apitest"
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/fact"
@@ -340,6 +341,16 @@ func TestTheSpecification(t *testing.T) {
 	b.ask("GET", "/docs", "", 200)
 	b.is(b.ask("GET", "/api/v1/nothing", "", 404), "code", "not_found")
 	b.is(b.ask("PATCH", "/api/v1/rollouts", "", 405), "code", "method_not_allowed")
+}
+
+// What headquarters itself lacks comes first of all, because what it says of locations may rest on it.
+func TestHeadquartersTellsOfItself(t *testing.T) {
+	b := newBench(t, 350)
+	b.SetChecks(api.Check{ID: "store", Well: true}, api.Check{ID: "broker", Detail: "tls://hq.example.com:8883"})
+	all := b.ask("GET", "/api/v1/dashboard", "", 200)
+	b.is(all, "needs.0.subject", "broker")
+	b.is(all, "needs.0.what", "Headquarters has no connection to its broker, and hears no location: tls://hq.example.com:8883")
+	b.is(all, "needs.1.code", "cloned")
 }
 
 // A change reaches who listens.

@@ -288,6 +288,36 @@ func (s *Server) rolloutNeeds() []Need {
 	return needs
 }
 
+// checkWords say what is the matter with headquarters itself where a check is not well, before its detail, and what to do. The
+// other checks are told at the locations, or mend by themselves.
+var checkWords = map[string]struct {
+	severity, what, do string
+	detailed           bool
+	weight             int64
+}{
+	"broker":      {severityFault, "Headquarters has no connection to its broker, and hears no location", "See whether it runs and can be reached. Gates go on by themselves, and their facts wait there.", true, 2_000},
+	"store":       {severityFault, "Headquarters' store takes no facts", "Look at its disk or database. Gateways keep what it lacks, and send it again.", true, 1_900},
+	"signing_key": {severityFault, "Headquarters can't sign what it sends", "Put the folder authority back from a copy; without one, see gatehouse-cloud rotate-key --lost.", false, 1_800},
+	"stable":      {severityWarning, "The newest facts are in no copy yet", "Look at it, and at its room. Gateways keep those facts meanwhile.", true, 640},
+}
+
+// ownNeeds are those of headquarters itself.
+func (s *Server) ownNeeds() []Need {
+	needs := []Need{}
+	for _, check := range s.Checks() {
+		words, told := checkWords[check.ID]
+		if check.Well || !told {
+			continue
+		}
+		n := Need{Code: "headquarters", Subject: check.ID, Severity: words.severity, What: words.what, Do: words.do, weight: words.weight}
+		if words.detailed && check.Detail != "" {
+			n.What += ": " + check.Detail
+		}
+		needs = append(needs, n)
+	}
+	return needs
+}
+
 // needsAt are those of one location, sorted.
 func (s *Server) needsAt(ctx context.Context, id fact.LocationID) []Need {
 	needs := []Need{}

@@ -149,7 +149,7 @@ func (s *Server) stateOf(ctx context.Context) *State {
 		state.all = append(state.all, s.needsOf(&places[i], alerts[places[i].ID], newest, nowMS)...)
 	}
 	state.all = append(append(state.all, s.deviceNeeds(names, now)...), s.rolloutNeeds()...)
-	state.all = append(state.all, s.signingNeeds(names)...)
+	state.all = append(append(state.all, s.signingNeeds(names)...), s.ownNeeds()...)
 	for i := range state.all {
 		state.all[i].Aside = s.asideOf(&state.all[i], now)
 	}

@@ -35,7 +35,7 @@ const (
 // decide gives the needs that somebody can decide here their buttons.
 func decide(needs []need, role string) {
 	for i := range needs {
-		if n := &needs[i]; role == roleDecides && n.Alike == 0 {
+		if n := &needs[i]; role == roleDecides && len(n.Others) == 0 {
 			n.Decision = n.decision()
 		}
 	}
@@ -76,7 +76,7 @@ func putAside(needs []need, role string) {
 		return
 	}
 	for i := range needs {
-		if n := &needs[i]; n.Decision == nil && n.Alike == 0 {
+		if n := &needs[i]; n.Decision == nil && len(n.Others) == 0 {
 			n.Decision = n.aside()
 		}
 	}

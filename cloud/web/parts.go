@@ -129,6 +129,7 @@ func functions() template.FuncMap {
 	return template.FuncMap{
 		"typeName":  livepage.TypeWords,
 		"condition": livepage.ConditionWords,
+		"severity":  livepage.SeverityWords,
 		"standing":  func(code string) string { return livepage.WordFor(stateWords, code) },
 		"words":     func(code string) string { return strings.ReplaceAll(code, "_", " ") },
 		"number":    livepage.Thousands,

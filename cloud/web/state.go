@@ -47,7 +47,7 @@ type need struct {
 	Code, Severity, LocationID, Name, Subject, What, Do string
 	Since                                               time.Time
 	Aside                                               *aside
-	Alike                                               int       // how many more of its kind there are, which are not shown
+	Others                                              []need    `json:"-"` // more of its kind
 	Decision                                            *decision `json:"-"`
 }
 

@@ -62,7 +62,7 @@ func TestThePageSaysWhatNeedsAPerson(t *testing.T) {
 			t.Errorf("the page lacks %q", wanted)
 		}
 	}
-	if lines := get(t, address+"/lots?q=kiel+bahn"); !strings.Contains(lines, "Kiel Bahnhof") || strings.Count(lines, "<li") != 1 {
+	if lines := get(t, address+"/lots?q=kiel+bahn"); !strings.Contains(lines, "Kiel Bahnhof") || strings.Count(lines, "<tr") != 1 {
 		t.Errorf("search found %s", lines)
 	}
 	chain.Change(func(c *ledger.Chain) {
@@ -99,7 +99,7 @@ func TestWhatIsNotKnownIsNotSaid(t *testing.T) {
 		t.Error(page)
 	}
 	page = get(t, address+"/")
-	for _, wanted := range []string{"All well but 1 offline", "One location is offline for a short while", `<p class="big">–</p>`, "10 not known"} {
+	for _, wanted := range []string{"All well but 1 offline", "One location is offline for a short while", `<p class="big none">–</p>`, "10 not known"} {
 		if !strings.Contains(page, wanted) {
 			t.Errorf("the page lacks %q", wanted)
 		}
@@ -122,7 +122,7 @@ func TestInABrowser(t *testing.T) {
 	chain.Live(wire.Live{Location: "p003", Types: []wire.LiveType{{Type: fact.Regular, Total: 100, Occupied: 99, Available: 1}}}, 0)
 	wall.Until(`document.querySelector('#cells a[href="/lots/p003"]').classList.contains("l9")`)
 	wall.Eval(`(() => { const q = document.getElementById("q"); q.value = "kiel oper"; q.dispatchEvent(new Event("input", {bubbles: true})); })()`)
-	wall.Until(`document.querySelectorAll("#lines > li").length === 1 && document.getElementById("lines").innerText.includes("Kiel Oper")`)
+	wall.Until(`document.querySelectorAll("#lines > tr").length === 1 && document.getElementById("lines").innerText.includes("Kiel Oper")`)
 	wall.Is(`document.querySelectorAll("#cells li:not(.out)").length`, 1)
 
 	phone := browser.Open(t, address+"/", browsertest.Look{Width: 360, Height: 740, Dark: true})

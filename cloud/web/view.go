@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"html/template"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -31,19 +32,22 @@ const (
 	noticesMax = 24
 	// linesMax is how many locations are listed one by one.
 	linesMax = 40
-	// alikeMax needs of one kind are read one by one; more are one.
+	// alikeMax needs of one kind are read one by one at a location; more are unfolded.
 	alikeMax = 4
 )
+
+// chainAlikeMax are those of the chain: one kind of fault at many locations hides no other, and what has time is one line.
+var chainAlikeMax = map[string]int{"fault": 8, "warning": alikeMax, "info": 1}
 
 func chainViewOf(text []byte, query string) (*chainView, error) {
 	v := &chainView{Query: query}
 	if err := json.Unmarshal(text, &v.state); err != nil {
 		return nil, fmt.Errorf("web: the state is not as expected: %w", err)
 	}
-	v.Notices = fold(v.Needs)
+	v.Notices = fold(v.Needs, func(n need) int { return chainAlikeMax[n.Severity] })
 	shown := 0
 	for _, n := range v.Notices[:min(noticesMax, len(v.Notices))] {
-		shown += 1 + n.Alike
+		shown += 1 + len(n.Others)
 	}
 	v.Notices = v.Notices[:min(noticesMax, len(v.Notices))]
 	decide(v.Notices, v.Role)
@@ -62,7 +66,8 @@ func chainViewOf(text []byte, query string) (*chainView, error) {
 
 var severityOrder = []string{"fault", "warning", "info", "ok"}
 
-// found are the locations that a query is part of, the most urgent first and then the fullest.
+// found are the locations that a query is part of, the most urgent first and then the fullest, by tenths, so that they keep
+// their place while vehicles come and go.
 func found(all []line, query string) []line {
 	query = strings.ToLower(strings.TrimSpace(query))
 	lines := []line{}
@@ -74,19 +79,18 @@ func found(all []line, query string) []line {
 	slices.SortStableFunc(lines, func(a, b line) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(severityOrder, a.Severity), slices.Index(severityOrder, b.Severity)),
-			cmp.Compare(b.Occupied*max(1, a.Total), a.Occupied*max(1, b.Total)))
+			cmp.Compare(b.level(), a.level()))
 	})
 	return lines
 }
 
-// fold leaves a few of many needs of one kind, and counts the others.
-func fold(needs []need) []need {
-	folded, kinds := []need{}, map[string]int{}
-	last := map[string]int{}
+// fold leaves a few of many needs of one kind, and puts the others behind the last of them.
+func fold(needs []need, most func(need) int) []need {
+	folded, kinds, last := []need{}, map[string]int{}, map[string]int{}
 	for _, n := range needs {
 		kinds[n.Code]++
-		if kinds[n.Code] > alikeMax && n.Severity != "fault" {
-			folded[last[n.Code]].Alike++
+		if kinds[n.Code] > most(n) {
+			folded[last[n.Code]].Others = append(folded[last[n.Code]].Others, n)
 			continue
 		}
 		last[n.Code] = len(folded)
@@ -117,6 +121,9 @@ func (v *chainView) Cells() string {
 
 // Condition is how the chain is, in words.
 func (v *chainView) Condition() string {
+	if v.Realtime.Locations == 0 && v.Severity == "ok" {
+		return "No location yet"
+	}
 	if offline := v.Realtime.Locations - v.Realtime.Online; v.Severity == "ok" && offline > 0 {
 		return "All well but " + livepage.Thousands(offline) + " offline"
 	}
@@ -159,8 +166,8 @@ func (v *chainView) Field() template.HTML {
 	cells := v.Cells()
 	for i := range v.Locations {
 		l := &v.Locations[i]
-		name := template.HTMLEscapeString(l.Name)
-		fmt.Fprintf(&b, `<li><a class="%s" href="/lots/%s" title="%s" aria-label="%s"></a>`, classOf(cells[3*i:3*i+3]), template.URLQueryEscaper(l.LocationID), name, name)
+		name, code := template.HTMLEscapeString(l.Name), cells[3*i:3*i+3]
+		fmt.Fprintf(&b, `<li><a class="%s" href="/lots/%s" title="%s" aria-label="%s"></a>`, classOf(code), template.URLQueryEscaper(l.LocationID), name, name+spoken(code))
 	}
 	return template.HTML(b.String())
 }
@@ -168,13 +175,27 @@ func (v *chainView) Field() template.HTML {
 // classOf is a cell's code as classes, as the script makes them too.
 func classOf(code string) string { return code[:1] + " " + code[1:2] + " l" + code[2:] }
 
+// spoken is a cell's code for who can't see it, as the script says it too.
+func spoken(code string) string {
+	words := ""
+	switch code[0] {
+	case 'f':
+		words = ", needs you now"
+	case 'w':
+		words = ", needs a look"
+	}
+	if code[1] == 'x' {
+		words += ", offline"
+	}
+	return words + ", " + code[2:] + "0 % full"
+}
+
 // lotView is one location as the templates print it.
 type lotView struct {
 	lot
 	Notices  []need
 	Vehicles livepage.Chart
 	Operate  bool
-	Restart  bool
 	Decides  bool
 }
 
@@ -183,13 +204,20 @@ func lotViewOf(text []byte) (*lotView, error) {
 	if err := json.Unmarshal(text, &v.lot); err != nil {
 		return nil, fmt.Errorf("web: the location is not as expected: %w", err)
 	}
-	v.Notices, v.Vehicles = fold(v.NeedsList), livepage.VehiclesChart(v.Today)
+	v.Notices, v.Vehicles = fold(v.NeedsList, mostAtLot), livepage.VehiclesChart(v.Today)
 	decide(v.Notices, v.Role)
 	putAside(v.Notices, v.Role)
 	v.Decides = v.Role == roleDecides
-	v.Operate = (v.Role == roleOperates || v.Role == roleDecides) && v.Online
-	v.Restart = v.Decides && v.Online
+	v.Operate = v.Role == roleOperates || v.Role == roleDecides
 	return v, nil
+}
+
+// mostAtLot folds no faults at a location: somebody is there to mend each.
+func mostAtLot(n need) int {
+	if n.Severity == "fault" {
+		return math.MaxInt
+	}
+	return alikeMax
 }
 
 // Shares are the spots by status, for the bar.
@@ -214,6 +242,11 @@ func (r revenue) Against() int {
 		return 0
 	}
 	return int(min(200, r.SoFarMinor*100/r.UsualMinor))
+}
+
+// UsualKnown reports whether it is known of any currency what is usual.
+func (v *chainView) UsualKnown() bool {
+	return slices.ContainsFunc(v.Revenue, func(r revenue) bool { return r.UsualMinor > 0 })
 }
 
 // Done is how many locations of a rollout have it.
@@ -243,8 +276,10 @@ func ageText(ms int64) string {
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
+	case d < 6*time.Hour && int(d.Minutes())%60 > 0:
 		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
 	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }

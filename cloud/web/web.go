@@ -94,7 +94,7 @@ func (p *page) showLot(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		p.fail(w, err)
 	case v == nil:
-		http.Error(w, "Headquarters knows no such location.", http.StatusNotFound)
+		p.assets.SendProblem(w, http.StatusNotFound, "Headquarters knows no such location", "Look for it by its name on the first page.")
 	default:
 		p.show(w, "lot.html", shell{Lot: v, Wall: r.URL.Query().Has("wall"), Version: p.assets.Version})
 	}
@@ -112,7 +112,7 @@ func (p *page) search(w http.ResponseWriter, r *http.Request) {
 
 func (p *page) fail(w http.ResponseWriter, err error) {
 	p.Logger.Error("the page can't be shown", "err", err)
-	http.Error(w, "Headquarters does not answer. Gates go on by themselves; try again in a moment.", http.StatusServiceUnavailable)
+	p.assets.SendProblem(w, http.StatusServiceUnavailable, "Headquarters does not answer", "Gates go on by themselves. This page tries again every few seconds.")
 }
 
 // show renders a page whole before it answers.

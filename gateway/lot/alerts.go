@@ -97,7 +97,7 @@ func (l *Lot) Alerts() []Alert {
 		alerts = append(alerts, Alert{
 			Code: "device_offline", Severity: Warning, Where: string(d.device), SinceMS: d.sinceMS,
 			What: fmt.Sprintf("%s %s does not answer: %s", d.role, d.device, d.note),
-			Do:   "Check its power and its cable. The gateway tries again by itself.",
+			Do:   "Do what it says, or check its power and its cable. The gateway tries again by itself.",
 		})
 	}
 	alerts = append(alerts, l.spotAlerts()...)

@@ -125,10 +125,10 @@ func TestAGateInEveryCondition(t *testing.T) {
 	b.backend.Do(lot.LoopChanged{Gate: 1, Loop: gate.ArmingLoop, Level: gate.Occupied}, lot.PlateSeen{Gate: 1, Raw: "X 1", Confidence: 990})
 	b.shows(gates(), "South exit Vehicle waiting", "Refused: no ticket found X1")
 	b.backend.Do(lot.DeviceChanged{Device: "cam", Gate: 0, Role: lot.RoleCamera, Note: "timeout"}, lot.HoldGate{Gate: 0, Request: lot.Request{Actor: "anna"}})
-	b.shows(gates(), "North entry Held open", "Works without: camera.", "Held open by anna.", "Release", "camera cam does not answer: timeout")
+	b.shows(gates(), "North entry Held open", "Works without: camera.", "Held open by anna.", "Release", "Camera cam does not answer: timeout")
 	b.backend.Do(lot.ArmChanged{Gate: 1, Up: true, Down: true})
 	b.shows(b.get("/").Body.String(), `class="panel gate fault" id="gate-1"`)
-	b.shows(gates(), "the arm says that it is up and down at once. Check the switches of the arm.", "Needs you now")
+	b.shows(gates(), "The arm says that it is up and down at once. Check the switches of the arm.", "Needs you now")
 }
 
 func TestTheCarIsDrawnWhereItIs(t *testing.T) {
@@ -215,7 +215,7 @@ func TestALotThatDoesNotAnswerIsSaid(t *testing.T) {
 	b := newBench(t, apitest.Small())
 	b.backend.Fail(errors.New("stopped"))
 	page := b.get("/")
-	if page.Code != 503 || !strings.Contains(page.Body.String(), "Gates go on by themselves") {
+	if page.Code != 503 || !strings.Contains(page.Body.String(), "Gates go on by themselves") || !strings.Contains(page.Body.String(), `http-equiv="refresh"`) {
 		t.Errorf("%d %s", page.Code, page.Body.String())
 	}
 	if f := b.frames(); f != nil {
@@ -235,16 +235,24 @@ func TestManyAlertsOfAKindAreOne(t *testing.T) {
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
 		b.backend.Do(lot.DeviceChanged{Device: fact.DeviceID("s-" + id), Gate: -1, Role: lot.RoleSensor, Note: "no answer"})
 	}
-	b.shows(plain(b.get("/").Body.String()), "sensor s-a does not answer: no answer and 4 more like it")
+	b.shows(plain(b.get("/").Body.String()), "Sensor s-a does not answer: no answer and 4 more like it")
 }
 
 // Before the sensors have spoken, no number says how much is free.
 func TestALotThatKnowsNothingYetShowsNoNumber(t *testing.T) {
 	b := newBench(t, apitest.Large(1, 1, 8))
 	page := b.get("/").Body.String()
-	for _, wanted := range []string{`<p class="big">–</p>`, "8 not known", `<b class="count">–</b> free of 8`, "sign: blank"} {
+	for _, wanted := range []string{`<p class="big none">–</p>`, "8 not known", `<b class="count">–</b> free of 8`, "sign: blank"} {
 		if !strings.Contains(page, wanted) {
 			t.Errorf("the page lacks %q", wanted)
 		}
 	}
+}
+
+// What needs a person now stands before what has time, wherever each was found.
+func TestTheWorstComesFirst(t *testing.T) {
+	b := newBench(t, apitest.Small())
+	b.backend.SetChecks(api.Check{ID: "disk_space", Severity: lot.Warning, Value: "812 MiB free", Do: "Free disk space."})
+	b.backend.Do(lot.FireChanged{Active: true})
+	b.shows(plain(b.frames().Parts["notices"]), "Reset the fire panel. Gates stay up until it is reset. Disk space: 812 MiB free")
 }

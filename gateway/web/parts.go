@@ -85,9 +85,10 @@ func functions() template.FuncMap {
 	return template.FuncMap{
 		"cells": cellsHTML, "stamp": livepage.Stamp,
 		"typeName": livepage.TypeWords,
-		"number":   livepage.Thousands,
-		"money":    func(n json.Number) string { return livepage.GroupedDigits(n.String()) },
-		"floorID":  floorID, "zoneID": zoneID, "cellsID": cellsID,
+		"severity": livepage.SeverityWords, "capital": capital,
+		"number":  livepage.Thousands,
+		"money":   func(n json.Number) string { return livepage.GroupedDigits(n.String()) },
+		"floorID": floorID, "zoneID": zoneID, "cellsID": cellsID,
 		"free": livepage.Free, "span": spanText, "hours": func(n int) string { return spanText(n * secondsPerHour) },
 		"percent": func(rate string) string { return strings.TrimSuffix(rate, "%") + " %" },
 	}

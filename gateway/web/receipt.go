@@ -63,7 +63,7 @@ func (p *page) receipt(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		p.Logger.Error("a receipt can't be shown", "err", err)
-		http.Error(w, "The lot does not answer. Try again in a moment.", http.StatusServiceUnavailable)
+		p.assets.SendProblem(w, http.StatusServiceUnavailable, "The lot does not answer", "This page tries again every few seconds.")
 		return
 	}
 	status := http.StatusOK

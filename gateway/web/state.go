@@ -106,6 +106,9 @@ type revenue struct {
 	AvgDuration                                struct{ Hours, Minutes int }
 }
 
+// HasVisits reports whether any visit has ended that its means are of.
+func (r revenue) HasVisits() bool { return r.AvgDuration.Hours+r.AvgDuration.Minutes > 0 }
+
 type alert struct {
 	Code, Severity, Where, What, Do string
 	Since                           time.Time

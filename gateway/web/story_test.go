@@ -81,6 +81,9 @@ func testLive(t *testing.T, b *browsertest.Browser) {
 	backend.Do(lot.FireChanged{Active: true})
 	tab.Until(`document.querySelector(".condition").innerText === "Needs you now"`)
 	tab.Is(`document.querySelector("#notices .fault").innerText.includes("Reset the fire panel")`, true)
+	tab.Is(`byId("alarm").textContent`, "The fire input is active: all gates are up.")
+	tab.Is(`document.title`, "(1) Parkhaus Altstadt")
+	tab.Is(`document.querySelector("#gate-0").classList.contains("fault")`, true)
 	tab.Is(`window.sameWindow`, true)
 }
 
@@ -227,6 +230,15 @@ func testSpot(t *testing.T, b *browsertest.Browser) {
 	tab.Mouse("mousePressed", "#spot button:last-child")
 	tab.Until(`document.querySelector("#cells-0-0 li:nth-child(7)").className === "o"`)
 	tab.Until(`!byId("spot").open`)
+
+	// Whoever has no mouse asks for it by its number.
+	tab.Eval(`byId("number").value = "a-999"; byId("find").requestSubmit()`)
+	tab.Until(`byId("said").textContent === "No spot has this number."`)
+	tab.Is(`byId("number").matches("[aria-invalid]:focus")`, true)
+	tab.Eval(`byId("number").value = "a-101"; byId("find").requestSubmit()`)
+	tab.Until(`byId("spot").open && byId("spot-title").textContent === "Spot A-101"`)
+	tab.Eval(`document.querySelector("#spot form button").click()`)
+	tab.Is(`byId("spot").open`, false)
 }
 
 // testNoScript: without the script it is a page of plain HTML that can be read and reloads itself.
@@ -267,6 +279,15 @@ func testLogIn(t *testing.T, b *browsertest.Browser) {
 	tab.Do("Page.navigate", map[string]any{"url": server.URL + "/login?token=anna-token"})
 	tab.Until(`location.pathname === "/" && document.querySelectorAll(".gate button").length === 8 && ` + isLive)
 	tab.Is(`document.body.innerText.includes("BGH1234")`, true)
+
+	// Somebody whose log-in has ended is asked for it again, and finds what he typed when he is back.
+	tab.Until(isLive)
+	tab.Eval(`byId("gate-0-note").value = "delivery"`)
+	tab.Do("Network.clearBrowserCookies", nil)
+	server.CloseClientConnections()
+	tab.Until(`location.pathname === "/login" && document.querySelector("input[name=token]") !== null`)
+	tab.Do("Page.navigate", map[string]any{"url": server.URL + "/login?token=anna-token"})
+	tab.Until(`location.pathname === "/" && document.getElementById("gate-0-note")?.value === "delivery"`)
 }
 
 // testLost: a page that hears nothing says so, and how old what it shows is; it comes back by itself.

@@ -1,11 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"gatehouse/sync/livepage"
 )
@@ -46,6 +50,9 @@ const (
 	decisionsMax = 12
 )
 
+// urgency orders what needs a person: the worst first, wherever it was found.
+var urgency = map[string]int{"fault": 2, "warning": 1}
+
 func viewOf(text []byte) (*view, error) {
 	v := &view{}
 	if err := json.Unmarshal(text, &v.state); err != nil {
@@ -58,7 +65,9 @@ func viewOf(text []byte) (*view, error) {
 	for _, c := range v.Checks {
 		v.Notices = append(v.Notices, alert{Code: c.ID, Severity: c.State, Where: "gateway", What: checkText(c), Do: c.Do})
 	}
-	v.Notices = fold(append(v.Notices, v.Alerts...))
+	v.Notices = append(v.Notices, v.Alerts...)
+	slices.SortStableFunc(v.Notices, func(a, b alert) int { return cmp.Compare(urgency[b.Severity], urgency[a.Severity]) })
+	v.Notices = fold(v.Notices)
 	v.More = max(0, len(v.Notices)-noticesMax) + v.AlertsTotal - len(v.Alerts)
 	v.Notices = v.Notices[:min(len(v.Notices), noticesMax)]
 	v.Decisions = v.Decisions[:min(len(v.Decisions), decisionsMax)]
@@ -96,11 +105,17 @@ func zoneOf(name string) *time.Location {
 }
 
 func checkText(c check) string {
-	text := strings.ReplaceAll(c.ID, "_", " ") + ": " + c.Value
+	text := capital(strings.ReplaceAll(c.ID, "_", " ")) + ": " + c.Value
 	if c.Limit != "" {
 		text += ", limit " + c.Limit
 	}
 	return text
+}
+
+// capital is a text as a sentence begins.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // cellSize fits the cells of all spots onto a screen or two.
@@ -148,7 +163,7 @@ func (v *view) cardOf(i int, g gate) card {
 	}
 	for _, a := range v.Alerts {
 		if a.Where == g.GateID && a.Code != "held_open" {
-			a.What = strings.TrimPrefix(a.What, g.Name+": ")
+			a.What = capital(strings.TrimPrefix(a.What, g.Name+": "))
 			c.Broken = append(c.Broken, a)
 		}
 	}
@@ -164,7 +179,7 @@ func (v *view) cardOf(i int, g gate) card {
 		c.Car = "waiting"
 	}
 	switch {
-	case len(g.Faults) > 0:
+	case len(g.Faults) > 0 || g.State == "fire":
 		c.Tone = "fault"
 	case c.Missing != "" || g.HeldOpen:
 		c.Tone = "warning"

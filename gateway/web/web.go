@@ -68,7 +68,7 @@ func (p *page) show(w http.ResponseWriter, r *http.Request) {
 	v, err := p.view(r.Context(), time.Now())
 	if err != nil {
 		p.Logger.Error("the page can't be shown", "err", err)
-		http.Error(w, "The lot does not answer. Gates go on by themselves; try again in a moment.", http.StatusServiceUnavailable)
+		p.assets.SendProblem(w, http.StatusServiceUnavailable, "The lot does not answer", "Gates go on by themselves. This page tries again every few seconds.")
 		return
 	}
 	var html bytes.Buffer

@@ -8,12 +8,18 @@ import (
 
 var (
 	conditionWords = map[string]string{"ok": "All well", "info": "All well, see notes", "warning": "Needs a look", "fault": "Needs you now"}
+	severityWords  = map[string]string{"ok": "Well", "info": "Note", "warning": "Needs a look", "fault": "Needs you now"}
 	typeWords      = map[string]string{"compact": "Compact", "regular": "Regular", "large": "Large", "ev": "EV", "handicapped": "Handicapped"}
 )
 
 // ConditionWords say how a location is.
 func ConditionWords(severity string) string {
 	return WordFor(conditionWords, severity)
+}
+
+// SeverityWords say how urgent one thing is.
+func SeverityWords(severity string) string {
+	return WordFor(severityWords, severity)
 }
 
 // TypeWords name the types of spots.

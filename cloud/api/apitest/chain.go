@@ -43,6 +43,7 @@ type Chain struct {
 	serial  uint64
 	now     time.Time
 	changed chan struct{}
+	checks  []api.Check
 }
 
 // Settlement is what a person decided about an incarnation.
@@ -63,7 +64,7 @@ func NewPublic(t testing.TB) *Chain { return made(t, true) }
 
 func made(t testing.TB, publicFeeds bool) *Chain {
 	t.Helper()
-	c := &Chain{counts: ledger.NewChain(), offline: map[fact.LocationID]int64{}, now: Start(), changed: make(chan struct{}, 1), Settled: make(chan Settlement, 8)}
+	c := &Chain{counts: ledger.NewChain(), offline: map[fact.LocationID]int64{}, now: Start(), changed: make(chan struct{}, 1), checks: []api.Check{{ID: "store", Well: true, Ready: true}}, Settled: make(chan Settlement, 8)}
 	dir := t.TempDir()
 	var err error
 	must := func(failed error) {
@@ -113,7 +114,7 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 		},
 		Signing:   func() api.Signing { return api.Signing{Key: "9f86 d081 884c 7d65 9a2f", Since: c.Now()} },
 		ChangeKey: func(context.Context, time.Duration) (string, error) { return "1f2e 3d4c 5b6a 7988 9a8b", nil }, EndKeyChange: func(context.Context) error { return enrol.ErrNotRotating },
-		Checks: func() []api.Check { return []api.Check{{ID: "store", Well: true, Ready: true}} },
+		Checks: c.checksNow,
 		Tokens: []rest.Token{rest.NewToken("owner", rest.RoleConfigure, "owner"), rest.NewToken("wall", rest.RoleView, "wall")}, Open: true, PublicFeeds: publicFeeds, Now: c.Now,
 	})
 	return c
@@ -131,6 +132,17 @@ func (c *Chain) Pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
+}
+
+// SetChecks says how headquarters itself is.
+func (c *Chain) SetChecks(checks ...api.Check) {
+	c.Change(func(*ledger.Chain) { c.checks = checks })
+}
+
+func (c *Chain) checksNow() []api.Check {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.checks
 }
 
 // See shows the counters.

@@ -9,20 +9,15 @@ function putCells(id, letters) {
 }
 
 async function act(button) {
-  const { post: path, note, inside, status, said } = button.dataset, body = {};
+  const { post: path, note, inside, status, said } = button.dataset, body = {}, count = inside && byId(inside);
+  if (count && (!count.value || !count.checkValidity())) refuse(count, "Say how many vehicles are inside, 0 to 100 000.");
   if (note && byId(note).value) body.note = byId(note).value;
-  if (inside) body.inside = Number(byId(inside).value);
+  if (count) body.inside = Number(count.value);
   if (status) body.status = status;
-  button.disabled = true;
-  try {
-    await post(base + path, body);
-    say(said + ".");
-    if (note) byId(note).value = "";
-    if (button.closest("dialog")) byId("spot").close();
-  } catch (problem) {
-    say(problem.message, true);
-  }
-  button.disabled = false;
+  await post(base + path, body);
+  if (note) byId(note).value = "";
+  if (button.closest("dialog")) byId("spot").close();
+  return said + ".";
 }
 
 // A tap on a cell tells what is known of its spot.
@@ -32,11 +27,28 @@ function element(name, text, attributes = {}) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
-async function tell(cell) {
-  const list = cell.parentElement, nth = [...list.children].indexOf(cell);
-  const answer = await fetch(base + "floors/" + encodeURIComponent(list.dataset.floor) + "/spots");
-  const spot = answer.ok && (await answer.json()).spots.filter(s => s.zoneId === list.dataset.zone)[nth];
-  if (!spot) return say("The spot can't be looked up just now.", true);
+const unread = "The spot can't be looked up just now.";
+async function spotsOf(floor) {
+  const answer = await fetch(base + "floors/" + encodeURIComponent(floor) + "/spots").catch(() => null);
+  if (!answer?.ok) throw new Error(unread);
+  return (await answer.json()).spots;
+}
+async function tellCell(cell) {
+  const { floor, zone } = cell.parentElement.dataset, nth = [...cell.parentElement.children].indexOf(cell);
+  tell((await spotsOf(floor)).filter(spot => spot.zoneId === zone)[nth]);
+}
+
+// Whoever knows the number of a spot needs not find its cell among ten thousand.
+async function find(field) {
+  const number = field.value.trim().toLowerCase(), floors = new Set([...document.querySelectorAll(".cells")].map(list => list.dataset.floor));
+  for (const floor of number ? floors : []) {
+    const spot = (await spotsOf(floor)).find(spot => spot.spotNumber.toLowerCase() === number || spot.spotId.toLowerCase() === number);
+    if (spot) return tell(spot);
+  }
+  refuse(field, number ? "No spot has this number." : "Write the number that is painted on the spot.");
+}
+function tell(spot) {
+  if (!spot) throw new Error(unread);
   const facts = element("dl", ""), since = spot.since && civil.format(Date.parse(spot.since)) + ", " + ago(Date.now() + ahead - Date.parse(spot.since));
   const rows = {
     Status: spot.status, Type: spot.spotType + (spot.hasEvCharger ? ", with charger" : ""), Since: since, Vehicle: spot.vehiclePlate, Ticket: spot.ticketId,
@@ -51,13 +63,19 @@ async function tell(cell) {
       buttons.append(button);
     }
   }
-  byId("spot").replaceChildren(element("h3", "Spot " + spot.spotNumber, { id: "spot-title" }), facts, buttons);
+  const close = element("form", "", { method: "dialog" });
+  close.append(element("button", "Close"));
+  byId("spot").replaceChildren(element("h2", "Spot " + spot.spotNumber, { id: "spot-title" }), facts, buttons, close);
   byId("spot").showModal();
 }
 addEventListener("click", event => {
   const cell = event.target.closest?.("#spots .cells > li");
-  if (cell) tell(cell).catch(() => say("The spot can't be looked up just now.", true));
+  if (cell) tellCell(cell).catch(problem => say(problem.message, true));
   if (event.target === byId("spot")) byId("spot").close();
+});
+byId("find").addEventListener("submit", event => {
+  event.preventDefault();
+  find(byId("number")).catch(problem => say(problem.message, true));
 });
 
 start();
