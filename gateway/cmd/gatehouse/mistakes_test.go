@@ -129,7 +129,7 @@ func TestEachMistakeIsToldWhereItIs(t *testing.T) {
 		{"free-flow", "role = \"barrier\"\ngate = \"yard\"", "role = \"barrier\"\ngate = \"north\"",
 			"93:8: device[5].gate: a gate with closing = \"none\" has no barrier; give it to another gate, or write closing = \"barrier\" for this one"},
 		{"free-flow", "http://192.168.1.64", "192.168.1.64",
-			"73:24: device[2].settings.address: address = \"192.168.1.64\"; write it as \"http://192.168.1.64\""},
+			"73:24: device[2].settings.address: address = \"192.168.1.64\"; write it as \"http://192.168.1.64\", or with https://"},
 		{"free-flow", "inward = \"approach\"", "zone = \"Berlin\"",
 			"80:98: device[3].settings.zone: zone = \"Berlin\"; write a name such as \"Europe/Berlin\""},
 		{"magnetic", ", channels = \"0,1,2,3,4,5,6,7\"", "",
