@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -61,8 +62,22 @@ func (o options) Run() error {
 	if err := o.addressesFree(); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if _, port, _ := net.SplitHostPort(o.Lot); port == "0" {
+		return fmt.Errorf("%w: --lot %s: name the port, which the page must know", commandline.ErrUsage, o.Lot)
+	}
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // it is under nohup
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()
+	if err := o.run(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func (o options) run(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "gatehouse-chain-")
 	if err != nil {
 		return err
@@ -98,14 +113,20 @@ func (o options) Run() error {
 	return play(ctx, o, who, wire.Address())
 }
 
-// addressesFree is an error that names an address which another program has, and says how to take another.
+// addressesFree is an error that names the addresses which other programs have, and says how to take others.
 func (o options) addressesFree() error {
-	for _, a := range []struct{ flag, address string }{{"--listen", o.Listen}, {"--cloud", o.Cloud}, {"--lot", o.Lot}} {
+	var taken error
+	flags := ""
+	for i, a := range []struct{ flag, address string }{{"--listen", o.Listen}, {"--cloud", o.Cloud}, {"--lot", o.Lot}} {
 		if err := broker.Vacant(a.address); err != nil {
-			return fmt.Errorf("%w, as in make demo DEMO=\"%s 127.0.0.1:9090\"", err, a.flag)
+			taken = errors.Join(taken, err)
+			flags += fmt.Sprintf(" %s 127.0.0.1:%d", a.flag, 9090+i)
 		}
 	}
-	return nil
+	if taken == nil {
+		return nil
+	}
+	return fmt.Errorf("%w, as in make demo DEMO=\"%s\"", taken, strings.TrimSpace(flags))
 }
 
 // headquarters is an aggregator that knows the lot.
@@ -142,11 +163,15 @@ func enrol(ctx context.Context, hq *app.App, dir string) error {
 
 // play runs the lot. It speaks for itself, and ends when its day does.
 func play(ctx context.Context, o options, identity, broker string) error {
+	runtime.LockOSThread() // the lot is told when the thread that started it ends
 	lot := exec.CommandContext(ctx, o.Gateway, "demo", "--today", "--listen", o.Lot, "--identity", identity, "--broker", "tls://"+broker)
 	lot.Cancel = func() error { return lot.Process.Signal(syscall.SIGTERM) }
 	lot.WaitDelay = 10 * time.Second
 	lot.Stdout, lot.Stderr = os.Stdout, os.Stderr
-	lot.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C comes to us alone, so that both end in order
+	lot.SysProcAttr = &syscall.SysProcAttr{
+		Setpgid:   true,            // Ctrl-C comes to us alone, so that both end in order
+		Pdeathsig: syscall.SIGTERM, // and it goes with us if we are killed
+	}
 	if err := lot.Run(); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("the lot ended: %w (make demo builds %s)", err, o.Gateway)
 	}

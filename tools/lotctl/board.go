@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -352,17 +351,4 @@ func folded(text, first, next string) string {
 		line += word
 	}
 	return b.String() + line + "\n"
-}
-
-// readFile reads a file that a person wrote.
-func readFile(path string) ([]byte, error) {
-	const fileMax = 8 << 20
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > fileMax {
-		return nil, fmt.Errorf("%s is larger than %d bytes", path, fileMax)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
 }

@@ -72,7 +72,7 @@ func (m *machineCheck) find(ok bool, what, do string) {
 // text is a file of the machine's, the first of several places that has it; empty if there is none.
 func (m *machineCheck) text(paths ...string) string {
 	for _, path := range paths {
-		if text, err := readFile(filepath.Join(m.root, path)); err == nil {
+		if text, err := readWritten(filepath.Join(m.root, path)); err == nil {
 			return string(text)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ func (c cameraParse) Run(out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w: --zone %q: write a name such as Europe/Berlin", commandline.ErrUsage, c.Zone)
 	}
-	body, err := readAtMost(c.File, recordingMax)
+	body, err := readAtMost(c.File, recordingMax, "cut the recording into shorter ones")
 	if err != nil {
 		return err
 	}
@@ -79,24 +78,6 @@ func plateFormats(vendor string) ([]platecamera.Format, error) {
 
 // recordingMax is larger than a camera's post may be: a recording holds many, with their pictures.
 const recordingMax = 256 << 20
-
-// readAtMost reads a whole file, or the standard input, if it is not too large.
-func readAtMost(name string, bytesMax int64) ([]byte, error) {
-	in := os.Stdin
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		in = file
-	}
-	body, err := io.ReadAll(io.LimitReader(in, bytesMax+1))
-	if err == nil && int64(len(body)) > bytesMax {
-		err = fmt.Errorf("%s is larger than %d bytes: cut the recording into shorter ones", name, bytesMax)
-	}
-	return body, err
-}
 
 // cameraEvent is an event as it is printed.
 type cameraEvent struct {

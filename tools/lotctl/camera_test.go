@@ -158,7 +158,8 @@ func TestCameraParseSaysWhatIsWrong(t *testing.T) {
 		{"camera parse --vendor HikVision " + file, commandline.ExitWrong, "no event of these makes"},
 		{"camera parse --zone Nowhere " + file, commandline.ExitUsage, "Europe/Berlin"},
 		{"camera parse " + file, commandline.ExitWrong, "no event of these makes"},
-		{"camera parse " + file + "x", commandline.ExitWrong, "no such file"},
+		{"camera parse " + file + "x", commandline.ExitWrong, "there is no file"},
+		{"camera parse " + t.TempDir(), commandline.ExitWrong, "is a folder: name one of the files in it"},
 		{"camera parse " + writeFile(t, "{"), commandline.ExitWrong, "ends in the middle"},
 	} {
 		var out, errs strings.Builder

@@ -58,7 +58,7 @@ func usesOf(path string) (uses, error) {
 	if path == "" {
 		return u, nil
 	}
-	data, err := readFile(path)
+	data, err := readWritten(path)
 	if err != nil {
 		return u, err
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"text/tabwriter"
 
 	"gatehouse/gateway/api"
@@ -84,13 +83,13 @@ func (c policyShow) Run(out io.Writer) error {
 type policyEdit struct {
 	gatewayFlags `embed:""`
 	Kind         string `arg:"" enum:"tariff,settings,blocklist,validations" help:"What to edit: tariff, settings, blocklist or validations."`
-	File         string `arg:"" type:"existingfile" help:"The whole text."`
+	File         string `arg:"" help:"The whole text."`
 	Reason       string `required:"" help:"Why; it goes on record, and headquarters sees it."`
 }
 
 // Run sends the text. The gateway refuses what it can't use, and says why.
 func (c policyEdit) Run(out io.Writer) error {
-	text, err := os.ReadFile(c.File)
+	text, err := readWritten(c.File)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -94,14 +93,11 @@ func (c sensorReplay) load() (*trace, error) {
 	if !(c.Scale >= 0 && c.Scale <= 1e6) || !(c.CalibrationDays >= 0 && c.CalibrationDays <= 1000) || c.EmptyMM < 0 {
 		return nil, fmt.Errorf("%w: --scale, --calibration-days and --empty-mm are 0 or more", commandline.ErrUsage)
 	}
-	file, err := os.Open(c.Trace)
+	file, err := openFile(c.Trace)
 	if err != nil {
 		return nil, fmt.Errorf("%w; a gateway records traces in the folder readings of its data where its site file has [record]", err)
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder: name one of the files in it", c.Trace)
-	}
 	t, err := readTrace(file, c.Spot)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Trace, err)

@@ -282,6 +282,8 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 	}{
 		"no header":    {[]string{"2024-03-01T10:00:00,2400", "2024-03-01T10:00:10,2400"}, commandline.ExitWrong, "line 1: a row, and no header"},
 		"empty":        {[]string{""}, commandline.ExitWrong, "it is empty"},
+		"one line":     {[]string{strings.Repeat("\x00", 1<<20)}, commandline.ExitWrong, "a line of it is longer than 65536 bytes"},
+		"long row":     {[]string{"time,distance_mm", strings.Repeat("1", 1<<20)}, commandline.ExitWrong, "a line of it is longer than 65536 bytes"},
 		"compressed":   {[]string{"\x1f\x8b\x08\x00"}, commandline.ExitWrong, "gunzip"},
 		"spreadsheet":  {[]string{"PK\x03\x04"}, commandline.ExitWrong, "save it as CSV"},
 		"other date":   {[]string{"time,distance_mm", "03/01/2024 10:00:00,2400"}, commandline.ExitWrong, "write it as 2024-03-01"},

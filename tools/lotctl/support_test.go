@@ -55,7 +55,7 @@ func TestNothingOfALongerSecretStays(t *testing.T) {
 }
 
 func unpacked(t *testing.T, file string) map[string]string {
-	text, err := readFile(file)
+	text, err := readWritten(file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"gatehouse/sync/uplink/identity"
@@ -25,7 +24,7 @@ type enrolCommand struct {
 func (c enrolCommand) Run(out io.Writer) error {
 	e := identity.Enrolment{Dir: c.Dir, URL: c.URL, Code: c.Code, Again: c.Again}
 	if c.CA != "" {
-		text, err := os.ReadFile(c.CA)
+		text, err := readWritten(c.CA)
 		if err != nil {
 			return err
 		}

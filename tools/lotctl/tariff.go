@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
 	"gatehouse/gateway/tariff"
@@ -26,7 +25,7 @@ type tariffCommands struct {
 
 // loadTariff reads a tariff from a file: JSON if its name ends so, else TOML.
 func loadTariff(name string) (*tariff.Tariff, tomlfile.Problems, error) {
-	file, err := os.Open(name)
+	file, err := openFile(name)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"gatehouse/gateway/tariffdoc"
@@ -46,7 +45,7 @@ type tariffImport struct {
 
 // Run prints the document, once it reads as a tariff.
 func (c *tariffImport) Run(out io.Writer) error {
-	file, err := os.Open(c.File)
+	file, err := openFile(c.File)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"gatehouse/gateway/tariff"
@@ -49,7 +48,7 @@ func (c *tariffReplay) Run(out io.Writer) error {
 			return fmt.Errorf("%s is in %s, but %s is in %s: nothing can be compared", c.Against, r.oldTariff.Currency, c.Tariff, r.newTariff.Currency)
 		}
 	}
-	file, err := os.Open(c.Tickets)
+	file, err := openFile(c.Tickets)
 	if err != nil {
 		return err
 	}

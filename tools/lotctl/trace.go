@@ -93,6 +93,9 @@ func readTrace(in io.Reader, spot string) (*trace, error) {
 		if errors.Is(err, io.EOF) {
 			return t, t.finish()
 		}
+		if parse := (*csv.ParseError)(nil); err != nil && !errors.As(err, &parse) {
+			return nil, fmt.Errorf("after %d rows: %w", len(t.rows), err) // nothing can be read after it
+		}
 		if err == nil && slices.Equal(record, header) {
 			continue // of the next file, joined to this one
 		}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 )
@@ -15,7 +16,7 @@ const traceHeaderMax = 16 << 10
 // traceReader finds out how a file separates its columns: by commas, semicolons, tabs or bars, of which the header has the
 // most. Lines that begin with # are comments, unless such a line is the header.
 func traceReader(in io.Reader) (*csv.Reader, error) {
-	buffered := bufio.NewReaderSize(in, traceHeaderMax)
+	buffered := bufio.NewReaderSize(&shortLines{in: in}, traceHeaderMax)
 	start, err := buffered.Peek(traceHeaderMax)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -36,6 +37,36 @@ func traceReader(in io.Reader) (*csv.Reader, error) {
 	reader.Comma = separatorOf(line)
 	reader.TrimLeadingSpace = reader.Comma != '\t'
 	return reader, nil
+}
+
+// shortLines reads on as long as lines are no longer than those of a trace: of what is no trace, a line may be the whole file.
+type shortLines struct {
+	in    io.Reader
+	bytes int // since the last line ended
+}
+
+// traceLineMax is more than a row of a trace has, in bytes.
+const traceLineMax = 64 << 10
+
+// Read reads the next bytes.
+func (s *shortLines) Read(p []byte) (int, error) {
+	n, err := s.in.Read(p)
+	for rest := p[:n]; ; {
+		end := bytes.IndexByte(rest, '\n')
+		if end < 0 {
+			s.bytes += len(rest)
+			break
+		}
+		if s.bytes+end > traceLineMax {
+			s.bytes += end
+			break
+		}
+		s.bytes, rest = 0, rest[end+1:]
+	}
+	if s.bytes > traceLineMax {
+		return 0, fmt.Errorf("a line of it is longer than %d bytes: it is no trace in CSV", traceLineMax)
+	}
+	return n, err
 }
 
 // noText says what a file is that is no text, and what to do with it.

@@ -65,9 +65,14 @@ func sayHow(loaded site.Loaded, file string, log *slog.Logger) {
 	}
 }
 
-// untilSignal is a context that ends with the first SIGTERM or SIGINT.
+// untilSignal is a context that ends with the first SIGTERM or SIGINT, or when the terminal is closed; under nohup, that is
+// ignored.
 func untilSignal() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop) // from then on a signal does what it does to any process
 	return ctx, stop
 }
