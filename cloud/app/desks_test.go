@@ -54,6 +54,31 @@ func (h *headquarters) until(what string, is func() bool) {
 	}
 }
 
+// obedient answers as a gateway that does what it is told. The first part of a document is lost on the way: it asks for what it
+// lacks.
+func obedient(desk *policy.Desk) func(wire.Message) []wire.Message {
+	asked := false
+	return func(m wire.Message) []wire.Message {
+		switch m := m.(type) {
+		case *wire.Part:
+			if !asked {
+				asked = true
+				return []wire.Message{&wire.Wanted{Location: "p8"}}
+			}
+			return []wire.Message{&wire.Result{Location: "p8", Kind: m.Header.Kind, Version: m.Header.Version, Code: wire.Done}}
+		case *wire.Challenge:
+			return []wire.Message{&wire.Challenge{Location: "p8", ID: m.ID, Incarnation: 5, Challenge: desk.Challenge(m.ID, 0, policy.Nonce{1})}}
+		case *wire.Command:
+			code := wire.Done
+			if desk.Take(&m.Command, 1) != nil {
+				code = wire.Refused
+			}
+			return []wire.Message{&wire.Result{Location: "p8", ID: m.Command.ID, Code: code}}
+		}
+		return nil
+	}
+}
+
 // Over the real broker, with TLS: a gateway is seen, takes a document, lends rights, and carries an order out.
 func TestWhatGoesDownComesBack(t *testing.T) {
 	a, err := app.New(t.Context(), app.Options{
@@ -73,30 +98,9 @@ func TestWhatGoesDownComesBack(t *testing.T) {
 	desk := policy.Desk{Location: "p8", Incarnation: 5, Keys: policy.Keys{a.SignerOf("p8").Public()}}
 	live := wire.Live{Location: "p8", Incarnation: 5, Serial: 1, Types: []wire.LiveType{{Type: fact.Regular, Total: 50, Available: 49, Occupied: 1}}}
 	ended := make(chan error, 1)
-	asked := false
 	serving, leave := context.WithCancel(t.Context())
 	defer leave()
-	go func() {
-		ended <- g.Serve(serving, broker, live, func(m wire.Message) []wire.Message {
-			switch m := m.(type) {
-			case *wire.Part:
-				if !asked { // lost on the way: the gateway asks for what it lacks
-					asked = true
-					return []wire.Message{&wire.Wanted{Location: "p8"}}
-				}
-				return []wire.Message{&wire.Result{Location: "p8", Kind: m.Header.Kind, Version: m.Header.Version, Code: wire.Done}}
-			case *wire.Challenge:
-				return []wire.Message{&wire.Challenge{Location: "p8", ID: m.ID, Incarnation: 5, Challenge: desk.Challenge(m.ID, 0, policy.Nonce{1})}}
-			case *wire.Command:
-				code := wire.Done
-				if desk.Take(&m.Command, 1) != nil {
-					code = wire.Refused
-				}
-				return []wire.Message{&wire.Result{Location: "p8", ID: m.Command.ID, Code: code}}
-			}
-			return nil
-		})
-	}()
+	go func() { ended <- g.Serve(serving, broker, live, obedient(&desk)) }()
 	h.until("the gateway is online", func() bool {
 		_, one := h.ask("GET", "/api/v1/locations/p8", "")
 		return one["online"] == true && one["available"] == float64(49)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -47,6 +48,7 @@ type Connection struct {
 
 func newConnection(c *Camera) *Connection {
 	transport := &http.Transport{
+		DialContext:     (&net.Dialer{Timeout: answerLimit}).DialContext, // the kernel's own limit is two minutes
 		TLSClientConfig: c.link.pin.config(), TLSHandshakeTimeout: answerLimit, ResponseHeaderTimeout: answerLimit,
 		DisableCompression: true, MaxIdleConns: 1,
 	}

@@ -146,8 +146,8 @@ func decodeDraginoOne(m *Message, port int, data []byte) error {
 	return wrongPort(port, draginoPorts)
 }
 
-// draginoOldestBytes is the length of the readings of an LDDS75 whose firmware is older than 1.1.3: battery and distance (its user
-// manual, 2.3; TagoIO's decoder reads nothing else).
+// draginoOldestBytes is the length of the readings of the first LDDS75: battery and distance, which is all that TagoIO's public
+// decoder of it reads.
 const draginoOldestBytes = 4
 
 // decodeDraginoOldOne decodes the LDDS75.
