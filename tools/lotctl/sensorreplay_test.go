@@ -240,6 +240,9 @@ func TestReplayReadsManyDialects(t *testing.T) {
 			zoned := at.In(time.FixedZone("", 2*60*60)).Format("2006-01-02 15:04:05-07:00")
 			return strings.Join([]string{zoned, c[2], scaled(c[3], 1e5), scaled(c[4], 1e5), scaled(c[5], 1e5), map[bool]string{true: "occupied", false: "free"}[len(c[6]) > 1]}, "\t")
 		}),
+		"names of a database, a class": rewrite("created_at,temperature,x,y,z,class", func(at time.Time, c []string) string {
+			return strings.Join([]string{at.Format(time.RFC3339Nano), c[2], c[3], c[4], c[5], map[bool]string{true: "1", false: "0"}[len(c[6]) > 1]}, ",")
+		}),
 		"from the last to the first": reversed,
 		"a comment before and between, bars, a date beside the time, microtesla": rewrite("# made by hand\n\nDate|Time (UTC)|temp_f|x_axis_ut|y_axis_ut|z_axis_ut|ground truth", func(at time.Time, c []string) string {
 			celsius, _ := strconv.ParseFloat(c[2], 64)

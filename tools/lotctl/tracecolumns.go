@@ -40,21 +40,22 @@ func findColumns(header []string, separator rune) (*traceColumns, error) {
 	c := &traceColumns{
 		time: timeColumn(names), date: find("date", "day"),
 		temperature: find("temp_c", "temperature_c", "temp", "temperature", "celsius", "tempc"),
-		occupied:    find("occupied", "is_occupied", "truth", "ground_truth", "groundtruth", "label", "parked", "is_parked", "car_present"),
-		counter:     find("f_cnt", "fcnt", "counter"),
-		spot:        find("spot", "spot_id", "device", "device_id", "dev_eui", "deveui"),
-		sensor:      find("sensor"), kind: find("kind"), says: find("says"),
+		occupied: find("occupied", "is_occupied", "truth", "ground_truth", "groundtruth", "label", "parked", "is_parked", "car_present",
+			"vehicle_present", "y_true"),
+		counter: find("f_cnt", "fcnt", "counter"),
+		spot:    find("spot", "spot_id", "device", "device_id", "dev_eui", "deveui"),
+		sensor:  find("sensor"), kind: find("kind"), says: find("says"),
 		decimals: separator == ';' || separator == '\t',
 	}
 	if c.occupied < 0 {
-		c.occupied, c.mayBeTruth = find("occupancy", "state", "status", "presence", "reference"), true
+		c.occupied, c.mayBeTruth = find("occupancy", "state", "status", "presence", "reference", "car", "vehicle", "class", "target"), true
 	}
 	if c.temperature < 0 {
 		c.temperature, c.fahrenheit = find("temp_f", "temperature_f", "fahrenheit"), true
 	}
-	c.distance, c.unitMM = find("distance_mm", "distance", "dist_mm", "dist", "range_mm", "range"), 1
+	c.distance, c.unitMM = find("distance_mm", "distance", "dist_mm", "dist", "range_mm", "range", "ultrasonic_mm", "ultrasonic"), 1
 	for _, unit := range []unit{{"cm", 10}, {"m", 1000}, {"in", 25.4}, {"inch", 25.4}} {
-		if at := find("distance_"+unit.name, "dist_"+unit.name, "range_"+unit.name); at >= 0 && c.distance < 0 {
+		if at := find("distance_"+unit.name, "dist_"+unit.name, "range_"+unit.name, "ultrasonic_"+unit.name); at >= 0 && c.distance < 0 {
 			c.distance, c.unitMM = at, unit.size
 		}
 	}
@@ -71,7 +72,8 @@ func findColumns(header []string, separator rune) (*traceColumns, error) {
 
 // timeColumn is the column with the time; -1 if there is none.
 func timeColumn(names []string) int {
-	known := []string{"time", "timestamp", "datetime", "date_time", "ts", "epoch", "epoch_s", "epoch_ms", "unix", "unix_s", "unix_ms", "unixtime", "received_at"}
+	known := []string{"time", "timestamp", "datetime", "date_time", "ts", "epoch", "epoch_s", "epoch_ms", "unix", "unix_s", "unix_ms", "unixtime",
+		"received_at", "created_at", "recorded_at", "measured_at", "observed_at", "sampled_at", "logged_at"}
 	if at := slices.IndexFunc(names, func(name string) bool { return slices.Contains(known, name) }); at >= 0 {
 		return at
 	}
