@@ -67,6 +67,9 @@ func (u *Uplink) note() {
 		u.Changed() // the last live message said that facts wait, and would be believed for a minute
 	}
 	u.status.SenderStatus, u.status.HeardAt, u.status.Read = status, p.heard, u.next-1
+	if status.Waiting == 0 {
+		u.status.OldestMS, u.status.DrainMS = 0, 0
+	}
 }
 
 // measure finds the rates, and the age of what waits.

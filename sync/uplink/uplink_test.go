@@ -53,6 +53,8 @@ func TestAnOutageDrainsWithoutANewFact(t *testing.T) {
 	same(t, a, log, "p8")
 	if s := l.Status(); s.Failure != "" {
 		t.Errorf("connected, and yet: %s", s.Failure)
+	} else if s.Waiting == 0 && s.OldestMS > 0 {
+		t.Errorf("nothing waits, the oldest of it for %d ms", s.OldestMS)
 	}
 }
 
