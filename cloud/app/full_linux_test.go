@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,14 +17,12 @@ func TestAFullDiskTakesNothingBack(t *testing.T) {
 	disk := disktest.Small(t, "96m")
 	dir := filepath.Join(disk, "data")
 	a := start(t, dir)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
-	defer cancel()
-	g, broker := enrolled(t, a, "p8", 1, 20_000, 40)
+	g, broker := enrolled(t, a, "p8", 1, 8_000, 40)
 	const early = 1_000 // facts that there is room for
 	g.Limit(early)
 	g.Pause(time.Millisecond)
 	sent := make(chan error, 1)
-	go func() { sent <- g.Send(ctx, broker) }()
+	go func() { sent <- g.Send(t.Context(), broker) }()
 	until(t, "the first acknowledgements", func() bool { return g.Acknowledged() == early })
 	ballast := filepath.Join(disk, "ballast")
 	disktest.Fill(t, ballast)
