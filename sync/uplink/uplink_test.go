@@ -51,9 +51,8 @@ func TestAnOutageDrainsWithoutANewFact(t *testing.T) {
 	a = cloud(t, dir, listen, broker)
 	until(t, "the outage drains", drained(l, log))
 	same(t, a, log, "p8")
-	if s := l.Status(); s.Failure != "" {
-		t.Errorf("connected, and yet: %s", s.Failure)
-	} else if s.Waiting == 0 && s.OldestMS > 0 {
+	until(t, "the end of the complaint", func() bool { return l.Status().Failure == "" }) // a busy machine may lose the link once more
+	if s := l.Status(); s.Waiting == 0 && s.OldestMS > 0 {
 		t.Errorf("nothing waits, the oldest of it for %d ms", s.OldestMS)
 	}
 }
