@@ -69,6 +69,15 @@ inputs.loop = { line = "in1" }
 inputs.fire = { line = "in2" }
 `
 
+func openTwoModules(t *testing.T) (*line.Host, *line.Image) {
+	t.Helper()
+	board, err := boards.Parse([]byte(twoModules), "image.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line.OpenImage(board, "O_1", "I_1", "I_1_i03")
+}
+
 // watchedOnce opens an input and says what it reports within a second, and with what its watch ends, if it does.
 func watchedOnce(t *testing.T, host *line.Host, name string, meanwhile func()) (states int, ended error) {
 	t.Helper()
@@ -91,11 +100,7 @@ func watchedOnce(t *testing.T, host *line.Host, name string, meanwhile func()) (
 // relay does what was commanded meanwhile.
 func TestAModuleThatDropsOffTheBridge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board, err := boards.Parse([]byte(twoModules), "image.toml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		host, image := line.OpenImage(board, "O_1", "I_1", "I_1_i03")
+		host, image := openTwoModules(t)
 		defer host.Close()
 		image.Drive("I_1", true)
 		raise := output(t, host, "raise")
@@ -138,11 +143,7 @@ func TestAModuleThatDropsOffTheBridge(t *testing.T) {
 // A pulse does not outlive the fall of its module: the image says off before it is back.
 func TestAModuleThatDropsOffWithinAPulse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board, err := boards.Parse([]byte(twoModules), "image.toml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		host, image := line.OpenImage(board, "O_1", "I_1", "I_1_i03")
+		host, image := openTwoModules(t)
 		defer host.Close()
 		if err := output(t, host, "raise").Pulse(300 * time.Millisecond); err != nil {
 			t.Fatal(err)
@@ -158,11 +159,7 @@ func TestAModuleThatDropsOffWithinAPulse(t *testing.T) {
 // While the bridge stands still, nothing is read and nothing is told to be done.
 func TestABridgeThatStandsStill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board, err := boards.Parse([]byte(twoModules), "image.toml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		host, image := line.OpenImage(board, "O_1", "I_1", "I_1_i03")
+		host, image := openTwoModules(t)
 		defer host.Close()
 		image.Stop(true)
 		if states, ended := watchedOnce(t, host, "loop", func() {}); states != 0 || !errors.Is(ended, line.ErrBridgeStopped) {

@@ -38,6 +38,17 @@ func ReadFunction(settings drivers.Settings, first, second int) (byte, error) {
 	return byte(function), err
 }
 
+// ReadSlave reads the settings of a board that is one slave of a bus: the bus, 9600 baud if they say nothing, and its address,
+// 1 if they don't.
+func ReadSlave(settings drivers.Settings) (port string, slave byte, options Options, err error) {
+	if port, options, err = ReadOptions(settings, drivers.SerialMode{Baud: 9600}); err != nil {
+		return "", 0, options, err
+	}
+	least, most := Addresses(port)
+	address, err := settings.Within("slave", 1, least, most)
+	return port, byte(address), options, err
+}
+
 // ReadOptions reads the settings of a bus; fallback is the mode where they say nothing.
 func ReadOptions(settings drivers.Settings, fallback drivers.SerialMode) (port string, options Options, err error) {
 	if port, err = settings.Text("port", ""); err != nil {

@@ -41,17 +41,16 @@ type Contact struct {
 
 func newContact(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Contact, error) {
 	c := &Contact{poll: modbus.Request{Count: 1}}
-	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
+	port, slave, options, err := modbus.ReadSlave(settings)
 	if err != nil {
 		return nil, err
 	}
-	least, most := modbus.Addresses(port)
+	c.poll.Slave = slave
 	for _, whole := range []struct {
 		key                 string
 		fallback, low, high int
 		take                func(int)
 	}{
-		{"slave", 1, least, most, func(n int) { c.poll.Slave = byte(n) }},
 		{"input", 0, 1, inputsMax, func(n int) { c.poll.Start = uint16(n - 1) }},
 		{"period_ms", 50, 20, 1000, func(n int) { c.period = time.Duration(n) * time.Millisecond }},
 	} {

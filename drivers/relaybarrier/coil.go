@@ -47,12 +47,7 @@ func CoilDriver(buses *modbus.Buses) drivers.Driver {
 }
 
 func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Barrier, error) {
-	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
-	if err != nil {
-		return nil, err
-	}
-	least, most := modbus.Addresses(port)
-	slave, err := settings.Within("slave", 1, least, most)
+	port, slave, options, err := modbus.ReadSlave(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +75,7 @@ func newCoilBarrier(buses *modbus.Buses, host drivers.Host, settings drivers.Set
 			return nil, err
 		}
 		output := &coil{
-			bus: bus, slave: byte(slave), address: uint16(number - 1), flashes: profile == profileFlash, several: function == modbus.FunctionWriteCoils,
+			bus: bus, slave: slave, address: uint16(number - 1), flashes: profile == profileFlash, several: function == modbus.FunctionWriteCoils,
 		}
 		return &relay{
 			name: fmt.Sprintf("relay %d of slave %d", number, slave), keeps: true,

@@ -41,12 +41,7 @@ type coils struct {
 }
 
 func newCoilLight(buses *modbus.Buses, host drivers.Host, settings drivers.Settings) (*Light, error) {
-	port, options, err := modbus.ReadOptions(settings, drivers.SerialMode{Baud: 9600})
-	if err != nil {
-		return nil, err
-	}
-	least, most := modbus.Addresses(port)
-	slave, err := settings.Within("slave", 1, least, most)
+	port, slave, options, err := modbus.ReadSlave(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +49,7 @@ func newCoilLight(buses *modbus.Buses, host drivers.Host, settings drivers.Setti
 	if err != nil {
 		return nil, err
 	}
-	c := &coils{slave: byte(slave), together: function == modbus.FunctionWriteCoils}
+	c := &coils{slave: slave, together: function == modbus.FunctionWriteCoils}
 	light, err := assemble(c, func(key string) (lamp int, found bool, err error) {
 		if _, found = settings[key]; !found {
 			return 0, false, nil
