@@ -8,7 +8,7 @@ import (
 
 	"gatehouse/cloud/app/apptest"
 	"gatehouse/cloud/store"
-	"gatehouse/cloud/store/disktest"
+	"gatehouse/sync/factlog/disktest"
 )
 
 // While headquarters' disk is full nothing is acknowledged that a crash would take back. When there is room again, it goes on by

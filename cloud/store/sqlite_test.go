@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"gatehouse/cloud/store"
-	"gatehouse/cloud/store/disktest"
 	"gatehouse/cloud/store/pgtest"
 	"gatehouse/sync/fact"
+	"gatehouse/sync/factlog/disktest"
 )
 
 func openSQLite(dir string) opener {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/cloud/store/disktest"
+	"gatehouse/sync/factlog/disktest"
 	"gatehouse/sync/mqtt/mosquitto"
 )
 

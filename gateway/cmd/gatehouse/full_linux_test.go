@@ -14,28 +14,8 @@ import (
 	"time"
 
 	"gatehouse/sync/fact"
+	"gatehouse/sync/factlog/disktest"
 )
-
-// smallDisk mounts a disk of some megabytes at a folder.
-func smallDisk(t *testing.T, at string, megabytes int) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can mount a small disk")
-	}
-	if err := os.MkdirAll(at, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if output, err := exec.Command("mount", "-t", "tmpfs", "-o", sizeOf(megabytes), "tmpfs", at).CombinedOutput(); err != nil {
-		t.Skipf("no small disk can be mounted here: %v: %s", err, output)
-	}
-	t.Cleanup(func() { // lazily: what a process started may still be looking at it
-		if output, err := exec.Command("umount", "--lazy", at).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v: %s", err, output)
-		}
-	})
-}
-
-func sizeOf(megabytes int) string { return fmt.Sprintf("size=%dm", megabytes) }
 
 // filler fills the log with facts of a kilobyte.
 type filler struct {
@@ -89,7 +69,10 @@ func TestAFullDisk(t *testing.T) {
 	sum := sha256.Sum256([]byte(token))
 	f := newFolder(t, fmt.Sprintf("%s[[server.token]]\nname = %q\nrole = \"configure\"\nsha256 = %q\n", place(), strings.Repeat("a", 900), hex.EncodeToString(sum[:])))
 	f.token = token
-	smallDisk(t, f.data, 12)
+	if err := os.MkdirAll(f.data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	disktest.Mount(t, f.data, "12m")
 	p := f.start()
 	filling := &filler{p: p, acknowledged: map[int64]bool{}}
 	filling.all(8)
@@ -102,7 +85,7 @@ func TestAFullDisk(t *testing.T) {
 			t.Errorf("%s on a full disk: %+v", path, a)
 		}
 	}
-	if output, err := exec.Command("mount", "-o", "remount,"+sizeOf(64), filepath.Clean(f.data)).CombinedOutput(); err != nil {
+	if output, err := exec.Command("mount", "-o", "remount,size=64m", filepath.Clean(f.data)).CombinedOutput(); err != nil {
 		t.Fatalf("remount: %v: %s", err, output)
 	}
 	for began := time.Now(); p.get("/readyz").status != 200; time.Sleep(100 * time.Millisecond) {

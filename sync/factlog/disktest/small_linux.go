@@ -25,7 +25,11 @@ func Mount(t *testing.T, dir, size string) {
 		}
 		t.Skipf("no disk of its own for this test: %v", err)
 	}
-	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	t.Cleanup(func() { // lazily: what a process started may still be looking at it
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Errorf("unmount %s: %v", dir, err)
+		}
+	})
 }
 
 // Fill takes all the room that is left on a disk, with a file of this name. Call it again while a store runs on: it gives room

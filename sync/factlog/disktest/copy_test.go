@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"gatehouse/cloud/store/disktest"
+	"gatehouse/sync/factlog/disktest"
 )
 
 // A file comes and goes all the while; what stays is in each copy.
