@@ -26,10 +26,10 @@
 // in memory, would be quicker, and die with their member.
 //
 // The library places three replicas on three members that it has heard of since it started, dead or alive, or makes no stream
-// ("no suitable peers for placement"). A member that was never there would
-// keep everybody out until it is started. So each member looks once a second (former): where three replicas can't be had, the
-// streams are made with two, which is said in the log, and get the third when the member comes. Until then no other may die;
-// without it, most members would be gone anyway.
+// ("no suitable peers for placement"). A member that was never there would keep everybody out until it is started. So each member
+// looks once a second (former): where three replicas can't be had, the streams are made with two, which is said in the log, and
+// get the third when the member comes. Until that one has caught up, which is said too, no other may die: its vote makes no leader
+// before, and most members would be gone anyway.
 //
 // What is left is the library's: a cluster whose leader dies in the first second of its life, before it has told both others of
 // itself, elects no other until that one is started, because members that know nothing count only if all are there. Nobody can

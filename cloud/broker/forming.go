@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -17,10 +17,10 @@ import (
 const (
 	// formingEvery is how often a member looks whether the cluster's streams have all their replicas.
 	formingEvery = time.Second
-	// streamsPrefix begins the names of the library's streams for MQTT, streamsCount are as many as it makes.
-	streamsPrefix = "$MQTT_"
-	streamsCount  = 5
-	probe         = "gatehouse_probe"
+	// streamsSubject is what the library's streams for MQTT keep, streamsCount are as many as it makes.
+	streamsSubject = "$MQTT.>"
+	streamsCount   = 5
+	probePrefix    = "gatehouse_probe_"
 )
 
 // former gives the library's streams as many replicas as there are members, and the rest when those come. By itself the library
@@ -52,7 +52,7 @@ func (f *former) form(ctx context.Context) {
 			return
 		}
 		if err != nil {
-			f.log.Log(ctx, level, "broker: the cluster lacks a member; it is tried again until that is there", "err", err)
+			f.log.Log(ctx, level, "broker: the cluster is not whole: no member that is there may be lost until it is", "err", err)
 			level = slog.LevelDebug
 		}
 	}
@@ -70,27 +70,38 @@ func (f *former) look(ctx context.Context) (formed bool, err error) {
 		return false, err
 	}
 	defer func() { _ = line.Close() }()
+	// Of these alone: whoever lists another member's probe, too, waits for it, and it may be gone.
+	question, err := json.Marshal(server.JSApiStreamListRequest{Subject: streamsSubject})
+	if err != nil {
+		return false, fmt.Errorf("broker: %w", err)
+	}
 	var list server.JSApiStreamListResponse
-	if err := line.Ask(server.JSApiStreamList, nil, &list); err != nil {
+	if err := line.Ask(server.JSApiStreamList, question, &list); err != nil {
 		return false, fmt.Errorf("broker: there is no leader yet: %w", err)
 	}
-	there, whole := 0, 0
+	whole := 0
 	var refused error
 	for _, stream := range list.Streams {
-		if !strings.HasPrefix(stream.Config.Name, streamsPrefix) {
-			continue
-		}
-		there++
-		if stream.Config.Replicas >= f.wanted {
-			whole++
-		} else {
+		switch {
+		case stream.Config.Replicas < f.wanted:
 			refused = errors.Join(refused, f.grow(line, stream.Config))
+		case !f.isWhole(stream.Cluster):
+			refused = errors.Join(refused, fmt.Errorf("broker: a replica of %s is away or behind", stream.Config.Name))
+		default:
+			whole++
 		}
 	}
-	if there < streamsCount && len(list.Missing) == 0 {
+	if len(list.Streams) < streamsCount && len(list.Missing) == 0 {
 		return false, f.choose(line)
 	}
 	return whole >= streamsCount, refused
+}
+
+// isWhole reports whether all replicas of a stream have what its leader has. The vote of one that has nothing yet makes no leader
+// of another, so until then no member may be lost.
+func (f *former) isWhole(cluster *server.ClusterInfo) bool {
+	isBehind := func(peer *server.PeerInfo) bool { return !peer.Current }
+	return cluster != nil && cluster.Leader != "" && len(cluster.Replicas)+1 >= f.wanted && !slices.ContainsFunc(cluster.Replicas, isBehind)
 }
 
 // grow gives a stream the replicas that it lacks. Members that ask for the same at once ask for no more than one.
@@ -103,8 +114,10 @@ func (f *former) grow(line *natsline.Line, config server.StreamConfig) error {
 	return line.Ask(fmt.Sprintf(server.JSApiStreamUpdateT, config.Name), question, nil)
 }
 
-// choose finds out with how many replicas a stream can be made now, by making one, and has the library take as many.
+// choose finds out with how many replicas a stream can be made now, by making one that no other member makes, and has the library
+// take as many.
 func (f *former) choose(line *natsline.Line) error {
+	probe := probePrefix + f.server.ID()
 	var refused error
 	for replicas := f.wanted; replicas > f.wanted/2; replicas-- {
 		question := fmt.Sprintf(`{"name":%q,"subjects":[%q],"storage":"memory","num_replicas":%d}`, probe, probe, replicas)
