@@ -246,7 +246,10 @@ func TestReservationsSoldByHeadquarters(t *testing.T) {
 		t.Error("the voucher is the old one")
 	}
 	b.is(b.ask("GET", "/api/v1/users/u7/reservations", "", 200), "reservations.0.endTime", "2026-06-02T21:00:00Z")
+	b.is(b.ask("GET", "/api/v1/locations/p001/reservations", "", 200), "reservations.0.reservationId", b.at(made, "reservationId"))
+	b.is(b.ask("GET", "/api/v1/locations/p002/reservations", "", 200), "reservations.0", "no 0 of 0")
 	b.is(b.ask("DELETE", path, "", 200), "status", "cancelled")
+	b.is(b.ask("GET", "/api/v1/locations/p001/reservations", "", 200), "reservations.0", "no 0 of 0")
 	b.is(b.ask("GET", path, "", 200), "status", "cancelled")
 	b.ask("GET", "/api/v1/reservations/R-none", "", 404)
 	b.ask("POST", "/api/v1/reservations", strings.Replace(sale, "ka-ab 12", "4111 1111 1111 1111", 1), 422)
@@ -444,4 +447,47 @@ func TestNeedsAreSetAside(t *testing.T) {
 	is("known to be cut off", "0", "ok")
 	b.Pass(5 * 24 * time.Hour)
 	is("cut off for days", "1", "fault")
+}
+
+// A pass more, or one that ends, leaves all others as they are, at each location for itself.
+func TestOnePassAmongOthers(t *testing.T) {
+	b := newBench(t, 3)
+	b.commit("p002")
+	ids := func(location string) (text string) {
+		for _, p := range b.ask("GET", "/api/v1/locations/"+location+"/passes", "", 200)["passes"].([]any) {
+			if b.at(p, "issuedBy") == "headquarters" {
+				text += b.at(p, "passId") + " "
+			}
+		}
+		return text
+	}
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[{"passId":"m1","vehiclePlate":"KA X 1"}],"locations":["p001"],"reason":"r"}`, 201)
+	made := b.ask("PUT", "/api/v1/passes/m2", `{"vehiclePlate":"ka-x 2","until":"2026-07-01T00:00:00Z","reason":"paid"}`, 200)
+	b.is(made, "locations.2.locationId", "p003")
+	b.is(b.ask("PUT", "/api/v1/passes/m2", `{"vehiclePlate":"KA-X2","until":"2026-07-01T00:00:00Z","reason":"paid"}`, 200), "locations.0", "no 0 of 0")
+	if ids("p001") != "m1 m2 " || ids("p003") != "m2 " {
+		t.Errorf("%q %q", ids("p001"), ids("p003"))
+	}
+	b.is(b.ask("GET", "/api/v1/locations/p001/passes", "", 200), "document.version", "2")
+	b.is(b.ask("GET", "/api/v1/policies", "", 200), "policies.2.locationId", "p003")
+	b.ask("POST", "/api/v1/passes/m2/end", `{"locations":["p001"],"reason":"sold the car"}`, 200)
+	if ids("p001") != "m1 " || ids("p003") != "m2 " {
+		t.Errorf("%q %q", ids("p001"), ids("p003"))
+	}
+	b.ask("POST", "/api/v1/passes/m2/end", `{"reason":"sold the car"}`, 200)
+	b.is(b.ask("POST", "/api/v1/passes/m2/end", `{"reason":"again"}`, 200), "locations.0", "no 0 of 0")
+	b.ask("POST", "/api/v1/passes/m9/end", `{"reason":"there is none"}`, 404)
+	b.ask("PUT", "/api/v1/passes/m3", `{"reason":"neither plate nor card"}`, 422)
+	b.ask("PUT", "/api/v1/passes/m3", `{"card":"c1","from":"2026-07-01T00:00:00Z","until":"2026-06-01T00:00:00Z","reason":"backwards"}`, 422)
+	audit := b.ask("GET", "/api/v1/audit?locationId=p001", "", 200)
+	b.is(audit, "entries.0.action", "end_pass")
+	b.is(audit, "entries.0.subject", "m2")
+	b.is(audit, "entries.0.detail", "sold the car")
+
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[],"first":[["p001"]],"reason":"new year"}`, 201)
+	b.is(b.ask("PUT", "/api/v1/passes/m4", `{"card":"c1","locations":["p003"],"reason":"between"}`, 409), "code", "conflict")
+	b.ask("PUT", "/api/v1/passes/m4", `{"card":"c1","locations":["p001"],"reason":"it is there already"}`, 200)
+	b.token = "wall"
+	b.ask("GET", "/api/v1/locations/p001/passes", "", 403)
+	b.ask("GET", "/api/v1/locations/p001/reservations", "", 403)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gatehouse/cloud/ledger"
@@ -77,7 +78,12 @@ type releaseWish struct {
 
 // passWish is one standing right.
 type passWish struct {
-	ID       string    `json:"passId" minLength:"1" maxLength:"64"`
+	ID string `json:"passId" minLength:"1" maxLength:"64"`
+	PassTerms
+}
+
+// PassTerms are what a pass is for.
+type PassTerms struct {
 	User     string    `json:"userId,omitempty" maxLength:"64"`
 	Plate    string    `json:"vehiclePlate,omitempty" maxLength:"64"`
 	Card     string    `json:"card,omitempty" maxLength:"64"`
@@ -157,7 +163,7 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 	}
 	wanted := map[string]bool{}
 	for i := range wishes {
-		value, err := wishes[i].value()
+		value, err := wishes[i].value(wishes[i].ID, fmt.Sprintf("body.passes[%d]", i))
 		if err != nil {
 			return nil, err
 		}
@@ -178,12 +184,12 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 	return content, nil
 }
 
-// value is a pass as the document carries it: the CBOR of a PassIssued.
-func (p *passWish) value() ([]byte, error) {
-	f := fact.PassIssued{Pass: fact.PassID(p.ID), User: fact.UserID(p.User), Plate: platetext.Normal(p.Plate), Card: p.Card}
+// value is a pass as the document carries it: the CBOR of a PassIssued. at is its place in the request.
+func (p *PassTerms) value(id, at string) ([]byte, error) {
+	f := fact.PassIssued{Pass: fact.PassID(id), User: fact.UserID(p.User), Plate: platetext.Normal(p.Plate), Card: p.Card}
 	if p.SpotType != "" {
 		if err := f.SpotType.UnmarshalText([]byte(p.SpotType)); err != nil {
-			return nil, rest.Invalid("body.passes", err.Error())
+			return nil, rest.Invalid(at+".spotType", err.Error())
 		}
 	}
 	if !p.From.IsZero() {
@@ -192,12 +198,15 @@ func (p *passWish) value() ([]byte, error) {
 	if !p.Until.IsZero() {
 		f.UntilMS = p.Until.UnixMilli()
 	}
-	if f.Plate == "" && f.Card == "" {
-		return nil, rest.Invalid("body.passes", "pass "+rest.Clip(p.ID)+" has neither a plate nor a card")
+	switch {
+	case f.Plate == "" && f.Card == "":
+		return nil, rest.Invalid(at+".vehiclePlate", "a pass is for a plate or a card: give one of them")
+	case f.UntilMS != 0 && f.UntilMS <= f.FromMS:
+		return nil, rest.Invalid(at+".until", "it ends before it begins")
 	}
 	value, err := wire.Marshal(f)
 	if err != nil {
-		return nil, rest.Invalid("body.passes", err.Error())
+		return nil, rest.Invalid(at, err.Error())
 	}
 	return value, nil
 }
@@ -298,6 +307,27 @@ func (s *Server) policies(_ context.Context, in *rest.Here) (*struct{ Body Polic
 		return nil, err
 	}
 	return &struct{ Body Policies }{Policies{s.policiesAt(fact.LocationID(in.Location))}}, nil
+}
+
+// LocationPolicy is the newest document of a kind for one of many locations.
+type LocationPolicy struct {
+	Location string `json:"locationId"`
+	Policy
+}
+
+// AllPolicies is a list of documents of all locations.
+type AllPolicies struct {
+	Policies []LocationPolicy `json:"policies" doc:"By location and kind"`
+}
+
+func (s *Server) allPolicies(context.Context, *struct{}) (*struct{ Body AllPolicies }, error) {
+	out := &struct{ Body AllPolicies }{AllPolicies{[]LocationPolicy{}}}
+	for _, h := range s.Desk.AllHeld("") {
+		if h.Kind != policy.Sales {
+			out.Body.Policies = append(out.Body.Policies, LocationPolicy{string(h.Location), policyOf(h)})
+		}
+	}
+	return out, nil
 }
 
 func (s *Server) policiesAt(location fact.LocationID) []Policy {
