@@ -477,6 +477,10 @@ func TestOnePassAmongOthers(t *testing.T) {
 	b.ask("POST", "/api/v1/passes/m2/end", `{"reason":"sold the car"}`, 200)
 	b.is(b.ask("POST", "/api/v1/passes/m2/end", `{"reason":"again"}`, 200), "locations.0", "no 0 of 0")
 	b.ask("POST", "/api/v1/passes/m9/end", `{"reason":"there is none"}`, 404)
+	b.ask("PUT", "/api/v1/passes/m1", `{"card":"c1","new":true,"reason":"a number that is taken at one of them"}`, 409)
+	if ids("p003") != "" {
+		t.Error(ids("p003"))
+	}
 	b.ask("PUT", "/api/v1/passes/m3", `{"reason":"neither plate nor card"}`, 422)
 	b.ask("PUT", "/api/v1/passes/m3", `{"card":"c1","from":"2026-07-01T00:00:00Z","until":"2026-06-01T00:00:00Z","reason":"backwards"}`, 422)
 	audit := b.ask("GET", "/api/v1/audit?locationId=p001", "", 200)

@@ -107,6 +107,7 @@ func (s *Server) putPass(ctx context.Context, in *struct {
 	Body struct {
 		PassTerms
 		Locations []string `json:"locations,omitempty" maxItems:"10000" doc:"Where it holds; none: everywhere"`
+		New       bool     `json:"new,omitempty" doc:"Refuse it where a pass of this number stands with other terms"`
 		Reasoned
 	}
 }) (*passAnswer, error) {
@@ -114,11 +115,15 @@ func (s *Server) putPass(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return s.amendPasses(ctx, "put_pass", in.Pass, in.Body.Reason, in.Body.Locations, func(list crdt.RemoveWins) crdt.RemoveWins {
-		if entry, stands := list.Get(in.Pass); stands && slices.Equal(entry.Value, value) {
-			return list
+	return s.amendPasses(ctx, "put_pass", in.Pass, in.Body.Reason, in.Body.Locations, func(list crdt.RemoveWins) (crdt.RemoveWins, error) {
+		entry, stands := list.Get(in.Pass)
+		switch {
+		case stands && slices.Equal(entry.Value, value):
+			return list, nil
+		case stands && in.Body.New:
+			return list, rest.NewProblem(rest.CodeConflict, "a pass "+rest.Clip(in.Pass)+" is given already", "choose another number, or give that one new terms")
 		}
-		return list.Put(in.Pass, value)
+		return list.Put(in.Pass, value), nil
 	})
 }
 
@@ -130,12 +135,12 @@ func (s *Server) endPass(ctx context.Context, in *struct {
 	}
 }) (*passAnswer, error) {
 	stood := false
-	ended, err := s.amendPasses(ctx, "end_pass", in.Pass, in.Body.Reason, in.Body.Locations, func(list crdt.RemoveWins) crdt.RemoveWins {
+	ended, err := s.amendPasses(ctx, "end_pass", in.Pass, in.Body.Reason, in.Body.Locations, func(list crdt.RemoveWins) (crdt.RemoveWins, error) {
 		entry, stands := list.Get(in.Pass)
 		if stood = stood || stands || entry.Removed; !stands {
-			return list
+			return list, nil
 		}
-		return list.Remove(in.Pass)
+		return list.Remove(in.Pass), nil
 	})
 	if err == nil && !stood {
 		return nil, rest.NotFound("pass "+rest.Clip(in.Pass)+" of headquarters there", "GET …/locations/{locationId}/passes lists them; one that a location issued is ended there")
@@ -143,9 +148,12 @@ func (s *Server) endPass(ctx context.Context, in *struct {
 	return ended, err
 }
 
-// amendPasses changes the lists of some locations, or of all. A list that is on its way in stages is not changed beside that:
-// its stages would undo it.
-func (s *Server) amendPasses(ctx context.Context, action, id, reason string, texts []string, change func(crdt.RemoveWins) crdt.RemoveWins) (*passAnswer, error) {
+// passChange is a list of passes with something changed, or the *Problem that it can't be.
+type passChange func(crdt.RemoveWins) (crdt.RemoveWins, error)
+
+// amendPasses changes the lists of some locations, or of all: none, if one can't be. A list that is on its way in stages is not
+// changed beside that: its stages would undo it.
+func (s *Server) amendPasses(ctx context.Context, action, id, reason string, texts []string, change passChange) (*passAnswer, error) {
 	locations, err := s.known(texts)
 	if err != nil {
 		return nil, err
@@ -155,6 +163,10 @@ func (s *Server) amendPasses(ctx context.Context, action, id, reason string, tex
 	for _, location := range locations {
 		if rollout := waiting[location]; rollout != "" {
 			return nil, rest.NewProblem(rest.CodeConflict, fmt.Sprintf("a list of passes is on its way to %s in stages (rollout %s)", location, rollout), "wait until it is there, or stop it")
+		}
+		h := s.Desk.Held(location, policy.Passes)
+		if _, err := amended(&h, s.Now(), change); err != nil {
+			return nil, s.problemOf(err)
 		}
 	}
 	for _, location := range locations {
@@ -175,12 +187,15 @@ func (s *Server) amendPasses(ctx context.Context, action, id, reason string, tex
 }
 
 // amended is a document of passes after a change; nil: it stays as it is. Its error is a *Problem, or that of a document that can't be read.
-func amended(h *steer.Held, now time.Time, change func(crdt.RemoveWins) crdt.RemoveWins) ([]byte, error) {
+func amended(h *steer.Held, now time.Time, change passChange) ([]byte, error) {
 	list, err := listOf(h)
 	if err != nil {
 		return nil, err
 	}
-	changed := change(list)
+	changed, err := change(list)
+	if err != nil {
+		return nil, err
+	}
 	if slices.EqualFunc(changed.Entries, list.Entries, sameEntry) {
 		return nil, nil
 	}
