@@ -179,15 +179,6 @@ func TestDaysAreExported(t *testing.T) {
 	b.ask("GET", "/api/v1/analytics.csv?period=400d", "", 422)
 }
 
-// lends has a location take every document at once.
-func (b *bench) lends() {
-	b.Hear = func(location fact.LocationID, m wire.Message) {
-		if part, is := m.(*wire.Part); is {
-			go b.Desk.Hear(b.Context(), location, &wire.Result{Location: location, Kind: part.Header.Kind, Version: part.Header.Version, Code: wire.Done})
-		}
-	}
-}
-
 func (b *bench) until(what string, is func() bool) {
 	b.Helper()
 	for end := time.Now().Add(3 * time.Minute); !is(); {
@@ -201,7 +192,7 @@ func (b *bench) until(what string, is func() bool) {
 // The gate compares a voucher's plate with what it reads, so both must write it alike, whatever the customer's keyboard did.
 func TestHeadquartersWritesPlatesAsTheLotDoes(t *testing.T) {
 	b := newBench(t, 3)
-	b.lends()
+	b.Obey(b)
 	b.ask("PUT", "/api/v1/locations/p001/rights", `{"rights":{"regular":1},"reason":"trial"}`, 200)
 	b.until("the location has lent a right", func() bool {
 		return b.at(b.ask("GET", "/api/v1/locations/p001/rights", "", 200), "lent.regular") == "1"
@@ -214,7 +205,7 @@ func TestReservationsSoldByHeadquarters(t *testing.T) {
 	b := newBench(t, 3)
 	sale := `{"locationId":"p001","spotType":"regular","startTime":"2026-06-02T18:00:00Z","endTime":"2026-06-02T20:00:00Z","vehiclePlate":"ka-ab 12","userId":"u7","prepaidAmount":12.5}`
 	b.is(b.ask("POST", "/api/v1/reservations", sale, 409), "code", "no_availability")
-	b.lends()
+	b.Obey(b)
 	b.ask("PUT", "/api/v1/locations/p001/rights", `{"rights":{"regular":1},"reason":"trial"}`, 200)
 	b.until("the location has lent a right", func() bool {
 		return b.at(b.ask("GET", "/api/v1/locations/p001/rights", "", 200), "lent.regular") == "1"
@@ -260,7 +251,7 @@ func TestReservationsSoldByHeadquarters(t *testing.T) {
 
 func TestAPolicyGoesDownInStages(t *testing.T) {
 	b := newBench(t, 4)
-	b.lends()
+	b.Obey(b)
 	made := b.ask("POST", "/api/v1/rollouts", `{"kind":"tariff","content":"name = \"summer\"","first":[["p002"]],"waitMinutes":5,"reason":"summer"}`, 201, "Idempotency-Key", "t1")
 	path := "/api/v1/rollouts/" + b.at(made, "rolloutId")
 	b.until("the first stage has it", func() bool { return b.at(b.ask("GET", path, "", 200), "progress.in_effect") == "1" })

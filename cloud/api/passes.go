@@ -121,7 +121,9 @@ func (s *Server) putPass(ctx context.Context, in *struct {
 		case stands && slices.Equal(entry.Value, value):
 			return list, nil
 		case stands && in.Body.New:
-			return list, rest.NewProblem(rest.CodeConflict, "a pass "+rest.Clip(in.Pass)+" is given already", "choose another number, or give that one new terms")
+			taken := rest.NewProblem(rest.CodeConflict, "a pass "+rest.Clip(in.Pass)+" is given already", "choose another number, or give that one new terms")
+			taken.Errors = []rest.WrongDetail{{Location: "path.passId", Message: taken.Detail + ": " + taken.Hint}}
+			return list, taken
 		}
 		return list.Put(in.Pass, value), nil
 	})
@@ -154,7 +156,7 @@ type passChange func(crdt.RemoveWins) (crdt.RemoveWins, error)
 // amendPasses changes the lists of some locations, or of all: none, if one can't be. A list that is on its way in stages is not
 // changed beside that: its stages would undo it.
 func (s *Server) amendPasses(ctx context.Context, action, id, reason string, texts []string, change passChange) (*passAnswer, error) {
-	locations, err := s.known(texts)
+	locations, err := s.known(texts, "body.locations")
 	if err != nil {
 		return nil, err
 	}

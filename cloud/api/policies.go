@@ -12,6 +12,7 @@ import (
 	"gatehouse/sync/platetext"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/rest"
+	"gatehouse/sync/tomlfile"
 	"gatehouse/sync/wire"
 )
 
@@ -104,11 +105,11 @@ func (s *Server) release(ctx context.Context, in *struct {
 		Wait: time.Duration(in.Body.Wait) * time.Minute, StopAfter: in.Body.StopAfter, Overrule: in.Body.Overrule,
 	}
 	var err error
-	if w.Locations, err = s.known(in.Body.Locations); err != nil {
+	if w.Locations, err = s.known(in.Body.Locations, "body.locations"); err != nil {
 		return nil, err
 	}
 	for _, stage := range in.Body.First {
-		locations, err := s.known(stage)
+		locations, err := s.known(stage, "body.first")
 		if err != nil {
 			return nil, err
 		}
@@ -118,8 +119,8 @@ func (s *Server) release(ctx context.Context, in *struct {
 		if w.Content, err = s.passList(w.Locations, in.Body.Passes); err != nil {
 			return nil, err
 		}
-	} else if in.Body.Content == "" {
-		return nil, rest.Invalid("body.content", "the document is empty")
+	} else if err := written(in.Body.Kind, w); err != nil {
+		return nil, err
 	}
 	r, err := s.Desk.Release(ctx, w)
 	if err != nil {
@@ -131,8 +132,25 @@ func (s *Server) release(ctx context.Context, in *struct {
 	return &rolloutAnswer{rolloutOf(&r, true)}, nil
 }
 
-// known checks that locations are known; none: all. Its error is a *Problem.
-func (s *Server) known(texts []string) (locations []fact.LocationID, err error) {
+// written checks of a text what headquarters can tell before anybody has it: what its values mean is for each gateway to say.
+// Its error is a *Problem.
+func written(kind string, w steer.Wish) error {
+	if len(w.Content) == 0 {
+		return rest.Invalid("body.content", "the document is empty")
+	}
+	if w.Kind != policy.Tariff && w.Kind != policy.Settings {
+		return nil
+	}
+	if _, err := tomlfile.Parse(kind+".toml", w.Content); err != nil {
+		p := rest.Invalid("body.content", tomlfile.InOneLine(err.Error()))
+		p.Errors[0].Message = err.Error()
+		return p
+	}
+	return nil
+}
+
+// known checks that locations are known; none: all. at is their place in the request. Its error is a *Problem.
+func (s *Server) known(texts []string, at string) (locations []fact.LocationID, err error) {
 	all := map[fact.LocationID]bool{}
 	s.See(func(c *ledger.Chain) {
 		for _, l := range c.Summaries(0) {
@@ -144,7 +162,9 @@ func (s *Server) known(texts []string) (locations []fact.LocationID, err error) 
 	})
 	for _, text := range texts {
 		if !all[fact.LocationID(text)] {
-			return nil, rest.NotFound("location "+rest.Clip(text), "GET /api/v1/locations lists all")
+			unknown := rest.NotFound("location "+rest.Clip(text), "GET /api/v1/locations lists all")
+			unknown.Errors = []rest.WrongDetail{{Location: at, Message: unknown.Detail}}
+			return nil, unknown
 		}
 		locations = append(locations, fact.LocationID(text))
 	}

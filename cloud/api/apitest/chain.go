@@ -120,6 +120,15 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	return c
 }
 
+// Obey has all locations take every document at once.
+func (c *Chain) Obey(t testing.TB) {
+	c.Hear = func(location fact.LocationID, m wire.Message) {
+		if part, is := m.(*wire.Part); is {
+			go c.Desk.Hear(t.Context(), location, &wire.Result{Location: location, Kind: part.Header.Kind, Version: part.Header.Version, Code: wire.Done})
+		}
+	}
+}
+
 // Now is the chain's clock.
 func (c *Chain) Now() time.Time {
 	c.mu.RLock()
