@@ -25,9 +25,12 @@ type kindView struct {
 	Kind   string
 	Places int
 	States []stateCount
-	Behind []place // whose newest is not in effect, or was edited on site
+	Shown  []place // first those whose newest is not in effect, or was edited on site
 	More   int
 }
+
+// Behind reports whether a person may want to know of some location.
+func (k *kindView) Behind() bool { return len(k.Shown) > 0 && k.Shown[0].behind() }
 
 type stateCount struct {
 	State  string
@@ -44,6 +47,14 @@ type place struct {
 // behind reports whether a person may want to know of it.
 func (d *place) behind() bool { return d.State != "in_effect" || d.LocalEdit }
 
+// urgency puts those first of whom a person may want to know.
+func (d *place) urgency() int {
+	if d.behind() {
+		return 0
+	}
+	return 1
+}
+
 // rolloutView is the page of one rollout, location by location.
 type rolloutView struct {
 	work
@@ -54,7 +65,7 @@ type rolloutView struct {
 // Limits of what is listed.
 const (
 	rolloutsMax = 20
-	behindMax   = 40
+	placesMax   = 40
 )
 
 // kindWords name the kinds of documents.
@@ -68,7 +79,7 @@ func documentForm() *form {
 		kinds = append(kinds, option{kind, kindWords[kind]})
 	}
 	f := newForm("/documents", "Release",
-		&field{Name: "kind", Label: "Kind", Kind: "select", Value: kinds[0].Value, Options: kinds, Needed: true},
+		&field{Name: "kind", Label: "Kind", Kind: "select", Value: kinds[0].Value, Options: kinds, Needed: true, Help: "Passes are given on the page of a location."},
 		&field{Name: "file", Label: "File", Kind: "file", Help: "The same that lotctl takes. “lotctl tariff check FILE” says beforehand all that is wrong with a tariff, and “lotctl tariff replay” what stays come to by it."},
 		&field{Name: "content", Label: "Or its text", Kind: "lines", Help: "A tariff or settings: TOML. A block list: one plate or card a line."},
 	)
@@ -162,7 +173,9 @@ func (p *page) names(ctx context.Context) (map[string]string, error) {
 
 // kindsOf says of each kind who has what.
 func kindsOf(held []place, names map[string]string) (kinds []kindView) {
-	slices.SortStableFunc(held, func(a, b place) int { return cmp.Compare(kindWords[a.Kind], kindWords[b.Kind]) })
+	slices.SortStableFunc(held, func(a, b place) int {
+		return cmp.Or(cmp.Compare(kindWords[a.Kind], kindWords[b.Kind]), cmp.Compare(a.urgency(), b.urgency()))
+	})
 	for _, one := range held {
 		if len(kinds) == 0 || kinds[len(kinds)-1].Kind != one.Kind {
 			kinds = append(kinds, kindView{Kind: one.Kind})
@@ -176,11 +189,9 @@ func kindsOf(held []place, names map[string]string) (kinds []kindView) {
 		}
 		kind.States[at].Places++
 		one.Name = cmp.Or(names[one.LocationID], one.LocationID)
-		switch {
-		case !one.behind():
-		case len(kind.Behind) < behindMax:
-			kind.Behind = append(kind.Behind, one)
-		default:
+		if len(kind.Shown) < placesMax {
+			kind.Shown = append(kind.Shown, one)
+		} else {
 			kind.More++
 		}
 	}

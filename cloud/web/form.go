@@ -17,6 +17,15 @@ import (
 // formMax bounds what a form may send: the largest document, and room for all else.
 const formMax = 4 << 20
 
+// work is a page on which somebody does something: of one location, or of the chain.
+type work struct {
+	Version string
+	Title   string
+	Lot     *lotView // nil: the chain's
+	Said    string   // what was done
+	Form    *form
+}
+
 // form is what a person fills in. It is sent to the page, which has the API do it and shows it again, with all that was typed,
 // where something is wrong.
 type form struct {

@@ -11,15 +11,6 @@ import (
 	"gatehouse/sync/livepage"
 )
 
-// work is a page on which somebody does something: of one location, or of the chain.
-type work struct {
-	Version string
-	Title   string
-	Lot     *lotView // nil: the chain's
-	Said    string   // what was done
-	Form    *form
-}
-
 // reservation is one as the API tells of it.
 type reservation struct {
 	ReservationID, LocationID, UserID, SpotType, SpotID, VehiclePlate string
@@ -116,20 +107,6 @@ func lendingForm(v *lotView, r *rights) *form {
 	}
 	f.Fields = append(f.Fields, reason())
 	return f
-}
-
-// lotFor is the location of a request, if there is one. It has answered where it returns nil.
-func (p *page) lotFor(w http.ResponseWriter, r *http.Request, tab string) *lotView {
-	v, err := p.lot(r.Context(), r.PathValue("location"))
-	switch {
-	case err != nil:
-		p.fail(w, err)
-	case v == nil:
-		p.assets.SendProblem(w, http.StatusNotFound, "Headquarters knows no such location", "Look for it by its name on the first page.")
-	default:
-		v.Tab = tab
-	}
-	return v
 }
 
 func (p *page) showReservations(w http.ResponseWriter, r *http.Request) {

@@ -93,13 +93,7 @@ func (p *page) showChain(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *page) showLot(w http.ResponseWriter, r *http.Request) {
-	v, err := p.lot(r.Context(), r.PathValue("location"))
-	switch {
-	case err != nil:
-		p.fail(w, err)
-	case v == nil:
-		p.assets.SendProblem(w, http.StatusNotFound, "Headquarters knows no such location", "Look for it by its name on the first page.")
-	default:
+	if v := p.lotFor(w, r, ""); v != nil {
 		p.show(w, "lot.html", shell{Lot: v, Wall: r.URL.Query().Has("wall"), Version: p.assets.Version})
 	}
 }
@@ -162,6 +156,20 @@ func (p *page) chain(ctx context.Context, since time.Time, query string) (*chain
 		return chainViewOf(text, query)
 	}
 	return p.view(text)
+}
+
+// lotFor is the location of a request, whose page tab is shown. It has answered where it returns nil.
+func (p *page) lotFor(w http.ResponseWriter, r *http.Request, tab string) *lotView {
+	v, err := p.lot(r.Context(), r.PathValue("location"))
+	switch {
+	case err != nil:
+		p.fail(w, err)
+	case v == nil:
+		p.assets.SendProblem(w, http.StatusNotFound, "Headquarters knows no such location", "Look for it by its name on the first page.")
+	default:
+		v.Tab = tab
+	}
+	return v
 }
 
 // lot reads one location; nil: there is none.
