@@ -440,6 +440,28 @@ func TestNeedsAreSetAside(t *testing.T) {
 	is("cut off for days", "1", "fault")
 }
 
+// What a location issued itself is listed too, and is its own to end; what it issued for headquarters stands there once.
+func TestPassesThatALocationIssued(t *testing.T) {
+	b := newBench(t, 2)
+	b.ask("PUT", "/api/v1/passes/m1", `{"card":"c1","locations":["p002"],"reason":"r"}`, 200)
+	issued := []fact.Fact{
+		fact.GatewayStarted{Location: "p002"}, fact.PassIssued{Pass: "HQ-m1.1", Card: "c1"}, fact.PassIssued{Pass: "PS06F8HZF0G3C4M1", Plate: "KAX2"},
+		fact.PassIssued{Pass: "PS06F8HZF0G3C4M2", Plate: "KAX3"}, fact.PassRevoked{Pass: "PS06F8HZF0G3C4M2"}, fact.PassIssued{Pass: "PS06F8HZF0G3C4M3", Plate: "KAX4", UntilMS: 1},
+	}
+	facts, nowMS := []fact.Record{}, b.Now().UnixMilli()
+	for i, f := range issued {
+		facts = append(facts, fact.Record{Dot: fact.Dot{Incarnation: fact.NewIncarnation(nowMS, 1), Seq: uint64(i + 1)}, At: fact.Stamp{WallMS: nowMS}, Fact: f})
+	}
+	b.CommitFacts(t, "p002", facts)
+	listed := b.ask("GET", "/api/v1/locations/p002/passes", "", 200)
+	for path, want := range map[string]string{
+		"passes.0.passId": "PS06F8HZF0G3C4M1", "passes.0.issuedBy": "location", "passes.1.passId": "m1", "passes.1.issuedBy": "headquarters", "passes.2": "no 2 of 2",
+	} {
+		b.is(listed, path, want)
+	}
+	b.ask("POST", "/api/v1/passes/PS06F8HZF0G3C4M1/end", `{"reason":"r"}`, 404)
+}
+
 // A pass more, or one that ends, leaves all others as they are, at each location for itself.
 func TestOnePassAmongOthers(t *testing.T) {
 	b := newBench(t, 3)
