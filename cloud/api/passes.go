@@ -188,7 +188,8 @@ func (s *Server) amendPasses(ctx context.Context, action, id, reason string, tex
 	return out, nil
 }
 
-// amended is a document of passes after a change; nil: it stays as it is. Its error is a *Problem, or that of a document that can't be read.
+// amended is a document of passes after a change; nil: it stays as it is. Its error is a *Problem, or that of a document that
+// can't be read.
 func amended(h *steer.Held, now time.Time, change passChange) ([]byte, error) {
 	list, err := listOf(h)
 	if err != nil {
@@ -204,7 +205,11 @@ func amended(h *steer.Held, now time.Time, change passChange) ([]byte, error) {
 	if h.EffectiveFromMS > now.UnixMilli() {
 		return nil, rest.NewProblem(rest.CodeConflict, "at "+string(h.Location)+" a list of passes waits for its time", "release a list for all until then, or wait")
 	}
-	return wire.Marshal(changed)
+	content, err := wire.Marshal(changed)
+	if err == nil && len(content) > policy.ContentMaxBytes {
+		return nil, rest.NewProblem(rest.CodeNotPossible, "at "+string(h.Location)+" the list of passes would be larger than a gateway takes", "end passes that nobody uses any more")
+	}
+	return content, err
 }
 
 func sameEntry(a, b crdt.Entry) bool {
