@@ -20,6 +20,7 @@ var (
 type order struct {
 	do    func(ctx context.Context) error
 	then  func(error) // hears how it ended, also if it was never begun; may be nil
+	asks  bool        // it only asks whether the device is there, and is given up when another order comes
 	given time.Time
 	patience
 }
@@ -64,6 +65,7 @@ func (d *device) order(o order) bool {
 	}
 	select {
 	case d.orders <- o:
+		d.giveUpAsking()
 		return true
 	default:
 		d.refuse(o, errBusy)
@@ -107,6 +109,13 @@ func (d *device) carryOut(ctx context.Context, last <-chan struct{}) {
 	}
 }
 
+// giveUpAsking ends a question that the device is being asked. What a question would have told, the order will.
+func (d *device) giveUpAsking() {
+	if stop := d.asking.Load(); stop != nil {
+		(*stop)()
+	}
+}
+
 // obey carries out one order.
 func (d *device) obey(ctx context.Context, o order) {
 	err := errStale
@@ -120,6 +129,7 @@ func (d *device) obey(ctx context.Context, o order) {
 	case err == nil:
 		d.alive()
 	case ctx.Err() != nil:
+	case o.asks && len(d.orders) > 0:
 	case errors.Is(err, drivers.ErrUnsupported) && !errors.Is(err, drivers.ErrOffline):
 		d.log.Warn("device can't do it", "device", d.ID, "err", err)
 	default:
@@ -131,6 +141,14 @@ func (d *device) obey(ctx context.Context, o order) {
 func (d *device) begin(ctx context.Context, o order) error {
 	ctx, cancel := context.WithTimeout(ctx, o.take)
 	defer cancel()
+	if o.asks {
+		giveUp := func() { cancel() }
+		d.asking.Store(&giveUp)
+		defer d.asking.Store(nil)
+		if len(d.orders) > 0 {
+			cancel()
+		}
+	}
 	hangs := time.AfterFunc(o.take+time.Second, func() { d.failed(fmt.Errorf("%w: an order takes longer than %v", errHangs, o.take)) })
 	defer hangs.Stop()
 	return d.guarded(func() error { return o.do(ctx) })
