@@ -401,6 +401,44 @@ func TestATamperedReaderIsTold(t *testing.T) {
 	}
 }
 
+// The reader loses its channel, or an answer comes with a wrong MAC, while a colour is ordered: it is shown in the next channel.
+func TestAColourThatIsLostWithTheChannel(t *testing.T) {
+	for name, lose := range map[string]func(*osdp.Simulator){
+		"restarted": (*osdp.Simulator).Restart,
+		"forged": func(s *osdp.Simulator) {
+			s.SetTrouble(osdp.TroubleForges)
+			time.AfterFunc(150*time.Millisecond, func() { s.SetTrouble(osdp.TroubleNone) })
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b, simulator := bench(secure)
+			made, err := b.Driver.Make(b.Host, b.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			device := made.(*osdp.Reader)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go simulator.Run()
+			go func() { ended <- device.Read(ctx, func(drivers.Shown) {}) }()
+			time.Sleep(2 * time.Second)
+			for i := range 20 { // at any time between two polls
+				colour := []drivers.Colour{drivers.ColourRed, drivers.ColourGreen}[i%2]
+				lose(simulator)
+				begun := time.Now()
+				err := device.Show(t.Context(), drivers.Face{Colour: colour})
+				if took := time.Since(begun); err != nil || took > time.Second || simulator.Lamp() != byte(1+i%2) {
+					t.Errorf("%s, %d: after %v lamp %d, error %v", name, i, took, simulator.Lamp(), err)
+				}
+				time.Sleep(time.Second + time.Duration(i)*7*time.Millisecond)
+			}
+			cancel()
+			<-ended
+			b.Host.Close()
+		})
+	}
+}
+
 // A late answer is the answer to its order all the same, once.
 func TestALateAnswerIsOneCard(t *testing.T) {
 	got, _, _ := visit(t, plain, func(_ *drivertest.Host, simulator *osdp.Simulator) {
