@@ -218,6 +218,7 @@ func lineSteps(s *script, c *chip) {
 	s.step("lost edges are counted, and the level is right", func() string { return lostEdges(c) })
 	s.step("reading back leaves the direction alone", func() string { return readBack(c) })
 	s.step("a line that another program holds names it", busyLine)
+	s.step("a chip that was unplugged has its outputs again", func() string { return unplug(c) })
 }
 
 func debounce(c *chip) string {
