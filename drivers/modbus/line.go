@@ -65,8 +65,8 @@ var errStopped = errors.New("modbus: the bus is closed")
 
 func newLine(bus *Bus, port drivers.Port) *line {
 	l := &line{
-		bus: bus, port: port, inbox: newInbox(), orders: make(chan *order), lulls: make(chan *order), changes: make(chan change), stop: make(chan struct{}),
-		failed: make(chan error, 1), ended: make(chan struct{}), pumped: make(chan struct{}), echo: bus.options.Echo,
+		bus: bus, port: port, inbox: newInbox(), orders: make(chan *order), lulls: make(chan *order), changes: make(chan change),
+		stop: make(chan struct{}), failed: make(chan error, 1), ended: make(chan struct{}), pumped: make(chan struct{}), echo: bus.options.Echo,
 		timer: time.NewTimer(time.Hour), owed: map[byte][]owed{}, held: map[byte]time.Time{},
 	}
 	probe := Request{Function: FunctionReadCoils, Count: 1}

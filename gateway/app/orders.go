@@ -14,6 +14,8 @@ var (
 	errBusy  = errors.New("it takes no orders")
 	errStale = errors.New("it was too slow, and an order was dropped")
 	errHangs = errors.New("it hangs")
+	// errGivenUp ends a question; it says nothing of the device.
+	errGivenUp = errors.New("an order came while it was being asked")
 )
 
 // order is something that a device is to do.
@@ -65,7 +67,9 @@ func (d *device) order(o order) bool {
 	}
 	select {
 	case d.orders <- o:
-		d.giveUpAsking()
+		if !o.asks {
+			d.giveUpAsking()
+		}
 		return true
 	default:
 		d.refuse(o, errBusy)
@@ -129,7 +133,7 @@ func (d *device) obey(ctx context.Context, o order) {
 	case err == nil:
 		d.alive()
 	case ctx.Err() != nil:
-	case o.asks && len(d.orders) > 0:
+	case errors.Is(err, errGivenUp):
 	case errors.Is(err, drivers.ErrUnsupported) && !errors.Is(err, drivers.ErrOffline):
 		d.log.Warn("device can't do it", "device", d.ID, "err", err)
 	default:
@@ -141,15 +145,27 @@ func (d *device) obey(ctx context.Context, o order) {
 func (d *device) begin(ctx context.Context, o order) error {
 	ctx, cancel := context.WithTimeout(ctx, o.take)
 	defer cancel()
-	if o.asks {
-		giveUp := func() { cancel() }
-		d.asking.Store(&giveUp)
-		defer d.asking.Store(nil)
-		if len(d.orders) > 0 {
-			cancel()
-		}
-	}
 	hangs := time.AfterFunc(o.take+time.Second, func() { d.failed(fmt.Errorf("%w: an order takes longer than %v", errHangs, o.take)) })
 	defer hangs.Stop()
+	if o.asks {
+		return d.ask(ctx, o)
+	}
 	return d.guarded(func() error { return o.do(ctx) })
+}
+
+// ask puts a question, until an order comes.
+func (d *device) ask(ctx context.Context, o order) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	giveUp := func() { cancel(errGivenUp) }
+	d.asking.Store(&giveUp)
+	defer d.asking.Store(nil)
+	if len(d.orders) > 0 { // it came just before
+		giveUp()
+	}
+	err := d.guarded(func() error { return o.do(ctx) })
+	if err != nil && errors.Is(context.Cause(ctx), errGivenUp) {
+		return errGivenUp
+	}
+	return err
 }

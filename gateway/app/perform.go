@@ -123,7 +123,7 @@ func (a *App) print(e lot.PrintTicket) {
 func (d *device) tellPaper(err error) {
 	watcher, watches := d.driver.(drivers.PaperWatcher)
 	switch {
-	case !watches, errors.Is(err, context.Canceled):
+	case !watches, errors.Is(err, errGivenUp):
 	case err == nil:
 		d.conditions.set(d.ID, paperOf(watcher.PaperLow()))
 	default:

@@ -133,6 +133,8 @@ func TestAQuestionGivesWayToAnOrder(t *testing.T) {
 		b.wait(50 * time.Millisecond)
 		expect(b, "raises", b.raises("IN"), 2)
 		expect(b, "changes told", b.logged.with("device o", "device=IN-barrier"), 0)
+		b.wait(90 * time.Second)
+		expect(b, "told that it does not answer", b.logged.with("device offline", "device=IN-barrier"), 1)
 	})
 }
 
