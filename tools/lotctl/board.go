@@ -168,11 +168,10 @@ func levelOf(high bool) string {
 
 // place says where a line is, with the header's pin if it has one.
 func (p boardPrinter) place(name string) string {
-	line := p.board.Lines[name]
-	if pin, found := p.board.Header.ByGPIO(line.Number); found && line.Chip == p.board.Header.Chip && line.Pin == "" {
+	if pin, found := p.board.PinOf(name); found {
 		return fmt.Sprintf("%s, header pin %d", pin.Name, pin.Number)
 	}
-	return strings.TrimPrefix(line.Place(), "chip ")
+	return strings.TrimPrefix(p.board.Lines[name].Place(), "chip ")
 }
 
 func (p boardPrinter) buses() {
@@ -238,16 +237,11 @@ func trailingDigits(name string) int { return len(name) - len(strings.TrimRight(
 
 // pins names the header's pins of a bus.
 func (p boardPrinter) pins(lines []int) string {
-	names := []string{}
-	for _, line := range lines {
-		if pin, found := p.board.Header.ByGPIO(line); found {
-			names = append(names, fmt.Sprint(pin.Number))
-		}
+	text := ""
+	for i, pin := range pinsOf(p.board, lines) {
+		text += either(i == 0, ", header pins ", ", ") + fmt.Sprint(pin)
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return ", header pins " + strings.Join(names, ", ")
+	return text
 }
 
 func (p boardPrinter) machine() {
