@@ -27,11 +27,6 @@ func LampData(colour drivers.Colour, lit bool) []byte {
 // BeepData is the order to beep once, for 200 ms.
 func BeepData() []byte { return []byte{0, 2, 2, 0, 1} }
 
-// ComSetData is the order to take another address and speed.
-func ComSetData(address byte, baud uint32) []byte {
-	return binary.LittleEndian.AppendUint32([]byte{address}, baud)
-}
-
 // KeySetData is the order to take a key.
 func KeySetData(key Key) []byte { return append([]byte{1, KeyBytes}, key[:]...) }
 
