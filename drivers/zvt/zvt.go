@@ -64,7 +64,7 @@ func DriverWith(dial Dial) drivers.Driver {
 // Terminal is one payment terminal.
 type Terminal struct {
 	drivers.Faults
-	line     *dialog.Line
+	line     *dialog.Line[drivers.Port]
 	name     string
 	serial   bool
 	password []byte
