@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -44,12 +43,6 @@ func (c boardList) Run(out io.Writer) error {
 	fmt.Fprint(out, "\n", folded("Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5; alone, a HAT is on a Raspberry Pi 4. "+
 		"A name that ends in .toml is a file of your own. lotctl board match says which of them a machine has.", "", ""))
 	return nil
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 type boardShow struct {
