@@ -72,12 +72,16 @@ func (w *walker) body(text, contentType string, nesting int) {
 		return
 	}
 	text = readable(dechunked(w.unpacked(text)))
+	named := contentType // with the boundary that it may name
 	for text = trimmed(text); text != "" && w.more(); {
 		head, rest, hasHead := cutHead(text)
-		boundary := boundaryOf(text, contentType)
-		if !hasHead || boundary != "" && isPartHead(text) {
-			w.plain(text, contentType, boundary, nesting)
-			return
+		if !hasHead || isPartHead(text) {
+			boundary := boundaryOf(text, named)
+			if !hasHead || boundary != "" {
+				w.plain(text, contentType, boundary, nesting)
+				return
+			}
+			named = "" // it is in nothing that follows: not to be looked for again at each of thousands of heads
 		}
 		var inner string
 		inner, text = head.body(afterInterim(rest))
