@@ -103,6 +103,8 @@ func TestDocumentsInEveryForm(t *testing.T) {
 		`{"A":"x1","b":7}`:                                                                                          "x1,7",
 		`{"a":"x1" "b":null,}`:                                                                                      "x1,",
 		`{"a":"x\u00fc\"\/\n1","b":"\ud83d\ude97"}`:                                                                 "xü\"/ 1,🚗",
+		`{"q":{"q":{"a":"x3"}},"r":{"a":"x1"},"s":{"a":"x2"}}`:                                                      "x1,", // the nearest, and of those the first
+		`{"q":{"q":{"a":"x1"}},"r":{"q":{"a":"x2"}}}`:                                                               "x1,",
 		`[{"a":"x1"},{"a":"x2"}]`:                                                                                   "x1, x2,",
 		`{"a":"x1"}{"a":"x2"}` + "\n" + `{"a":"x3"}`:                                                                "x1, x2, x3,",
 		"\ufeff{\"q\":{\"a\":\"x1\"}}":                                                                              "x1,",
