@@ -25,5 +25,6 @@
 // The reader's lamp shows the colour of a face (LED), and it beeps when a card was read (BUZ).
 //
 // packet.go, channel.go and data.go are pure; vectors are those of the SIA OSDP specification, Annex E. Simulator is the
-// other side, on the same codec. The package imports drivers and drivers/credentials.
+// other side, on the same codec. The package imports drivers, drivers/credentials
+// and drivers/dialog.
 package osdp
