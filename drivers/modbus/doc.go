@@ -22,5 +22,5 @@
 // written no more than late readings say what was read, so that a new one waits until no old reply can come any more.
 //
 // Simulator is the other side: a wire with slaves and real byte timing, and all of those faults. The package imports
-// drivers.
+// drivers and drivers/dialog.
 package modbus

@@ -9,5 +9,5 @@
 //
 // Status is green, yellow or red, or "unknown"; then available is null, and never 0 nor the last count.
 //
-// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers.
+// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers and drivers/dialog.
 package mqttsign

@@ -26,5 +26,6 @@
 // because the reader, or its channel, begins anew is given again in the new one.
 //
 // packet.go, channel.go and data.go are pure; vectors are those of the SIA OSDP specification, Annex E. Simulator is the
-// other side, on the same codec. The package imports drivers and drivers/credentials.
+// other side, on the same codec. The package imports drivers, drivers/credentials
+// and drivers/dialog.
 package osdp

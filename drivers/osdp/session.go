@@ -107,7 +107,7 @@ func (s *session) connect(ctx context.Context) error {
 	if err := s.handshake(ctx, DefaultKey(), 0); err != nil {
 		return err
 	}
-	answer, err := s.transact(ctx, CodeKeySet, KeySetData(*s.reader.key))
+	answer, err := s.transact(ctx, CodeKeySet, keySetData(*s.reader.key))
 	if err == nil {
 		err = want(answer, CodeAck)
 	}
@@ -239,7 +239,7 @@ func (s *session) take(ctx context.Context, answer Packet) error {
 		}
 		s.show(shown, now)
 		if s.reader.beep {
-			_, err = s.transact(ctx, CodeBuzzer, BeepData()) // a reader that can't beep is none the worse
+			_, err = s.transact(ctx, CodeBuzzer, beepData()) // a reader that can't beep is none the worse
 			return err
 		}
 	case CodeKeys:

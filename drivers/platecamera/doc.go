@@ -42,6 +42,6 @@
 // then, and when it shows another one, the fault names the fingerprint that was seen, and nothing of ours is sent. When a
 // camera is lost or silent, See ends with drivers.ErrOffline, and the app begins again.
 //
-// Everything but camera.go, handler.go, connection.go, certificate.go and stream.go is pure. The package imports drivers and sync/fact; it
-// knows no make, and no make knows another.
+// Everything but camera.go, handler.go, connection.go, certificate.go, stream.go and simulator.go is pure. The package imports
+// drivers and sync/fact; it knows no make, and no make knows another.
 package platecamera
