@@ -63,6 +63,7 @@ type Link struct {
 type Server struct {
 	Options
 	handler  http.Handler
+	inside   http.Handler // behind the guard: who asks is known
 	mounted  http.Handler
 	live     *rest.Live
 	usual    atomic.Pointer[map[fact.LocationID]usual]
@@ -99,6 +100,7 @@ func New(o Options) *Server {
 	outer.HandleFunc("GET /readyz", s.ready)
 	outer.Handle("GET /healthz", door.Need(rest.RoleView, http.HandlerFunc(s.healthy)))
 	outer.Handle("/", door.NeedPage(http.HandlerFunc(s.page)))
+	s.inside = outer
 	s.handler = door.Guard(outer)
 	return s
 }

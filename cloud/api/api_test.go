@@ -179,15 +179,6 @@ func TestDaysAreExported(t *testing.T) {
 	b.ask("GET", "/api/v1/analytics.csv?period=400d", "", 422)
 }
 
-// lends has a location take every document at once.
-func (b *bench) lends() {
-	b.Hear = func(location fact.LocationID, m wire.Message) {
-		if part, is := m.(*wire.Part); is {
-			go b.Desk.Hear(b.Context(), location, &wire.Result{Location: location, Kind: part.Header.Kind, Version: part.Header.Version, Code: wire.Done})
-		}
-	}
-}
-
 func (b *bench) until(what string, is func() bool) {
 	b.Helper()
 	for end := time.Now().Add(3 * time.Minute); !is(); {
@@ -201,7 +192,7 @@ func (b *bench) until(what string, is func() bool) {
 // The gate compares a voucher's plate with what it reads, so both must write it alike, whatever the customer's keyboard did.
 func TestHeadquartersWritesPlatesAsTheLotDoes(t *testing.T) {
 	b := newBench(t, 3)
-	b.lends()
+	b.Obey(b)
 	b.ask("PUT", "/api/v1/locations/p001/rights", `{"rights":{"regular":1},"reason":"trial"}`, 200)
 	b.until("the location has lent a right", func() bool {
 		return b.at(b.ask("GET", "/api/v1/locations/p001/rights", "", 200), "lent.regular") == "1"
@@ -214,7 +205,7 @@ func TestReservationsSoldByHeadquarters(t *testing.T) {
 	b := newBench(t, 3)
 	sale := `{"locationId":"p001","spotType":"regular","startTime":"2026-06-02T18:00:00Z","endTime":"2026-06-02T20:00:00Z","vehiclePlate":"ka-ab 12","userId":"u7","prepaidAmount":12.5}`
 	b.is(b.ask("POST", "/api/v1/reservations", sale, 409), "code", "no_availability")
-	b.lends()
+	b.Obey(b)
 	b.ask("PUT", "/api/v1/locations/p001/rights", `{"rights":{"regular":1},"reason":"trial"}`, 200)
 	b.until("the location has lent a right", func() bool {
 		return b.at(b.ask("GET", "/api/v1/locations/p001/rights", "", 200), "lent.regular") == "1"
@@ -246,7 +237,10 @@ func TestReservationsSoldByHeadquarters(t *testing.T) {
 		t.Error("the voucher is the old one")
 	}
 	b.is(b.ask("GET", "/api/v1/users/u7/reservations", "", 200), "reservations.0.endTime", "2026-06-02T21:00:00Z")
+	b.is(b.ask("GET", "/api/v1/locations/p001/reservations", "", 200), "reservations.0.reservationId", b.at(made, "reservationId"))
+	b.is(b.ask("GET", "/api/v1/locations/p002/reservations", "", 200), "reservations.0", "no 0 of 0")
 	b.is(b.ask("DELETE", path, "", 200), "status", "cancelled")
+	b.is(b.ask("GET", "/api/v1/locations/p001/reservations", "", 200), "reservations.0", "no 0 of 0")
 	b.is(b.ask("GET", path, "", 200), "status", "cancelled")
 	b.ask("GET", "/api/v1/reservations/R-none", "", 404)
 	b.ask("POST", "/api/v1/reservations", strings.Replace(sale, "ka-ab 12", "4111 1111 1111 1111", 1), 422)
@@ -257,7 +251,7 @@ func TestReservationsSoldByHeadquarters(t *testing.T) {
 
 func TestAPolicyGoesDownInStages(t *testing.T) {
 	b := newBench(t, 4)
-	b.lends()
+	b.Obey(b)
 	made := b.ask("POST", "/api/v1/rollouts", `{"kind":"tariff","content":"name = \"summer\"","first":[["p002"]],"waitMinutes":5,"reason":"summer"}`, 201, "Idempotency-Key", "t1")
 	path := "/api/v1/rollouts/" + b.at(made, "rolloutId")
 	b.until("the first stage has it", func() bool { return b.at(b.ask("GET", path, "", 200), "progress.in_effect") == "1" })
@@ -444,4 +438,73 @@ func TestNeedsAreSetAside(t *testing.T) {
 	is("known to be cut off", "0", "ok")
 	b.Pass(5 * 24 * time.Hour)
 	is("cut off for days", "1", "fault")
+}
+
+// What a location issued itself is listed too, and is its own to end; what it issued for headquarters stands there once.
+func TestPassesThatALocationIssued(t *testing.T) {
+	b := newBench(t, 2)
+	b.ask("PUT", "/api/v1/passes/m1", `{"card":"c1","locations":["p002"],"reason":"r"}`, 200)
+	issued := []fact.Fact{
+		fact.GatewayStarted{Location: "p002"}, fact.PassIssued{Pass: "HQ-m1.1", Card: "c1"}, fact.PassIssued{Pass: "PS06F8HZF0G3C4M1", Plate: "KAX2"},
+		fact.PassIssued{Pass: "PS06F8HZF0G3C4M2", Plate: "KAX3"}, fact.PassRevoked{Pass: "PS06F8HZF0G3C4M2"}, fact.PassIssued{Pass: "PS06F8HZF0G3C4M3", Plate: "KAX4", UntilMS: 1},
+	}
+	facts, nowMS := []fact.Record{}, b.Now().UnixMilli()
+	for i, f := range issued {
+		facts = append(facts, fact.Record{Dot: fact.Dot{Incarnation: fact.NewIncarnation(nowMS, 1), Seq: uint64(i + 1)}, At: fact.Stamp{WallMS: nowMS}, Fact: f})
+	}
+	b.CommitFacts(t, "p002", facts)
+	listed := b.ask("GET", "/api/v1/locations/p002/passes", "", 200)
+	for path, want := range map[string]string{
+		"passes.0.passId": "PS06F8HZF0G3C4M1", "passes.0.issuedBy": "location", "passes.1.passId": "m1", "passes.1.issuedBy": "headquarters", "passes.2": "no 2 of 2",
+	} {
+		b.is(listed, path, want)
+	}
+	b.ask("POST", "/api/v1/passes/PS06F8HZF0G3C4M1/end", `{"reason":"r"}`, 404)
+}
+
+// A pass more, or one that ends, leaves all others as they are, at each location for itself.
+func TestOnePassAmongOthers(t *testing.T) {
+	b := newBench(t, 3)
+	b.commit("p002")
+	ids := func(location string) (text string) {
+		for _, p := range b.ask("GET", "/api/v1/locations/"+location+"/passes", "", 200)["passes"].([]any) {
+			if b.at(p, "issuedBy") == "headquarters" {
+				text += b.at(p, "passId") + " "
+			}
+		}
+		return text
+	}
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[{"passId":"m1","vehiclePlate":"KA X 1"}],"locations":["p001"],"reason":"r"}`, 201)
+	made := b.ask("PUT", "/api/v1/passes/m2", `{"vehiclePlate":"ka-x 2","until":"2026-07-01T00:00:00Z","reason":"paid"}`, 200)
+	b.is(made, "locations.2.locationId", "p003")
+	b.is(b.ask("PUT", "/api/v1/passes/m2", `{"vehiclePlate":"KA-X2","until":"2026-07-01T00:00:00Z","reason":"paid"}`, 200), "locations.0", "no 0 of 0")
+	if ids("p001") != "m1 m2 " || ids("p003") != "m2 " {
+		t.Errorf("%q %q", ids("p001"), ids("p003"))
+	}
+	b.is(b.ask("GET", "/api/v1/locations/p001/passes", "", 200), "document.version", "2")
+	b.is(b.ask("GET", "/api/v1/policies", "", 200), "policies.2.locationId", "p003")
+	b.ask("POST", "/api/v1/passes/m2/end", `{"locations":["p001"],"reason":"sold the car"}`, 200)
+	if ids("p001") != "m1 " || ids("p003") != "m2 " {
+		t.Errorf("%q %q", ids("p001"), ids("p003"))
+	}
+	b.ask("POST", "/api/v1/passes/m2/end", `{"reason":"sold the car"}`, 200)
+	b.is(b.ask("POST", "/api/v1/passes/m2/end", `{"reason":"again"}`, 200), "locations.0", "no 0 of 0")
+	b.ask("POST", "/api/v1/passes/m9/end", `{"reason":"there is none"}`, 404)
+	b.ask("PUT", "/api/v1/passes/m1", `{"card":"c1","new":true,"reason":"a number that is taken at one of them"}`, 409)
+	if ids("p003") != "" {
+		t.Error(ids("p003"))
+	}
+	b.ask("PUT", "/api/v1/passes/m3", `{"reason":"neither plate nor card"}`, 422)
+	b.ask("PUT", "/api/v1/passes/m3", `{"card":"c1","from":"2026-07-01T00:00:00Z","until":"2026-06-01T00:00:00Z","reason":"backwards"}`, 422)
+	audit := b.ask("GET", "/api/v1/audit?locationId=p001", "", 200)
+	b.is(audit, "entries.0.action", "end_pass")
+	b.is(audit, "entries.0.subject", "m2")
+	b.is(audit, "entries.0.detail", "sold the car")
+
+	b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[],"first":[["p001"]],"reason":"new year"}`, 201)
+	b.is(b.ask("PUT", "/api/v1/passes/m4", `{"card":"c1","locations":["p003"],"reason":"between"}`, 409), "code", "conflict")
+	b.ask("PUT", "/api/v1/passes/m4", `{"card":"c1","locations":["p001"],"reason":"it is there already"}`, 200)
+	b.token = "wall"
+	b.ask("GET", "/api/v1/locations/p001/passes", "", 403)
+	b.ask("GET", "/api/v1/locations/p001/reservations", "", 403)
 }

@@ -29,14 +29,7 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleView, "getAnalytics", location+"/analytics", "Entries, exits and revenue by day and hour, late facts included", s.analytics)
 	rest.Read(b, rest.RoleOperate, "listOpenTickets", location+"/tickets/open", "The visits that go on, as far as headquarters knows", s.openTickets)
 
-	b.Tag = "Reservations"
-	rest.Create(b, rest.RoleOperate, "makeReservation", "/api/v1/reservations", "Sell a reservation against the rights that the location lent; works while it is offline", s.makeReservation)
-	rest.Read(b, rest.RoleOperate, "getReservation", "/api/v1/reservations/{reservationId}", "One reservation, sold here or made at its location", s.oneReservation)
-	rest.Replace(b, rest.RoleOperate, "editReservation", "/api/v1/reservations/{reservationId}", "Ask for something else; what can't be had leaves the old one whole", s.editReservation)
-	rest.Remove(b, rest.RoleOperate, "cancelReservation", "/api/v1/reservations/{reservationId}", "Cancel a reservation before it begins", s.cancelReservation)
-	rest.Read(b, rest.RoleOperate, "listUserReservations", "/api/v1/users/{userId}/reservations", "A user's reservations at all locations, by start", s.userReservations)
-	rest.Read(b, rest.RoleView, "getRights", location+"/rights", "The rights that the location lends headquarters to sell", s.rights)
-	rest.Replace(b, rest.RoleConfigure, "askRights", location+"/rights", "Ask the location to lend so many rights of each type; they count when it has agreed", s.askRights)
+	s.rightOperations(b)
 
 	b.Tag = "Needs"
 	rest.Act(b, rest.RoleOperate, "setAside", location+"/needs/set-aside", "Have a need that somebody knows of be quiet until a time, or be told again", s.setAside)
@@ -51,6 +44,7 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Act(b, rest.RoleConfigure, "stopRollout", "/api/v1/rollouts/{rolloutId}/stop", "Stop a rollout where it is", s.stopRollout)
 	rest.Act(b, rest.RoleConfigure, "resumeRollout", "/api/v1/rollouts/{rolloutId}/resume", "Have a stopped rollout go on without the locations that failed", s.resumeRollout)
 	rest.Read(b, rest.RoleView, "listPolicies", location+"/policies", "The newest document of each kind, and what the gateway says of it", s.policies)
+	rest.Read(b, rest.RoleView, "listAllPolicies", "/api/v1/policies", "The same of all locations", s.allPolicies)
 
 	b.Tag = "Gateways"
 	rest.Create(b, rest.RoleConfigure, "makeCode", "/api/v1/enrolment-codes", "Make a one-time code for a gateway of a location", s.makeCode)
@@ -70,4 +64,24 @@ func (s *Server) operations(b *rest.Book) {
 	rest.Read(b, rest.RoleOperate, "listAudit", "/api/v1/audit", "What people did, the newest first", s.audit)
 
 	s.feedOperations(b)
+}
+
+// rightOperations are about who may come, and when.
+func (s *Server) rightOperations(b *rest.Book) {
+	const location = "/api/v1/locations/{locationId}"
+
+	b.Tag = "Reservations"
+	rest.Create(b, rest.RoleOperate, "makeReservation", "/api/v1/reservations", "Sell a reservation against the rights that the location lent; works while it is offline", s.makeReservation)
+	rest.Read(b, rest.RoleOperate, "getReservation", "/api/v1/reservations/{reservationId}", "One reservation, sold here or made at its location", s.oneReservation)
+	rest.Replace(b, rest.RoleOperate, "editReservation", "/api/v1/reservations/{reservationId}", "Ask for something else; what can't be had leaves the old one whole", s.editReservation)
+	rest.Remove(b, rest.RoleOperate, "cancelReservation", "/api/v1/reservations/{reservationId}", "Cancel a reservation before it begins", s.cancelReservation)
+	rest.Read(b, rest.RoleOperate, "listUserReservations", "/api/v1/users/{userId}/reservations", "A user's reservations at all locations, by start", s.userReservations)
+	rest.Read(b, rest.RoleOperate, "listComingReservations", location+"/reservations", "The reservations of a location that stand and are not over, by start", s.comingReservations)
+	rest.Read(b, rest.RoleView, "getRights", location+"/rights", "The rights that the location lends headquarters to sell", s.rights)
+	rest.Replace(b, rest.RoleConfigure, "askRights", location+"/rights", "Ask the location to lend so many rights of each type; they count when it has agreed", s.askRights)
+
+	b.Tag = "Passes"
+	rest.Read(b, rest.RoleOperate, "listPasses", location+"/passes", "The passes that stand at a location, headquarters' and its own", s.passes)
+	rest.Replace(b, rest.RoleConfigure, "putPass", "/api/v1/passes/{passId}", "Give a pass at some locations or all, or new terms; all other passes stay as they are", s.putPass)
+	rest.Act(b, rest.RoleConfigure, "endPass", "/api/v1/passes/{passId}/end", "End a pass at some locations, or wherever it stands", s.endPass)
 }

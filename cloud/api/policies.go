@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gatehouse/cloud/ledger"
@@ -11,6 +12,7 @@ import (
 	"gatehouse/sync/platetext"
 	"gatehouse/sync/policy"
 	"gatehouse/sync/rest"
+	"gatehouse/sync/tomlfile"
 	"gatehouse/sync/wire"
 )
 
@@ -77,7 +79,12 @@ type releaseWish struct {
 
 // passWish is one standing right.
 type passWish struct {
-	ID       string    `json:"passId" minLength:"1" maxLength:"64"`
+	ID string `json:"passId" minLength:"1" maxLength:"64"`
+	PassTerms
+}
+
+// PassTerms are what a pass is for.
+type PassTerms struct {
 	User     string    `json:"userId,omitempty" maxLength:"64"`
 	Plate    string    `json:"vehiclePlate,omitempty" maxLength:"64"`
 	Card     string    `json:"card,omitempty" maxLength:"64"`
@@ -98,11 +105,11 @@ func (s *Server) release(ctx context.Context, in *struct {
 		Wait: time.Duration(in.Body.Wait) * time.Minute, StopAfter: in.Body.StopAfter, Overrule: in.Body.Overrule,
 	}
 	var err error
-	if w.Locations, err = s.known(in.Body.Locations); err != nil {
+	if w.Locations, err = s.known(in.Body.Locations, "body.locations"); err != nil {
 		return nil, err
 	}
 	for _, stage := range in.Body.First {
-		locations, err := s.known(stage)
+		locations, err := s.known(stage, "body.first")
 		if err != nil {
 			return nil, err
 		}
@@ -112,8 +119,8 @@ func (s *Server) release(ctx context.Context, in *struct {
 		if w.Content, err = s.passList(w.Locations, in.Body.Passes); err != nil {
 			return nil, err
 		}
-	} else if in.Body.Content == "" {
-		return nil, rest.Invalid("body.content", "the document is empty")
+	} else if err := written(in.Body.Kind, w); err != nil {
+		return nil, err
 	}
 	r, err := s.Desk.Release(ctx, w)
 	if err != nil {
@@ -125,8 +132,25 @@ func (s *Server) release(ctx context.Context, in *struct {
 	return &rolloutAnswer{rolloutOf(&r, true)}, nil
 }
 
-// known checks that locations are known; none: all. Its error is a *Problem.
-func (s *Server) known(texts []string) (locations []fact.LocationID, err error) {
+// written checks of a text what headquarters can tell before anybody has it: what its values mean is for each gateway to say.
+// Its error is a *Problem.
+func written(kind string, w steer.Wish) error {
+	if len(w.Content) == 0 {
+		return rest.Invalid("body.content", "the document is empty")
+	}
+	if w.Kind != policy.Tariff && w.Kind != policy.Settings {
+		return nil
+	}
+	if _, err := tomlfile.Parse(kind+".toml", w.Content); err != nil {
+		p := rest.Invalid("body.content", tomlfile.InOneLine(err.Error()))
+		p.Errors[0].Message = err.Error()
+		return p
+	}
+	return nil
+}
+
+// known checks that locations are known; none: all. at is their place in the request. Its error is a *Problem.
+func (s *Server) known(texts []string, at string) (locations []fact.LocationID, err error) {
 	all := map[fact.LocationID]bool{}
 	s.See(func(c *ledger.Chain) {
 		for _, l := range c.Summaries(0) {
@@ -138,7 +162,9 @@ func (s *Server) known(texts []string) (locations []fact.LocationID, err error) 
 	})
 	for _, text := range texts {
 		if !all[fact.LocationID(text)] {
-			return nil, rest.NotFound("location "+rest.Clip(text), "GET /api/v1/locations lists all")
+			unknown := rest.NotFound("location "+rest.Clip(text), "GET /api/v1/locations lists all")
+			unknown.Errors = []rest.WrongDetail{{Location: at, Message: unknown.Detail}}
+			return nil, unknown
 		}
 		locations = append(locations, fact.LocationID(text))
 	}
@@ -157,7 +183,7 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 	}
 	wanted := map[string]bool{}
 	for i := range wishes {
-		value, err := wishes[i].value()
+		value, err := wishes[i].value(wishes[i].ID, fmt.Sprintf("body.passes[%d]", i))
 		if err != nil {
 			return nil, err
 		}
@@ -178,12 +204,12 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 	return content, nil
 }
 
-// value is a pass as the document carries it: the CBOR of a PassIssued.
-func (p *passWish) value() ([]byte, error) {
-	f := fact.PassIssued{Pass: fact.PassID(p.ID), User: fact.UserID(p.User), Plate: platetext.Normal(p.Plate), Card: p.Card}
+// value is a pass as the document carries it: the CBOR of a PassIssued. at is its place in the request.
+func (p *PassTerms) value(id, at string) ([]byte, error) {
+	f := fact.PassIssued{Pass: fact.PassID(id), User: fact.UserID(p.User), Plate: platetext.Normal(p.Plate), Card: p.Card}
 	if p.SpotType != "" {
 		if err := f.SpotType.UnmarshalText([]byte(p.SpotType)); err != nil {
-			return nil, rest.Invalid("body.passes", err.Error())
+			return nil, rest.Invalid(at+".spotType", err.Error())
 		}
 	}
 	if !p.From.IsZero() {
@@ -192,12 +218,15 @@ func (p *passWish) value() ([]byte, error) {
 	if !p.Until.IsZero() {
 		f.UntilMS = p.Until.UnixMilli()
 	}
-	if f.Plate == "" && f.Card == "" {
-		return nil, rest.Invalid("body.passes", "pass "+rest.Clip(p.ID)+" has neither a plate nor a card")
+	switch {
+	case f.Plate == "" && f.Card == "":
+		return nil, rest.Invalid(at+".vehiclePlate", "a pass is for a plate or a card: give one of them")
+	case f.UntilMS != 0 && f.UntilMS <= f.FromMS:
+		return nil, rest.Invalid(at+".until", "it ends before it begins")
 	}
 	value, err := wire.Marshal(f)
 	if err != nil {
-		return nil, rest.Invalid("body.passes", err.Error())
+		return nil, rest.Invalid(at, err.Error())
 	}
 	return value, nil
 }
@@ -298,6 +327,27 @@ func (s *Server) policies(_ context.Context, in *rest.Here) (*struct{ Body Polic
 		return nil, err
 	}
 	return &struct{ Body Policies }{Policies{s.policiesAt(fact.LocationID(in.Location))}}, nil
+}
+
+// LocationPolicy is the newest document of a kind for one of many locations.
+type LocationPolicy struct {
+	Location string `json:"locationId"`
+	Policy
+}
+
+// AllPolicies is a list of documents of all locations.
+type AllPolicies struct {
+	Policies []LocationPolicy `json:"policies" doc:"By location and kind"`
+}
+
+func (s *Server) allPolicies(context.Context, *struct{}) (*struct{ Body AllPolicies }, error) {
+	out := &struct{ Body AllPolicies }{AllPolicies{[]LocationPolicy{}}}
+	for _, h := range s.Desk.AllHeld("") {
+		if h.Kind != policy.Sales {
+			out.Body.Policies = append(out.Body.Policies, LocationPolicy{string(h.Location), policyOf(h)})
+		}
+	}
+	return out, nil
 }
 
 func (s *Server) policiesAt(location fact.LocationID) []Policy {

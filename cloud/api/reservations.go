@@ -261,24 +261,51 @@ func (s *Server) userReservations(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.problemOf(err)
 	}
+	return &struct{ Body Reservations }{Reservations{s.merged(sold, rows)}}, nil
+}
+
+// comingReservations are those of a location that stand and are not over.
+func (s *Server) comingReservations(ctx context.Context, in *rest.Here) (*struct{ Body Reservations }, error) {
+	l, err := s.summary(in.Location)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Store.Reservations(ctx, l.ID, "")
+	if err != nil {
+		return nil, s.problemOf(err)
+	}
+	sold, err := s.Office.At(l.ID)
+	if err != nil {
+		return nil, s.problemOf(err)
+	}
+	now := s.Now()
+	coming := slices.DeleteFunc(s.merged(sold, rows), func(r Reservation) bool {
+		stands := r.Status == fact.ReservationConfirmed.String() || r.Status == fact.ReservationActive.String()
+		return !stands || r.EndTime == nil || !r.EndTime.After(now)
+	})
+	return &struct{ Body Reservations }{Reservations{coming}}, nil
+}
+
+// merged are sales and what locations say of them, with what locations made themselves, by start.
+func (s *Server) merged(sold []sales.Sold, rows []store.ReservationRow) []Reservation {
 	here := map[fact.ReservationID]*store.ReservationRow{}
 	for i := range rows {
 		here[rows[i].ID] = &rows[i]
 	}
-	out := &struct{ Body Reservations }{Reservations{[]Reservation{}}}
+	all := []Reservation{}
 	for _, one := range sold {
-		out.Body.Reservations = append(out.Body.Reservations, s.soldReservation(one, here[one.Reservation]))
+		all = append(all, s.soldReservation(one, here[one.Reservation]))
 		delete(here, one.Reservation)
 	}
 	for i := range rows {
 		if here[rows[i].ID] != nil && rows[i].Made() {
-			out.Body.Reservations = append(out.Body.Reservations, s.madeReservation(&rows[i]))
+			all = append(all, s.madeReservation(&rows[i]))
 		}
 	}
-	slices.SortStableFunc(out.Body.Reservations, func(a, b Reservation) int {
+	slices.SortStableFunc(all, func(a, b Reservation) int {
 		return cmp.Or(compareTimes(a.StartTime, b.StartTime), cmp.Compare(a.ID, b.ID))
 	})
-	return out, nil
+	return all
 }
 
 func compareTimes(a, b *time.Time) int {

@@ -38,7 +38,7 @@ func (a *App) openDesks(ctx context.Context) (err error) {
 		Signing: a.Signing, ChangeKey: a.ChangeKey, EndKeyChange: a.EndKeyChange, Checks: a.Checks, Measures: a.measures, Tokens: o.Tokens, PublicFeeds: o.PublicFeeds,
 		Open: o.Open, Now: o.Now, Logger: o.Log,
 	})
-	a.api.Mount(web.New(web.Options{State: a.api.State, Role: a.api.Role, Stream: a.api.Stream, Location: a.api.LocationState, Logger: o.Log}))
+	a.api.Mount(web.New(web.Options{State: a.api.State, Role: a.api.Role, Stream: a.api.Stream, Location: a.api.LocationState, Ask: a.api.Ask, Logger: o.Log}))
 	return a.api.Refresh(ctx)
 }
 

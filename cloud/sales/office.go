@@ -402,13 +402,22 @@ func (f *Office) Find(ctx context.Context, id fact.ReservationID) (Sold, error) 
 }
 
 // Of are a user's sales, by their start.
-func (f *Office) Of(user fact.UserID) (all []Sold, err error) {
+func (f *Office) Of(user fact.UserID) ([]Sold, error) {
+	return f.all(func(_ fact.LocationID, s *policy.Sale) bool { return s.User == user })
+}
+
+// At are a location's sales, by their start.
+func (f *Office) At(location fact.LocationID) ([]Sold, error) {
+	return f.all(func(at fact.LocationID, _ *policy.Sale) bool { return at == location })
+}
+
+func (f *Office) all(wanted func(fact.LocationID, *policy.Sale) bool) (all []Sold, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	// any order: sorted below
 	for location, b := range f.books {
 		for i := range b.Sales {
-			if b.Sales[i].User != user {
+			if !wanted(location, &b.Sales[i]) {
 				continue
 			}
 			sold, err := f.sold(location, &b.Sales[i])

@@ -207,15 +207,23 @@ func (h *Held) next() uint64 { return max(h.Version, h.Floor) + 1 }
 // Publish makes a content the newest document of its kind at one location, and sends it. It is for what concerns that
 // location alone: what is for many goes by Release. The content that is there already makes no new version.
 func (d *Desk) Publish(ctx context.Context, location fact.LocationID, kind policy.Kind, actor string, content []byte) (Held, error) {
+	return d.Amend(ctx, location, kind, actor, func(Held) ([]byte, error) { return content, nil })
+}
+
+// Amend is Publish of what change makes of the newest document. change is called again where another program was faster,
+// so that of two changes in one moment none is lost; nil says that there is nothing to change.
+func (d *Desk) Amend(ctx context.Context, location fact.LocationID, kind policy.Kind, actor string, change func(Held) ([]byte, error)) (Held, error) {
+	var failed error
 	h, err := d.changeHeld(ctx, place{location, kind}, func(h *Held) bool {
-		if h.Version > 0 && slices.Equal(h.Content, content) {
+		content, err := change(*h)
+		if failed = err; err != nil || content == nil || h.Version > 0 && slices.Equal(h.Content, content) {
 			return false
 		}
 		h.Version, h.Actor, h.Content, h.Rollout = h.next(), actor, content, ""
 		h.EffectiveFromMS, h.ReturnAfterMS, h.SentMS = 0, 0, d.options.Now().UnixMilli()
 		return true
 	})
-	if err == nil {
+	if err = cmp.Or(failed, err); err == nil {
 		d.send(ctx, h)
 	}
 	return h, err

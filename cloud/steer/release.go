@@ -143,6 +143,25 @@ func (d *Desk) Rollouts() []Rollout {
 	return all
 }
 
+// Waiting are the locations to which a running rollout of a kind has yet to be released, with its ID.
+func (d *Desk) Waiting(kind policy.Kind) map[fact.LocationID]string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	waiting := map[fact.LocationID]string{}
+	// any order: of several the greatest ID is named
+	for id, r := range d.rolls {
+		if r.Kind != kind || r.State != Running {
+			continue
+		}
+		for i := range r.Places {
+			if p := &r.Places[i]; p.State == PlaceWaiting {
+				waiting[p.Location] = max(waiting[p.Location], id)
+			}
+		}
+	}
+	return waiting
+}
+
 // Stop ends a rollout where it is: what was released stays, the rest isn't.
 func (d *Desk) Stop(ctx context.Context, id, why string) error {
 	return d.changeRollout(ctx, id, func(r *Rollout) bool {

@@ -20,7 +20,7 @@ func BenchmarkChainPage(b *testing.B) {
 	chain := apitest.New(b)
 	chain.Fill(500)
 	s := chain.Server
-	s.Mount(web.New(web.Options{State: s.State, Role: s.Role, Stream: s.Stream, Location: s.LocationState}))
+	s.Mount(web.New(web.Options{State: s.State, Role: s.Role, Stream: s.Stream, Location: s.LocationState, Ask: s.Ask}))
 	for name, path := range map[string]string{"shared": "/", "anew": "/lots?q=hafen"} {
 		b.Run(name, func(b *testing.B) {
 			var took []time.Duration

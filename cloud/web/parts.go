@@ -131,6 +131,7 @@ func functions() template.FuncMap {
 		"condition": livepage.ConditionWords,
 		"severity":  livepage.SeverityWords,
 		"standing":  func(code string) string { return livepage.WordFor(stateWords, code) },
+		"kind":      func(code string) string { return livepage.WordFor(kindWords, code) },
 		"words":     func(code string) string { return strings.ReplaceAll(code, "_", " ") },
 		"number":    livepage.Thousands,
 		"money":     func(n json.Number) string { return livepage.GroupedDigits(n.String()) },

@@ -61,6 +61,17 @@ type rollout struct {
 	RolloutID, Kind, State, Why, Reason, Actor string
 	Stage, Stages                              int
 	Progress                                   map[string]int
+	CreatedAt                                  time.Time
+	EffectiveFrom                              *time.Time
+	Locations                                  []rolloutPlace
+}
+
+// rolloutPlace is one location of a rollout.
+type rolloutPlace struct {
+	LocationID, State, Note string
+	Name                    string `json:"-"`
+	Stage, Version          int
+	At                      *time.Time
 }
 
 type connection struct {

@@ -26,7 +26,7 @@ func serve(t *testing.T, n int) (*apitest.Chain, string) {
 	chain.Fill(n)
 	chain.Commit(t, "p005", 4)
 	s := chain.Server
-	s.Mount(web.New(web.Options{State: s.State, Role: s.Role, Stream: s.Stream, Location: s.LocationState}))
+	s.Mount(web.New(web.Options{State: s.State, Role: s.Role, Stream: s.Stream, Location: s.LocationState, Ask: s.Ask}))
 	if err := s.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestThePageSaysWhatNeedsAPerson(t *testing.T) {
 
 func TestTheFirstPageSaysWhatToDo(t *testing.T) {
 	chain := apitest.New(t)
-	chain.Server.Mount(web.New(web.Options{State: chain.Server.State, Role: chain.Server.Role, Stream: chain.Server.Stream, Location: chain.Server.LocationState}))
+	chain.Server.Mount(web.New(web.Options{State: chain.Server.State, Role: chain.Server.Role, Stream: chain.Server.Stream, Location: chain.Server.LocationState, Ask: chain.Server.Ask}))
 	server := httptest.NewServer(chain.Server)
 	defer server.Close()
 	if page := get(t, server.URL+"/"); !strings.Contains(page, "No location has a gateway yet") || !strings.Contains(page, "--enrol LOCATION") || strings.Contains(page, "All locations are well") {

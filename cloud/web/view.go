@@ -197,6 +197,7 @@ type lotView struct {
 	Vehicles livepage.Chart
 	Operate  bool
 	Decides  bool
+	Tab      string // the page of it that is shown; "": how it is now
 }
 
 func lotViewOf(text []byte) (*lotView, error) {
@@ -265,7 +266,7 @@ func (r rollout) All() (all int) {
 // stateWords say where a document stands.
 var stateWords = map[string]string{
 	"none": "none", "sent": "sent, no answer yet", "held": "there, waits for its time", "in_effect": "in effect", "refused": "refused by the gateway",
-	"failed": "failed", "returned": "gone back from",
+	"failed": "failed", "returned": "gone back from", "waiting": "waits for its stage", "replaced": "replaced by a newer one",
 }
 
 // ageText is how old something is.

@@ -24,6 +24,8 @@ type Options struct {
 	Role func(ctx context.Context) string
 	// Location is one location as JSON; nil: there is none.
 	Location func(ctx context.Context, location string) ([]byte, error)
+	// Ask has an operation of the API answer, for whoever made the request that the context belongs to.
+	Ask func(ctx context.Context, method, path, key string, body []byte) (status int, answer []byte)
 	// Stream keeps a request open and sends what frame makes, at once and after changes; nothing where frame makes nothing.
 	Stream livepage.Stream
 	// Logger hears of failures.
@@ -40,7 +42,8 @@ type page struct {
 }
 
 // New is the page: / for the chain, /lots/{location} for one location, /live and /live/{location} for its script, /lots for
-// its search, /assets/ for all. With ?wall the type is larger and there are no buttons. Who may see it is the business of
+// its search, /assets/ for all; below /lots/{location} its reservations and passes, /documents and /rollouts/{rollout} what
+// goes down. With ?wall the type is larger and there are no buttons. Who may see it is the business of
 // the handler round it.
 func New(o Options) http.Handler {
 	if o.Logger == nil {
@@ -57,6 +60,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /live", p.liveChain)
 	mux.HandleFunc("GET /live/{location}", p.liveLot)
 	mux.Handle("GET /assets/{name}", p.assets)
+	p.mountForms(mux)
 	return mux
 }
 
@@ -89,13 +93,7 @@ func (p *page) showChain(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *page) showLot(w http.ResponseWriter, r *http.Request) {
-	v, err := p.lot(r.Context(), r.PathValue("location"))
-	switch {
-	case err != nil:
-		p.fail(w, err)
-	case v == nil:
-		p.assets.SendProblem(w, http.StatusNotFound, "Headquarters knows no such location", "Look for it by its name on the first page.")
-	default:
+	if v := p.lotFor(w, r, ""); v != nil {
 		p.show(w, "lot.html", shell{Lot: v, Wall: r.URL.Query().Has("wall"), Version: p.assets.Version})
 	}
 }
@@ -117,13 +115,35 @@ func (p *page) fail(w http.ResponseWriter, err error) {
 
 // show renders a page whole before it answers.
 func (p *page) show(w http.ResponseWriter, name string, data any) {
+	p.showAs(w, http.StatusOK, name, data)
+}
+
+func (p *page) showAs(w http.ResponseWriter, status int, name string, data any) {
 	var html bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&html, name, data); err != nil {
 		p.Logger.Error("the page can't be shown", "page", name, "err", err)
 		http.Error(w, "This page has a fault.", http.StatusInternalServerError)
 		return
 	}
-	livepage.Send(w, http.StatusOK, html.Bytes())
+	livepage.Send(w, status, html.Bytes())
+}
+
+// mountForms mounts the pages on which somebody does something.
+func (p *page) mountForms(mux *http.ServeMux) {
+	mux.HandleFunc("GET /lots/{location}/reservations", p.showReservations)
+	mux.HandleFunc("POST /lots/{location}/reservations", p.sell)
+	mux.HandleFunc("GET /lots/{location}/reservations/{reservation}", p.showReservation)
+	mux.HandleFunc("POST /lots/{location}/reservations/{reservation}/cancel", p.cancel)
+	mux.HandleFunc("POST /lots/{location}/rights", p.askRights)
+	mux.HandleFunc("GET /lots/{location}/passes", p.showPasses)
+	mux.HandleFunc("POST /lots/{location}/passes", p.givePass)
+	mux.HandleFunc("GET /lots/{location}/passes/{pass}", p.showPass)
+	mux.HandleFunc("POST /lots/{location}/passes/{pass}", p.changePass)
+	mux.HandleFunc("POST /lots/{location}/passes/{pass}/end", p.endPass)
+	mux.HandleFunc("GET /documents", p.showDocuments)
+	mux.HandleFunc("POST /documents", p.release)
+	mux.HandleFunc("GET /rollouts/{rollout}", p.showRollout)
+	mux.HandleFunc("POST /rollouts/{rollout}/{act}", p.actOnRollout)
 }
 
 // chain reads all locations.
@@ -136,6 +156,20 @@ func (p *page) chain(ctx context.Context, since time.Time, query string) (*chain
 		return chainViewOf(text, query)
 	}
 	return p.view(text)
+}
+
+// lotFor is the location of a request, whose page tab is shown. It has answered where it returns nil.
+func (p *page) lotFor(w http.ResponseWriter, r *http.Request, tab string) *lotView {
+	v, err := p.lot(r.Context(), r.PathValue("location"))
+	switch {
+	case err != nil:
+		p.fail(w, err)
+	case v == nil:
+		p.assets.SendProblem(w, http.StatusNotFound, "Headquarters knows no such location", "Look for it by its name on the first page.")
+	default:
+		v.Tab = tab
+	}
+	return v
 }
 
 // lot reads one location; nil: there is none.

@@ -120,6 +120,15 @@ func made(t testing.TB, publicFeeds bool) *Chain {
 	return c
 }
 
+// Obey has all locations take every document at once.
+func (c *Chain) Obey(t testing.TB) {
+	c.Hear = func(location fact.LocationID, m wire.Message) {
+		if part, is := m.(*wire.Part); is {
+			go c.Desk.Hear(t.Context(), location, &wire.Result{Location: location, Kind: part.Header.Kind, Version: part.Header.Version, Code: wire.Done})
+		}
+	}
+}
+
 // Now is the chain's clock.
 func (c *Chain) Now() time.Time {
 	c.mu.RLock()
@@ -221,11 +230,17 @@ func dayOf(kind int) []fact.Record {
 // Commit puts a lot's day into the store, and not into the counters.
 func (c *Chain) Commit(t testing.TB, location fact.LocationID, kind int) {
 	t.Helper()
+	c.CommitFacts(t, location, dayOf(kind))
+}
+
+// CommitFacts puts facts of a lot into the store, and not into the counters.
+func (c *Chain) CommitFacts(t testing.TB, location fact.LocationID, facts []fact.Record) {
+	t.Helper()
 	_, revision, err := c.Store.State(t.Context(), location)
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := c.Store.Commit(t.Context(), []store.Update{{Location: location, Revision: revision, Count: dayOf(kind), NowMS: c.Now().UnixMilli()}})
+	results, err := c.Store.Commit(t.Context(), []store.Update{{Location: location, Revision: revision, Count: facts, NowMS: c.Now().UnixMilli()}})
 	if err != nil || results[0].Err != nil {
 		t.Fatal(err, results)
 	}
