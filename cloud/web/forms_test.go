@@ -254,6 +254,7 @@ func TestAReservationIsSoldAtADesk(t *testing.T) {
 		{sale("", "2026-06-02T20:00", "2026-06-02T22:00"), "vehiclePlate", "needed"},
 		{sale("HB AB 12", "2026-06-02T22:00", "2026-06-02T20:00"), "endTime", "ends before"},
 		{sale("HB AB 12", "tomorrow", "2026-06-02T22:00"), "startTime", "Write it as"},
+		{sale("HB AB 12", "2026-06-02T8:00", "2026-06-02T22:00"), "startTime", "45 minutes before"},
 		{sale("HB AB 12", "2026-06-02T18:00", "2026-06-02T20:00"), "startTime", "45 minutes before"},
 		{sale("HB AB 12", "2026-06-02T20:00", "2026-09-02T18:00"), "startTime", "longer than 31 days"},
 		{sale("HB AB 12", "2027-03-28T02:30", "2027-03-28T04:00"), "startTime", "Clocks go forward"},
