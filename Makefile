@@ -77,7 +77,7 @@ integration: ## gateways and headquarters killed and cut off; PostgreSQL with a 
 	@.ci/need go
 	@.ci/need postgresql
 	@.ci/need mosquitto
-	GATEHOUSE_INTEGRATION=1 $(GO) test -count=1 -timeout 10m ./cloud/... ./tools/integration
+	GATEHOUSE_INTEGRATION=1 $(GO) test -count=1 -timeout 15m ./cloud/... ./tools/integration
 
 bench: ## measured comparisons
 	@.ci/need go

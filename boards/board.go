@@ -162,8 +162,8 @@ func (b Board) Users() map[int]User {
 // kindI2C is the kind of user that many devices may share.
 const kindI2C = "I2C bus"
 
-// pinOf is the pin of the header that a line is on.
-func (b Board) pinOf(line string) (HeaderPin, bool) {
+// PinOf is the pin of the header that a line is on, if it is on one.
+func (b Board) PinOf(line string) (HeaderPin, bool) {
 	at := b.Lines[line]
 	pin, found := b.Header.ByGPIO(at.Number)
 	return pin, found && at.Chip == b.Header.Chip && at.Pin == "" && at.Variable == ""
@@ -200,7 +200,7 @@ func (b Board) eachUse(visit func(pin HeaderPin, user User, path []any)) {
 		bus(b.Taken[name].GPIO, b.Taken[name].What, name, "taken", name, "gpio")
 	}
 	digital := func(line, kind, name string, path ...any) {
-		if pin, found := b.pinOf(line); found {
+		if pin, found := b.PinOf(line); found {
 			visit(pin, User{Kind: kind, Name: name}, path)
 		}
 	}

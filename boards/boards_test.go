@@ -2,6 +2,7 @@ package boards_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -374,6 +375,30 @@ func TestEveryRelayOfAPiRestsAtPowerOnOrIsHeldOff(t *testing.T) {
 				t.Errorf("%s: output %s is on while the chip resets", name, output.Name)
 			}
 		}
+	}
+}
+
+// A line that is taken away is free for something else, also under another name, and nothing may go on naming it.
+func TestAFileTakesALineAway(t *testing.T) {
+	const without = "name = \"x\"\nextends = \"pi4\"\n[lines]\nin3 = {}\n"
+	base, err := boards.Load("pi4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gpio := base.Lines["in3"].Number
+	board, err := boards.Parse(fmt.Appendf(nil, "%scash = { gpio = %d, bias = \"up\" }\n[inputs]\nlane1_arm_up = {}\ndrawer = { line = \"cash\", active_low = true }\n", without, gpio), "board.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, there := board.Lines["in3"]; there || board.Lines["cash"].Number != gpio || len(board.Lines) != len(base.Lines) {
+		t.Errorf("lines %+v", board.Lines)
+	}
+	if _, err := boards.Parse([]byte(without), "board.toml"); err == nil || !strings.Contains(err.Error(), `inputs.lane1_arm_up.line: there is no line "in3"`) {
+		t.Errorf("an input of the base still names it: %v", err)
+	}
+	simulated, err := boards.Parse([]byte("name = \"x\"\nextends = \"sim\"\n[lines]\nspare = {}\n"), "board.toml")
+	if _, there := simulated.Lines["spare"]; err != nil || !there {
+		t.Errorf("a line that is new on a virtual board: %v", err)
 	}
 }
 

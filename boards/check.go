@@ -191,7 +191,7 @@ func (c *checker) outputs() {
 
 // lineAt is a line's name, with its place on the header if it has one.
 func (c *checker) lineAt(line string) string {
-	if pin, found := c.board.pinOf(line); found {
+	if pin, found := c.board.PinOf(line); found {
 		return fmt.Sprintf("line %s at %s", line, pin)
 	}
 	return "line " + line
@@ -199,7 +199,7 @@ func (c *checker) lineAt(line string) string {
 
 // place says where a line is, as an installer looks for it.
 func (c *checker) place(line string) string {
-	if pin, found := c.board.pinOf(line); found {
+	if pin, found := c.board.PinOf(line); found {
 		return pin.String()
 	}
 	return c.board.Lines[line].Place()

@@ -150,7 +150,7 @@ func (c *checker) atReset() {
 	held := c.heldAtBoot()
 	for _, name := range slices.Sorted(maps.Keys(c.board.Outputs)) {
 		output := c.board.Outputs[name]
-		pin, found := c.board.pinOf(output.Line)
+		pin, found := c.board.PinOf(output.Line)
 		level, isHeld := held[pin.GPIO]
 		switch {
 		case !found || output.Safe != SafeOff:

@@ -159,11 +159,12 @@ func (f *file) read(data []byte, filename string) (*tomlfile.Document, error) {
 		return nil, err
 	}
 	base := *f
-	base.Outputs, base.Inputs, base.UARTs = maps.Clone(f.Outputs), maps.Clone(f.Inputs), maps.Clone(f.UARTs)
+	base.Lines, base.Outputs, base.Inputs, base.UARTs = maps.Clone(f.Lines), maps.Clone(f.Outputs), maps.Clone(f.Inputs), maps.Clone(f.UARTs)
 	base.Boot.Config, base.Boot.Cmdline = maps.Clone(f.Boot.Config), maps.Clone(f.Boot.Cmdline)
 	base.I2C, base.SPI, base.Taken = maps.Clone(f.I2C), maps.Clone(f.SPI), maps.Clone(f.Taken)
 	base.Power.HATs = maps.Clone(f.Power.HATs)
 	err = document.Decode(f)
+	takeAway(f.Lines, base.Lines, own.Lines)
 	takeAway(f.Outputs, base.Outputs, own.Outputs)
 	takeAway(f.Inputs, base.Inputs, own.Inputs)
 	takeAway(f.UARTs, base.UARTs, own.UARTs)

@@ -22,14 +22,16 @@ func (v *lotView) zone() *time.Location {
 // readMoment reads a field of civil time in a zone; what is wrong with it is said there. An hour that comes twice is the
 // first.
 func (f *field) readMoment(zone *time.Location) time.Time {
-	t, err := time.ParseInLocation(momentForm, f.Value[:min(len(f.Value), len(momentForm))], zone)
+	value := f.Value[:min(len(f.Value), len(momentForm))] // some browsers send seconds as well
+	meant, err := time.Parse(momentForm, value)
+	t, _ := time.ParseInLocation(momentForm, value, zone)
 	switch {
 	case f.Value == "" || f.Wrong != "":
 		return time.Time{}
 	case err != nil:
 		f.Wrong = "Write it as 2026-06-02T18:00: year, month and day, hour and minute."
 		return time.Time{}
-	case t.Format(momentForm) != f.Value[:len(momentForm)]:
+	case t.Format(momentForm) != meant.Format(momentForm):
 		f.Wrong = "Clocks go forward then: there is no such time on that day."
 		return time.Time{}
 	}

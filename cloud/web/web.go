@@ -134,16 +134,27 @@ func (p *page) mountForms(mux *http.ServeMux) {
 	mux.HandleFunc("POST /lots/{location}/reservations", p.sell)
 	mux.HandleFunc("GET /lots/{location}/reservations/{reservation}", p.showReservation)
 	mux.HandleFunc("POST /lots/{location}/reservations/{reservation}/cancel", p.cancel)
-	mux.HandleFunc("POST /lots/{location}/rights", p.askRights)
+	mux.HandleFunc("POST /lots/{location}/rights", p.decides(p.askRights))
 	mux.HandleFunc("GET /lots/{location}/passes", p.showPasses)
-	mux.HandleFunc("POST /lots/{location}/passes", p.givePass)
+	mux.HandleFunc("POST /lots/{location}/passes", p.decides(p.givePass))
 	mux.HandleFunc("GET /lots/{location}/passes/{pass}", p.showPass)
-	mux.HandleFunc("POST /lots/{location}/passes/{pass}", p.changePass)
-	mux.HandleFunc("POST /lots/{location}/passes/{pass}/end", p.endPass)
+	mux.HandleFunc("POST /lots/{location}/passes/{pass}", p.decides(p.changePass))
+	mux.HandleFunc("POST /lots/{location}/passes/{pass}/end", p.decides(p.endPass))
 	mux.HandleFunc("GET /documents", p.showDocuments)
-	mux.HandleFunc("POST /documents", p.release)
+	mux.HandleFunc("POST /documents", p.decides(p.release))
 	mux.HandleFunc("GET /rollouts/{rollout}", p.showRollout)
-	mux.HandleFunc("POST /rollouts/{rollout}/{act}", p.actOnRollout)
+	mux.HandleFunc("POST /rollouts/{rollout}/{act}", p.decides(p.actOnRollout))
+}
+
+// decides tells whoever may not decide so, whatever else is wrong: the page has no form for them, to say it in.
+func (p *page) decides(do http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if p.Role(r.Context()) != roleDecides {
+			p.assets.SendProblem(w, http.StatusForbidden, "You are not logged in as somebody who may do this", "Log in with a token of the role configure.")
+			return
+		}
+		do(w, r)
+	}
 }
 
 // chain reads all locations.

@@ -9,5 +9,6 @@
 //
 // A card is written "facility-number", as it is printed on cards; other lengths as hex digits.
 //
-// The package is pure but for the time that its callers give it. It imports drivers and sync/fact.
+// The package is pure but for the time that its callers give it. It imports drivers, sync/fact
+// and sync/policy.
 package credentials

@@ -3,25 +3,27 @@ package dialog
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"gatehouse/drivers"
 )
 
-// Line is a port. Its zero value is not ready: use New.
-type Line struct {
-	open func(ctx context.Context) (drivers.Port, error)
-	turn chan struct{} // holds a token while somebody has the port
-	port drivers.Port  // nil: not open
+// Line is what a driver speaks over with its device: a port, or the like. Its zero value is not ready: use New.
+type Line[T io.Closer] struct {
+	open   func(ctx context.Context) (T, error)
+	turn   chan struct{} // holds a token while somebody has the port
+	port   T
+	isOpen bool
 }
 
 // New makes a line whose port is opened like that.
-func New(open func(ctx context.Context) (drivers.Port, error)) *Line {
-	return &Line{open: open, turn: make(chan struct{}, 1)}
+func New[T io.Closer](open func(ctx context.Context) (T, error)) *Line[T] {
+	return &Line[T]{open: open, turn: make(chan struct{}, 1)}
 }
 
 // Serial makes a line on a serial port of the board.
-func Serial(host drivers.Host, name string, mode drivers.SerialMode) *Line {
+func Serial(host drivers.Host, name string, mode drivers.SerialMode) *Line[drivers.Port] {
 	return New(func(context.Context) (drivers.Port, error) {
 		port, err := host.Serial(name, mode)
 		if err != nil {
@@ -33,7 +35,7 @@ func Serial(host drivers.Host, name string, mode drivers.SerialMode) *Line {
 
 // Do has use speak on the port while nobody else does. fresh says that the port has just been opened. After an error, which
 // Do returns, the port is closed.
-func (l *Line) Do(ctx context.Context, use func(port drivers.Port, fresh bool) error) error {
+func (l *Line[T]) Do(ctx context.Context, use func(port T, fresh bool) error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -43,18 +45,18 @@ func (l *Line) Do(ctx context.Context, use func(port drivers.Port, fresh bool) e
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	fresh := l.port == nil
+	fresh := !l.isOpen
 	if fresh {
 		port, err := l.open(ctx)
 		if err != nil {
 			return err
 		}
-		l.port = port
+		l.port, l.isOpen = port, true
 	}
 	err := use(l.port, fresh)
 	if err != nil {
 		_ = l.port.Close() // what was to be said is said
-		l.port = nil
+		l.isOpen = false
 	}
 	return err
 }

@@ -11,5 +11,5 @@
 //
 // HostSuite checks the contract of Host itself, on these fakes and on real ones (drivers/line).
 //
-// It imports drivers and sync/fact, and testing: only tests import it.
+// It imports drivers, drivers/pca9548 and sync/fact, and testing: only tests import it.
 package drivertest

@@ -40,7 +40,7 @@ func Driver() drivers.Driver {
 // Printer is one printer on a port of its own.
 type Printer struct {
 	drivers.Faults
-	line   *dialog.Line
+	line   *dialog.Line[drivers.Port]
 	name   string
 	layout Layout
 	low    atomic.Bool

@@ -25,7 +25,7 @@ func Driver() drivers.Driver {
 
 // Light is one light on a port of its own.
 type Light struct {
-	line   *dialog.Line
+	line   *dialog.Line[drivers.Port]
 	port   string
 	yellow Fields
 }

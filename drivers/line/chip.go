@@ -85,6 +85,27 @@ func (c *Chip) Hold(name, program string) {
 	c.line(name).holder = program
 }
 
+// Unplug takes the chip of an output away from the machine, and Plug brings it back: then the line has to be requested anew.
+// It falls back to what the wiring makes of it; Leave says that it does not, with a supply of its own.
+func (c *Chip) Unplug(name string) { c.setGone(name, true) }
+
+// Plug brings a line back.
+func (c *Chip) Plug(name string) { c.setGone(name, false) }
+
+func (c *Chip) setGone(name string, gone bool) {
+	c.mu.Lock()
+	l := c.line(name)
+	l.gone = gone
+	if gone {
+		l.losses++
+	}
+	fallen := gone && l.release()
+	c.mu.Unlock()
+	if fallen {
+		c.tell(name, l.rest)
+	}
+}
+
 // Drive sets the electrical level of a line from outside. It does nothing to a line that the gateway drives.
 func (c *Chip) Drive(name string, high bool) {
 	c.mu.Lock()
@@ -123,6 +144,9 @@ func (c *Chip) tell(name string, high bool) {
 // take makes a consumer the holder of a line. The caller holds mu.
 func (c *Chip) take(name, consumer string) (*virtualLine, error) {
 	l := c.line(name)
+	if l.gone {
+		return nil, fmt.Errorf("line %s: %w", name, gpiochip.ErrNoLine)
+	}
 	if l.holder != "" {
 		return nil, fmt.Errorf("line %s: %w (%q)", name, gpiochip.ErrBusy, l.holder)
 	}
@@ -144,7 +168,7 @@ func (c *Chip) output(at boards.Line, consumer string, high, keep bool) (driven,
 	if !keep {
 		l.driven, changed = true, l.setLevel(high)
 	}
-	o := &virtualOutput{line: l, reign: l.reign}
+	o := &virtualOutput{line: l, reign: l.reign, losses: l.losses}
 	c.mu.Unlock()
 	if changed {
 		c.tell(at.Name, high)

@@ -16,6 +16,9 @@
 //   - A pulse ends by a timer of the Host, never later than the board's max_on_ms, and ending it is tried until it
 //     works. An output with a max_on_ms takes no level: what may not stay on can't be held.
 //   - Outputs that are interlocked are never on together: the second one is refused.
+//   - The lines of an expander or a USB chip that was unplugged fail (gpiochip.ErrGone) until it is back, and what was ordered
+//     meanwhile is not done then. Within a second they have their safe state again, by a request as at the start: what is kept
+//     stays as it is found, but for the rest of a pulse. Until then an output that was on counts as on.
 //   - Closing an output, and closing the Host, makes it safe. Nothing in a process survives its death: then the kernel lets go
 //     of the line (on a Raspberry Pi only with dtparam=strict_gpiod, which the board files have), and the wiring must be safe.
 //

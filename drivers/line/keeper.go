@@ -94,7 +94,7 @@ func (k *keeper) do(order func() error) error {
 func (k *keeper) change(now time.Time) {
 	for _, r := range k.relays {
 		if !r.endAt.IsZero() && !now.Before(r.endAt) {
-			_ = r.drive(r.then) // tried until it works; the device hears of it with its next command
+			r.retry()
 		}
 	}
 }

@@ -81,20 +81,22 @@ func (k *kernel) output(line boards.Line, consumer string, high, keep bool) (dri
 // kernelOutput is a requested output.
 type kernelOutput struct {
 	lines  *gpiochip.Lines
-	output bool // and not still as it was found
+	output bool // and not still as it was found, or doubtful since a call failed
 }
 
 func (o *kernelOutput) set(high bool) error {
+	move := o.lines.Drive
 	if o.output {
-		return o.lines.Set(high)
+		move = o.lines.Set
 	}
-	err := o.lines.Drive(high)
-	o.output = err == nil
+	err := move(high)
+	o.output = err == nil // an expander that was without power has inputs alone, whatever the kernel remembers of it
 	return err
 }
 
 func (o *kernelOutput) high() (bool, error) {
 	levels, err := o.lines.Levels()
+	o.output = o.output && err == nil
 	return levels&1 != 0, err
 }
 

@@ -27,6 +27,7 @@ k2 = {}
 k3 = { active_low = true }
 k4 = {}
 k5 = { active_low = true }
+k6 = {}
 in1 = { active_low = true, bias = "up" }
 in2 = {}
 in3 = { active_low = true }
@@ -36,6 +37,7 @@ lower = { line = "k2", max_on_ms = 1000 }
 lamp = { line = "k3", max_on_ms = 0 }
 alarm = { line = "k4", max_on_ms = 0, safe = "on" }
 horn = { line = "k5", max_on_ms = 60000, safe = "keep" }
+bypass = { line = "k6", max_on_ms = 0, safe = "keep" }
 [inputs]
 loop = { line = "in1" }
 fire = { line = "in2", nc = true, debounce_us = 20000 }

@@ -390,7 +390,7 @@ func TestWrongNamesAndModesSayWhatToWrite(t *testing.T) {
 		want string
 	}{
 		{input, `the board bench has no input "lop": write one of [fire loop wire]`},
-		{outp, `the board bench has no output "rise": write one of [alarm horn lamp lower raise]`},
+		{outp, `the board bench has no output "rise": write one of [alarm bypass horn lamp lower raise]`},
 		{port, `the board bench has no serial port "uart9": write one of [uart1 uart2]`},
 		{mode, "baud = 12345: write one of [300 600 1200"},
 	} {

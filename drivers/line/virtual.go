@@ -2,7 +2,10 @@ package line
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"gatehouse/drivers/line/gpiochip"
 )
 
 // virtualLine is a line of a Chip. Its fields belong to whoever holds the chip's mutex.
@@ -14,6 +17,8 @@ type virtualLine struct {
 	driven bool   // by a gateway
 	holder string // who has requested it
 	reign  int    // counts the holders
+	gone   bool   // its chip is unplugged
+	losses int    // counts how often it was
 	watch  *settling
 }
 
@@ -39,14 +44,27 @@ func (l *virtualLine) release() (changed bool) {
 
 // virtualOutput is an output as its holder has it.
 type virtualOutput struct {
-	line  *virtualLine
-	reign int
+	line   *virtualLine
+	reign  int
+	losses int
+}
+
+// dead is an error once the chip was unplugged, also when it is back. The caller holds the chip's mutex.
+func (o *virtualOutput) dead() error {
+	if o.losses == o.line.losses {
+		return nil
+	}
+	return fmt.Errorf("line %s: %w", o.line.name, gpiochip.ErrGone)
 }
 
 // set drives the line. A gateway that is dead drives nothing.
 func (o *virtualOutput) set(high bool) error {
 	l := o.line
 	l.chip.mu.Lock()
+	if err := o.dead(); err != nil {
+		l.chip.mu.Unlock()
+		return err
+	}
 	changed := false
 	if l.reign == o.reign {
 		l.driven, changed = true, l.setLevel(high)
@@ -58,7 +76,11 @@ func (o *virtualOutput) set(high bool) error {
 	return nil
 }
 
-func (o *virtualOutput) high() (bool, error) { return o.line.chip.High(o.line.name), nil }
+func (o *virtualOutput) high() (bool, error) {
+	o.line.chip.mu.Lock()
+	defer o.line.chip.mu.Unlock()
+	return o.line.high, o.dead()
+}
 
 func (o *virtualOutput) close() error {
 	l := o.line

@@ -7,8 +7,8 @@
 // car. Which sensor watches which spot is in the settings.
 //
 // Radio repeats and delays: an uplink counts once, by the sensor and its frame counter, and one that is older than the
-// last is not believed. A heartbeat says that the sensor lives, and nothing of the spot; what a sensor's silence means is
-// decided in gateway/occupancy.
+// last is not believed, also after the connection to the broker was lost in between. A heartbeat says that the sensor
+// lives, and nothing of the spot; what a sensor's silence means is decided in gateway/occupancy.
 //
 // Simulator is the other side: it publishes the frames that sensors send. The package imports drivers and its own payload.
 package lorawan

@@ -42,7 +42,8 @@ type Network struct {
 	server   server
 	filter   string
 	model    payload.Device
-	channels map[string][]int // by device EUI: the channel of each of its probes
+	channels map[string][]int    // by device EUI: the channel of each of its probes
+	sessions map[string]*session // of its sensors, by device EUI; whoever senses has them
 
 	repeated, late atomic.Uint64
 }
@@ -77,6 +78,7 @@ func newNetwork(host drivers.Host, settings drivers.Settings) (*Network, error) 
 	}
 	return &Network{
 		host: host, broker: broker, server: kind, filter: kind.filter(application), model: model, channels: channels,
+		sessions: map[string]*session{},
 	}, nil
 }
 
@@ -115,14 +117,15 @@ func (n *Network) Channels() int {
 	return count
 }
 
-// Sense reports what the sensors say until ctx ends or the broker is lost.
+// Sense reports what the sensors say until ctx ends or the broker is lost. What was heard before counts in the next Sense as well:
+// the server may send it again.
 func (n *Network) Sense(ctx context.Context, report func(drivers.Sample)) error {
 	broker, err := n.host.Broker(n.broker)
 	if err != nil {
 		return fmt.Errorf("lorawan: open broker %s: %w", n.broker, err)
 	}
 	defer broker.Close()
-	l := listener{network: n, sessions: map[string]*session{}, report: report}
+	l := listener{network: n, report: report}
 	if err := broker.Watch(ctx, n.filter, l.hear); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("lorawan: watch %s of broker %s: %w", n.filter, n.broker, err)
 	}
@@ -131,10 +134,9 @@ func (n *Network) Sense(ctx context.Context, report func(drivers.Sample)) error 
 
 // listener is one run of Sense.
 type listener struct {
-	network  *Network
-	sessions map[string]*session
-	message  payload.Message
-	report   func(drivers.Sample)
+	network *Network
+	message payload.Message
+	report  func(drivers.Sample)
 }
 
 // hear takes one message of the broker.
@@ -164,10 +166,12 @@ func (l *listener) take(u uplink) {
 		l.network.Note(fmt.Errorf("%w: %w (sensor %s, port %d)", ErrUplink, err, u.eui, u.port))
 		return
 	}
-	if l.sessions[u.eui] == nil {
-		l.sessions[u.eui] = &session{}
+	last := l.network.sessions[u.eui]
+	if last == nil {
+		last = &session{}
+		l.network.sessions[u.eui] = last
 	}
-	switch l.sessions[u.eui].judge(u, l.message.Text("kind") == "startup") {
+	switch last.judge(u, l.message.Text("kind") == "startup") {
 	case uplinkRepeated:
 		l.network.repeated.Add(1)
 	case uplinkLate:

@@ -2,6 +2,7 @@ package lorawan_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -104,6 +105,48 @@ func TestUplinksCountOnceAndInTheirOrder(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+}
+
+// The broker is gone for a moment, and what was heard before comes again: it counts once, and moves no car.
+func TestWhatComesAgainOnANewConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := drivertest.NewHost()
+		made, err := lorawan.Driver().Make(host, settings("bosch-parking-lot-sensor", euiA))
+		if err != nil {
+			t.Fatal(err)
+		}
+		device := made.(*lorawan.Network)
+		simulator := &lorawan.Simulator{Publish: host.FakeBroker("lora").Publish, Application: "7", Address: "01"}
+		var samples []drivers.Sample
+		ended := make(chan error, 1)
+		listen := func() {
+			go func() { ended <- device.Sense(t.Context(), func(s drivers.Sample) { samples = append(samples, s) }) }()
+			synctest.Wait()
+		}
+		send := func(counter uint32, state byte) { _ = simulator.SendCounted(euiA, counter, 1, []byte{state}) }
+		listen()
+		send(10, 1)
+		send(11, 0)
+		synctest.Wait()
+		host.Lose("lora")
+		if err := <-ended; !errors.Is(err, drivers.ErrOffline) {
+			t.Errorf("error %v", err)
+		}
+		host.Restore("lora")
+		listen()
+		send(10, 1)
+		send(11, 0)
+		send(12, 1)
+		synctest.Wait()
+		if want := []drivers.Sample{occupied(0, true), occupied(0, false), occupied(0, true)}; !slices.Equal(samples, want) {
+			t.Errorf("got %+v, want %+v", samples, want)
+		}
+		if device.Repeated() != 1 || device.Late() != 1 {
+			t.Errorf("%d repeated, %d late: want 1, 1", device.Repeated(), device.Late())
+		}
+		host.Lose("lora")
+		<-ended
+	})
 }
 
 // A sensor with a fixed address that lost its counter is believed again from its second uplink on; one uplink that is far

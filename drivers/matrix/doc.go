@@ -4,5 +4,6 @@
 // power heals with the next refresh; at bus speed nobody sees it. Digits show the count, a matrix the first line that fits
 // and else the count. A count that is not known is "--", and one with more digits than there are is all nines.
 //
-// Simulator is the chips: what they are told by their registers. The package imports drivers, drivers/line and periph's device drivers.
+// Simulator is the chips: what they are told by their registers. The package imports drivers, drivers/dialog, drivers/line
+// and periph's device drivers.
 package matrix

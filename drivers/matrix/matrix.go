@@ -9,6 +9,7 @@ import (
 	"periph.io/x/devices/v3/max7219"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/dialog"
 	"gatehouse/drivers/line"
 )
 
@@ -43,19 +44,17 @@ func Driver() drivers.Driver {
 
 // Matrix is one display.
 type Matrix struct {
-	host      drivers.Host
+	line      *dialog.Line[drivers.Transactor]
 	name      string
 	dots      bool
 	units     int
 	digits    int
 	intensity byte
 	mirrored  bool
-	turn      chan struct{}      // holds a token while somebody shows
-	device    drivers.Transactor // nil: not open
 }
 
 func newMatrix(host drivers.Host, settings drivers.Settings) (m *Matrix, err error) {
-	m = &Matrix{host: host, turn: make(chan struct{}, 1), digits: rows}
+	m = &Matrix{digits: rows}
 	if m.name, err = settings.Named("spi", "one of the board's SPI devices"); err != nil {
 		return nil, err
 	}
@@ -78,48 +77,25 @@ func newMatrix(host drivers.Host, settings drivers.Settings) (m *Matrix, err err
 		return nil, err
 	}
 	m.intensity = byte(intensity)
+	m.line = dialog.New(func(context.Context) (drivers.Transactor, error) {
+		return host.SPI(m.name, drivers.SPIMode{SpeedHz: 1_000_000})
+	})
 	m.mirrored, err = settings.Bool("mirrored")
 	return m, err
 }
 
 // Show shows a face.
 func (m *Matrix) Show(ctx context.Context, face drivers.Face) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	select {
-	case m.turn <- struct{}{}:
-		defer func() { <-m.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	err := m.open()
-	if err == nil {
-		err = m.write(m.text(face))
-	}
-	if err != nil {
-		m.close()
+	err := m.line.Do(ctx, func(device drivers.Transactor, _ bool) error {
+		if err := device.Tx(make([]byte, 2*m.units), nil); err != nil { // nothing, to see whether anybody is there
+			return err
+		}
+		return m.write(device, m.text(face))
+	})
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("matrix: %s: %w", m.name, err)
 	}
-	return nil
-}
-
-func (m *Matrix) open() (err error) {
-	if m.device == nil {
-		m.device, err = m.host.SPI(m.name, drivers.SPIMode{SpeedHz: 1_000_000})
-	}
-	if err != nil {
-		m.device = nil
-		return err
-	}
-	return m.device.Tx(make([]byte, 2*m.units), nil) // nothing, to see whether anybody is there
-}
-
-func (m *Matrix) close() {
-	if m.device != nil {
-		_ = m.device.Close() // the failure before it is told
-		m.device = nil
-	}
+	return err
 }
 
 // text is what a face says on this display.
@@ -145,8 +121,8 @@ func isASCII(text string) bool {
 }
 
 // write sets the chips up and writes the text.
-func (m *Matrix) write(text string) error {
-	chips, err := max7219.NewSPI(line.PortOf(m.name, m.device), m.units, m.digits)
+func (m *Matrix) write(device drivers.Transactor, text string) error {
+	chips, err := max7219.NewSPI(line.PortOf(m.name, device), m.units, m.digits)
 	if err != nil {
 		return err
 	}

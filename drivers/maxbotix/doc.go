@@ -5,5 +5,6 @@
 // of a model means that nothing is there. A sensor with RS-232 levels needs a converter: its bytes are upside down on a
 // TTL port, and make no sense here.
 //
-// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers.
+// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers and
+// drivers/talker.
 package maxbotix

@@ -225,11 +225,27 @@ func (b *Bus) ReadBits(ctx context.Context, slave, function byte, start uint16, 
 	})
 }
 
+// lullMax is how long a Probe waits for a lull.
+const lullMax = time.Second
+
+// Probe has the bus read one bit that nobody needs, to see whether a slave answers: when no order waits and no poll is due before
+// it would be over. A bus that is polled without any lull is asked between two polls.
+func (b *Bus) Probe(ctx context.Context, slave, function byte, start uint16) error {
+	lull := time.NewTimer(lullMax)
+	defer lull.Stop()
+	return b.ask(ctx, Request{Slave: slave, Function: function, Start: start, Count: 1}, nil, lull.C)
+}
+
 // Write does a writing. It has happened if the error is nil; it may have happened if the answer was lost.
 func (b *Bus) Write(ctx context.Context, request Request) error { return b.order(ctx, request, nil) }
 
 // order has the bus do one request before its next poll. read gets the reply.
 func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) error {
+	return b.ask(ctx, request, read, nil)
+}
+
+// ask has the bus do one request: before its next poll, or only in a lull until a time comes that is given.
+func (b *Bus) ask(ctx context.Context, request Request, read func(Reply), lullUntil <-chan time.Time) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -242,18 +258,21 @@ func (b *Bus) order(ctx context.Context, request Request, read func(Reply)) erro
 	}
 	defer b.leave(l)
 	o := &order{ctx: ctx, request: request, read: read, done: make(chan error, 1)}
-	select {
-	case l.orders <- o:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-l.ended:
-		return l.failure()
+	turn := l.orders
+	if lullUntil != nil {
+		turn = l.lulls
 	}
-	select {
-	case err := <-o.done:
-		return err
-	case <-l.ended:
-		return l.failure()
+	for {
+		select {
+		case turn <- o:
+			return l.wait(o)
+		case <-lullUntil:
+			turn, lullUntil = l.orders, nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.ended:
+			return l.failure()
+		}
 	}
 }
 

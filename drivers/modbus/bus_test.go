@@ -472,3 +472,65 @@ func (e echoing) Read(p []byte) (int, error) {
 }
 
 func (e echoing) Write(p []byte) (int, error) { return e.wire.Far().Write(p) }
+
+// delivered are the times at which a slave's polls are answered within ten seconds.
+func delivered(t *testing.T, w *wired, period time.Duration, beside func(ctx context.Context)) (at []time.Duration) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	begun, ended := time.Now(), make(chan struct{})
+	go func() {
+		defer close(ended)
+		time.Sleep(100 * time.Millisecond) // the polls have begun
+		beside(ctx)
+	}()
+	poll := modbus.Poll{
+		Request: modbus.Request{Slave: 1, Function: modbus.FunctionReadHoldings, Start: 2, Count: 3}, Period: period,
+		Deliver: func(_ modbus.Reply, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			at = append(at, time.Since(begun))
+		},
+	}
+	if err := w.Run(ctx, []modbus.Poll{poll}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	<-ended
+	return at
+}
+
+// Slaves are asked whether they are there, one of them dead: no poll is later by that.
+func TestAProbeDelaysNoPoll(t *testing.T) {
+	var without, with []time.Duration
+	bubble(t, func(t *testing.T, w *wired) {
+		without = delivered(t, w, 230*time.Millisecond, func(context.Context) {})
+	})
+	probes := 0
+	bubble(t, func(t *testing.T, w *wired) {
+		with = delivered(t, w, 230*time.Millisecond, func(ctx context.Context) {
+			for ctx.Err() == nil {
+				there, gone := w.Probe(ctx, 2, modbus.FunctionReadCoils, 0), w.Probe(ctx, 9, modbus.FunctionReadCoils, 0)
+				if ctx.Err() == nil && (there != nil || !errors.Is(gone, drivers.ErrOffline)) {
+					t.Errorf("the one that is there: %v; the other: %v", there, gone)
+				}
+				probes++
+			}
+		})
+	})
+	if !slices.Equal(with, without) || probes < 20 {
+		t.Errorf("%d times, polls were answered at %v, and without at %v", probes, with, without)
+	}
+}
+
+// A bus that is polled as fast as it can has no lull, and its slaves are asked all the same.
+func TestAProbeOfABusWithoutALull(t *testing.T) {
+	bubble(t, func(t *testing.T, w *wired) {
+		delivered(t, w, time.Millisecond, func(ctx context.Context) {
+			begun := time.Now()
+			err := w.Probe(ctx, 2, modbus.FunctionReadCoils, 0)
+			if took := time.Since(begun); err != nil || took < time.Second || took > 1200*time.Millisecond {
+				t.Errorf("after %v: %v", took, err)
+			}
+		})
+	})
+}

@@ -7,9 +7,9 @@
 //
 // Buses finds a Bus by the host and the name of the port, so that two devices of a site share one port: all that ask Buses
 // for the same port get the same Bus. Buses is made once, where the catalog is. A Bus opens its port while somebody uses
-// it. One goroutine does all transactions: orders (Write, ReadRegisters, ReadBits) go before polls
-// (Run). A slave that missed or refused three polls is asked on every twentieth sweep only; when all slaves of a Run have,
-// Run ends with one fault: that the bus is silent, or what a slave refuses with.
+// it. One goroutine does all transactions: orders (Write, ReadRegisters, ReadBits) go before polls (Run), and a Probe waits
+// for a lull between them. A slave that missed or refused three polls is asked on every twentieth sweep only; when all slaves
+// of a Run have, Run ends with one fault: that the bus is silent, or what a slave refuses with.
 //
 // A port may be an address in the network: tcp:// of devices that speak Modbus TCP, rtu+tcp:// of converters that pass RTU
 // through. All else is the same.
@@ -22,5 +22,5 @@
 // written no more than late readings say what was read, so that a new one waits until no old reply can come any more.
 //
 // Simulator is the other side: a wire with slaves and real byte timing, and all of those faults. The package imports
-// drivers.
+// drivers and drivers/dialog.
 package modbus

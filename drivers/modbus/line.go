@@ -17,6 +17,8 @@ type line struct {
 	port    drivers.Port
 	inbox   *inbox
 	orders  chan *order
+	lulls   chan *order   // that wait until nobody else needs the wire
+	lull    time.Duration // for so long: what one takes without an answer
 	changes chan change
 	stop    chan struct{}
 	once    sync.Once
@@ -63,10 +65,12 @@ var errStopped = errors.New("modbus: the bus is closed")
 
 func newLine(bus *Bus, port drivers.Port) *line {
 	l := &line{
-		bus: bus, port: port, inbox: newInbox(), orders: make(chan *order), changes: make(chan change), stop: make(chan struct{}),
-		failed: make(chan error, 1), ended: make(chan struct{}), pumped: make(chan struct{}), echo: bus.options.Echo,
+		bus: bus, port: port, inbox: newInbox(), orders: make(chan *order), lulls: make(chan *order), changes: make(chan change),
+		stop: make(chan struct{}), failed: make(chan error, 1), ended: make(chan struct{}), pumped: make(chan struct{}), echo: bus.options.Echo,
 		timer: time.NewTimer(time.Hour), owed: map[byte][]owed{}, held: map[byte]time.Time{},
 	}
+	probe := Request{Function: FunctionReadCoils, Count: 1}
+	l.lull = l.limit(len(probe.AppendTo(nil)), probe) + 2*l.gap()
 	go l.pump()
 	go l.run()
 	return l
@@ -77,6 +81,16 @@ func (l *line) end() {
 	l.once.Do(func() { close(l.stop) })
 	<-l.ended
 	<-l.pumped
+}
+
+// wait waits until an order is done that the line's goroutine has taken.
+func (l *line) wait(o *order) error {
+	select {
+	case err := <-o.done:
+		return err
+	case <-l.ended:
+		return l.failure()
+	}
 }
 
 // failure is why the line ended.
@@ -137,8 +151,14 @@ func (l *line) run() {
 			continue
 		}
 		l.timer.Reset(pause)
+		lulls := l.lulls
+		if pause < l.lull {
+			lulls = nil
+		}
 		select {
 		case o := <-l.orders:
+			l.serve(o)
+		case o := <-lulls:
 			l.serve(o)
 		case c := <-l.changes:
 			l.apply(c)
@@ -262,8 +282,7 @@ func (l *line) transact(request Request) (Reply, error) {
 		l.err = err
 		return Reply{}, l.failure()
 	}
-	limit := l.wire(len(l.frame)+request.replyBytes()) + 2*l.gap() + l.bus.options.Timeout
-	reply, exception, found := l.await(request, time.Now().Add(limit))
+	reply, exception, found := l.await(request, time.Now().Add(l.limit(len(l.frame), request)))
 	now := time.Now()
 	l.quietAt = now.Add(l.gap())
 	switch {
@@ -280,6 +299,11 @@ func (l *line) transact(request Request) (Reply, error) {
 		return Reply{}, l.bus.fault(kind, request.Slave, detail)
 	}
 	return request.reply(reply), nil
+}
+
+// limit is how long the reply to a request of so many bytes is waited for.
+func (l *line) limit(bytes int, request Request) time.Duration {
+	return l.wire(bytes+request.replyBytes()) + 2*l.gap() + l.bus.options.Timeout
 }
 
 // rest waits until the wire is free, and while a late reply of the slave could pass for the reply to another request.

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/dialog"
 )
 
 // The names of ports that are addresses in the network: of devices that speak Modbus TCP, and of converters that pass RTU
@@ -20,9 +20,8 @@ const (
 	tcpPrefix    = "tcp://"
 	passedPrefix = "rtu+tcp://"
 	dialLimit    = 5 * time.Second
-	networkWait  = 100 * time.Millisecond // of a read, as on a serial port
-	networkBaud  = 921_600                // its wire takes no time worth counting
-	headBytes    = 6                      // of a frame on TCP: number, protocol, length
+	networkBaud  = 921_600 // its wire takes no time worth counting
+	headBytes    = 6       // of a frame on TCP: number, protocol, length
 	defaultPort  = "502"
 )
 
@@ -78,37 +77,7 @@ func dial(ctx context.Context, _ drivers.Host, address string) (drivers.Port, er
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w: check its power, its address and the network", drivers.ErrOffline, err)
 	}
-	return networkPort{connection}, nil
-}
-
-// networkPort gives a connection the manners of a drivers.Port.
-type networkPort struct{ net.Conn }
-
-// Read returns (0, nil) when nothing came for a while.
-func (p networkPort) Read(b []byte) (int, error) {
-	if err := p.SetReadDeadline(time.Now().Add(networkWait)); err != nil {
-		return 0, fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	n, err := p.Conn.Read(b)
-	switch {
-	case n > 0 || errors.Is(err, os.ErrDeadlineExceeded):
-		return n, nil
-	case err != nil:
-		return 0, fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	return 0, nil
-}
-
-// Write gives up when nobody takes the bytes.
-func (p networkPort) Write(b []byte) (int, error) {
-	if err := p.SetWriteDeadline(time.Now().Add(dialLimit)); err != nil {
-		return 0, fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	n, err := p.Conn.Write(b)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	return n, err
+	return dialog.InNetwork(connection, dialLimit), nil
 }
 
 // tcpPort speaks RTU on its near side and Modbus TCP on its far side: a head with a number, which the reply repeats, in

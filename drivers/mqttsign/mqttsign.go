@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/dialog"
 )
 
 // Driver is the catalog's line.
@@ -25,15 +26,13 @@ func Driver() drivers.Driver {
 
 // Sign is the displays of one floor.
 type Sign struct {
-	host   drivers.Host
-	name   string
-	topic  string
-	turn   chan struct{}  // holds a token while somebody shows
-	broker drivers.Broker // nil: not open
+	line  *dialog.Line[drivers.Broker]
+	name  string
+	topic string
 }
 
 func newSign(host drivers.Host, settings drivers.Settings) (s *Sign, err error) {
-	s = &Sign{host: host, turn: make(chan struct{}, 1), topic: "displays"}
+	s = &Sign{topic: "displays"}
 	if s.name, err = settings.Named("broker", "one of the site's brokers"); err != nil {
 		return nil, err
 	}
@@ -47,37 +46,15 @@ func newSign(host drivers.Host, settings drivers.Settings) (s *Sign, err error) 
 		}
 		s.topic += "/" + id
 	}
+	s.line = dialog.New(func(context.Context) (drivers.Broker, error) { return host.Broker(s.name) })
 	return s, nil
 }
 
 // Show publishes the face.
 func (s *Sign) Show(ctx context.Context, face drivers.Face) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	err := s.publish(ctx, Encode(face))
+	err := s.line.Do(ctx, func(broker drivers.Broker, _ bool) error { return broker.Publish(ctx, s.topic, Encode(face), true) })
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("mqttsign: broker %s: %w", s.name, err)
-	}
-	return err
-}
-
-func (s *Sign) publish(ctx context.Context, payload []byte) (err error) {
-	if s.broker == nil {
-		if s.broker, err = s.host.Broker(s.name); err != nil {
-			s.broker = nil
-			return err
-		}
-	}
-	if err = s.broker.Publish(ctx, s.topic, payload, true); err != nil {
-		_ = s.broker.Close() // the failure before it is told
-		s.broker = nil
 	}
 	return err
 }

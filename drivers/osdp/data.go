@@ -24,16 +24,11 @@ func LampData(colour drivers.Colour, lit bool) []byte {
 	return []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 5, 0, on, 0}
 }
 
-// BeepData is the order to beep once, for 200 ms.
-func BeepData() []byte { return []byte{0, 2, 2, 0, 1} }
+// beepData is the order to beep once, for 200 ms.
+func beepData() []byte { return []byte{0, 2, 2, 0, 1} }
 
-// ComSetData is the order to take another address and speed.
-func ComSetData(address byte, baud uint32) []byte {
-	return binary.LittleEndian.AppendUint32([]byte{address}, baud)
-}
-
-// KeySetData is the order to take a key.
-func KeySetData(key Key) []byte { return append([]byte{1, KeyBytes}, key[:]...) }
+// keySetData is the order to take a key.
+func keySetData(key Key) []byte { return append([]byte{1, KeyBytes}, key[:]...) }
 
 // RawData is a card's bits as a reader reports them, the first bit highest.
 func RawData(value uint64, count int) []byte {

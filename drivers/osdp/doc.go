@@ -22,8 +22,10 @@
 // parity fits, and else as the digits of their bytes; or as characters (FMT, deprecated and in use), which are the number of a
 // card, or with text = "code" what a QR reader scanned.
 //
-// The reader's lamp shows the colour of a face (LED), and it beeps when a card was read (BUZ).
+// The reader's lamp shows the colour of a face (LED), and it beeps when a card was read (BUZ). An order to the lamp that is lost
+// because the reader, or its channel, begins anew is given again in the new one.
 //
 // packet.go, channel.go and data.go are pure; vectors are those of the SIA OSDP specification, Annex E. Simulator is the
-// other side, on the same codec. The package imports drivers and drivers/credentials.
+// other side, on the same codec. The package imports drivers, drivers/credentials
+// and drivers/dialog.
 package osdp

@@ -145,9 +145,9 @@ func (r *Reader) Show(ctx context.Context, face drivers.Face) error {
 	if s == nil {
 		return fmt.Errorf("osdp: show: port %s is not open: %w", r.port, drivers.ErrOffline)
 	}
-	o := lampOrder{data: LampData(face.Colour, !face.Unknown), done: make(chan error, 1)}
-	timer := time.NewTimer(showLimit)
-	defer timer.Stop()
+	shown, cancel := context.WithTimeout(ctx, showLimit)
+	defer cancel()
+	o := &lampOrder{ctx: shown, data: LampData(face.Colour, !face.Unknown), done: make(chan error, 1)}
 	orders := s.orders
 	for {
 		select {
@@ -157,10 +157,11 @@ func (r *Reader) Show(ctx context.Context, face drivers.Face) error {
 			return err
 		case <-s.ended:
 			return fmt.Errorf("osdp: show: port %s was closed before the answer: %w", r.port, drivers.ErrOffline)
-		case <-timer.C:
+		case <-shown.Done():
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			return fmt.Errorf("osdp: show: no answer within %v: %w", showLimit, drivers.ErrOffline)
-		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
 }

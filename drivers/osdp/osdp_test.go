@@ -31,12 +31,12 @@ func bytesOf(t testing.TB, text string) []byte {
 
 func TestGoldenPackets(t *testing.T) {
 	for text, want := range map[string]osdp.Packet{
-		"53 00 08 00 04 60 EB AA":                {Code: osdp.CodePoll},                                                                       // libosdp, doc/protocol
-		"53 80 08 00 05 40 68 9F":                {Answer: true, Sequence: 1, Code: osdp.CodeAck},                                             // libosdp, doc/protocol
-		"53 00 09 00 04 61 00 C0 66":             {Code: osdp.CodeID, Data: []byte{0}},                                                        // SIA OSDP, Annex E
-		"53 00 08 00 00 61 00 44":                {Code: osdp.CodeID, Data: []byte{0}, Sum: true},                                             // SIA OSDP, Annex E
-		"53 7F 0D 00 04 6E 00 80 25 00 00 6E 38": {Address: osdp.Broadcast, Code: osdp.CodeComSet, Data: osdp.ComSetData(0, 9600)},            // SIA OSDP, Annex E
-		"53 7F 0C 00 00 6E 00 80 25 00 00 0F":    {Address: osdp.Broadcast, Code: osdp.CodeComSet, Data: osdp.ComSetData(0, 9600), Sum: true}, // SIA OSDP, Annex E
+		"53 00 08 00 04 60 EB AA":                {Code: osdp.CodePoll},                                                               // libosdp, doc/protocol
+		"53 80 08 00 05 40 68 9F":                {Answer: true, Sequence: 1, Code: osdp.CodeAck},                                     // libosdp, doc/protocol
+		"53 00 09 00 04 61 00 C0 66":             {Code: osdp.CodeID, Data: []byte{0}},                                                // SIA OSDP, Annex E
+		"53 00 08 00 00 61 00 44":                {Code: osdp.CodeID, Data: []byte{0}, Sum: true},                                     // SIA OSDP, Annex E
+		"53 7F 0D 00 04 6E 00 80 25 00 00 6E 38": {Address: osdp.Broadcast, Code: 0x6E, Data: []byte{0, 0x80, 0x25, 0, 0}},            // SIA OSDP, Annex E
+		"53 7F 0C 00 00 6E 00 80 25 00 00 0F":    {Address: osdp.Broadcast, Code: 0x6E, Data: []byte{0, 0x80, 0x25, 0, 0}, Sum: true}, // SIA OSDP, Annex E
 	} {
 		data := bytesOf(t, text)
 		if got := want.AppendTo(nil); !bytes.Equal(got, data) {
@@ -401,6 +401,44 @@ func TestATamperedReaderIsTold(t *testing.T) {
 	}
 }
 
+// The reader loses its channel, or an answer comes with a wrong MAC, while a colour is ordered: it is shown in the next channel.
+func TestAColourThatIsLostWithTheChannel(t *testing.T) {
+	for name, lose := range map[string]func(*osdp.Simulator){
+		"restarted": (*osdp.Simulator).Restart,
+		"forged": func(s *osdp.Simulator) {
+			s.SetTrouble(osdp.TroubleForges)
+			time.AfterFunc(150*time.Millisecond, func() { s.SetTrouble(osdp.TroubleNone) })
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b, simulator := bench(secure)
+			made, err := b.Driver.Make(b.Host, b.Settings)
+			if err != nil {
+				t.Fatal(err)
+			}
+			device := made.(*osdp.Reader)
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go simulator.Run()
+			go func() { ended <- device.Read(ctx, func(drivers.Shown) {}) }()
+			time.Sleep(2 * time.Second)
+			for i := range 20 { // at any time between two polls
+				colour := []drivers.Colour{drivers.ColourRed, drivers.ColourGreen}[i%2]
+				lose(simulator)
+				begun := time.Now()
+				err := device.Show(t.Context(), drivers.Face{Colour: colour})
+				if took := time.Since(begun); err != nil || took > time.Second || simulator.Lamp() != byte(1+i%2) {
+					t.Errorf("%s, %d: after %v lamp %d, error %v", name, i, took, simulator.Lamp(), err)
+				}
+				time.Sleep(time.Second + time.Duration(i)*7*time.Millisecond)
+			}
+			cancel()
+			<-ended
+			b.Host.Close()
+		})
+	}
+}
+
 // A late answer is the answer to its order all the same, once.
 func TestALateAnswerIsOneCard(t *testing.T) {
 	got, _, _ := visit(t, plain, func(_ *drivertest.Host, simulator *osdp.Simulator) {
@@ -411,27 +449,6 @@ func TestALateAnswerIsOneCard(t *testing.T) {
 	if !slices.Equal(got, []string{"card 1-1"}) {
 		t.Errorf("%q", got)
 	}
-}
-
-// COMSET by broadcast gives a reader an address and a speed.
-func TestAReaderTakesAnAddress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		host := drivertest.NewHost()
-		simulator := osdp.NewSimulator(host.Wire("rs485").Far())
-		go simulator.Run()
-		port, err := host.Serial("rs485", drivers.SerialMode{Baud: 9600})
-		if err != nil {
-			t.Fatal(err)
-		}
-		order := osdp.Packet{Address: osdp.Broadcast, Code: osdp.CodeComSet, Data: osdp.ComSetData(5, 115200)}
-		_, _ = port.Write(order.AppendTo(nil))
-		synctest.Wait()
-		if simulator.Address() != 5 || simulator.Baud() != 115200 {
-			t.Errorf("address %d, %d baud", simulator.Address(), simulator.Baud())
-		}
-		port.Close()
-		host.Close()
-	})
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {

@@ -15,7 +15,6 @@ const (
 	CodeLocal     = 0x64
 	CodeLED       = 0x69
 	CodeBuzzer    = 0x6A
-	CodeComSet    = 0x6E
 	CodeKeySet    = 0x75
 	CodeChallenge = 0x76
 	CodeServer    = 0x77
@@ -32,7 +31,6 @@ const (
 	CodeRaw        = 0x50
 	CodeText       = 0x51
 	CodeKeys       = 0x53
-	CodeComIs      = 0x54
 	CodeClient     = 0x76
 	CodeRMAC       = 0x78
 	CodeBusy       = 0x79

@@ -22,16 +22,22 @@ var (
 
 // lampOrder is a colour that is to be shown.
 type lampOrder struct {
-	data []byte
-	done chan error
+	ctx   context.Context // of who waits for it
+	data  []byte
+	done  chan error
+	tries int
 }
+
+// lampTries is how often an order to the lamp is given that was lost because the reader had to begin anew.
+const lampTries = 2
 
 // session is one opening of the port.
 type session struct {
 	reader  *Reader
 	bus     *bus
 	report  func(drivers.Shown)
-	orders  chan lampOrder
+	orders  chan *lampOrder
+	lamp    *lampOrder // is not done yet; nil: none
 	ended   chan struct{}
 	keypad  credentials.Keypad
 	repeats credentials.Repeats
@@ -43,7 +49,7 @@ type session struct {
 }
 
 func newSession(r *Reader, bus *bus, report func(drivers.Shown)) *session {
-	return &session{reader: r, bus: bus, report: report, orders: make(chan lampOrder), ended: make(chan struct{})}
+	return &session{reader: r, bus: bus, report: report, orders: make(chan *lampOrder), ended: make(chan struct{})}
 }
 
 // run connects and polls, again when the reader has begun anew.
@@ -101,7 +107,7 @@ func (s *session) connect(ctx context.Context) error {
 	if err := s.handshake(ctx, DefaultKey(), 0); err != nil {
 		return err
 	}
-	answer, err := s.transact(ctx, CodeKeySet, KeySetData(*s.reader.key))
+	answer, err := s.transact(ctx, CodeKeySet, keySetData(*s.reader.key))
 	if err == nil {
 		err = want(answer, CodeAck)
 	}
@@ -165,20 +171,14 @@ func (s *session) handshake(ctx context.Context, key Key, which byte) error {
 
 // turn is one poll, or an order that waits.
 func (s *session) turn(ctx context.Context) error {
+	if s.lamp != nil {
+		return s.light(ctx)
+	}
 	timer := time.NewTimer(s.reader.period)
 	defer timer.Stop()
 	select {
-	case o := <-s.orders:
-		answer, err := s.transact(ctx, CodeLED, o.data)
-		if err == nil && answer.Code == CodeNak {
-			o.done <- fmt.Errorf("%w: %w", drivers.ErrUnsupported, nakError(answer.Data))
-			return nil
-		}
-		if err == nil {
-			o.done <- nil
-			err = s.take(ctx, answer)
-		}
-		return err
+	case s.lamp = <-s.orders:
+		return s.light(ctx)
 	case <-timer.C:
 	case <-ctx.Done():
 		return ctx.Err()
@@ -188,6 +188,39 @@ func (s *session) turn(ctx context.Context) error {
 		return err
 	}
 	return s.take(ctx, answer)
+}
+
+// light gives the order to the lamp. One that is lost because the reader begins anew is given again then, unless nobody waits for
+// it any more.
+func (s *session) light(ctx context.Context) error {
+	o := s.lamp
+	if o.ctx.Err() != nil {
+		s.lamp = nil
+		return nil
+	}
+	o.tries++
+	answer, err := s.transact(ctx, CodeLED, o.data)
+	if err == nil && answer.Code == CodeNak && beginsAnew(answer) {
+		err = fmt.Errorf("%w: %w", errAnew, nakError(answer.Data))
+	}
+	switch {
+	case err != nil && o.tries < lampTries:
+		return err
+	case err != nil:
+		o.done <- fmt.Errorf("%w: %w", drivers.ErrOffline, err)
+	case answer.Code == CodeNak:
+		o.done <- fmt.Errorf("%w: %w", drivers.ErrUnsupported, nakError(answer.Data))
+	default:
+		o.done <- nil
+		err = s.take(ctx, answer)
+	}
+	s.lamp = nil
+	return err
+}
+
+// beginsAnew reports whether a refusal is that of a reader which has lost the thread, or its channel.
+func beginsAnew(refusal Packet) bool {
+	return len(refusal.Data) > 0 && (refusal.Data[0] == nakSequence || refusal.Data[0] == nakBlock || refusal.Data[0] == nakInsecure)
 }
 
 // take reports what an answer tells.
@@ -206,7 +239,7 @@ func (s *session) take(ctx context.Context, answer Packet) error {
 		}
 		s.show(shown, now)
 		if s.reader.beep {
-			_, err = s.transact(ctx, CodeBuzzer, BeepData()) // a reader that can't beep is none the worse
+			_, err = s.transact(ctx, CodeBuzzer, beepData()) // a reader that can't beep is none the worse
 			return err
 		}
 	case CodeKeys:
@@ -225,7 +258,7 @@ func (s *session) take(ctx context.Context, answer Packet) error {
 		}
 	case CodeNak:
 		s.reader.Note(nakError(answer.Data))
-		if len(answer.Data) > 0 && (answer.Data[0] == nakSequence || answer.Data[0] == nakBlock || answer.Data[0] == nakInsecure) {
+		if beginsAnew(answer) {
 			return errAnew
 		}
 	}

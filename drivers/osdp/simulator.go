@@ -1,7 +1,6 @@
 package osdp
 
 import (
-	"encoding/binary"
 	"io"
 	"slices"
 	"sync"
@@ -32,7 +31,6 @@ type Simulator struct {
 	beside  []*Simulator // on the same bus
 	mu      sync.Mutex
 	address byte
-	baud    uint32
 	key     Key
 	old     bool // it knows no CRC
 	owned   bool // it has a key of its own, and does nothing without it
@@ -52,7 +50,7 @@ type Simulator struct {
 
 // NewSimulator makes a new reader at address 0, with the default key.
 func NewSimulator(port io.ReadWriter) *Simulator {
-	return &Simulator{port: port, key: DefaultKey(), baud: 9600}
+	return &Simulator{port: port, key: DefaultKey()}
 }
 
 // Beside makes another new reader on the same bus, before Run.
@@ -115,8 +113,6 @@ func (s *Simulator) Press(keys string) {
 func (s *Simulator) Lamp() byte       { return get(s, func() byte { return s.lamp }) }
 func (s *Simulator) Beeps() int       { return get(s, func() int { return s.beeps }) }
 func (s *Simulator) Secured() int     { return get(s, func() int { return s.secured }) }
-func (s *Simulator) Address() byte    { return get(s, func() byte { return s.address }) }
-func (s *Simulator) Baud() uint32     { return get(s, func() uint32 { return s.baud }) }
 func (s *Simulator) change(do func()) { s.mu.Lock(); defer s.mu.Unlock(); do() }
 
 func get[T any](s *Simulator, read func() T) (value T) {
@@ -206,15 +202,12 @@ func (s *Simulator) say(order, answer Packet) []byte {
 	if answer.Code == CodeRMAC && s.pending != nil {
 		s.channel, s.pending = s.pending, nil
 	}
-	if answer.Code == CodeComIs {
-		s.address, s.baud = answer.Data[0], binary.LittleEndian.Uint32(answer.Data[1:])
-	}
 	return answer.AppendTo(nil)
 }
 
 // do is what a sound reader answers.
 func (s *Simulator) do(order Packet) Packet {
-	open := order.Code == CodeID || order.Code == CodeCap || order.Code == CodeComSet || order.Code == CodeChallenge || order.Code == CodeServer
+	open := order.Code == CodeID || order.Code == CodeCap || order.Code == CodeChallenge || order.Code == CodeServer
 	if s.owned && s.channel == nil && !open {
 		return refusal(nakInsecure)
 	}
@@ -238,11 +231,6 @@ func (s *Simulator) do(order Packet) Packet {
 		s.lamp = order.Data[12]
 	case CodeBuzzer:
 		s.beeps++
-	case CodeComSet:
-		if len(order.Data) != 5 || order.Data[0] >= Broadcast {
-			return refusal(nakBadRecord)
-		}
-		return Packet{Code: CodeComIs, Data: order.Data}
 	case CodeKeySet:
 		if s.channel == nil || len(order.Data) != 2+KeyBytes {
 			return refusal(nakInsecure)

@@ -72,12 +72,16 @@ func (w *walker) body(text, contentType string, nesting int) {
 		return
 	}
 	text = readable(dechunked(w.unpacked(text)))
+	named := contentType // with the boundary that it may name
 	for text = trimmed(text); text != "" && w.more(); {
 		head, rest, hasHead := cutHead(text)
-		boundary := boundaryOf(text, contentType)
-		if !hasHead || boundary != "" && isPartHead(text) {
-			w.plain(text, contentType, boundary, nesting)
-			return
+		if !hasHead || isPartHead(text) {
+			boundary := boundaryOf(text, named)
+			if !hasHead || boundary != "" {
+				w.plain(text, contentType, boundary, nesting)
+				return
+			}
+			named = "" // it is in nothing that follows: not to be looked for again at each of thousands of heads
 		}
 		var inner string
 		inner, text = head.body(afterInterim(rest))
@@ -254,7 +258,8 @@ func (w *walker) multipart(text, boundary string, nesting int) {
 	for text != "" && w.more() {
 		var part string
 		part, text = cutPart(text, boundary)
-		if part = strings.Trim(part, "\r\n"); part != "" && part != "--" {
+		part = strings.TrimLeft(part, "\r\n")
+		if inner := strings.TrimRight(part, "\r\n"); inner != "" && inner != "--" {
 			w.part(part, text == "", nesting)
 		}
 	}
@@ -287,18 +292,23 @@ func cutPart(text, boundary string) (part, rest string) {
 func (w *walker) part(part string, isLast bool, nesting int) {
 	h, body, found := cutHead(part)
 	if !found {
-		w.body(part, "", nesting+1)
+		w.body(strings.TrimRight(part, "\r\n"), "", nesting+1)
 		return
 	}
-	if isLast && h.length > len(body) && isPath(body[:max(strings.IndexByte(body, '='), 0)]) && !strings.HasPrefix(body, "Code=") {
+	if isLast && h.length > wireLength(body) && isPath(body[:max(strings.IndexByte(body, '='), 0)]) && !strings.HasPrefix(body, "Code=") {
 		w.fail(wrapAt("key=value lines", len(body), errEnds))
 		body = body[:strings.LastIndexByte(body, '\n')+1] // half a line may say half a plate
 	}
-	if body = w.undone(h, body); isPicture(body) && !isPacked(body) {
+	if body = w.undone(h, strings.TrimRight(body, "\r\n")); isPicture(body) && !isPacked(body) {
 		w.pictures++
 		return
 	}
 	w.body(body, h.contentType, nesting+1)
+}
+
+// wireLength is the length of a text as the camera sent it: whoever kept it may have left out the CR of its line ends.
+func wireLength(text string) int {
+	return len(text) + strings.Count(text, "\n") - strings.Count(text, "\r\n")
 }
 
 // isPicture knows pictures by how they begin, and everything else that is no text by its zero bytes: some cameras send the

@@ -92,6 +92,8 @@ func TestDocumentsInEveryForm(t *testing.T) {
 		`{"payload":"Code=c;action=s;index=0;data={\n \"a\" : \"x1\"\n}\n"}`:                                        "x1,",
 		`{"payload":"<r><a>x1</a></r>","more":"{no document","b":"<p>"}`:                                            "x1,",
 		`{"a":["x1"],"b":["1","2"]}`:                                                                                "x1,",
+		"--b\r\nContent-Length: 15\r\n\r\nk.a=x1\r\nk.b=7\r\n":                                                      "x1,7", // the part ends as the recording does
+		"--b\nContent-Length: 15\n\nk.a=x1\nk.b=7\n":                                                                "x1,7", // kept without its CR
 		"a=x1\nb=1\n\na=x2\nb=2\nHeartbeat\na=x3\n":                                                                 "x1,1 x2,2 x3,",
 		"<script>hello</script>\n<script>\nvar json={\"a\":\"x1\"};\nf(json);</script>":                             "x1,",
 		"a\r\n--b\r\n\r\n{\"a\r\n9\r\n\":\"x1\"}\r\n\r\n0\r\n\r\n":                                                  "x1,",
@@ -101,6 +103,8 @@ func TestDocumentsInEveryForm(t *testing.T) {
 		`{"A":"x1","b":7}`:                                                                                          "x1,7",
 		`{"a":"x1" "b":null,}`:                                                                                      "x1,",
 		`{"a":"x\u00fc\"\/\n1","b":"\ud83d\ude97"}`:                                                                 "xü\"/ 1,🚗",
+		`{"q":{"q":{"a":"x3"}},"r":{"a":"x1"},"s":{"a":"x2"}}`:                                                      "x1,", // the nearest, and of those the first
+		`{"q":{"q":{"a":"x1"}},"r":{"q":{"a":"x2"}}}`:                                                               "x1,",
 		`[{"a":"x1"},{"a":"x2"}]`:                                                                                   "x1, x2,",
 		`{"a":"x1"}{"a":"x2"}` + "\n" + `{"a":"x3"}`:                                                                "x1, x2, x3,",
 		"\ufeff{\"q\":{\"a\":\"x1\"}}":                                                                              "x1,",

@@ -234,14 +234,14 @@ func (c *Camera) isOurs(e Event) bool {
 
 // read is the event as the gateway takes it.
 func (c *Camera) read(a arrival) drivers.PlateRead {
-	r := ReadOf(a.event, a.place, a.at)
+	r := readOf(a.event, a.place, a.at)
 	r.Direction = c.way.direction(a.event.Direction)
 	return r
 }
 
-// ReadOf is an event of a vehicle as the gateway takes it, but for its direction. place tells vehicles of one picture
+// readOf is an event of a vehicle as the gateway takes it, but for its direction. place tells vehicles of one picture
 // apart, and now stands in for the time of a camera that says none.
-func ReadOf(e Event, place int, now time.Time) drivers.PlateRead {
+func readOf(e Event, place int, now time.Time) drivers.PlateRead {
 	r := drivers.PlateRead{
 		Country: e.Country, Vehicle: spotType(e.Vehicle), Image: e.Picture, EventID: eventID(e, place, now), GatewayMS: now.UnixMilli(),
 		Opens: e.Opens,
@@ -286,7 +286,7 @@ func Reads(events []Event, inward string) ([]drivers.PlateRead, error) {
 	var reads []drivers.PlateRead
 	for place, event := range events {
 		if event.Kind == Read || event.Kind == Unread && !event.Empty {
-			read := ReadOf(event, place, time.UnixMilli(0))
+			read := readOf(event, place, time.UnixMilli(0))
 			read.Direction = w.direction(event.Direction)
 			reads = append(reads, read)
 		}

@@ -3,6 +3,8 @@ package platecamera
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -159,6 +161,12 @@ func (c *Connection) prove(request *http.Request) {
 		c.count++
 		request.Header.Set("Authorization", c.challenge.proof(c.user, c.password, request.Method, request.URL.RequestURI(), c.count, newClientNonce()))
 	}
+}
+
+func newClientNonce() string {
+	var b [8]byte
+	rand.Read(b[:]) // it never fails
+	return hex.EncodeToString(b[:])
 }
 
 // offline says where the camera was not, once: an error of the client's says it as well.

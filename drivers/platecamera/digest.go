@@ -2,7 +2,6 @@ package platecamera
 
 import (
 	"crypto/md5"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -115,9 +114,3 @@ func (c challenge) proof(user, password, method, uri string, count uint32, clien
 }
 
 func escaped(text string) string { return strings.ReplaceAll(text, `"`, `\"`) }
-
-func newClientNonce() string {
-	var b [8]byte
-	rand.Read(b[:]) // it never fails
-	return hex.EncodeToString(b[:])
-}

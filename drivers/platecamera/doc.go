@@ -24,6 +24,12 @@
 // heartbeats, bicycles, and everything else. A vehicle without a readable plate is told as a read without a plate. One that a
 // camera kept while nobody took it, and tells more than half a minute after it saw it, is noted as a fault and opens nothing.
 //
+// A camera that does not say that it kept a vehicle is believed, however old its time is, and also in the burst after it was away.
+// What its clock was ahead by before does not tell: a camera that was without power goes on from when it lost it until the network
+// sets its clock, so that the vehicle which stands there looks just as old as one of the outage; and to wait for a younger one
+// holds up who stands there. To refuse a live vehicle is worse than to believe a kept one, which a gate with an arming loop
+// doesn't open for unless a vehicle stands on it.
+//
 // A document that is cut off or damaged loses no other: what is whole in its body is told beside ErrPart, and the fault noted.
 //
 // A post is answered with 200 when its events were taken, or are none of a car; with 400 if it can't be understood, with
@@ -36,6 +42,6 @@
 // then, and when it shows another one, the fault names the fingerprint that was seen, and nothing of ours is sent. When a
 // camera is lost or silent, See ends with drivers.ErrOffline, and the app begins again.
 //
-// Everything but camera.go, handler.go, connection.go, certificate.go and stream.go is pure. The package imports drivers and sync/fact; it
-// knows no make, and no make knows another.
+// Everything but camera.go, handler.go, connection.go, certificate.go, stream.go and simulator.go is pure. The package imports
+// drivers and sync/fact; it knows no make, and no make knows another.
 package platecamera

@@ -223,30 +223,20 @@ func (n Node) Any(names ...string) Node {
 
 // Find is the first value of that name at any depth, nearer the root before deeper.
 func (n Node) Find(name string) Node {
-	for depth := 1; n.Exists(); depth++ {
-		found, more := n.findAt(name, depth)
-		if found.Exists() || !more {
-			return found
-		}
-	}
-	return Node{}
+	found, _ := n.nearest(name, 2*depthMax) // a text may hold a document of its own (Inner)
+	return found
 }
 
-// findAt looks so many levels below n, and reports whether there is anything.
-func (n Node) findAt(name string, depth int) (found Node, more bool) {
-	for child := n.Child(); child.Exists(); child = child.Next() {
-		if depth > 1 {
-			deeper, any := child.findAt(name, depth-1)
-			if deeper.Exists() {
-				return deeper, true
-			}
-			more = more || any
-			continue
-		}
-		more = true
+// nearest is Find within so many levels below n, and on which of them it is.
+func (n Node) nearest(name string, levels int) (found Node, level int) {
+	level = levels + 1
+	for child := n.Child(); child.Exists() && level > 1; child = child.Next() {
 		if strings.EqualFold(child.cell().name, name) {
-			return child, true
+			return child, 1
+		}
+		if deeper, below := child.nearest(name, level-2); deeper.Exists() {
+			found, level = deeper, below+1
 		}
 	}
-	return Node{}, more
+	return found, level
 }

@@ -51,7 +51,7 @@ func TimeOfText(text string, zone *time.Location) (time.Time, bool) {
 	if len(text) > 40 || text == "" {
 		return time.Time{}, false
 	}
-	if isDigits(text) && len(text) < 14 || len(text) > 14 && isDigits(text) && text[0] != '2' {
+	if isDigits(text) && len(text) < 14 || len(text) > 14 && isDigits(text) && text[0] != '2' || isSeconds(text) {
 		return epoch(text)
 	}
 	if isDigit(text[0]) {
@@ -64,15 +64,21 @@ func TimeOfText(text string, zone *time.Location) (time.Time, bool) {
 	return plausible(at)
 }
 
+// isSeconds reports whether a text is an epoch with a fraction, and not a day before its month.
+func isSeconds(text string) bool {
+	whole, fraction, _ := strings.Cut(text, ".")
+	return len(whole) > 8 && len(whole) < 14 && isDigits(whole) && isDigits(fraction)
+}
+
 // moment reads the ways in which cameras write times: 2026-01-02T03:04:05.6+01:00, 2026/01/02 03:04:05 GMT,
-// 02.01.2026 03:04:05, 20260102T030405+0100, 20260102030405678 and what is between them.
+// 02.01.2026 03:04:05, 2026-1-2 3:04:05, 20260102T030405+0100, 20260102030405678 and what is between them.
 func moment(text string, zone *time.Location) (time.Time, bool) {
 	r := timeReader{rest: text}
 	year, month, day := r.date()
 	if !r.skip("T") {
 		r.skip(" ")
 	}
-	hour := r.number(2)
+	hour := r.short()
 	r.skip(":")
 	minute, second := r.number(2), 0
 	if r.skip(":") || r.rest != "" && isDigit(r.rest[0]) {
@@ -114,6 +120,14 @@ func (r *timeReader) number(digits int) int {
 	return value
 }
 
+// short reads two digits, or one that stands alone.
+func (r *timeReader) short() int {
+	if len(r.rest) == 1 || len(r.rest) > 1 && !isDigit(r.rest[1]) {
+		return r.number(1)
+	}
+	return r.number(2)
+}
+
 // skip passes over a text, and reports whether it was there.
 func (r *timeReader) skip(text string) bool {
 	rest, found := strings.CutPrefix(r.rest, text)
@@ -135,9 +149,9 @@ func (r *timeReader) date() (year, month, day int) {
 		separator = "/"
 	}
 	r.skip(separator)
-	month = r.number(2)
+	month = r.short()
 	r.skip(separator)
-	return year, month, r.number(2)
+	return year, month, r.short()
 }
 
 // fraction reads the digits behind the seconds, which some cameras write without a point.
@@ -170,11 +184,7 @@ func (r *timeReader) zone() (ahead time.Duration, zoned bool) {
 		}
 		sign = -1
 	}
-	digits := 2
-	if len(r.rest) > 1 && r.rest[1] == ':' { // +8:00, as old firmware has it
-		digits = 1
-	}
-	ahead = time.Duration(r.number(digits)) * time.Hour
+	ahead = time.Duration(r.short()) * time.Hour // +8:00, as old firmware has it
 	r.skip(":")
 	if r.rest != "" {
 		ahead += time.Duration(r.number(2)) * time.Minute

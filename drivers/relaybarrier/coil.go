@@ -163,9 +163,9 @@ func (c *coil) write(request modbus.Request) error {
 	return c.bus.Write(ctx, request)
 }
 
-// Probe reads the relay. A board that refuses that is there.
+// Probe reads the relay, when nobody else needs the bus. A board that refuses that is there.
 func (c *coil) Probe(ctx context.Context) error {
-	err := c.bus.ReadBits(ctx, c.slave, modbus.FunctionReadCoils, c.address, make([]bool, 1))
+	err := c.bus.Probe(ctx, c.slave, modbus.FunctionReadCoils, c.address)
 	if errors.Is(err, drivers.ErrUnsupported) {
 		return nil
 	}

@@ -3,6 +3,7 @@ package relaybarrier_test
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -197,6 +198,51 @@ func TestAHoldThatTheBoardForbidsRaisesOnce(t *testing.T) {
 		time.Sleep(time.Minute)
 		if raise.Active(chip.High(raise.Line)) {
 			t.Error("the raise relay stayed on")
+		}
+	})
+}
+
+// The expander with the raise relay is unplugged for a while: who asks hears of it, and the next vehicle is let in once it is back.
+func TestARelayThatIsUnpluggedAndComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		board, err := boards.Load("sim")
+		if err != nil {
+			t.Fatal(err)
+		}
+		raise := board.Outputs["lane1_raise"]
+		chip := line.NewChip(board)
+		var edges atomic.Int32
+		chip.OnOutput(func(name string, _ bool, _ time.Time) {
+			if name == raise.Line {
+				edges.Add(1)
+			}
+		})
+		host := line.OpenVirtual(board, chip, nil)
+		defer host.Close()
+		barrier := newBarrier(t, host, drivers.Settings{"raise": "lane1_raise"})
+		probe := barrier.(drivers.Prober).Probe
+		if err := probe(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		chip.Unplug(raise.Line)
+		for _, err := range []error{probe(t.Context()), barrier.Do(t.Context(), drivers.BarrierRaise)} {
+			if !errors.Is(err, drivers.ErrOffline) {
+				t.Errorf("error %v", err)
+			}
+		}
+		chip.Plug(raise.Line)
+		time.Sleep(time.Minute)
+		if edges.Load() != 0 {
+			t.Errorf("%d edges by going and coming back", edges.Load())
+		}
+		for _, err := range []error{probe(t.Context()), barrier.Do(t.Context(), drivers.BarrierRaise)} {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		if edges.Load() != 2 {
+			t.Errorf("%d edges, want one pulse", edges.Load())
 		}
 	})
 }

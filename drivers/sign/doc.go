@@ -10,5 +10,5 @@
 // The sheet has no frame for "blank". The driver sends a count that has more digits than the sign, which such a
 // sign can't draw; the setting blank_count says which. An unknown count is never shown as 0 nor as the last one.
 //
-// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers.
+// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers and drivers/dialog.
 package sign

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gatehouse/drivers"
+	"gatehouse/drivers/dialog"
 )
 
 // Driver is the catalog's line.
@@ -25,13 +26,10 @@ func Driver() drivers.Driver {
 
 // Sign is one sign on a serial port of its own.
 type Sign struct {
-	host     drivers.Host
+	line     *dialog.Line[drivers.Port]
 	port     string
-	mode     drivers.SerialMode
 	countMax int
 	blank    uint16
-	turn     chan struct{} // holds a token while somebody uses open
-	open     drivers.Port  // nil before the first Show and after an error
 }
 
 func newSign(host drivers.Host, settings drivers.Settings) (*Sign, error) {
@@ -55,27 +53,19 @@ func newSign(host drivers.Host, settings drivers.Settings) (*Sign, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sign{
-		host: host, port: port, mode: drivers.SerialMode{Baud: baud},
-		countMax: limit - 1, blank: uint16(blank), turn: make(chan struct{}, 1),
-	}, nil
+	return &Sign{line: dialog.Serial(host, port, drivers.SerialMode{Baud: baud}), port: port, countMax: limit - 1, blank: uint16(blank)}, nil
 }
 
 // Show shows the face's count in its colour. The sign has no lines of text.
 func (s *Sign) Show(ctx context.Context, face drivers.Face) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if err := s.write(Encode(s.frame(face))); err != nil {
+	err := s.line.Do(ctx, func(port drivers.Port, _ bool) error {
+		_, err := port.Write(Encode(s.frame(face)))
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("sign: port %s: %w", s.port, err)
 	}
-	return nil
+	return err
 }
 
 func (s *Sign) frame(face drivers.Face) Frame {
@@ -83,18 +73,4 @@ func (s *Sign) frame(face drivers.Face) Frame {
 		return Frame{Count: s.blank}
 	}
 	return Frame{Colour: min(face.Colour, drivers.ColourRed), Count: uint16(min(max(face.Count, 0), s.countMax))}
-}
-
-// write opens the port if it is not open, and gives it up after an error, so that the next Show begins anew.
-func (s *Sign) write(data []byte) (err error) {
-	if s.open == nil {
-		if s.open, err = s.host.Serial(s.port, s.mode); err != nil {
-			return err
-		}
-	}
-	if _, err = s.open.Write(data); err != nil {
-		s.open.Close()
-		s.open = nil
-	}
-	return err
 }

@@ -38,7 +38,7 @@ func Driver() drivers.Driver {
 // Sign is one sign on a port of its own.
 type Sign struct {
 	drivers.Faults
-	line *dialog.Line
+	line *dialog.Line[drivers.Port]
 	port string
 	id   byte
 }

@@ -7,5 +7,6 @@
 // newer DYP sensors, are interference by a neighbour and no object. A distance within the sensor's blind zone is no reading
 // and is told as interference. Whether a spot is taken is decided in gateway/occupancy.
 //
-// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers.
+// parse.go is pure. Simulator is the other side, on the same codec. The package imports drivers and
+// drivers/talker.
 package ultrasonic

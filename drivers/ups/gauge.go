@@ -2,6 +2,8 @@ package ups
 
 import (
 	"encoding/binary"
+	"fmt"
+	"slices"
 
 	"gatehouse/drivers"
 )
@@ -44,6 +46,30 @@ func chargeOf(percent int64) drivers.Condition {
 		c.State, c.Do = drivers.ConditionWarning, "Bring the mains back soon."
 	}
 	return c
+}
+
+// gaugeOf says whether the gauge answers.
+func gaugeOf(err error) drivers.Condition {
+	if err == nil {
+		return drivers.Condition{ID: "gauge", Note: "the fuel gauge answers"}
+	}
+	return drivers.Condition{
+		ID: "gauge", Value: 1, State: drivers.ConditionWarning, Note: fmt.Sprintf("the fuel gauge can't be read: %v", err),
+		Do: "Do what it says, or check the gauge's power and wires; the gateway goes on asking it.",
+	}
+}
+
+// stale are conditions as they were when the gauge answered last.
+func stale(last []drivers.Condition) []drivers.Condition {
+	conditions := slices.Clone(last)
+	for i := range conditions {
+		c := &conditions[i]
+		c.State, c.Note = max(c.State, drivers.ConditionWarning), "as it was when the gauge was read last"
+		if c.Do == "" {
+			c.Do = "Do what is said of the gauge."
+		}
+	}
+	return conditions
 }
 
 // inaReading is what an INA219 tells. A current below 0 is drawn from the battery.

@@ -39,7 +39,8 @@ type Supply struct {
 	address        uint16
 	shunt          int64
 	period         time.Duration
-	told           drivers.Output // the running line, once the supply is told; whoever monitors has it
+	told           drivers.Output      // the running line, once the supply is told; whoever monitors has it, and what follows
+	last           []drivers.Condition // that the gauge told
 }
 
 func newSupply(host drivers.Host, settings drivers.Settings) (s *Supply, err error) {
@@ -86,8 +87,8 @@ func ofBoard(host drivers.Host, own drivers.Settings) drivers.Settings {
 	return settings
 }
 
-// Monitor reports the supply's conditions until ctx ends, or a line or the gauge is lost. The supply is told that the gateway
-// runs until ctx ends: one that hears otherwise because its gauge did not answer once would switch the gateway off.
+// Monitor reports the supply's conditions until ctx ends, or a line is lost; a gauge that is away is one of them. The supply is
+// told that the gateway runs until ctx ends: one that hears otherwise because a line was lost once would switch the gateway off.
 func (s *Supply) Monitor(ctx context.Context, report func(drivers.Condition)) error {
 	if err := s.tell(); err != nil {
 		return err
@@ -170,12 +171,26 @@ func (s *Supply) I2CPlaces() []drivers.I2CPlace {
 	return []drivers.I2CPlace{{Bus: s.bus, Address: s.address}}
 }
 
-// look reads the gauge.
+// look says how the supply is. A gauge that does not answer is no reason to watch the mains no more.
 func (s *Supply) look(lost bool) ([]drivers.Condition, error) {
 	conditions := []drivers.Condition{mains(lost)}
 	if s.gauge == gaugeNone {
 		return conditions, nil
 	}
+	read, err := s.read()
+	switch {
+	case err == nil:
+		s.last = read
+	case !errors.Is(err, drivers.ErrOffline):
+		return nil, err
+	default:
+		read = stale(s.last)
+	}
+	return append(append(conditions, gaugeOf(err)), read...), nil
+}
+
+// read reads the gauge.
+func (s *Supply) read() ([]drivers.Condition, error) {
 	chip, err := s.host.I2C(s.bus, s.address)
 	if err != nil {
 		return nil, fmt.Errorf("ups: gauge on bus %s: %w", s.bus, err)
@@ -189,9 +204,9 @@ func (s *Supply) look(lost bool) ([]drivers.Condition, error) {
 		}
 	}
 	if s.gauge == gaugeMAX17040 {
-		return append(conditions, maxReading(words[0], words[1])...), nil
+		return maxReading(words[0], words[1]), nil
 	}
-	return append(conditions, inaReading(words[0], words[1], s.shunt)...), nil
+	return inaReading(words[0], words[1], s.shunt), nil
 }
 
 func mains(lost bool) drivers.Condition {

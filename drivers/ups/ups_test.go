@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -73,8 +74,64 @@ func TestTheMainsAreLost(t *testing.T) {
 	})
 }
 
-// A gauge that answers nothing for a moment must not have the supply believe that the gateway is gone: it would switch it off.
-func TestALostGaugeDoesNotSwitchTheGatewayOff(t *testing.T) {
+// A gauge goes away and comes back: that is told, the mains are watched on meanwhile, and the supply must not believe that the
+// gateway is gone: it would switch it off.
+func TestAGaugeThatIsAwayForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, gauge := newBench()
+		device, err := ups.Driver().Make(b.Host, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		told := map[string]drivers.Condition{}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- device.(drivers.Monitor).Monitor(ctx, func(c drivers.Condition) {
+				mu.Lock()
+				defer mu.Unlock()
+				told[c.ID] = c
+			})
+		}()
+		expect := func(when string, of map[string]drivers.ConditionState) {
+			t.Helper()
+			time.Sleep(time.Minute)
+			mu.Lock()
+			defer mu.Unlock()
+			for id, state := range of {
+				if c := told[id]; c.State != state || (c.Do == "") != (state == drivers.ConditionGood) {
+					t.Errorf("%s: %+v, want state %d", when, c, state)
+				}
+			}
+		}
+		const good, warning, fault = drivers.ConditionGood, drivers.ConditionWarning, drivers.ConditionFault
+		expect("all is well", map[string]drivers.ConditionState{"gauge": good, "charge": good, "battery": good, "mains": good})
+		b.Host.FakeI2C("i2c1").Stick(true)
+		expect("the bus is stuck", map[string]drivers.ConditionState{"gauge": warning, "charge": warning, "battery": warning, "mains": good})
+		b.Host.FakeInput("in1").Drive(true)
+		expect("and the mains are lost", map[string]drivers.ConditionState{"gauge": warning, "mains": fault})
+		mu.Lock()
+		if charge, note := told["charge"], told["gauge"].Note; charge.Value != 95 || !strings.Contains(note, "gauge on bus i2c1") {
+			t.Errorf("charge %+v, gauge %q", charge, note)
+		}
+		mu.Unlock()
+		gauge.SetMAX17040(3400, 8)
+		b.Host.FakeI2C("i2c1").Stick(false)
+		expect("it is back", map[string]drivers.ConditionState{"gauge": good, "charge": fault, "battery": good, "mains": fault})
+		running := b.Host.FakeOutput("k1")
+		if !running.Active() || len(running.Edges()) != 1 {
+			t.Errorf("the supply is told that the gateway runs: %v, by %d edges", running.Active(), len(running.Edges()))
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) || running.Active() {
+			t.Errorf("%v, running %v", err, running.Active())
+		}
+	})
+}
+
+// A line that is lost for a moment ends the watch, and must not have the supply believe that the gateway is gone either.
+func TestALostLineDoesNotSwitchTheGatewayOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _ := newBench()
 		device, err := ups.Driver().Make(b.Host, settings)
@@ -83,11 +140,11 @@ func TestALostGaugeDoesNotSwitchTheGatewayOff(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		run := func() error { return device.(drivers.Monitor).Monitor(ctx, func(drivers.Condition) {}) }
-		time.AfterFunc(time.Second, func() { b.Host.FakeI2C("i2c1").Stick(true) })
-		if err := run(); !errors.Is(err, drivers.ErrOffline) {
+		time.AfterFunc(time.Second, func() { b.Host.Lose("in1") })
+		if err := run(); !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), "watch input in1") {
 			t.Errorf("error %v", err)
 		}
-		b.Host.FakeI2C("i2c1").Stick(false)
+		b.Host.Restore("in1")
 		time.AfterFunc(time.Minute, cancel)
 		again := run()
 		if running := b.Host.FakeOutput("k1"); !errors.Is(again, context.Canceled) || running.Active() || len(running.Edges()) != 2 {
@@ -138,22 +195,6 @@ func TestAnINA219(t *testing.T) {
 			t.Errorf("%+v, %v", conditions, err)
 		}
 	})
-}
-
-// A gauge that goes away, a bus that is held low, a line that is lost: an error that says what.
-func TestWhatIsLostIsNamed(t *testing.T) {
-	for want, lose := range map[string]func(*drivertest.Host){
-		"gauge on bus i2c1": func(h *drivertest.Host) { h.FakeI2C("i2c1").Stick(true) },
-		"watch input in1":   func(h *drivertest.Host) { h.Lose("in1") },
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			b, _ := newBench()
-			_, err := seen(t, settings, b.Host, func() { lose(b.Host) })
-			if !errors.Is(err, drivers.ErrOffline) || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: %v", want, err)
-			}
-		})
-	}
 }
 
 func TestWrongSettingsSayWhatToWrite(t *testing.T) {

@@ -1,6 +1,7 @@
 package urm
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -85,6 +86,9 @@ func addressesOf(settings drivers.Settings) ([]byte, error) {
 		address, err := strconv.ParseUint(text, 0, 8)
 		if err != nil {
 			return nil, fmt.Errorf(`%w: addresses: %q: write a number up to 255, as "17" or "0x11"`, drivers.ErrSettings, text)
+		}
+		if bytes.IndexByte(addresses, byte(address)) >= 0 {
+			return nil, fmt.Errorf("%w: addresses: %q is there twice: write each sensor once", drivers.ErrSettings, text)
 		}
 		addresses = append(addresses, byte(address))
 	}

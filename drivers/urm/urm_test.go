@@ -173,6 +173,7 @@ func TestWrongSettingsSayWhatToWrite(t *testing.T) {
 	drivertest.TestRefused(t, urm.Driver(), map[string]drivers.Settings{
 		"port is missing":          {},
 		`"300": write a number`:    {"port": "a", "addresses": []string{"300"}},
+		`"0x11" is there twice`:    {"port": "a", "addresses": []string{"17", "18", "0x11"}},
 		"period_ms = 1: write 100": {"port": "a", "period_ms": int64(1)},
 	})
 }

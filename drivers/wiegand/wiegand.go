@@ -59,7 +59,6 @@ func (r *Reader) Read(ctx context.Context, report func(drivers.Shown)) error {
 		return fmt.Errorf("wiegand: open inputs %v: %w", r.wires, err)
 	}
 	defer group.Close()
-	ctx, cancel := context.WithCancel(ctx)
 	edges, ended := make(chan drivers.Edge, edgesMax), make(chan error, 1)
 	go func() {
 		ended <- group.Watch(ctx, func(e drivers.Edge) {
@@ -69,13 +68,8 @@ func (r *Reader) Read(ctx context.Context, report func(drivers.Shown)) error {
 			}
 		})
 	}()
-	reading := session{reader: r, report: report}
-	err, watching := reading.run(edges, ended)
-	cancel()
-	if watching {
-		<-ended
-	}
-	return err
+	s := session{reader: r, report: report}
+	return s.run(edges, ended)
 }
 
 // session is what one Read has gathered.
@@ -88,7 +82,7 @@ type session struct {
 }
 
 // run takes edges until the watch ends.
-func (s *session) run(edges <-chan drivers.Edge, ended <-chan error) (err error, watching bool) {
+func (s *session) run(edges <-chan drivers.Edge, ended <-chan error) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -101,7 +95,7 @@ func (s *session) run(edges <-chan drivers.Edge, ended <-chan error) (err error,
 				s.end(time.Now())
 			}
 		case err := <-ended:
-			return fmt.Errorf("wiegand: watch inputs %v: %w", s.reader.wires, err), false
+			return fmt.Errorf("wiegand: watch inputs %v: %w", s.reader.wires, err)
 		}
 	}
 }

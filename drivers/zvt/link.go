@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"time"
 
 	"gatehouse/drivers"
@@ -13,43 +12,12 @@ import (
 )
 
 const (
-	frameLimit = time.Second            // an ACK, and the rest of a frame
-	framesMax  = 3                      // times that a frame is sent
-	idle       = 100 * time.Millisecond // how long a Read of a connection waits
+	frameLimit = time.Second // an ACK, and the rest of a frame
+	framesMax  = 3           // times that a frame is sent
 )
 
 // Dial opens a connection over TCP.
 type Dial func(ctx context.Context, address string) (net.Conn, error)
-
-// connection is a TCP connection as a Port.
-type connection struct{ net.Conn }
-
-// Read returns (0, nil) when nothing came for a while.
-func (c connection) Read(p []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(idle)); err != nil {
-		return 0, fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	n, err := c.Conn.Read(p)
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return n, nil
-	case err != nil:
-		return n, fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	return n, nil
-}
-
-// Write writes all within a second.
-func (c connection) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(frameLimit)); err != nil {
-		return 0, fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	n, err := c.Conn.Write(p)
-	if err != nil {
-		err = fmt.Errorf("%w: %w", drivers.ErrOffline, err)
-	}
-	return n, err
-}
 
 // link carries messages over a port.
 type link struct {

@@ -64,7 +64,7 @@ func DriverWith(dial Dial) drivers.Driver {
 // Terminal is one payment terminal.
 type Terminal struct {
 	drivers.Faults
-	line     *dialog.Line
+	line     *dialog.Line[drivers.Port]
 	name     string
 	serial   bool
 	password []byte
@@ -125,7 +125,7 @@ func newTerminal(dial Dial, host drivers.Host, settings drivers.Settings) (*Term
 			if err != nil {
 				return nil, fmt.Errorf("%w: connect: %w", drivers.ErrOffline, err)
 			}
-			return connection{conn}, nil
+			return dialog.InNetwork(conn, frameLimit), nil
 		})
 	}
 	return t, nil

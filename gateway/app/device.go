@@ -33,6 +33,7 @@ type device struct {
 	orders      chan order                  // nil: it obeys none
 	full        atomic.Bool                 // orders were refused since it answered last
 	serving     atomic.Int32                // its goroutines
+	asking      atomic.Pointer[func()]      // gives up the question that it is being asked; nil: none
 	probed      time.Time                   // refresh's alone, as are the next two
 	faultsTold  time.Time
 	faultsKnown uint64

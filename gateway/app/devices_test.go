@@ -57,6 +57,7 @@ type device struct {
 	level  level
 	panics string // which call panics: make, watch, order, http
 	away   error  // what orders and watching fail with
+	slow   bool   // whoever asks it gives up
 	orders []string
 }
 
@@ -244,8 +245,15 @@ func (f *fake) Do(ctx context.Context, command drivers.BarrierCommand) error {
 	return f.obey(ctx, []string{"raise", "hold", "release", "lower", "stop"}[command])
 }
 
-func (f *fake) Probe(context.Context) error {
+func (f *fake) Probe(ctx context.Context) error {
 	f.mayPanic("order")
+	f.mu.Lock()
+	slow := f.slow
+	f.mu.Unlock()
+	if slow {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	return f.gone()
 }
 

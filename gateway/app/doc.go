@@ -28,7 +28,8 @@
 // switch that nobody watches any more reads as failed, never as its last level; a spot is not free for ever whose sensor
 // speaks only of changes. An order that had to wait for longer than its patience is dropped: a barrier that comes back after
 // a minute must not rise for vehicles that are gone. A display whose turn comes shows its last face, not those before, and
-// is shown it again from time to time; a terminal that is away is asked whether it is back.
+// is shown it again from time to time. A device that is away is asked whether it is back, and one that takes orders and can
+// be asked without harm, each minute, whether it is still there; a question is given up when an order comes.
 //
 // # What if a queue is full
 //

@@ -83,17 +83,15 @@ func (f *faces) ended(shown *shownFace, err error) {
 	shown.due = time.Now().Add(shown.pause)
 }
 
-// refresh shows faces again when they are due, so that a display that was away heals, and asks what is not known to answer
-// whether it does: nobody else asks a terminal, a printer or a barrier's relay before a vehicle waits for it.
+// refresh shows faces again when they are due, so that a display that was away heals, and asks devices whether they answer:
+// nobody else asks a terminal, a printer or a barrier's relay before a vehicle waits for it.
 func (a *App) refresh(ctx context.Context) {
 	ticker := time.NewTicker(watchPause)
 	defer ticker.Stop()
 	for {
 		a.faces.refresh(time.Now())
 		for _, d := range a.devices {
-			if d.condition.Load() != online {
-				d.probe(time.Now())
-			}
+			d.probe(time.Now())
 			d.tellFaults(time.Now())
 		}
 		select {
@@ -117,26 +115,34 @@ func (f *faces) refresh(now time.Time) {
 // nobodysPayment is what a terminal is asked for to see whether it answers.
 const nobodysPayment fact.PaymentID = "P0"
 
-// probe asks a device something harmless, now and then.
+// probe asks a device something harmless, now and then: seldom as long as it answers, so that one which is unplugged is known
+// before a vehicle stands there. A question is given up when an order comes.
 func (d *device) probe(now time.Time) {
-	ask := d.question()
-	if ask == nil || d.broken != nil || len(d.orders) > 0 || now.Sub(d.probed) < refreshEvery {
+	there := d.condition.Load() == online
+	ask, every := d.question(there), refreshEvery
+	if there {
+		every = askEvery
+	}
+	if ask == nil || d.broken != nil || len(d.orders) > 0 || now.Sub(d.probed) < every {
 		return
 	}
 	d.probed = now
-	take := statusTake
-	if d.Use == site.UseBarrier { // a vehicle may come meanwhile
-		take = moveTake
-	}
-	d.order(order{patience: patience{refreshEvery, take}, do: ask})
+	d.order(order{patience: patience{refreshEvery, statusTake}, asks: true, do: func(ctx context.Context) error {
+		err := ask(ctx)
+		if err != nil && there && ctx.Err() == nil { // one answer may be lost
+			err = ask(ctx)
+		}
+		return err
+	}, then: d.tellPaper})
 }
 
-// question is what a device can be asked without harm; nil if there is nothing.
-func (d *device) question() func(context.Context) error {
+// question is what a device can be asked without harm; nil if there is nothing. A terminal that is there is not asked: what became
+// of a payment is no idle question to it.
+func (d *device) question(there bool) func(context.Context) error {
 	if prober, probes := d.driver.(drivers.Prober); probes && d.obeys() {
 		return prober.Probe
 	}
-	if terminal, pays := d.driver.(drivers.Terminal); pays && d.Use == site.UseTerminal {
+	if terminal, pays := d.driver.(drivers.Terminal); pays && d.Use == site.UseTerminal && !there {
 		return func(ctx context.Context) error {
 			_, err := terminal.Status(ctx, nobodysPayment)
 			return err

@@ -35,8 +35,10 @@ const (
 	headStart = 300 * time.Millisecond
 
 	// refreshEvery is how often displays are shown their face again, so that one that lost power heals, and how often
-	// a terminal that is not known to answer is asked whether it does.
+	// a device that is not known to answer is asked whether it does.
 	refreshEvery = 15 * time.Second
+	// askEvery is how often a printer or a barrier's relay is asked that answered last.
+	askEvery = time.Minute
 	// changesEvery is how often listeners hear of changes at most.
 	changesEvery = 250 * time.Millisecond
 )

@@ -14,12 +14,15 @@ var (
 	errBusy  = errors.New("it takes no orders")
 	errStale = errors.New("it was too slow, and an order was dropped")
 	errHangs = errors.New("it hangs")
+	// errGivenUp ends a question; it says nothing of the device.
+	errGivenUp = errors.New("an order came while it was being asked")
 )
 
 // order is something that a device is to do.
 type order struct {
 	do    func(ctx context.Context) error
 	then  func(error) // hears how it ended, also if it was never begun; may be nil
+	asks  bool        // it only asks whether the device is there, and is given up when another order comes
 	given time.Time
 	patience
 }
@@ -64,6 +67,9 @@ func (d *device) order(o order) bool {
 	}
 	select {
 	case d.orders <- o:
+		if !o.asks {
+			d.giveUpAsking()
+		}
 		return true
 	default:
 		d.refuse(o, errBusy)
@@ -107,6 +113,13 @@ func (d *device) carryOut(ctx context.Context, last <-chan struct{}) {
 	}
 }
 
+// giveUpAsking ends a question that the device is being asked. What a question would have told, the order will.
+func (d *device) giveUpAsking() {
+	if stop := d.asking.Load(); stop != nil {
+		(*stop)()
+	}
+}
+
 // obey carries out one order.
 func (d *device) obey(ctx context.Context, o order) {
 	err := errStale
@@ -120,6 +133,7 @@ func (d *device) obey(ctx context.Context, o order) {
 	case err == nil:
 		d.alive()
 	case ctx.Err() != nil:
+	case errors.Is(err, errGivenUp):
 	case errors.Is(err, drivers.ErrUnsupported) && !errors.Is(err, drivers.ErrOffline):
 		d.log.Warn("device can't do it", "device", d.ID, "err", err)
 	default:
@@ -133,5 +147,25 @@ func (d *device) begin(ctx context.Context, o order) error {
 	defer cancel()
 	hangs := time.AfterFunc(o.take+time.Second, func() { d.failed(fmt.Errorf("%w: an order takes longer than %v", errHangs, o.take)) })
 	defer hangs.Stop()
+	if o.asks {
+		return d.ask(ctx, o)
+	}
 	return d.guarded(func() error { return o.do(ctx) })
+}
+
+// ask puts a question, until an order comes.
+func (d *device) ask(ctx context.Context, o order) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	giveUp := func() { cancel(errGivenUp) }
+	d.asking.Store(&giveUp)
+	defer d.asking.Store(nil)
+	if len(d.orders) > 0 { // it came just before
+		giveUp()
+	}
+	err := d.guarded(func() error { return o.do(ctx) })
+	if err != nil && errors.Is(context.Cause(ctx), errGivenUp) {
+		return errGivenUp
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -114,17 +115,20 @@ func (a *App) print(e lot.PrintTicket) {
 	d.order(order{
 		patience: patience{printWait, printTake},
 		do:       func(ctx context.Context) error { return printer.Print(ctx, slip) },
-		then: func(err error) {
-			watcher, watches := d.driver.(drivers.PaperWatcher)
-			switch {
-			case !watches:
-			case err == nil:
-				d.conditions.set(d.ID, paperOf(watcher.PaperLow()))
-			default:
-				d.conditions.forget(d.ID) // what it said of its paper may be why it prints no more
-			}
-		},
+		then:     d.tellPaper,
 	})
+}
+
+// tellPaper tells what a printer said of its paper when it was asked last.
+func (d *device) tellPaper(err error) {
+	watcher, watches := d.driver.(drivers.PaperWatcher)
+	switch {
+	case !watches, errors.Is(err, errGivenUp):
+	case err == nil:
+		d.conditions.set(d.ID, paperOf(watcher.PaperLow()))
+	default:
+		d.conditions.forget(d.ID) // what it said of its paper may be why it prints no more
+	}
 }
 
 // paperOf says whether a printer has paper enough: who hears of it at the last ticket hears of it too late.

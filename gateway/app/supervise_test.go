@@ -100,6 +100,44 @@ func TestWhatNobodyNeedsYetIsAsked(t *testing.T) {
 	})
 }
 
+// A relay board is unplugged at night, long after it did what it was told: that is known before the next vehicle comes.
+func TestWhatIsUnpluggedWhileNobodyNeedsIt(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.submit(lot.RaiseGate{Gate: 0})
+		b.wait(time.Hour)
+		expect(b, "raises", b.raises("IN"), 1)
+		expect(b, "changes told of what is there", b.logged.with("device o", "device=IN-barrier"), 0)
+		b.devices["IN-barrier"].lose(fmt.Errorf("cable: %w", drivers.ErrOffline))
+		b.wait(70 * time.Second)
+		expect(b, "alert", strings.Contains(b.alerts(), "device_offline IN-barrier"), true)
+		b.devices["IN-barrier"].lose(nil)
+		b.wait(20 * time.Second)
+		expect(b, "alert after it came back", strings.Contains(b.alerts(), "device_offline IN-barrier"), false)
+		expect(b, "raises without a vehicle", b.raises("IN"), 1)
+	})
+}
+
+// A vehicle comes while a slow board is being asked: the question is given up, and says nothing.
+func TestAQuestionGivesWayToAnOrder(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.start()
+		b.submit(lot.RaiseGate{Gate: 0})
+		b.wait(30 * time.Second)
+		barrier := b.devices["IN-barrier"]
+		barrier.mu.Lock()
+		barrier.slow = true
+		barrier.mu.Unlock()
+		b.wait(35 * time.Second)
+		b.submit(lot.RaiseGate{Gate: 0})
+		b.wait(50 * time.Millisecond)
+		expect(b, "raises", b.raises("IN"), 2)
+		expect(b, "changes told", b.logged.with("device o", "device=IN-barrier"), 0)
+		b.wait(90 * time.Second)
+		expect(b, "told that it does not answer", b.logged.with("device offline", "device=IN-barrier"), 1)
+	})
+}
+
 // At night nobody shows a reader anything, and no car is seen: they are online all the same once they listen again.
 func TestWhatListensAgainIsOnline(t *testing.T) {
 	inBubble(t, func(b *bench) {

@@ -26,7 +26,7 @@ func (g *Gate) setFire(active bool) {
 	}
 }
 
-// setStop takes the stop input. A barrier that was stopped forgets what it was told, so holds are given anew.
+// setStop takes the stop input. A barrier that was stopped forgets what it was told.
 func (g *Gate) setStop(active bool) {
 	if g.stop == active {
 		return
@@ -42,8 +42,12 @@ func (g *Gate) setStop(active bool) {
 		a.position, a.slipped = armUnknown, true
 	}
 	a.lowering, a.dueMS = false, Never
-	g.fireGiven, g.holdGiven, g.stoppedShort = false, false, true
+	g.stoppedShort = true
+	g.forgets()
 }
+
+// forgets has what holds the arm up be given anew: the barrier knows nothing of it, or may not.
+func (g *Gate) forgets() { g.fireGiven, g.holdGiven = false, false }
 
 // confirm takes a person's word for the gate.
 func (g *Gate) confirm() {

@@ -46,6 +46,7 @@
 //     being lowered reverses it in the same Step, and so does a vehicle that leaves the arming loop towards it.
 //   - Nothing is commanded at start-up. A loop blocks lowering until it has been seen occupied and then clear
 //     since power came, since it failed, and since it missed a vehicle that may have gone through an open arm.
+//   - A fire and a hold are given anew to a barrier that was stopped, or was away, and may know nothing of them.
 //   - STOP > fire > manual raise > manual lower > hold > vend > timer. A manual lower never drops a held arm
 //     nor a granted vehicle: end the hold first.
 //   - A movement that nobody commanded, a switch not reached in time and switches that contradict each other

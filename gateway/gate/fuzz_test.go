@@ -83,9 +83,10 @@ func fuzzInput(kind byte, tickets *int) gate.Input {
 		return gate.Stop(*tickets%2 == 0)
 	}
 	*tickets++
-	return [4]gate.Input{
-		gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown), gate.Follows(fact.DirectionUnknown, *tickets%8 < 4),
-	}[*tickets%4]
+	return [5]gate.Input{
+		gate.Lower(), gate.Confirm(), gate.Refuse(fact.DirectionUnknown), gate.Follows(fact.DirectionUnknown, *tickets%10 < 5),
+		gate.Back(),
+	}[*tickets%5]
 }
 
 // BenchmarkStep is one ordinary passage, per input.

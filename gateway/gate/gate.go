@@ -94,6 +94,8 @@ func (g *Gate) take(in Input) {
 		g.setFire(in.On)
 	case InputStop:
 		g.setStop(in.On)
+	case InputBack:
+		g.forgets()
 	case InputLower:
 		g.lowerByHand()
 	case InputConfirm:

@@ -59,11 +59,12 @@ const (
 	InputHold
 	InputFire
 	InputStop
+	InputBack
 	InputLower
 	InputConfirm
 )
 
-var inputText = [...]string{"tick", "loop", "arm", "grant", "refuse", "follows", "raise_once", "hold", "fire", "stop", "lower", "confirm"}
+var inputText = [...]string{"tick", "loop", "arm", "grant", "refuse", "follows", "raise_once", "hold", "fire", "stop", "back", "lower", "confirm"}
 
 // String is the kind's name.
 func (k InputKind) String() string { return nameOf(inputText[:], uint8(k)) }
@@ -124,6 +125,9 @@ func Fire(active bool) Input { return Input{Kind: InputFire, On: active} }
 
 // Stop reports the stop input: active, or its wire open.
 func Stop(active bool) Input { return Input{Kind: InputStop, On: active} }
+
+// Back says that a barrier answers again which was away: of what it was told before, it may know nothing.
+func Back() Input { return Input{Kind: InputBack} }
 
 // Lower is a person's order to lower the arm. It is carried out now or not at all: Gate.Blocks says why not.
 func Lower() Input { return Input{Kind: InputLower} }

@@ -41,7 +41,7 @@ func drawOrders(t *rapid.T, atMost int) []order {
 	for range rapid.IntRange(0, atMost).Draw(t, "orders") {
 		atMS := rapid.Int64Range(0, 150_000).Draw(t, "atMS")
 		untilMS := atMS + rapid.Int64Range(100, 40_000).Draw(t, "forMS")
-		switch rapid.IntRange(0, 4).Draw(t, "order") {
+		switch rapid.IntRange(0, 5).Draw(t, "order") {
 		case 0:
 			orders = append(orders, order{atMS, gate.RaiseOnce(fact.ReasonCommand)})
 		case 1:
@@ -52,6 +52,8 @@ func drawOrders(t *rapid.T, atMost int) []order {
 			orders = append(orders, order{atMS, gate.Stop(true)}, order{untilMS, gate.Stop(false)})
 		case 4:
 			orders = append(orders, order{atMS, gate.Lower()})
+		case 5:
+			orders = append(orders, order{atMS, gate.Back()})
 		}
 	}
 	return orders

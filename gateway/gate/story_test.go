@@ -217,6 +217,8 @@ func parseInput(t *testing.T, words []string) gate.Input {
 		return gate.Fire(on)
 	case "stop":
 		return gate.Stop(on)
+	case "back":
+		return gate.Back()
 	case "lower":
 		return gate.Lower()
 	case "confirm":

@@ -2,7 +2,9 @@ package lot
 
 import (
 	"fmt"
+	"slices"
 
+	"gatehouse/gateway/gate"
 	"gatehouse/sync/fact"
 )
 
@@ -67,12 +69,9 @@ var downBits = []fact.Degraded{
 
 // deviceChanged notes that a device went away or came back.
 func (l *Lot) deviceChanged(e DeviceChanged) {
-	for i := range l.troubles.offline {
-		if l.troubles.offline[i].device == e.Device {
-			l.troubles.offline = append(l.troubles.offline[:i], l.troubles.offline[i+1:]...)
-			break
-		}
-	}
+	known := len(l.troubles.offline)
+	l.troubles.offline = slices.DeleteFunc(l.troubles.offline, func(d offlineDevice) bool { return d.device == e.Device })
+	wasAway := len(l.troubles.offline) < known
 	if !e.Online {
 		l.troubles.offline = append(l.troubles.offline, offlineDevice{e.Device, e.Gate, e.Role, clip(e.Note), l.now.WallMS})
 	}
@@ -85,6 +84,9 @@ func (l *Lot) deviceChanged(e DeviceChanged) {
 		if d.gate == e.Gate {
 			n.down |= downBits[d.role]
 		}
+	}
+	if e.Online && wasAway && e.Role == RoleBarrier {
+		n.feed(l, e.Gate, gate.Back())
 	}
 }
 

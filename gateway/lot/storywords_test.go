@@ -173,7 +173,7 @@ var storyWords = map[string]func(s *teller, w []string){
 		s.muted = false
 	},
 	"device": func(s *teller, w []string) { // device OUT terminal offline
-		roles := map[string]lot.Role{"terminal": lot.RoleTerminal, "camera": lot.RoleCamera, "column": lot.RoleColumn}
+		roles := map[string]lot.Role{"barrier": lot.RoleBarrier, "terminal": lot.RoleTerminal, "camera": lot.RoleCamera, "column": lot.RoleColumn}
 		s.step(lot.DeviceChanged{Device: fact.DeviceID(w[0] + w[1]), Gate: s.gate(w[0]), Role: roles[w[1]], Online: w[2] == "online"})
 	},
 	"fire": func(s *teller, w []string) { s.step(lot.FireChanged{Active: w[0] == "on"}) },

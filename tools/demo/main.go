@@ -30,6 +30,7 @@ import (
 	"gatehouse/cloud/broker"
 	"gatehouse/cloud/ledger"
 	"gatehouse/sync/commandline"
+	"gatehouse/sync/rest"
 	"gatehouse/sync/uplink/identity"
 	"gatehouse/tools/demo/cut"
 )
@@ -83,7 +84,8 @@ func (o options) run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	hq, err := headquarters(ctx, o.Cloud, dir)
+	token := rest.NewTokenText()
+	hq, err := headquarters(ctx, o.Cloud, dir, token)
 	if err != nil {
 		return err
 	}
@@ -109,7 +111,7 @@ func (o options) run(ctx context.Context) error {
 	defer server.Close()
 	go func() { _ = server.Serve(listener) }() // it ends with the demonstration
 	go byKeyboard(os.Stdin, wire)
-	announce(o, listener.Addr().String(), hq.Address())
+	announce(o, listener.Addr().String(), hq.Address(), token)
 	return play(ctx, o, who, wire.Address())
 }
 
@@ -129,11 +131,12 @@ func (o options) addressesFree() error {
 	return fmt.Errorf("%w, as in make demo DEMO=\"%s\"", taken, strings.TrimSpace(flags))
 }
 
-// headquarters is an aggregator that knows the lot.
-func headquarters(ctx context.Context, listen, dir string) (*app.App, error) {
+// headquarters is an aggregator that knows the lot. Whoever has the token may decide there, and anybody here may look and operate.
+func headquarters(ctx context.Context, listen, dir, token string) (*app.App, error) {
 	hq, err := app.New(ctx, app.Options{
 		Dir: filepath.Join(dir, "headquarters"), Listen: listen, MQTT: "127.0.0.1:0", Version: "demo", Open: true, Chain: chain,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		Tokens: []rest.Token{rest.NewToken("you", rest.RoleConfigure, token)},
+		Log:    slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
 	})
 	if err != nil {
 		return nil, err
@@ -178,16 +181,17 @@ func play(ctx context.Context, o options, identity, broker string) error {
 	return nil
 }
 
-func announce(o options, page, cloud string) {
+func announce(o options, page, cloud, token string) {
 	fmt.Printf(`
   A car park and its headquarters, with a network between them.
 
       both, and the switch   http://%s/
       the lot                http://%s/
       headquarters           https://%s/   (with a certificate of its own: the page above shows it without a warning)
+      to decide there        https://%s/login?token=%s
 
   Enter cuts the network, and heals it again. Ctrl-C ends everything.
-`, page, o.Lot, cloud)
+`, page, o.Lot, cloud, cloud, token)
 }
 
 // byKeyboard has each Enter turn the switch.

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheSwitchCutsAndHealsTheNetwork(t *testing.T) {
-	hq, err := headquarters(t.Context(), "127.0.0.1:0", t.TempDir())
+	hq, err := headquarters(t.Context(), "127.0.0.1:0", t.TempDir(), "owner")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestTheSwitchCutsAndHealsTheNetwork(t *testing.T) {
 
 // Each side forbids others to frame it; the demonstration's own page may.
 func TestHeadquartersPageCanBeFramed(t *testing.T) {
-	hq, err := headquarters(t.Context(), "127.0.0.1:0", t.TempDir())
+	hq, err := headquarters(t.Context(), "127.0.0.1:0", t.TempDir(), "owner")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,25 +33,20 @@ type command struct {
 // machine is one virtual machine.
 type machine struct {
 	name    string
-	clock   []string // how its time runs
-	limit   time.Duration
-	resets  bool // its end is a reset by the watchdog
-	expects int  // steps
+	starts  string // what its clock says at its start
+	resets  bool   // its end is a reset by the watchdog
+	expects int    // steps
 }
 
 var machines = []machine{
-	{
-		name: "devices", limit: 15 * time.Minute, resets: true, expects: 22,
-		clock: []string{"-smp", "2", "-rtc", "base=2000-01-01", "-device", "i6300esb", "-watchdog-action", "reset"},
-	},
-	{
-		name: "day", limit: 45 * time.Minute, expects: 4,
-		clock: []string{"-icount", "shift=3,sleep=off", "-rtc", "base=2026-10-24T21:59:00,clock=vm"},
-	},
+	{name: "devices", starts: "2000-01-01", resets: true, expects: 23},
+	{name: "day", starts: "2026-10-24T21:59:00", expects: 4},
 }
 
-// Run builds the programs, packs them, and starts the machines side by side: one mostly waits, the other has a time of its
-// own.
+// limit is for a machine that hangs. What it has to compute takes three minutes, and many times as long beside much else.
+const limit = 35 * time.Minute
+
+// Run builds the programs, packs them, and starts the machines side by side.
 func (c *command) Run() error {
 	work, err := os.MkdirTemp("", "gatehouse-hil-")
 	if err != nil {
@@ -114,16 +109,21 @@ func (c *command) pack(work, image string) error {
 	return errors.Join(writeArchive(out, files), out.Close())
 }
 
-// run starts a machine and reads what its guest says.
+// run starts a machine and reads what its guest says. Its time is made of the instructions that it has carried out, 8 ns each,
+// and of leaps to its next timer while it has none to carry out: this one may be slow, or stand still, and no step notices.
 func (m machine) run(kernel, image string, verbose bool) error {
-	ctx, cancel := context.WithTimeout(context.Background(), m.limit)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	args := []string{
 		"-accel", "tcg", "-M", "pc", "-cpu", "max", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+		"-icount", "shift=3,sleep=off", "-rtc", "base=" + m.starts + ",clock=vm",
 		"-serial", "stdio", "-chardev", "null,id=bus", "-serial", "chardev:bus", "-kernel", kernel, "-initrd", image,
 		"-append", "console=ttyS0 quiet panic=-1 nowatchdog tsc=reliable no_timer_check mitigations=off no5lvl hil=" + m.name,
 	}
-	qemu := exec.CommandContext(ctx, "qemu-system-x86_64", append(args, m.clock...)...)
+	if m.resets {
+		args = append(args, "-device", "i6300esb", "-watchdog-action", "reset")
+	}
+	qemu := exec.CommandContext(ctx, "qemu-system-x86_64", args...)
 	out, err := qemu.StdoutPipe()
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (m machine) run(kernel, image string, verbose bool) error {
 	err = qemu.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("stopped after %v", m.limit)
+		return fmt.Errorf("stopped after %v", limit)
 	case err != nil:
 		return err
 	case steps.failed > 0:

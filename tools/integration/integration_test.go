@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -44,7 +43,8 @@ type chain struct {
 	dice      *rand.Rand
 }
 
-// answersMin is how many commands of each lot must be answered: on a busy machine the storm lasts longer for that.
+// answersMin is how many commands of each lot must be answered. Where a machine is too slow for that in the storm, the rest is
+// answered in the calm behind it: a gateway that needs longer to start than it is left alone would never answer.
 const answersMin = 20
 
 // trouble has processes die and networks break while facts flow.
@@ -55,9 +55,7 @@ func (c *chain) trouble() {
 	for _, l := range c.lots {
 		go l.work()
 	}
-	few := func(l *lot) bool { return atomic.LoadInt64(&l.asked) < answersMin }
-	end := time.Now().Add(stormTime(c.T))
-	for now := time.Now(); now.Before(end) || now.Before(end.Add(patience)) && slices.ContainsFunc(c.lots, few); now = time.Now() {
+	for end := time.Now().Add(stormTime(c.T)); time.Now().Before(end); {
 		l := c.lots[c.dice.IntN(len(c.lots))]
 		switch c.dice.IntN(8) {
 		case 0, 1:
@@ -87,12 +85,9 @@ func (c *chain) wait(ms int) { time.Sleep(time.Duration(c.dice.IntN(ms)) * time.
 // settle ends the work, waits until all has arrived, ends all processes, and compares.
 func (c *chain) settle() {
 	for _, l := range c.lots {
-		l.net.heal()
+		until(c.T, l.id+" answers", func() bool { return atomic.LoadInt64(&l.asked) >= answersMin })
 		close(l.stops)
 		<-l.ended
-		if len(l.done) < answersMin {
-			c.Errorf("%s: only %d commands were answered", l.id, len(l.done))
-		}
 	}
 	for _, l := range c.lots {
 		l.leave(syscall.SIGTERM)

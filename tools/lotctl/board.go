@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -44,12 +43,6 @@ func (c boardList) Run(out io.Writer) error {
 	fmt.Fprint(out, "\n", folded("Boards can be joined: pi5-bare+relay-hat-8 is the HAT on a Raspberry Pi 5; alone, a HAT is on a Raspberry Pi 4. "+
 		"A name that ends in .toml is a file of your own. lotctl board match says which of them a machine has.", "", ""))
 	return nil
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 type boardShow struct {
@@ -168,11 +161,10 @@ func levelOf(high bool) string {
 
 // place says where a line is, with the header's pin if it has one.
 func (p boardPrinter) place(name string) string {
-	line := p.board.Lines[name]
-	if pin, found := p.board.Header.ByGPIO(line.Number); found && line.Chip == p.board.Header.Chip && line.Pin == "" {
+	if pin, found := p.board.PinOf(name); found {
 		return fmt.Sprintf("%s, header pin %d", pin.Name, pin.Number)
 	}
-	return strings.TrimPrefix(line.Place(), "chip ")
+	return strings.TrimPrefix(p.board.Lines[name].Place(), "chip ")
 }
 
 func (p boardPrinter) buses() {
@@ -238,16 +230,11 @@ func trailingDigits(name string) int { return len(name) - len(strings.TrimRight(
 
 // pins names the header's pins of a bus.
 func (p boardPrinter) pins(lines []int) string {
-	names := []string{}
-	for _, line := range lines {
-		if pin, found := p.board.Header.ByGPIO(line); found {
-			names = append(names, fmt.Sprint(pin.Number))
-		}
+	text := ""
+	for i, pin := range pinsOf(p.board, lines) {
+		text += either(i == 0, ", header pins ", ", ") + fmt.Sprint(pin)
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return ", header pins " + strings.Join(names, ", ")
+	return text
 }
 
 func (p boardPrinter) machine() {

@@ -151,3 +151,27 @@ func TestAPinoutInJSON(t *testing.T) {
 		t.Errorf("pin 2 is %+v", p)
 	}
 }
+
+// What has a name and no number is on no pin of a header that the board has beside it: GPIO0 is another.
+func TestALineWithoutANumberIsOnNoHeaderPin(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cabinet.toml")
+	if err := os.WriteFile(file, []byte(`
+name = "cabinet"
+title = "A Revolution Pi whose header is led out"
+backend = "picontrol"
+header = { kind = "rpi40" }
+[lines]
+relay = { variable = "RelayOutput_1" }
+[outputs]
+raise = { line = "relay", max_on_ms = 1000 }
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, how := range [][]string{nil, {"--json"}} {
+		var out, errs strings.Builder
+		exit := run(append([]string{"board", "show", file}, how...), &out, &errs)
+		if exit != 0 || !strings.Contains(out.String(), "RelayOutput_1") || strings.Contains(out.String(), "27") {
+			t.Errorf("%v: exit %d\n%s%s", how, exit, out.String(), errs.String())
+		}
+	}
+}

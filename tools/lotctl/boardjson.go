@@ -166,9 +166,8 @@ func pathOn(b boards.Board, path string) string {
 }
 
 func placeOf(b boards.Board, name string, usedBy []string) placeJSON {
-	line := b.Lines[name]
-	place := placeJSON{Line: name, Place: line.Place(), UsedBy: usedBy}
-	if pin, found := b.Header.ByGPIO(line.Number); found && line.Chip == b.Header.Chip {
+	place := placeJSON{Line: name, Place: b.Lines[name].Place(), UsedBy: usedBy}
+	if pin, found := b.PinOf(name); found {
 		place.HeaderPin = pin.Number
 	}
 	return place

@@ -100,10 +100,7 @@ func printEvents(out io.Writer, events []platecamera.Event) error {
 	for _, event := range events {
 		printed = append(printed, printedEvent(event))
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(printed)
+	return printJSON(out, printed)
 }
 
 func printedEvent(event platecamera.Event) cameraEvent {

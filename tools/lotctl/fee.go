@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -70,9 +69,7 @@ func (c *feeCommand) Run(out io.Writer) error {
 	}
 	bill := tariff.Due(loaded, stay, paid)
 	if c.JSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(receiptOf(loaded, &stay, &bill))
+		return printJSON(out, receiptOf(loaded, &stay, &bill))
 	}
 	_, err = io.WriteString(out, receiptText(loaded, &stay, &bill, c.Tender))
 	return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"gatehouse/drivers/lorawan/payload"
@@ -33,11 +34,12 @@ func (d sensorDecode) Run(out io.Writer) error {
 	}
 	port := payload.NoPort
 	if d.FPort != "" {
-		if n, err := fmt.Sscanf(d.FPort, "%d", &port); n != 1 || err != nil || fmt.Sprint(port) != d.FPort || port < 0 || port > 255 {
+		number, err := strconv.ParseUint(d.FPort, 10, 8)
+		if err != nil {
 			return fmt.Errorf("%w: --fport %s: write a number from 1 to 223", commandline.ErrUsage, d.FPort)
 		}
-		if port == 0 { // as platforms write it that do not know it: nothing of a sensor's travels on this port
-			port = payload.NoPort
+		if number > 0 { // 0 is written by platforms that do not know it: nothing of a sensor's travels on this port
+			port = int(number)
 		}
 	}
 	device, err := payload.Find(d.Device)

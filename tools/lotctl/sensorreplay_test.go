@@ -300,6 +300,7 @@ func TestReplayRefusesWhatIsNoTrace(t *testing.T) {
 		"two spots":    {[]string{"time,spot,distance_mm", "1,A-1,2400", "2,A-2,2400"}, commandline.ExitWrong, "choose one with --spot"},
 		"no such kind": {[]string{"time,kind,distance_mm", "1,smell,2400"}, commandline.ExitWrong, "alive, distance, field"},
 		"no rows":      {[]string{"time,distance_mm"}, commandline.ExitWrong, "no row below the header"},
+		"too far":      {[]string{"time,kind,distance_m", "1,distance,4000000"}, commandline.ExitWrong, "no sensor says that"},
 		"mostly bad":   {[]string{"time,distance_mm", "a,1", "b,1", "1700000000,1"}, commandline.ExitWrong, "line 2: time"},
 	} {
 		var out, errs strings.Builder

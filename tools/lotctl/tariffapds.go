@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -22,9 +21,7 @@ func (c *tariffExport) Run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(apds.Export(loaded))
+	return printJSON(out, apds.Export(loaded))
 }
 
 // tariffImport prints the tariff document that a table of others means, if what the table leaves open is answered: by

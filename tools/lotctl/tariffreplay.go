@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,9 +57,7 @@ func (c *tariffReplay) Run(out io.Writer) error {
 	}
 	r.finish()
 	if c.JSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(&r)
+		return printJSON(out, &r)
 	}
 	_, err = io.WriteString(out, r.text())
 	return err

@@ -92,8 +92,8 @@ func (c *traceColumns) recorded(row *traceRow, name string, cell func(int) strin
 	case kind == occupancy.Field:
 		return c.magnetic(row, cell)
 	case kind == occupancy.Distance:
-		value, err := c.number("distance_mm", cell(c.distance), 4_000_000)
-		row.reading = occupancy.Reading{Kind: kind, DistanceMM: int32(math.Round(value * c.unitMM))}
+		distanceMM, err := c.millimetres(cell(c.distance), 4_000_000)
+		row.reading = occupancy.Reading{Kind: kind, DistanceMM: distanceMM}
 		return err
 	case kind == occupancy.Occupied && cell(c.says) != "0" && cell(c.says) != "1":
 		return fmt.Errorf("says = %.40q: write 1 or 0", cell(c.says))
@@ -129,11 +129,17 @@ func (c *traceColumns) traceDistance(text string) (occupancy.Reading, error) {
 	case "65534", "interference":
 		return occupancy.Reading{Kind: occupancy.Interference}, nil
 	}
-	value, err := c.number("distance_mm", text, 100_000)
-	if err == nil && value < 0 {
+	distanceMM, err := c.millimetres(text, 100_000)
+	if err == nil && distanceMM < 0 {
 		err = fmt.Errorf("distance_mm = %s: a distance is not below 0", text)
 	}
-	return occupancy.Reading{Kind: occupancy.Distance, DistanceMM: int32(math.Round(value * c.unitMM))}, err
+	return occupancy.Reading{Kind: occupancy.Distance, DistanceMM: distanceMM}, err
+}
+
+// millimetres reads a distance in the unit of the file.
+func (c *traceColumns) millimetres(text string, mostMM float64) (int32, error) {
+	value, err := c.number("distance_mm", text, mostMM/c.unitMM)
+	return int32(math.Round(value * c.unitMM)), err
 }
 
 // Unix times in seconds end here, those in milliseconds and microseconds later; what is above is in nanoseconds.

@@ -14,14 +14,16 @@ var layers = [][]string{
 	{"sync/commandline", "sync/durable", "sync/tomlfile", "sync/mqtt", "sync/livepage", "drivers/lorawan/payload"}, // sync/tomlfile so that boards, sites and tariffs are read alike
 	{"sync/fact"},
 	{"boards", "drivers"},
-	{"drivers/pca9548"}, // what is behind a multiplexer is on the bus: both the real board and the fake one keep it in order
+	// What is behind a multiplexer is on the bus: both the real board and the fake one keep it in order. A connection in the
+	// network is a port as drivers/dialog makes one, for drivers/modbus as well.
+	{"drivers/dialog", "drivers/pca9548"},
 	{"cloud/documents", "sync/crdt", "sync/platetext", "sync/policy", "sync/rest", "sync/traffic", "drivers/drivertest"},
 	{
 		"gateway/gate", "gateway/tariff", "gateway/occupancy", "gateway/plate", "gateway/booking",
 		"sync/wire", "sync/factlog", "drivers/line",
 	},
 	// sync/outbox speaks in the messages of sync/wire
-	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/dialog", "drivers/poller", "drivers/talker"},
+	{"sync/outbox", "gateway/tariffdoc", "drivers/modbus", "drivers/magnetic", "drivers/platecamera", "drivers/credentials", "drivers/poller", "drivers/talker"},
 	{"gateway/lot", "cloud/ledger", "drivers/*"},
 	// drivers/sim speaks the bytes of any device; of the others headquarters' API is made, and speaks in their terms
 	{"drivers/sim", "cloud/store", "cloud/enrol", "cloud/steer", "cloud/sales", "cloud/feeds"},

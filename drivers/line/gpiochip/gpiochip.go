@@ -11,6 +11,7 @@ var (
 	ErrNoLine   = errors.New("no such line on this machine: is this the right board file?")
 	ErrBusy     = errors.New("held by another program")
 	ErrNoAccess = errors.New("this user may not open it: add the user to the group gpio")
+	ErrGone     = errors.New("its chip was unplugged, or lost its power: plug it in again, and look for a loose connector")
 	ErrTwice    = errors.New("two lines of this machine are meant: write the chip's label and the line's number, where these are unique")
 )
 

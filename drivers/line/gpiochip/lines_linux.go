@@ -174,9 +174,18 @@ func (l *Lines) control(request uintptr, argument unsafe.Pointer) (err error) {
 		return closed
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", l.file.Name(), err)
+		return l.fail(err)
 	}
 	return nil
+}
+
+// fail names what a call failed with. Lines whose chip is gone stay so when another one takes its place: they are to be closed,
+// and requested anew.
+func (l *Lines) fail(err error) error {
+	if errors.Is(err, unix.ENODEV) {
+		err = fmt.Errorf("%w (%w)", ErrGone, err)
+	}
+	return fmt.Errorf("%s: %w", l.file.Name(), err)
 }
 
 // Edges waits for edges until the deadline, and appends them. An error that is os.ErrDeadlineExceeded says that there

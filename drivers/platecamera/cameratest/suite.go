@@ -263,13 +263,13 @@ func Fuzz(f *testing.F, b Bench, seeds ...[]byte) {
 			t.Errorf("%d events and %v", len(events), err)
 		}
 		for _, event := range events {
-			Check(t, event)
+			check(t, event)
 		}
 	})
 }
 
-// Check is what holds of every event.
-func Check(t *testing.T, event platecamera.Event) {
+// check is what holds of every event.
+func check(t *testing.T, event platecamera.Event) {
 	t.Helper()
 	plate := platecamera.Plate(event.Raw)
 	if event.Kind == platecamera.Read && (plate == "" || !utf8.ValidString(plate) || platecamera.Plate(plate) != plate) {

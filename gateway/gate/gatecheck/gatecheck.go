@@ -169,6 +169,8 @@ func (c *Checker) input(in gate.Input) (moved bool) {
 			c.stop, c.edgeMS, c.raisedFor = in.On, c.nowMS, gate.CauseNone
 			c.arm.excused, c.arm.waiting = true, false
 		}
+	case gate.InputBack:
+		c.raisedFor = gate.CauseNone
 	case gate.InputConfirm:
 		c.arm.retries, c.arm.excused, c.arm.waiting = 0, true, false
 		rests := c.arm.up != c.arm.down && c.nowMS > c.loweredMS+c.cfg.MaxRunMS

@@ -103,6 +103,7 @@ func TestReportsEachRule(t *testing.T) {
 		{"ignores a fire", "P5", open(step{1, gate.Fire(true), nil})},
 		{"raises on fire and does not hold", "P5", open(step{1, gate.Fire(true), fire[:1]})},
 		{"takes an old hold for a new fire", "P5", open(step{1, gate.Hold(true), says(raise, hold)}, step{2, gate.Fire(true), nil})},
+		{"gives a fire once only", "P5", open(step{1, gate.Fire(true), fire}, step{2, gate.Back(), nil})},
 		{"forgets the fire over a stop", "P5", open(
 			step{1, gate.Fire(true), fire}, step{2, gate.Stop(true), says(urgently(commands(gate.CommandStop, gate.CauseStop)))},
 			step{3, gate.Stop(false), nil})},

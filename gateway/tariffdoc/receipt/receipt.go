@@ -83,13 +83,16 @@ func fractional(currency fact.Currency, c *tariff.Charge) string {
 	return text
 }
 
-// Length prints a duration: 1 h 30 min.
+// Length prints a duration: 1 h 30 min. Seconds are printed where there are any, however long it is: a price by the time that has
+// passed can't be checked without them.
 func Length(ms int64) string {
 	days, hours, minutes, seconds := ms/86_400_000, ms/3_600_000, ms/60_000%60, ms/1000%60
 	switch {
 	case days > 1 && ms%86_400_000 == 0:
 		return fmt.Sprintf("%d days", days)
-	case hours > 0 && minutes == 0 && seconds == 0:
+	case hours > 0 && seconds > 0:
+		return fmt.Sprintf("%d h %d min %d s", hours, minutes, seconds)
+	case hours > 0 && minutes == 0:
 		return fmt.Sprintf("%d h", hours)
 	case hours > 0:
 		return fmt.Sprintf("%d h %d min", hours, minutes)

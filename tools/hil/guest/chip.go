@@ -118,6 +118,14 @@ func (c *chip) edges(line int) (edges []move) {
 	return edges
 }
 
+// pulseIsRight wants one pulse, as long as the site file lets it be. It is the kernel that dates it.
+func pulseIsRight(edges []move) (width time.Duration) {
+	must(len(edges) == 2, "edges %v", edges)
+	width = edges[1].at - edges[0].at
+	must(width > 450*time.Millisecond && width < 600*time.Millisecond, "a pulse of %v: %v", width, edges)
+	return width
+}
+
 // eventually waits for something, for a limited time.
 func eventually(what string, so func() bool) {
 	for deadline := time.Now().Add(time.Minute); !so(); time.Sleep(5 * time.Millisecond) {

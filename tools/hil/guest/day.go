@@ -62,12 +62,9 @@ func hours(c *chip, g *gateway) string {
 		c.forget()
 		g.open()
 		time.Sleep(2 * time.Second)
-		edges := c.edges(raiseLine)
-		must(len(edges) == 2, "at %v: edges %v", time.Now().UTC(), edges)
-		width := edges[1].at - edges[0].at
+		width := pulseIsRight(c.edges(raiseLine))
 		shortest, longest = min(shortest, width), max(longest, width)
 		fmt.Println(time.Now().UTC().Format("15:04:05"), "a pulse of", width)
 	}
-	must(longest < 600*time.Millisecond && shortest > 450*time.Millisecond, "pulses from %v to %v", shortest, longest)
 	return fmt.Sprintf("24 pulses of %.1f to %.1f ms", float64(shortest.Microseconds())/1000, float64(longest.Microseconds())/1000)
 }

@@ -28,9 +28,6 @@ const (
 
 var outputLines = []int{16, 17, 18, 19, 20, 21, 22, 23}
 
-// pulseMax is the longest that the board lets a barrier's pulse last, with what a busy machine adds.
-const pulseMax = 1000*time.Millisecond + 500*time.Millisecond
-
 // devices is the scenario about lines, ports and the watchdog. Its last step resets the machine.
 func devices(s *script) {
 	c := openChip()
@@ -79,9 +76,7 @@ func pulse(c *chip, g *gateway) string {
 	g.open()
 	eventually("the pulse ends", func() bool { return len(c.edges(raiseLine)) >= 2 })
 	time.Sleep(300 * time.Millisecond)
-	edges := c.edges(raiseLine)
-	width := edges[1].at - edges[0].at
-	must(len(edges) == 2 && width < pulseMax && width > 300*time.Millisecond, "edges %v", edges)
+	width := pulseIsRight(c.edges(raiseLine))
 	for _, at := range outputLines[1:] {
 		must(len(c.edges(at)) == 0, "line %d moved as well", at)
 	}
@@ -90,43 +85,28 @@ func pulse(c *chip, g *gateway) string {
 
 // loop drives a vehicle over the arming loop, with a contact that bounces.
 func loop(c *chip, g *gateway) string {
-	eventually("the loop is watched", func() bool { return c.info(armingLine).Used })
-	time.Sleep(requested)
+	watched(c, armingLine)
 	for _, closed := range []bool{true, false} {
 		bounce(c, armingLine, closed, 11)
-		moved := time.Now()
-		for deadline := moved.Add(5 * asksAfter); g.gate("vehiclePresent") != closed; time.Sleep(time.Second) {
-			must(time.Now().Before(deadline), "a vehicle is seen: %v; the line is high: %v, %+v; the gate is %v; the gateway said\n%s",
-				!closed, c.high(armingLine), c.info(armingLine), g.gate("state"), g.said())
-			if time.Since(moved) > asksAfter { // the kernel has not heard of it
-				bounce(c, armingLine, closed, 3)
-				moved = time.Now()
-			}
-		}
+		// The barrier was opened a moment ago: the vehicle is taken for the one that it was opened for, and asks only when
+		// that has not driven through for half a minute.
+		g.eventually(fmt.Sprintf("a vehicle is seen: %v", closed), func() bool { return g.gate("vehiclePresent") == closed })
 	}
 	return "seen and gone, by a contact that bounces"
 }
 
-// asksAfter is longer than a vehicle stands there before it asks: the barrier was opened a moment ago, so it is taken for the
-// one that it was opened for until that has not driven through for half a minute. A movement that a busy machine makes slowly
-// begins that time anew.
-const asksAfter = 45 * time.Second
+// watched waits until the kernel hears the edges of a line, which takes it a moment from calling the line used on. The last
+// edge in between would be missed until the next.
+func watched(c *chip, at int) {
+	eventually(fmt.Sprintf("line %d is watched", at), func() bool { return c.info(at).Used })
+	time.Sleep(500 * time.Millisecond)
+}
 
-// requested is how long the kernel may take, on a busy machine, from calling a line used to hearing its edges. The last edge
-// in between would be missed until the next.
-const requested = 500 * time.Millisecond
-
-// bounce closes a contact or opens it, by so many movements, and says how long the slowest took. gpio-sim signals an edge
-// before it has the level: where a busy machine stops it in between for as long as the debounce lasts, the kernel never hears
-// of the level, until the contact moves again.
-func bounce(c *chip, at int, closed bool, times int) (slowest time.Duration) {
-	last := time.Now()
+// bounce closes a contact or opens it, by so many movements.
+func bounce(c *chip, at int, closed bool, times int) {
 	for i := range times {
 		c.close(at, closed == (i%2 == 0))
-		now := time.Now()
-		slowest, last = max(slowest, now.Sub(last)), now
 	}
-	return slowest
 }
 
 func unsetClock(g *gateway) string {
@@ -142,7 +122,9 @@ func unsetClock(g *gateway) string {
 
 // endInAPulse ends the gateway in the middle of a pulse: the line falls at once, and moves no more.
 func endInAPulse(c *chip, g *gateway, signal syscall.Signal) string {
-	beginPulse(c, g)
+	c.forget()
+	g.open()
+	eventually("the pulse begins", func() bool { return c.high(raiseLine) })
 	err := g.end(signal)
 	must((err == nil) == (signal == syscall.SIGTERM), "it ended with %v:\n%s", err, g.said())
 	if err != nil {
@@ -151,21 +133,8 @@ func endInAPulse(c *chip, g *gateway, signal syscall.Signal) string {
 	return released(c)
 }
 
-// beginPulse opens the barrier, again if a busy machine has let the pulse end before anybody looked.
-func beginPulse(c *chip, g *gateway) {
-	for range 30 {
-		c.forget()
-		g.open()
-		eventually("the pulse begins", func() bool { return len(c.edges(raiseLine)) > 0 })
-		if c.high(raiseLine) {
-			return
-		}
-	}
-	panic(failure("the machine is too busy to see a pulse"))
-}
-
-// calmWatchdog stops the watchdog that a killed gateway has left running, by its magic close: on a busy machine the next
-// gateway would not be there in time.
+// calmWatchdog stops the watchdog that a killed gateway has left running, by its magic close: on a machine as slow as this the
+// next gateway would not be there in time.
 func calmWatchdog() {
 	dog, err := os.OpenFile("/dev/watchdog", os.O_WRONLY, 0)
 	mustNot(err)
@@ -218,6 +187,7 @@ func lineSteps(s *script, c *chip) {
 	s.step("lost edges are counted, and the level is right", func() string { return lostEdges(c) })
 	s.step("reading back leaves the direction alone", func() string { return readBack(c) })
 	s.step("a line that another program holds names it", busyLine)
+	s.step("a chip that was unplugged has its outputs again", func() string { return unplug(c) })
 }
 
 func debounce(c *chip) string {
@@ -232,41 +202,14 @@ func debounce(c *chip) string {
 		_ = input.Watch(ctx, func(active bool, at time.Time) { seen <- drivers.Edge{Active: active, At: at} })
 	}()
 	must(!(<-seen).Active, "the contact is closed at first")
-	for range 30 {
-		if said, quick := debounceOnce(c, seen); quick {
-			return said
-		}
-	}
-	panic(failure("the machine is too busy to bounce a contact"))
-}
-
-// debounceOnce bounces a contact, opens it again and looks what was seen. It was quick if no movement lasted as long as a part
-// of the debounce: slower ones are edges by right.
-func debounceOnce(c *chip, seen chan drivers.Edge) (said string, quick bool) {
-	const part, settle = 5 * time.Millisecond, 300 * time.Millisecond
 	began := time.Now()
-	slowest := bounce(c, spareLine, true, 21)
-	time.Sleep(settle)
-	edges := make([]drivers.Edge, len(seen))
-	for i := range edges {
-		edges[i] = <-seen
-	}
-	saw := time.Now()
-	eventually("the contact is open again", func() bool {
-		quick := bounce(c, spareLine, false, 3) <= part
-		time.Sleep(settle)
-		return quick
-	})
-	for len(seen) > 0 {
-		<-seen
-	}
-	if slowest > part {
-		return "", false
-	}
-	must(len(edges) == 1 && edges[0].Active, "21 bounces are %+v", edges)
-	at := edges[0].At
-	must(at.After(began.Add(-time.Millisecond)) && at.Before(saw), "dated %v, between %v and %v", at, began, saw)
-	return fmt.Sprintf("21 bounces, 1 edge, dated %d ms after the first", at.Sub(began).Milliseconds()), true
+	bounce(c, spareLine, true, 21)
+	time.Sleep(300 * time.Millisecond)
+	must(len(seen) == 1, "21 bounces are %d edges", len(seen))
+	edge, saw := <-seen, time.Now()
+	must(edge.Active, "21 bounces end with an open contact: %+v", edge)
+	must(edge.At.After(began.Add(-time.Millisecond)) && edge.At.Before(saw), "dated %v, between %v and %v", edge.At, began, saw)
+	return fmt.Sprintf("21 bounces, 1 edge, dated %d ms after the first", edge.At.Sub(began).Milliseconds())
 }
 
 // lostEdges makes more edges than the kernel keeps while nobody reads.
@@ -296,11 +239,12 @@ func lostEdges(c *chip) string {
 			active.Store(e.Active)
 		})
 	}()
-	eventually("the group is watched", func() bool { return c.info(spareLine).Used })
+	watched(c, spareLine)
 	const made = 3001
 	bounce(c, spareLine, true, made)
 	close(reading)
 	eventually("all edges are accounted for", func() bool { return seen.Load()+lost.Load() >= made })
+	time.Sleep(300 * time.Millisecond) // an edge that came while another was on its way is told twice: the last is still to come
 	must(lost.Load() > 0 && lost.Load() <= made && active.Load(), "%d seen, %d lost of %d; active %v", seen.Load(), lost.Load(), made, active.Load())
 	return fmt.Sprintf("of %d edges %d were seen and %d counted as lost", made, seen.Load(), lost.Load())
 }
