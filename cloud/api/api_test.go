@@ -462,6 +462,41 @@ func TestPassesThatALocationIssued(t *testing.T) {
 	b.ask("POST", "/api/v1/passes/PS06F8HZF0G3C4M1/end", `{"reason":"r"}`, 404)
 }
 
+// A list that is as large as a gateway takes gets no pass more, and stays as it was.
+func TestAListOfPassesThatIsFull(t *testing.T) {
+	b := newBench(t, 1)
+	long := strings.Repeat("x", 59)
+	terms := func(i int) string { return fmt.Sprintf(`"userId":"%s","card":"%d%s"`, long, 10_000+i, long) }
+	full := func(passes int) int {
+		list := []string{}
+		for i := range passes {
+			list = append(list, fmt.Sprintf(`{"passId":"%d%s",%s}`, 10_000+i, long, terms(i)))
+		}
+		b.ask("POST", "/api/v1/rollouts", `{"kind":"passes","passes":[`+strings.Join(list, ",")+`],"reason":"r"}`, 201)
+		return len(b.Desk.Held("p001", policy.Passes).Content)
+	}
+	const some = 100
+	passes := policy.ContentMaxBytes * some / full(some)
+	for passes--; full(passes) > policy.ContentMaxBytes; passes-- {
+	}
+	for i := range passes { // a few fit still
+		before := b.Desk.Held("p001", policy.Passes)
+		r := httptest.NewRequest("PUT", fmt.Sprintf("/api/v1/passes/more%d", i), strings.NewReader(`{`+terms(passes+i)+`,"reason":"r"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+b.token)
+		w := httptest.NewRecorder()
+		b.Server.ServeHTTP(w, r)
+		after := b.Desk.Held("p001", policy.Passes)
+		if w.Code == http.StatusOK && len(after.Content) <= policy.ContentMaxBytes {
+			continue
+		}
+		if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "larger than a gateway takes") || after.Version != before.Version {
+			t.Errorf("%d %s; version %d, then %d", w.Code, w.Body, before.Version, after.Version)
+		}
+		return
+	}
+}
+
 // A pass more, or one that ends, leaves all others as they are, at each location for itself.
 func TestOnePassAmongOthers(t *testing.T) {
 	b := newBench(t, 3)

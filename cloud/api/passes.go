@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,7 +207,7 @@ func amended(h *steer.Held, now time.Time, change passChange) ([]byte, error) {
 		return nil, rest.NewProblem(rest.CodeConflict, "at "+string(h.Location)+" a list of passes waits for its time", "release a list for all until then, or wait")
 	}
 	content, err := wire.Marshal(changed)
-	if err == nil && len(content) > policy.ContentMaxBytes {
+	if errors.Is(err, wire.ErrNotStrict) { // too many, or too long
 		return nil, rest.NewProblem(rest.CodeNotPossible, "at "+string(h.Location)+" the list of passes would be larger than a gateway takes", "end passes that nobody uses any more")
 	}
 	return content, err
