@@ -43,7 +43,7 @@ func (f *field) readMoment(zone *time.Location) time.Time {
 
 // readDay reads a field of a civil day: when it begins, so many days later.
 func (f *field) readDay(zone *time.Location, later int) time.Time {
-	day, err := time.ParseInLocation(dayForm, f.Value, time.UTC)
+	day, err := time.Parse(dayForm, f.Value)
 	switch {
 	case f.Value == "":
 		return time.Time{}

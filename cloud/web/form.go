@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -93,13 +92,7 @@ func (f *field) Described() string {
 
 // newForm is an empty form.
 func newForm(action, button string, fields ...*field) *form {
-	return &form{Action: action, Button: button, Key: newKey(), Fields: slices.DeleteFunc(fields, func(f *field) bool { return f == nil })}
-}
-
-func newKey() string {
-	var random [16]byte
-	_, _ = rand.Read(random[:]) // it never fails
-	return hex.EncodeToString(random[:])
+	return &form{Action: action, Button: button, Key: rand.Text(), Fields: slices.DeleteFunc(fields, func(f *field) bool { return f == nil })}
 }
 
 // reason is the field for why something is done.
@@ -202,7 +195,7 @@ func (f *form) refuse(refused *problem) {
 		f.Do = "This form was sent before, for something else. Send it again if you want both."
 	}
 	if refused.Status < http.StatusInternalServerError { // nothing was done by that name
-		f.Key = newKey()
+		f.Key = rand.Text()
 	}
 	f.isWrong()
 }

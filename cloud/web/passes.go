@@ -33,7 +33,7 @@ type passView struct {
 	End *form
 }
 
-// passesMax is how many passes are listed; a search finds the others.
+// passesMax is how many passes are listed.
 const passesMax = 500
 
 // Where something holds.
