@@ -118,16 +118,21 @@ func (s *Server) putPass(ctx context.Context, in *struct {
 	}
 	return s.amendPasses(ctx, "put_pass", in.Pass, in.Body.Reason, in.Body.Locations, func(list crdt.RemoveWins) (crdt.RemoveWins, error) {
 		entry, stands := list.Get(in.Pass)
-		switch {
-		case stands && slices.Equal(entry.Value, value):
-			return list, nil
-		case stands && in.Body.New:
+		if in.Body.New && stands && !slices.Equal(entry.Value, value) {
 			taken := rest.NewProblem(rest.CodeConflict, "a pass "+rest.Clip(in.Pass)+" is given already", "choose another number, or give that one new terms")
 			taken.Errors = []rest.WrongDetail{{Location: "path.passId", Message: taken.Detail + ": " + taken.Hint}}
 			return list, taken
 		}
-		return list.Put(in.Pass, value), nil
+		return given(list, in.Pass, value), nil
 	})
+}
+
+// given is a list in which a pass stands with a value; it is the same list where it does already.
+func given(list crdt.RemoveWins, id string, value []byte) crdt.RemoveWins {
+	if entry, stands := list.Get(id); stands && slices.Equal(entry.Value, value) {
+		return list
+	}
+	return list.Put(id, value)
 }
 
 func (s *Server) endPass(ctx context.Context, in *struct {

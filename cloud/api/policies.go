@@ -176,8 +176,8 @@ func (s *Server) known(texts []string, at string) (locations []fact.LocationID, 
 func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byte, error) {
 	list := crdt.RemoveWins{}
 	for _, location := range locations {
-		old := crdt.RemoveWins{}
-		if h := s.Desk.Held(location, policy.Passes); h.Version > 0 && wire.Unmarshal(h.Content, &old) == nil {
+		h := s.Desk.Held(location, policy.Passes)
+		if old, err := listOf(&h); err == nil {
 			list = list.Join(old)
 		}
 	}
@@ -188,9 +188,7 @@ func (s *Server) passList(locations []fact.LocationID, wishes []passWish) ([]byt
 			return nil, err
 		}
 		wanted[wishes[i].ID] = true
-		if entry, stands := list.Get(wishes[i].ID); !stands || string(entry.Value) != string(value) {
-			list = list.Put(wishes[i].ID, value)
-		}
+		list = given(list, wishes[i].ID, value)
 	}
 	for _, entry := range list.Entries {
 		if !wanted[entry.Key] && !entry.Removed {
