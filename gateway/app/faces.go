@@ -89,10 +89,11 @@ func (a *App) refresh(ctx context.Context) {
 	ticker := time.NewTicker(watchPause)
 	defer ticker.Stop()
 	for {
-		a.faces.refresh(time.Now())
+		now := time.Now()
+		a.faces.refresh(now)
 		for _, d := range a.devices {
-			d.probe(time.Now())
-			d.tellFaults(time.Now())
+			d.probe(now)
+			d.tellFaults(now)
 		}
 		select {
 		case <-ctx.Done():
