@@ -177,18 +177,23 @@ func TestALostRelayDoesNotKeepTheOthersFromWorking(t *testing.T) {
 	})
 }
 
+// simulated is a barrier with one relay of a simulated board, and that board's output and chip.
+func simulated(t *testing.T) (drivers.Barrier, boards.Output, *line.Chip) {
+	t.Helper()
+	board, err := boards.Load("sim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chip := line.NewChip(board)
+	host := line.OpenVirtual(board, chip, nil)
+	t.Cleanup(func() { _ = host.Close() })
+	return newBarrier(t, host, drivers.Settings{"raise": "lane1_raise"}), board.Outputs["lane1_raise"], chip
+}
+
 // A site names only a raise relay, which its board does not let stay on. Hold can't hold, says so, and raises.
 func TestAHoldThatTheBoardForbidsRaisesOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board, err := boards.Load("sim")
-		if err != nil {
-			t.Fatal(err)
-		}
-		raise := board.Outputs["lane1_raise"]
-		chip := line.NewChip(board)
-		host := line.OpenVirtual(board, chip, nil)
-		defer host.Close()
-		barrier := newBarrier(t, host, drivers.Settings{"raise": "lane1_raise"})
+		barrier, raise, chip := simulated(t)
 		if err := barrier.Do(t.Context(), drivers.BarrierHold); !errors.Is(err, drivers.ErrUnsupported) {
 			t.Errorf("error %v", err)
 		}
@@ -205,21 +210,13 @@ func TestAHoldThatTheBoardForbidsRaisesOnce(t *testing.T) {
 // The expander with the raise relay is unplugged for a while: who asks hears of it, and the next vehicle is let in once it is back.
 func TestARelayThatIsUnpluggedAndComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		board, err := boards.Load("sim")
-		if err != nil {
-			t.Fatal(err)
-		}
-		raise := board.Outputs["lane1_raise"]
-		chip := line.NewChip(board)
+		barrier, raise, chip := simulated(t)
 		var edges atomic.Int32
 		chip.OnOutput(func(name string, _ bool, _ time.Time) {
 			if name == raise.Line {
 				edges.Add(1)
 			}
 		})
-		host := line.OpenVirtual(board, chip, nil)
-		defer host.Close()
-		barrier := newBarrier(t, host, drivers.Settings{"raise": "lane1_raise"})
 		probe := barrier.(drivers.Prober).Probe
 		if err := probe(t.Context()); err != nil {
 			t.Fatal(err)
